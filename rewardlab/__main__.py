@@ -1,0 +1,8 @@
+"""`python -m rewardlab` and the console script."""
+
+from __future__ import annotations
+
+from rewardlab.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,80 @@
+"""The command line: finds the command, runs it, and turns what it gives or raises into an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+import rewardlab
+from rewardlab.errors import RewardlabError
+
+#: Name to one line of help; the module is imported when its command is used, so that --help starts at once.
+COMMANDS = {
+    "audit": "Sample, score, measure, decide: can this reward teach this model?",
+    "sample": "Sample generations into a run directory, to score later.",
+    "score": "Score a run directory's generations with another reward.",
+    "report": "Report on a run directory again.",
+    "explain": "Say what a finding means, why it matters and what to do.",
+    "doctor": "Show which engines, devices and credentials work here.",
+}
+
+EPILOG = "Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 3 a bug in rewardlab, 4 INCONCLUSIVE, 130 interrupted."
+
+
+class Commands(click.Group):
+    """A group that imports a command's module only when that command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"rewardlab.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(rewardlab.__version__, prog_name="rewardlab", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Can this reward function teach this model this task? Ask before the training run is paid for."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code, and says what went wrong in one line on standard error."""
+    try:
+        result: Any = cli.main(args=arguments, prog_name="rewardlab", standalone_mode=False)
+        sys.stdout.flush()
+    except RewardlabError as error:
+        return _fail(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        hint = f" (see {error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
+        return _fail(" ".join(error.format_message().split()) + hint, 2)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted; the same command resumes", 130)
+    except BrokenPipeError:
+        # Whoever read our output has gone: nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception:  # whatever else escapes is a bug: say so, with what is needed to report it
+        traceback.print_exc()
+        return _fail("a bug in rewardlab; please report the lines above", 3)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(text: str, code: int) -> int:
+    click.echo(f"rewardlab: {text}", err=True)
+    return code

@@ -1,0 +1,1 @@
+"""One module per subcommand: `command`, whose options become real parameters of a library function."""

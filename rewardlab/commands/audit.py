@@ -1,0 +1,30 @@
+"""`rewardlab audit reward.py prompts.jsonl`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rewardlab.commands.options import JUDGING, QUIET, SAMPLING, SCORING, SHOWING, add_options, given, show
+from rewardlab.commands.terminal import progress_for
+from rewardlab.pipeline import run_audit
+from rewardlab.settings import load_settings
+
+
+@click.command("audit")
+@click.argument("reward", type=click.Path(path_type=Path))
+@click.argument("prompts", type=click.Path(path_type=Path))
+@add_options(SAMPLING, SCORING, JUDGING, SHOWING, QUIET)
+def command(
+    reward: Path, prompts: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any
+) -> int:
+    """Sample generations for PROMPTS, score them with REWARD, and say whether RFT would work.
+
+    Settings not given come from rewardlab.toml in this folder, then from the one beside PROMPTS.
+    Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 4 INCONCLUSIVE.
+    """
+    settings = load_settings(given(**options), prompts, command_line=True)
+    report = run_audit(reward, prompts, settings, progress=progress_for(quiet=quiet))
+    return show(report, format_, output)

@@ -1,0 +1,98 @@
+"""Options that several commands share, and how a report is shown."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from rewardlab.errors import UsageError
+from rewardlab.formats import FORMATS, render
+from rewardlab.report import Report
+from rewardlab.settings import parse_engine_options
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SAMPLING = (
+    click.option("--model", metavar="SPEC", help="The base model: vllm:MODEL, transformers:MODEL, openai:MODEL, "
+                 "recorded:FILE; a bare folder or hub name means vllm."),
+    click.option("-n", "--num-generations", metavar="N", help="Generations per prompt.  [8]"),
+    click.option("--temperature", metavar="T", help="Sampling temperature.  [1.0]"),
+    click.option("--max-tokens", metavar="N", help="Longest response, in tokens.  [512]"),
+    click.option("--seed", metavar="N", help="Seed of the sampling.  [0]"),
+    click.option("--engine-option", multiple=True, metavar="NAME=VALUE",
+                 help="An option of the engine (tensor_parallel_size=2, dtype=bfloat16, chat_template=FILE). Repeat."),
+    click.option("--out", metavar="DIR", help="The run directory; an existing one resumes.  [runs/<time>]"),
+)
+SCORING = (
+    click.option("--entry", metavar="NAME", help="The function to audit, where the file defines several."),
+    click.option("--platform", metavar="PROFILE", help="Whose contract and limits hold: smtj, hyperpod, bedrock.  [smtj]"),
+    click.option("--reward-timeout", metavar="SECONDS", help="For one invocation, as the Lambda would have.  [60]"),
+    click.option("--reward-memory", metavar="MB", help="For one invocation, as the Lambda would have.  [512]"),
+)
+JUDGING = (
+    click.option("--band", metavar="LO,HI", help="The viable accuracies.  [0.05,0.95]"),
+    click.option("--band-on", metavar="accuracy|solved", help="What must lie in the band: the mean success rate, or the "
+                 "share of prompts with at least one success.  [accuracy]"),
+    click.option("--success-at", metavar="SCORE", help="What counts as success.  [middle of the range]"),
+    click.option("--reward-range", metavar="LO,HI", help="The declared range.  [0,1; -1,1 if a score is negative]"),
+    click.option("--min-informative", metavar="SHARE", help="Target for the lower bound of the share of informative "
+                 "groups.  [0.2]"),
+)
+SHOWING = (
+    click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True,
+                 help="How the report is shown."),
+    click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+                 help="Where the report goes.  [standard output]"),
+)
+QUIET = (click.option("-q", "--quiet", is_flag=True, help="No progress on standard error."),)
+
+
+def add_options(*groups: tuple[Callable[[Any], Any], ...]) -> Callable[[Function], Function]:
+    """A decorator that gives a command the options of `groups`, in their order."""
+
+    def decorate(function: Function) -> Function:
+        for group in reversed(groups):
+            for option in reversed(group):
+                function = option(function)
+        return function
+
+    return decorate
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """The settings that were said on the command line; engine options are read here.
+
+    Raises: UsageError for an engine option that is none.
+    """
+    said = {name: _plain(value) for name, value in values.items() if value is not None and name != "engine_option"}
+    pairs = values.get("engine_option")
+    return said | ({"engine": parse_engine_options(pairs)} if pairs else {})
+
+
+def _plain(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def show(report: Report, format_: str, output: Path | None) -> int:
+    """Print the report, or write it to `output`; returns its exit code.
+
+    Raises: UsageError when the file cannot be written.
+    """
+    terminal = output is None and sys.stdout.isatty()
+    colour = terminal and "NO_COLOR" not in os.environ
+    width = min(shutil.get_terminal_size().columns, 110) if terminal else 100
+    text = render(report, format_, width=width, colour=colour)
+    if output is None:
+        click.echo(text, nl=False, color=colour)
+        return report.exit_code
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot be written ({error.strerror})", where=str(output), do="name another --output") from None
+    return report.exit_code

@@ -1,0 +1,76 @@
+"""Progress on standard error, for a person at a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from rewardlab import progress
+
+REDRAW_SECONDS = 0.1
+
+
+class TerminalProgress:
+    """Two bars, sampled and scored, with rates and time left; notes stand above them."""
+
+    def __init__(self) -> None:
+        # A descriptor of our own: while a model loads, standard error goes to a log.
+        self._console = Console(file=os.fdopen(os.dup(2), "w"), stderr=True)
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._drawn = 0.0
+
+    def loading(self, model: str) -> None:
+        self._console.print(f"loading {model} ...", style="dim", highlight=False)
+
+    def begin(self, *, to_sample: int, to_score: int) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:>8}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        totals = {"sampled": to_sample, "scored": to_score}
+        self._tasks = {
+            name: self._bars.add_task(name, total=total, rate="") for name, total in totals.items() if total
+        }
+        self._bars.start()
+
+    def update(self, *, sampled: int, scored: int) -> None:
+        if self._bars is None or time.monotonic() - self._drawn < REDRAW_SECONDS:
+            return
+        self._drawn = time.monotonic()
+        for name, done in (("sampled", sampled), ("scored", scored)):
+            if name in self._tasks:
+                task = self._bars.tasks[self._tasks[name]]
+                rate = f"{done / task.elapsed:,.0f}/s" if task.elapsed else ""
+                self._bars.update(self._tasks[name], completed=done, rate=rate)
+
+    def end(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+    def note(self, text: str) -> None:
+        self._console.print(f"note: {text}", style="dim", highlight=False)
+
+
+class NotesOnly(progress.Silent):
+    """No bars, but the notes: what a log of a pipeline should hold."""
+
+    def note(self, text: str) -> None:
+        print(f"rewardlab: note: {text}", file=sys.stderr)
+
+
+def progress_for(*, quiet: bool) -> progress.Progress:
+    """Bars at a terminal, notes alone in a pipeline, nothing when quiet."""
+    if quiet:
+        return progress.Silent()
+    return TerminalProgress() if sys.stderr.isatty() else NotesOnly()

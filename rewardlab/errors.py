@@ -1,0 +1,51 @@
+"""The errors rewardlab raises on purpose; all of them mean exit code 2, "could not judge".
+
+    RewardlabError
+    ├── UsageError     an option, a setting or a call that does not make sense
+    ├── InputError     a file that cannot be read as what it should be
+    ├── EngineError    a model that cannot be loaded or sampled
+    ├── RewardError    reward code that cannot be loaded at all (a reward that fails on a sample is an Unscored)
+    └── RunError       a run directory that cannot be used
+
+Anything else that escapes is a bug in rewardlab and exits with 3.
+"""
+
+from __future__ import annotations
+
+
+class RewardlabError(Exception):
+    """What went wrong, where, what was expected there, and what to do about it, in one line.
+
+    `where` is `file:line`, a file or an option; it comes first, so that editors can jump to it.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str | None = None, expected: str | None = None, do: str | None = None):
+        self.what, self.where, self.expected, self.do = what, where, expected, do
+        text = f"{where}: {what}" if where else what
+        if expected:
+            text += f"; expected {expected}"
+        if do:
+            text += f"; {do}"
+        super().__init__(" ".join(text.split()))
+
+
+class UsageError(RewardlabError):
+    """An option, a setting or a call that does not make sense."""
+
+
+class InputError(RewardlabError):
+    """A file that cannot be read as what it should be."""
+
+
+class EngineError(RewardlabError):
+    """A model that cannot be loaded or sampled."""
+
+
+class RewardError(RewardlabError):
+    """Reward code that cannot be loaded: it does not import, or defines no entry, or two."""
+
+
+class RunError(RewardlabError):
+    """A run directory that cannot be used: of another run, in use, or damaged."""

@@ -1,0 +1,287 @@
+"""The catalogue of findings: what each code asks, why it matters, what to do. `rewardlab explain CODE` prints one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Severity: TypeAlias = Literal["blocker", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One code's page: what went wrong in a few words, why that matters for training, and the usual remedy."""
+
+    title: str
+    why: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something measured that the user should act on. `remedy` defaults to the catalogue's."""
+
+    code: str
+    severity: Severity
+    evidence: Mapping[str, Any]
+    remedy: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.remedy:
+            object.__setattr__(self, "remedy", CATALOGUE[self.code].remedy)
+
+    @property
+    def title(self) -> str:
+        return CATALOGUE[self.code].title
+
+
+CATALOGUE: Mapping[str, Entry] = {
+    "RL101": Entry(
+        "the return has the wrong shape",
+        "The trainer reads one shape only: a bare list, or on some platforms an envelope with a body. Another shape is "
+        "an error after three retries, and the job fails.",
+        "Return the shape of your platform: for Nova RFT a bare list with one object per sample.",
+    ),
+    "RL102": Entry(
+        "results do not match samples by id",
+        "Scores are matched to samples by id. A missing, doubled or invented id gives a sample no score or a wrong one.",
+        'Copy each sample\'s "id" into its result; return exactly one result per sample, also after an error.',
+    ),
+    "RL103": Entry(
+        "a score is not finite",
+        "One NaN or infinity in a group makes every advantage of that group NaN, and the gradient with it.",
+        "Find the division or logarithm that gives it, and return a finite score or raise.",
+    ),
+    "RL104": Entry(
+        "a score is not a number",
+        "Booleans, strings and null are read differently by each platform, or refused.",
+        "Return float(score).",
+    ),
+    "RL105": Entry(
+        "a score lies outside the declared range",
+        "The success threshold, clipping and the scale of the advantage all rest on the range.",
+        "Clip the score, or declare the range it really has with --reward-range LO,HI.",
+    ),
+    "RL106": Entry(
+        "metrics_list is malformed",
+        "A metric without a name or with a value that is no number is refused, or its chart stays empty.",
+        'Give each metric {"name": text, "value": number, "type": "Reward" or "Metric"}.',
+    ),
+    "RL107": Entry(
+        "an event shape of the platform is not understood",
+        "Platforms place the reference at the top level or in metadata, content as text or as parts, and name the model's "
+        "turn assistant or nova_assistant. A reward that reads one only scores the others as wrong.",
+        "Read both places, both forms and both roles.",
+    ),
+    "RL108": Entry(
+        "one bad sample loses its batch",
+        "The handler runs on up to 128 samples at once. An exception for one of them fails the whole invocation, and "
+        "after three retries the job.",
+        "Catch errors per sample, and decide there what such a sample deserves.",
+    ),
+    "RL109": Entry(
+        "the event is changed in place",
+        "A sample that is changed while it is scored is scored differently when it is retried.",
+        "Copy what you change.",
+    ),
+    "RL201": Entry(
+        "the reward raises",
+        "On the platform an exception fails the invocation; after three retries the training job fails.",
+        "Fix the line the evidence names; decide what a response that cannot be parsed deserves, and return that.",
+    ),
+    "RL202": Entry(
+        "the reward runs out of time",
+        "Lambda stops the function at its timeout and the whole batch is lost.",
+        "Bound what one sample may cost (regular expressions, solvers, network calls), or raise --reward-timeout to what "
+        "your Lambda will have (at most 900 s).",
+    ),
+    "RL203": Entry(
+        "the reward kills its process or outgrows its memory",
+        "Lambda loses the whole batch and starts cold; after three retries the job fails.",
+        "Run generated code in a bounded subprocess, never call os._exit, or raise --reward-memory to what your Lambda "
+        "will have.",
+    ),
+    "RL204": Entry(
+        "the reward is slow for its platform",
+        "Training waits for the slowest batch: rewards should take under 100 ms a sample without network.",
+        "Make it faster, or raise the concurrency limit on both sides.",
+    ),
+    "RL205": Entry(
+        "the payload exceeds the platform's limit",
+        "A synchronous Lambda call takes 6 MB each way; a batch above it is refused.",
+        "Shorten what each sample carries, or lower the batch size.",
+    ),
+    "RL206": Entry(
+        "the same generation scores differently again",
+        "Noise in the reward is noise in the gradient, and a retry changes the score.",
+        "Seed or remove what is random; set a judge's temperature to 0.",
+    ),
+    "RL207": Entry(
+        "a score depends on its neighbours or its place in the batch",
+        "Batches are put together differently at every step, so the same answer earns different rewards.",
+        "Score each sample from itself alone; keep no state between calls.",
+    ),
+    "RL301": Entry(
+        "the reward is constant",
+        "Equal scores give every generation the advantage zero: nothing is learned.",
+        "Check that the reward reads the response and the reference at all: score the reference answer itself.",
+    ),
+    "RL302": Entry(
+        "scores are saturated at the top",
+        "Where nearly all generations have the best score, nothing tells them apart.",
+        "Use harder prompts, or a reward that still tells good from better.",
+    ),
+    "RL303": Entry(
+        "positive scores are too rare",
+        "Under about 5 % positive rewards training struggles: most groups hold no success to learn from.",
+        "Train with SFT first, use easier prompts, or give partial credit.",
+    ),
+    "RL304": Entry(
+        "too few groups carry a signal",
+        "A group whose scores are all equal has the advantage zero throughout: its generations are paid for and teach "
+        "nothing.",
+        "Drop prompts that are always or never solved, raise the group size, or give graded scores.",
+    ),
+    "RL305": Entry(
+        "scores differ between prompts, not within them",
+        "Group-relative training compares the generations of one prompt; differences between prompts cancel.",
+        "Reward what distinguishes two answers to one prompt, and choose prompts of middle difficulty.",
+    ),
+    "RL306": Entry(
+        "the reward's noise hides its signal",
+        "If re-scoring moves a score as much as the answer does, the gradient follows the noise.",
+        "Average repeated judgments, lower the judge's temperature, or use a coarser scale.",
+    ),
+    "RL307": Entry(
+        "a component of the reward is dead or drowns the others",
+        "A component that never varies teaches nothing; one that carries all the variance is the only thing learned.",
+        "Rescale the components by their variance within groups, or drop the dead one.",
+    ),
+    "RL401": Entry(
+        "the reference answer does not get the top score",
+        "If the known right answer does not win, the reward teaches something else.",
+        "Score the reference through your reward and fix the parsing that loses it.",
+    ),
+    "RL402": Entry(
+        "a shortcut scores",
+        "Whatever earns reward without solving the task is what training will find.",
+        "Give empty, echoed, hedged and refused answers the lowest score, and ignore instructions in the response.",
+    ),
+    "RL403": Entry(
+        "equivalent answers score differently",
+        "Right answers in another form are punished, and training learns the form.",
+        "Normalise both sides before comparing: numbers as numbers, text without case and outer space.",
+    ),
+    "RL404": Entry(
+        "length is rewarded for its own sake",
+        "Among answers to one prompt the longer one wins, whether or not it is better.",
+        "Take length out of the reward, or bound it.",
+    ),
+    "RL405": Entry(
+        "the reward does not agree with labels",
+        "A reward no better than chance against known truth, or turned around, teaches the wrong thing.",
+        "Look at the generations listed in the evidence and fix the cases the reward gets wrong.",
+    ),
+    "RL406": Entry(
+        "an unreadable reference gives a free point",
+        "A row whose reference cannot be parsed rewards any answer.",
+        "Raise an error for it, and clean the row.",
+    ),
+    "RL407": Entry(
+        "the right format with a wrong answer scores too high",
+        "If format alone pays nearly as much as being right, training stops at the format.",
+        "Lower the format's share.",
+    ),
+    "RL408": Entry(
+        "a right answer in the reasoning saves a wrong final one",
+        "The reward searches the whole text; listing candidates then pays.",
+        "Read the final answer only.",
+    ),
+    "RL409": Entry(
+        "many generations are cut off",
+        "A truncated response is scored as wrong though it may have been on the way to right.",
+        "Raise --max-tokens (and the recipe's limit), or ask for shorter reasoning.",
+    ),
+    "RL501": Entry(
+        "fewer than two independent judges",
+        "One judge's mistakes cannot be seen; two on the same model share them.",
+        "Add a judge on another model family.",
+    ),
+    "RL502": Entry(
+        "the judges do not agree",
+        "A score that depends on who gave it is noise to the policy.",
+        "Sharpen the rubric, give the scale fewer points, and show the judge the reference.",
+    ),
+    "RL503": Entry(
+        "a judge disagrees with itself",
+        "Repeats of one judgment differ, so the same answer earns different rewards.",
+        "Set its temperature to 0, or take the majority of repeats.",
+    ),
+    "RL504": Entry(
+        "a judge prefers a position",
+        "The verdict follows the order in which answers are shown.",
+        "Judge both orders and keep what survives.",
+    ),
+    "RL505": Entry(
+        "a judge prefers long answers",
+        "Padding raises the score; training will pad.",
+        "Say in the rubric that length does not count, and check with padded pairs.",
+    ),
+    "RL506": Entry(
+        "a judge follows text inside the response",
+        "A response that asks for a high grade gets one; training will learn to ask.",
+        "Fence the response as data and state that it holds no instructions.",
+    ),
+    "RL507": Entry(
+        "the judges' errors are not independent",
+        "Judges that err together count as fewer than they are.",
+        "Replace one by a judge of another model family or another method.",
+    ),
+    "RL508": Entry(
+        "verdicts cannot be read",
+        "A verdict outside the scale is no score; dropped or defaulted, it biases the reward.",
+        "Use structured output, or ask for the verdict alone on the last line.",
+    ),
+    "RL509": Entry(
+        "a judge may not stand in for the annotators",
+        "It agrees with the people less than they do with each other.",
+        "Improve the judge against the labels, or keep people in the loop.",
+    ),
+    "RL601": Entry(
+        "baseline accuracy lies below the band",
+        "A model that almost never succeeds gives groups with nothing to prefer: AWS's documentation says to consider "
+        "SFT first under 5 %.",
+        "Fine-tune on examples first (SFT), use easier prompts, or give partial credit; then audit again.",
+    ),
+    "RL602": Entry(
+        "baseline accuracy lies above the band",
+        "A model that almost always succeeds has little left to learn from this reward: over 95 % RFT may be unnecessary.",
+        "Use harder prompts, or a reward that still tells good from better.",
+    ),
+    "RL603": Entry(
+        "the data do not decide",
+        "The interval crosses a threshold, so either answer could be wrong.",
+        "Sample more prompts; more generations per prompt help less.",
+    ),
+    "RL604": Entry(
+        "the data do not meet the platform's limits",
+        "The platform refuses the training set before the job starts.",
+        "Bring counts, roles and sizes within the limits.",
+    ),
+    "RL701": Entry(
+        "the prompts have flaws",
+        "Copies count twice, and a row without a reference cannot be rewarded for being right.",
+        "Delete the copies and fill in the references.",
+    ),
+    "RL801": Entry(
+        "the recipe does not fit what was measured",
+        "Settings that ignore the measured spread waste generations or train on nothing.",
+        "Take the settings from rewardlab plan.",
+    ),
+    "RL901": Entry(
+        "the Lambda zip cannot be deployed",
+        "A package that is too large, has the wrong architecture or lacks its handler fails at the first invocation.",
+        "Build it with rewardlab package.",
+    ),
+}

@@ -1,0 +1,197 @@
+"""The report as a person reads it in ten seconds: verdict, why, next step; then the numbers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rewardlab.report import FindingPart, Interval, Report
+
+VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
+SEVERITIES = {"blocker": "bold red", "warning": "yellow", "note": "cyan"}
+BAR = 24
+
+
+def render(report: Report, width: int, colour: bool) -> str:  # noqa: FBT001 - the signature all formats share
+    """The report as text of at most `width` columns, with terminal colours or without."""
+    out = io.StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=colour, color_system="standard" if colour else None, highlight=False
+    )
+    _head(console, report)
+    _numbers(console, report)
+    _findings(console, report)
+    console.print(Text(f"\nrun {report.provenance['run']}  (rewardlab explain CODE tells more of a finding)", "dim"))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _head(console: Console, report: Report) -> None:
+    name, style = VERDICTS[report.verdict]
+    base = report.baseline
+    console.print(Text.assemble((name, style), f"  {report.provenance['model']}"), soft_wrap=True)
+    console.print(f"{base.prompts:,} prompts x {base.num_generations} generations, {report.provenance['platform']}\n")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for number, reason in enumerate(_why(report)):
+        table.add_row("why" if number == 0 else "", reason)
+    table.add_row("next", f"{report.next_step.action}: {report.next_step.text}")
+    console.print(table)
+
+
+def _why(report: Report) -> Iterator[str]:
+    """The sentences behind the verdict: where the baseline lies, whether groups carry signal, other blockers."""
+    base, spread = report.baseline, report.spread
+    name, quantity = ("accuracy", base.accuracy) if base.band_on == "accuracy" else ("prompts solved", base.solved)
+    shown = f"{name} {_with_interval(quantity)}"
+    band = f"the band {_percent(base.band[0])} to {_percent(base.band[1])}"
+    match base.position:
+        case "undecided":
+            yield f"{shown} does not decide against {band}" + _doubt(report)
+        case "inside":
+            yield f"{shown} lies inside {band}"
+        case place:
+            yield f"{shown} lies {place} {band}"
+    share = spread.informative_groups[str(spread.group_size)]
+    yield (
+        f"{_with_interval(share)} of groups of {spread.group_size} tell their generations apart "
+        f"(target: at least {_percent(spread.min_informative)})"
+    )
+    for finding in report.findings:
+        if finding.severity == "blocker" and finding.code not in {"RL304", "RL601", "RL602"}:
+            yield f"{finding.code} {finding.title}"
+
+
+def _doubt(report: Report) -> str:
+    for finding in report.findings:
+        if finding.code == "RL603" and "why" in finding.evidence:
+            return f": {finding.evidence['why']}"
+    return ""
+
+
+def _numbers(console: Console, report: Report) -> None:
+    base, spread = report.baseline, report.spread
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_row(Text("\nbaseline", "bold"))
+    rows = [("accuracy", base.accuracy), ("prompts solved", base.solved), ("positive rewards", base.positive)]
+    rows += [(f"pass@{k}", value) for k, value in base.pass_at_k.items() if k != "1"]
+    for name, quantity in rows:
+        _row(table, name, quantity, base.band if name == "accuracy" else None)
+    table.add_row(Text("\ninformative groups", "bold"))
+    for size, quantity in spread.informative_groups.items():
+        _row(table, f"of {size}", quantity, None)
+    console.print(table)
+    console.print(Padding(_spread_line(report), (1, 0, 0, 0)))
+    console.print(_outcome_line(report))
+
+
+def _row(table: Table, name: str, quantity: Interval, band: tuple[float, float] | None) -> None:
+    if quantity.estimate is None:
+        table.add_row(f"  {name}", "-", Text(quantity.undefined or "undefined", "dim"))
+        return
+    between = f"{_percent(quantity.low)} to {_percent(quantity.high)}"
+    table.add_row(f"  {name}", _percent(quantity.estimate), between, _bar(quantity, band))
+
+
+def _bar(quantity: Interval, band: tuple[float, float] | None) -> Text:
+    """The unit line: filled up to the estimate, the interval shaded, the band's ends marked."""
+    low, middle, high = ((value or 0.0) * BAR for value in (quantity.low, quantity.estimate, quantity.high))
+    text = Text()
+    for cell in range(BAR):
+        if cell + 0.5 < low:
+            text.append("█")
+        elif cell < high:
+            text.append("▓" if cell + 0.5 < middle else "▒")
+        else:
+            text.append("·", "dim")
+    if band is not None:
+        text.append(f"  band {_percent(band[0])} to {_percent(band[1])}", "dim")
+    return text
+
+
+def _spread_line(report: Report) -> str:
+    spread = report.spread
+    flat = [f"{count} {name.replace('_', ' ')}" for name, count in spread.flat_groups.model_dump().items() if count]
+    parts = [f"{spread.levels} score levels"]
+    if spread.within_sd is not None and spread.between_sd is not None and spread.icc is not None:
+        parts.append(f"sd within prompts {spread.within_sd:.3f}, between {spread.between_sd:.3f}, ICC(1) {spread.icc:.2f}")
+    else:
+        parts.append(f"variance undefined: {spread.variance_undefined}")
+    parts.append("flat groups: " + (", ".join(flat) if flat else "none"))
+    return "scores  " + "; ".join(parts)
+
+
+def _outcome_line(report: Report) -> str:
+    counts = report.reward.outcomes.model_dump()
+    shown = [f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count or name == "scored"]
+    text = f"reward  {report.reward.entry}: " + ", ".join(shown)
+    latency = report.reward.latency_ms
+    return text + (f"; {latency.p50:.3g} ms a sample (p99 {latency.p99:.3g} ms)" if latency else "")
+
+
+def _findings(console: Console, report: Report) -> None:
+    if not report.findings:
+        console.print("\nno findings")
+        return
+    console.print()
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for finding in report.findings:
+        body = Text(finding.title)
+        if evidence := _evidence(finding):
+            body.append(f"\n{evidence}", "dim")
+        if finding.remedy != report.next_step.text:
+            body.append(f"\n{finding.remedy}")
+        table.add_row(finding.code, Text(finding.severity, SEVERITIES[finding.severity]), body)
+    console.print(table)
+
+
+def _evidence(finding: FindingPart) -> str:
+    parts = [
+        f"{name.replace('_', ' ')} {_value(value)}"
+        for name, value in finding.evidence.items()
+        if name not in {"examples", "band", "band_on"} and value not in (None, [], {})
+    ]
+    lines = [", ".join(parts)] if parts else []
+    for example in finding.evidence.get("examples", []):
+        if isinstance(example, dict):
+            lines.append(f"{example['prompt_id']} [{example['index']}]: {example['detail']}")
+    return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {_value(inner)}" for name, inner in value.items())
+    return str(value)
+
+
+def _with_interval(quantity: Interval) -> str:
+    if quantity.estimate is None:
+        return f"undefined ({quantity.undefined})"
+    return f"{_percent(quantity.estimate)} ({_percent(quantity.low)} to {_percent(quantity.high)})"
+
+
+def _percent(share: float | None) -> str:
+    """A share in percent; one decimal, and none of a whole number. 0 and 100 are said only of 0 and 1."""
+    if share is None:
+        return "-"
+    text = f"{100 * share:.1f}"
+    if text == "0.0" and share > 0:
+        return "<0.1 %"
+    if text == "100.0" and share < 1:
+        return ">99.9 %"
+    return text.removesuffix(".0") + " %"

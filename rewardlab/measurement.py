@@ -1,0 +1,247 @@
+"""From the scores of a run to the numbers that decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rewardlab.outcome import REASONS
+from rewardlab.stats.interval import Floats, Quantity, Undefined, mean_over_prompts, share_of_prompts
+from rewardlab.stats.passk import mean_pass
+from rewardlab.stats.spread import (
+    SAME_SCORE,
+    Variance,
+    informative_groups,
+    level_counts,
+    levels_of,
+    share_at,
+    variance_by_prompt,
+)
+from rewardlab.task import Prompt
+
+Bools: TypeAlias = NDArray[np.bool_]
+Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_]], Quantity]
+FlatReason: TypeAlias = Literal["all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward"]
+FLAT_REASONS: tuple[FlatReason, ...] = ("all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward")
+GROUP_SIZES = (2, 4, 8, 16, 32)
+UNSCORED_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """What counts as success, and the range it was taken from; `declared` says whether the user gave the range."""
+
+    at: float
+    reward_range: tuple[float, float]
+    declared: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A quantity over the scored generations, and with every unscored one counted as a failure and as a success."""
+
+    scored: Quantity
+    as_failures: Quantity
+    as_successes: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class UnscoredExample:
+    """A generation the reward gave no score for, to look at."""
+
+    prompt_id: str
+    index: int
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Everything measured on one run with one reward. Shares are of scored generations unless a name says otherwise."""
+
+    prompts: int
+    scored_prompts: int
+    num_generations: int
+    generations: int
+    success: Success
+    accuracy: Bounded
+    solved: Bounded
+    positive: Quantity
+    pass_at_k: Mapping[int, Quantity]
+    pass_hat_k: Mapping[int, Quantity]
+    informative: Mapping[int, Quantity]
+    variance: Variance | Undefined
+    levels: int
+    lowest: float | None
+    highest: float | None
+    floor_share: float | None
+    ceiling_share: float | None
+    flat: Mapping[FlatReason, int]
+    outcomes: Mapping[str, int]
+    unscored_prompts: Mapping[str, int]
+    examples: Sequence[UnscoredExample]
+    truncated: int
+    latency_ms: Mapping[str, float] | None
+    duplicates: Sequence[tuple[str, str]]
+    without_reference: int
+
+
+def success_rule(
+    scores: Floats, *, success_at: float | None, reward_range: tuple[float, float] | None
+) -> Success:
+    """The threshold of success: as given, else the middle of the range; the range as given, else by the sign of scores."""
+    declared = reward_range is not None
+    finite = scores[np.isfinite(scores)]
+    if reward_range is None:
+        reward_range = (-1.0, 1.0) if len(finite) and finite.min() < 0 else (0.0, 1.0)
+    at = sum(reward_range) / 2 if success_at is None else success_at
+    return Success(at, reward_range, declared, success_at is not None)
+
+
+def measure(
+    prompts: Sequence[Prompt],
+    generations: pd.DataFrame,
+    scores: pd.DataFrame,
+    *,
+    num_generations: int,
+    success_at: float | None = None,
+    reward_range: tuple[float, float] | None = None,
+) -> Measurement:
+    """Measure a run.
+
+    Arguments: `generations` and `scores` as the run directory holds them (columns prompt_id, index, ...), each
+    prompt_id and index once; a score is NaN where the generation is unscored.
+    """
+    table, sampled, cut = _tables(prompts, generations, scores, num_generations)
+    success = success_rule(table, success_at=success_at, reward_range=reward_range)
+    right = np.where(np.isfinite(table), table >= success.at - SAME_SCORE, False)
+    scored = np.isfinite(table)
+    counts, hits = scored.sum(axis=1).astype(float), right.sum(axis=1).astype(float)
+    ks = [k for k in (1, 2, 4, 8, 16, 32, 64, 128) if k <= num_generations]
+    levels, _ = levels_of(table)
+    variance = variance_by_prompt(table)
+    outcomes, unscored_prompts = _outcomes(scores)
+    return Measurement(
+        prompts=len(prompts),
+        scored_prompts=int((counts > 0).sum()),
+        num_generations=num_generations,
+        generations=len(generations),
+        success=success,
+        accuracy=_bounded(right, scored, sampled, _accuracy),
+        solved=_bounded(right, scored, sampled, _solved),
+        positive=_accuracy(np.where(scored, table > SAME_SCORE, False), scored),
+        pass_at_k={k: mean_pass(counts, hits, k) for k in ks},
+        pass_hat_k={k: mean_pass(counts, hits, k, every=True) for k in ks},
+        informative={size: informative_groups(table, size) for size in GROUP_SIZES},
+        variance=variance,
+        levels=len(levels),
+        lowest=float(levels[0]) if len(levels) else None,
+        highest=float(levels[-1]) if len(levels) else None,
+        floor_share=share_at(table, success.reward_range[0]),
+        ceiling_share=share_at(table, success.reward_range[1]),
+        flat=_flat_groups(table, sampled, cut, right, constant=len(levels) == 1),
+        outcomes=outcomes,
+        unscored_prompts=unscored_prompts,
+        examples=_examples(scores),
+        truncated=int(cut.sum()),
+        latency_ms=_latency(scores),
+        duplicates=_duplicates(prompts),
+        without_reference=sum(prompt.reference is None for prompt in prompts),
+    )
+
+
+def _tables(
+    prompts: Sequence[Prompt], generations: pd.DataFrame, scores: pd.DataFrame, width: int
+) -> tuple[Floats, Bools, Bools]:
+    """Scores (NaN for none), whether sampled, whether cut off at the token limit: each (prompts, generations)."""
+    rows = pd.Index([prompt.id for prompt in prompts])
+    table = np.full((len(prompts), width), np.nan)
+    sampled, cut = np.zeros(table.shape, bool), np.zeros(table.shape, bool)
+    row, column = rows.get_indexer(generations["prompt_id"]), generations["index"].to_numpy()
+    known = (row >= 0) & (column < width)
+    sampled[row[known], column[known]] = True
+    cut[row[known], column[known]] = (generations["finish_reason"] == "length").to_numpy()[known]
+    row, column = rows.get_indexer(scores["prompt_id"]), scores["index"].to_numpy()
+    known = (row >= 0) & (column < width)
+    table[row[known], column[known]] = scores["score"].to_numpy(float)[known]
+    return table, sampled, cut
+
+
+def _accuracy(right: Bools, counted: Bools) -> Quantity:
+    counts = counted.sum(axis=1).astype(float)
+    kept = counts > 0
+    return mean_over_prompts(right[kept].sum(axis=1) / counts[kept], counts[kept])
+
+
+def _solved(right: Bools, counted: Bools) -> Quantity:
+    return share_of_prompts(right[counted.any(axis=1)].any(axis=1))
+
+
+def _bounded(right: Bools, scored: Bools, sampled: Bools, estimate: Estimator) -> Bounded:
+    unscored = sampled & ~scored
+    return Bounded(estimate(right, scored), estimate(right, sampled), estimate(right | unscored, sampled))
+
+
+def _flat_groups(
+    table: Floats, sampled: Bools, cut: Bools, right: Bools, *, constant: bool
+) -> dict[FlatReason, int]:
+    """Count the groups whose scores do not differ, each under the first reason that holds."""
+    scored = np.isfinite(table)
+    counts, totals = level_counts(table)
+    group = sampled.sum(axis=1) > 0
+    flat = group & (counts.max(axis=1, initial=0) == totals)
+    unscored = flat & (totals == 0)
+    truncated = flat & ~unscored & (cut | ~sampled).all(axis=1)
+    rest = flat & ~unscored & ~truncated
+    every = (right | ~scored).all(axis=1)
+    return {
+        "all_right": int((rest & every).sum()) if not constant else 0,
+        "all_wrong": int((rest & ~every).sum()) if not constant else 0,
+        "all_truncated": int(truncated.sum()),
+        "all_unscored": int(unscored.sum()),
+        "constant_reward": int(rest.sum()) if constant else 0,
+    }
+
+
+def _outcomes(scores: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+    """How many generations were scored and how many not, by reason; and in how many prompts each reason occurs."""
+    unscored = scores[scores["reason"].notna()]
+    by_reason = unscored.groupby("reason")["prompt_id"]
+    counts, prompts = by_reason.size(), by_reason.nunique()
+    outcomes = {"scored": len(scores) - len(unscored)}
+    outcomes |= {reason: int(counts.get(reason, 0)) for reason in REASONS}
+    return outcomes, {reason: int(prompts.get(reason, 0)) for reason in REASONS}
+
+
+def _examples(scores: pd.DataFrame) -> list[UnscoredExample]:
+    """Up to three unscored generations of each reason, one per distinct detail first."""
+    unscored = scores[scores["reason"].notna()].drop_duplicates(["reason", "detail"])
+    chosen = unscored.groupby("reason", sort=True).head(UNSCORED_EXAMPLES)
+    columns = (chosen[name] for name in ("prompt_id", "index", "reason", "detail"))
+    return [UnscoredExample(str(a), int(b), str(c), str(d)) for a, b, c, d in zip(*columns, strict=True)]
+
+
+def _latency(scores: pd.DataFrame) -> dict[str, float] | None:
+    seconds = scores["seconds"].to_numpy(float)
+    if not len(seconds):
+        return None
+    p50, p99 = np.percentile(1000 * seconds, [50, 99])
+    return {"p50": float(p50), "p99": float(p99)}
+
+
+def _duplicates(prompts: Sequence[Prompt]) -> list[tuple[str, str]]:
+    """Pairs of ids whose conversations and references are the same: the first of its kind, and each copy."""
+    first: dict[str, str] = {}
+    pairs = []
+    for prompt in prompts:
+        content = repr((prompt.messages, prompt.reference))
+        if content in first:
+            pairs.append((first[content], prompt.id))
+        first.setdefault(content, prompt.id)
+    return pairs

@@ -1,0 +1,197 @@
+"""One frozen Report, schema `rewardlab.report/1`. Everything shown is read from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+SCHEMA = "rewardlab.report/1"
+
+
+class Part(BaseModel):
+    """A section of the report: frozen, no unknown keys, no NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+
+
+class Interval(Part):
+    """A number with its interval. An undefined one has nulls and says why in `undefined`."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    level: float | None = None
+    method: str | None = None
+    units: int | None = Field(default=None, description="prompts that the number was taken over")
+    undefined: str | None = None
+
+
+class NextStep(Part):
+    """What to do now."""
+
+    action: Literal["run_rft", "sft_first", "fix_reward", "fix_judges", "harder_prompts", "fix_data", "sample_more"]
+    text: str
+    further_prompts: int | None = Field(default=None, description="further prompts expected to decide, if known")
+
+
+class UnscoredBounds(Part):
+    """The banded quantity with every unscored generation counted as a failure, and as a success."""
+
+    as_failures: Interval
+    as_successes: Interval
+
+
+class Baseline(Part):
+    """How often the base model succeeds. Shares are means over prompts of each prompt's share."""
+
+    accuracy: Interval
+    accuracy_bounds: UnscoredBounds
+    solved: Interval = Field(description="share of prompts with at least one success")
+    solved_bounds: UnscoredBounds
+    positive: Interval = Field(description="share of scored generations with a score above 0")
+    band: tuple[float, float]
+    band_on: Literal["accuracy", "solved"]
+    position: Literal["below", "inside", "above", "undecided"]
+    success_at: float
+    reward_range: tuple[float, float]
+    reward_range_declared: bool
+    prompts: int
+    generations: int
+    num_generations: int = Field(description="generations asked for per prompt")
+    pass_at_k: dict[str, Interval]
+    pass_hat_k: dict[str, Interval]
+
+
+class FlatGroups(Part):
+    """Groups whose scores are all equal, by the first reason that holds."""
+
+    all_right: int
+    all_wrong: int
+    all_truncated: int
+    all_unscored: int
+    constant_reward: int
+
+
+class Spread(Part):
+    """Whether scores differ within prompts. Variances are null when undefined, `variance_undefined` says why."""
+
+    informative_groups: dict[str, Interval]
+    group_size: int = Field(description="the size that the target was held against")
+    min_informative: float
+    within_sd: float | None
+    between_sd: float | None
+    icc: float | None
+    within_share: float | None
+    variance_undefined: str | None = None
+    levels: int
+    lowest: float | None
+    highest: float | None
+    floor_share: float | None
+    ceiling_share: float | None
+    flat_groups: FlatGroups
+
+
+class Outcomes(Part):
+    """What the reward gave, in generations. `truncated` were cut off at the token limit and are scored like the rest."""
+
+    scored: int
+    raised: int
+    timed_out: int
+    crashed: int
+    invalid: int
+    abstained: int
+    truncated: int
+
+
+class Latency(Part):
+    """Milliseconds per sample: an invocation's time divided by its samples."""
+
+    p50: float
+    p99: float
+
+
+class Reward(Part):
+    """How the reward function behaved."""
+
+    entry: str
+    kind: str
+    outcomes: Outcomes
+    noise: float | None = Field(default=None, description="null: the run did not score anything twice")
+    latency_ms: Latency | None
+
+
+class FindingPart(Part):
+    """Something measured that the user should act on."""
+
+    code: str
+    severity: Literal["blocker", "warning", "note"]
+    title: str
+    evidence: dict[str, Any]
+    remedy: str
+
+
+class Report(Part):
+    """The result of an audit.
+
+    `prompts`, `generations` and `scores` are pandas frames read from the run directory when they are asked for.
+    """
+
+    schema_: Literal["rewardlab.report/1"] = Field(default=SCHEMA, alias="schema")
+    verdict: Literal["go", "no_go", "inconclusive"]
+    reasons: tuple[str, ...]
+    next_step: NextStep
+    baseline: Baseline
+    spread: Spread
+    reward: Reward
+    judges: None = None
+    findings: tuple[FindingPart, ...]
+    provenance: dict[str, Any]
+
+    _folder: Path | None = PrivateAttr(default=None)
+
+    def attach(self, folder: Path) -> Report:
+        """This report, knowing the run directory its frames are read from."""
+        self._folder = folder
+        return self
+
+    @property
+    def exit_code(self) -> int:
+        """0 for GO, 1 for NO-GO, 4 for INCONCLUSIVE."""
+        return {"go": 0, "no_go": 1, "inconclusive": 4}[self.verdict]
+
+    @property
+    def folder(self) -> Path:
+        """The run directory.
+
+        Raises: ValueError for a report that was read from a file alone.
+        """
+        if self._folder is None:
+            raise ValueError("this report was read without its run directory; use rewardlab.read_report(DIR)")
+        return self._folder
+
+    @property
+    def prompts(self) -> pd.DataFrame:
+        """One row per prompt: the columns of prompts.jsonl."""
+        return pd.read_json(self.folder / "prompts.jsonl", lines=True, dtype=False, convert_dates=False)
+
+    @property
+    def generations(self) -> pd.DataFrame:
+        """One row per generation: prompt_id, index, text, finish_reason, prompt_tokens, completion_tokens."""
+        return pd.read_parquet(self.folder / "generations")
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row per generation: prompt_id, index, score (NaN if unscored), reason, detail, components, seconds."""
+        return pd.read_parquet(self.folder / "scores" / self.provenance["reward"]["key"])
+
+    def to_json(self) -> str:
+        """The report as JSON text, keys as in the schema."""
+        return self.model_dump_json(indent=2, by_alias=True) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `rewardlab.report/1`, which is shipped beside this module."""
+    return {"$id": SCHEMA} | Report.model_json_schema(by_alias=True, mode="serialization")

@@ -1,0 +1,118 @@
+"""From what was measured, found and decided to the Report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rewardlab.decision import Decision
+from rewardlab.findings import Finding
+from rewardlab.measurement import Bounded, Measurement
+from rewardlab.platforms import Platform
+from rewardlab.probes import band, signal
+from rewardlab.probes.targets import Targets
+from rewardlab.report import (
+    Baseline,
+    FindingPart,
+    FlatGroups,
+    Interval,
+    Latency,
+    NextStep,
+    Outcomes,
+    Report,
+    Reward,
+    Spread,
+    UnscoredBounds,
+)
+from rewardlab.run import RewardRecord
+from rewardlab.stats.interval import Estimate, Quantity
+from rewardlab.stats.spread import Variance
+
+
+def build_report(
+    measured: Measurement,
+    findings: Sequence[Finding],
+    decision: Decision,
+    targets: Targets,
+    platform: Platform,
+    *,
+    entry: RewardRecord,
+    provenance: Mapping[str, Any],
+) -> Report:
+    """The Report of one reward on one run."""
+    latency = measured.latency_ms
+    return Report(
+        verdict=decision.verdict,
+        reasons=decision.reasons,
+        next_step=NextStep(action=decision.action, text=decision.text, further_prompts=decision.further_prompts),
+        baseline=_baseline(measured, targets),
+        spread=_spread(measured, targets, platform),
+        reward=Reward(
+            entry=entry.entry,
+            kind=entry.kind,
+            outcomes=Outcomes(**measured.outcomes, truncated=measured.truncated),
+            latency_ms=Latency(**latency) if latency is not None else None,
+        ),
+        findings=tuple(
+            FindingPart(
+                code=finding.code,
+                severity=finding.severity,
+                title=finding.title,
+                evidence=dict(finding.evidence),
+                remedy=finding.remedy,
+            )
+            for finding in findings
+        ),
+        provenance=dict(provenance),
+    )
+
+
+def _baseline(measured: Measurement, targets: Targets) -> Baseline:
+    return Baseline(
+        accuracy=_interval(measured.accuracy.scored),
+        accuracy_bounds=_bounds(measured.accuracy),
+        solved=_interval(measured.solved.scored),
+        solved_bounds=_bounds(measured.solved),
+        positive=_interval(measured.positive),
+        band=targets.band,
+        band_on=targets.band_on,
+        position=band.position(measured, targets),
+        success_at=measured.success.at,
+        reward_range=measured.success.reward_range,
+        reward_range_declared=measured.success.declared,
+        prompts=measured.prompts,
+        generations=measured.generations,
+        num_generations=measured.num_generations,
+        pass_at_k={str(k): _interval(quantity) for k, quantity in measured.pass_at_k.items()},
+        pass_hat_k={str(k): _interval(quantity) for k, quantity in measured.pass_hat_k.items()},
+    )
+
+
+def _spread(measured: Measurement, targets: Targets, platform: Platform) -> Spread:
+    variance = measured.variance
+    defined = isinstance(variance, Variance)
+    numbers = asdict(variance) if defined else dict.fromkeys(("within_sd", "between_sd", "icc", "within_share"))
+    return Spread(
+        informative_groups={str(size): _interval(share) for size, share in measured.informative.items()},
+        group_size=signal.deciding_group(measured, platform)[0],
+        min_informative=targets.min_informative,
+        **numbers,
+        variance_undefined=None if isinstance(variance, Variance) else variance.reason,
+        levels=measured.levels,
+        lowest=measured.lowest,
+        highest=measured.highest,
+        floor_share=measured.floor_share,
+        ceiling_share=measured.ceiling_share,
+        flat_groups=FlatGroups(**measured.flat),
+    )
+
+
+def _bounds(bounded: Bounded) -> UnscoredBounds:
+    return UnscoredBounds(as_failures=_interval(bounded.as_failures), as_successes=_interval(bounded.as_successes))
+
+
+def _interval(quantity: Quantity) -> Interval:
+    if isinstance(quantity, Estimate):
+        return Interval(**asdict(quantity))
+    return Interval(estimate=None, low=None, high=None, undefined=quantity.reason)

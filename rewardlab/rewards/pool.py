@@ -1,0 +1,181 @@
+"""Scores generations as they come, in isolated workers, so that one bad sample costs one sample."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from rewardlab.outcome import Outcome, Scored, Unscored
+from rewardlab.rewards.contract import Key, build_sample, read_results, sample_id
+from rewardlab.platforms import Platform
+from rewardlab.rewards.process import Answer, EntryFound, RewardSource, WorkerProcess
+from rewardlab.task import Generation, Prompt
+
+Pair: TypeAlias = tuple[Prompt, Generation]
+Message: TypeAlias = list[tuple[Key, Outcome]] | EntryFound | Exception
+
+#: A reward that has run out of time on this many single samples and has never answered is not waited for again.
+PATIENCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    pairs: tuple[Pair, ...]
+
+
+class ScoringPool:
+    """Threads, each with a worker process, that take batches from a queue.
+
+    The first worker is started at once, so that code that cannot be loaded is told before anything is sampled; others
+    start when batches wait. Use as a context manager; leaving it kills the workers.
+    Raises: RewardError from the constructor, or from `drain` when a restarted worker no longer loads.
+    """
+
+    def __init__(self, source: RewardSource, platform: Platform, *, log: Path, workers: int | None = None):
+        self._source, self._platform, self._log = source, platform, log
+        self._most = workers or max(1, (os.cpu_count() or 2) - 1)
+        self._todo: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._partial: list[Pair] = []
+        self._waiting = 0
+        self._state = _Patience()
+        self._add_thread()
+        first = self._done.get()
+        if isinstance(first, EntryFound):
+            self.entry = first
+        else:
+            self.close()
+            assert isinstance(first, Exception), "a worker speaks first of its entry or of its failure"
+            raise first
+
+    def submit(self, prompt: Prompt, generation: Generation) -> None:
+        """Score this generation soon: a batch leaves when it is full, or at `flush`."""
+        self._partial.append((prompt, generation))
+        if len(self._partial) >= self._platform.batch_size:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what has been submitted, though the batch is not full."""
+        if self._partial:
+            self._todo.put(_Batch(tuple(self._partial)))
+            self._partial = []
+            self._waiting += 1
+            if self._waiting > len(self._threads) < self._most:
+                self._add_thread()
+
+    def drain(self) -> list[tuple[Key, Outcome]]:
+        """The outcomes that are ready."""
+        outcomes: list[tuple[Key, Outcome]] = []
+        while self._waiting:
+            try:
+                outcomes += self._take(self._done.get(block=False))
+            except queue.Empty:
+                break
+        return outcomes
+
+    def wait(self) -> list[tuple[Key, Outcome]]:
+        """The next batch's outcomes, waited for; empty when every submitted and flushed generation has one."""
+        outcomes: list[tuple[Key, Outcome]] = []
+        while self._waiting and not outcomes:
+            outcomes = self._take(self._done.get())
+        return outcomes
+
+    def _take(self, item: Message) -> list[tuple[Key, Outcome]]:
+        if isinstance(item, Exception):
+            raise item
+        if isinstance(item, EntryFound):
+            return []
+        self._waiting -= 1
+        return item
+
+    def close(self) -> None:
+        """Stop the threads and kill the workers; what was not drained is dropped."""
+        self._state.stop.set()
+        for _ in self._threads:
+            self._todo.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> ScoringPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _add_thread(self) -> None:
+        worker = WorkerProcess(self._source, log=self._log)
+        thread = threading.Thread(target=self._work, args=(worker,), name="scoring", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self, worker: WorkerProcess) -> None:
+        try:
+            self._done.put(worker.start())
+            while (batch := self._todo.get()) is not None and not self._state.stop.is_set():
+                self._done.put(score_batch(worker, batch.pairs, self._platform, self._state))
+        except Exception as error:  # carried to the thread that drains, where it is raised again
+            self._done.put(error)
+        finally:
+            worker.close()
+
+
+class _Patience:
+    """Whether the reward has ever answered, and how often a single sample ran out of time; shared by the workers."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.answered = False
+        self.timed_out = 0
+
+    @property
+    def spent(self) -> bool:
+        return not self.answered and self.timed_out >= PATIENCE
+
+
+def score_batch(
+    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: _Patience
+) -> list[tuple[Key, Outcome]]:
+    """Score a batch in one invocation; if that fails, sample by sample, so that only the guilty become Unscored."""
+    keys = [(generation.prompt_id, generation.index) for _, generation in pairs]
+    outcomes = _invoke(worker, pairs, platform, state)
+    if isinstance(outcomes, Unscored):
+        failed = outcomes
+        outcomes = [failed] if len(pairs) == 1 else [_single(worker, pair, platform, state) for pair in pairs]
+    return list(zip(keys, outcomes, strict=True))
+
+
+def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: _Patience) -> Outcome:
+    if state.stop.is_set():
+        return Unscored("crashed", "stopped", 0.0)
+    if state.spent:
+        return Unscored("timed_out", f"not tried: the first {PATIENCE} samples all ran out of time", 0.0)
+    outcomes = _invoke(worker, (pair,), platform, state)
+    if isinstance(outcomes, Unscored):
+        state.timed_out += outcomes.reason == "timed_out"
+        return outcomes
+    return outcomes[0]
+
+
+def _invoke(
+    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: _Patience
+) -> list[Outcome] | Unscored:
+    """One invocation: an outcome per pair, or the one failure of all."""
+    if state.spent:
+        return Unscored("timed_out", f"not tried: the first {PATIENCE} samples all ran out of time", 0.0)
+    event = json.dumps([build_sample(prompt, generation, platform) for prompt, generation in pairs]).encode()
+    reply = worker.invoke(event)
+    if isinstance(reply, Answer):
+        ids = [sample_id(generation) for _, generation in pairs]
+        outcomes = read_results(reply.results, ids, seconds=reply.seconds)
+        state.answered = state.answered or any(isinstance(one, Scored) for one in outcomes)
+        if isinstance(outcomes, str):
+            return Unscored("invalid", outcomes, reply.seconds / len(pairs))
+        return outcomes
+    return Unscored(reply.reason, reply.detail, reply.seconds / len(pairs))

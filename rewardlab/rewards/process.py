@@ -1,0 +1,271 @@
+"""One isolated worker, seen from the audit: started fresh, asked one event at a time, killed when it must be."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import psutil
+
+from rewardlab.errors import RewardError
+from rewardlab.outcome import Reason
+from rewardlab.rewards.worker import HEADER
+
+#: Environment handed to the reward. Credentials are not in it: reward code is somebody's code.
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+IMPORT_SECONDS = 60.0
+#: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
+POLL_SECONDS = 0.05
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class RewardSource:
+    """Which code to score with, and the bounds of one invocation: seconds, and MB of resident memory."""
+
+    path: Path
+    entry: str | None
+    timeout: float
+    memory_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFound:
+    """The entry a worker found: its name, its kind (lambda, verl, openai, trl, plain), and what else the file defines."""
+
+    name: str
+    kind: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the reward returned, as JSON, and the invocation's seconds."""
+
+    results: Any
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An invocation that gave nothing: why, in words, and how long it took."""
+
+    reason: Reason
+    detail: str
+    seconds: float
+
+
+Reply: TypeAlias = Answer | Failure
+
+
+class _Lost(Exception):
+    """The worker is gone or had to be killed; the failure says why."""
+
+    def __init__(self, failure: Failure):
+        self.failure = failure
+
+
+class WorkerProcess:
+    """A worker that is started when it is first needed, and again after it was killed.
+
+    Used from one thread only: on Linux the worker dies with the thread that started it.
+    Raises: RewardError from `start` and `invoke` when the code cannot be loaded.
+    """
+
+    def __init__(self, source: RewardSource, *, log: Path):
+        self._source = source
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self._requests = self._replies = -1
+
+    def start(self) -> EntryFound:
+        """Start the process and load the code."""
+        self.close()
+        request_read, self._requests = os.pipe()
+        self._replies, reply_write = os.pipe()
+        os.set_blocking(self._requests, False)
+        settings = {
+            "requests": request_read,
+            "replies": reply_write,
+            "parent": os.getpid(),
+            "path": str(self._source.path.resolve()),
+            "entry": self._source.entry,
+            "memory_mb": self._source.memory_mb,
+        }
+        try:
+            with self._log.open("ab") as log:
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; no shell
+                    [sys.executable, "-P", "-m", "rewardlab.rewards.worker", json.dumps(settings)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=(request_read, reply_write),
+                    cwd=self._source.path.resolve().parent,
+                    env=_environment(),
+                    start_new_session=True,
+                )
+        finally:
+            os.close(request_read)
+            os.close(reply_write)
+        return self._ready()
+
+    def _ready(self) -> EntryFound:
+        where = str(self._source.path)
+        try:
+            message = self._exchange(None, IMPORT_SECONDS)
+        except _Lost as lost:
+            self.close()
+            raise RewardError(
+                f"importing it did not end well ({lost.failure.detail})",
+                where=where,
+                expected="a module that imports in seconds and defines a reward function",
+            ) from None
+        if "broken" in message:
+            self.close()
+            stage, text = message["broken"]
+            what = f"does not import: {text}" if stage == "import" else text
+            do = "name the one to audit with --entry" if "of one kind" in text else None
+            raise RewardError(what, where=_line_of(where, text), do=do)
+        ready = message["ready"]
+        return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]))
+
+    def invoke(self, event: bytes) -> Reply:
+        """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death."""
+        if self._process is None:
+            self.start()
+        body = b'{"timeout": %f, "event": ' % self._source.timeout + event + b"}"
+        try:
+            message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
+        except _Lost as lost:
+            self.close()
+            return lost.failure
+        seconds = float(message["seconds"])
+        if message["peak_mb"] > self._source.memory_mb:
+            self.close()
+            return Failure("crashed", self._outgrown(message["peak_mb"]), seconds)
+        if "failed" in message:
+            reason, detail = message["failed"]
+            return Failure(reason, detail, seconds)
+        return Answer(message["results"], seconds)
+
+    def _exchange(self, data: bytes | None, timeout: float) -> Mapping[str, Any]:
+        """Write `data`, then read one message, within `timeout` seconds and the memory limit."""
+        started = time.monotonic()
+        poll = select.poll()
+        poll.register(self._replies, select.POLLIN)
+        view, received = memoryview(data or b""), bytearray()
+        if view:
+            poll.register(self._requests, select.POLLOUT)
+        while True:
+            left = timeout - (time.monotonic() - started)
+            events = poll.poll(1000 * max(0.0, min(left, POLL_SECONDS)))
+            for descriptor, event in events:
+                if descriptor == self._requests:
+                    view = self._send(view, event, started)
+                    if not view:
+                        poll.unregister(self._requests)
+                else:
+                    chunk = os.read(self._replies, CHUNK)
+                    if not chunk:
+                        raise _Lost(Failure("crashed", self._death(), time.monotonic() - started))
+                    received += chunk
+                    if (message := _whole(received)) is not None:
+                        return message
+            if not events:
+                self._check(left, started)
+
+    def _send(self, view: memoryview, event: int, started: float) -> memoryview:
+        try:
+            if event & select.POLLERR:
+                raise BrokenPipeError
+            return view[os.write(self._requests, view[:CHUNK]) :]
+        except BrokenPipeError:
+            raise _Lost(Failure("crashed", self._death(), time.monotonic() - started)) from None
+
+    def _check(self, left: float, started: float) -> None:
+        """A worker that has not answered yet: out of time, dead behind an open pipe, or outgrown?"""
+        seconds = time.monotonic() - started
+        process = self._process
+        if left <= 0:
+            raise _Lost(Failure("timed_out", f"no answer within {self._source.timeout:g} s", seconds))
+        if process is None or process.poll() is not None:
+            raise _Lost(Failure("crashed", self._death(), seconds))
+        resident = _resident_mb(process.pid)
+        if resident > self._source.memory_mb:
+            raise _Lost(Failure("crashed", self._outgrown(resident), seconds))
+
+    def _outgrown(self, resident: float) -> str:
+        return f"outgrew its memory ({resident:.0f} MB, limit {self._source.memory_mb} MB)"
+
+    def _death(self) -> str:
+        """How the process ended, in words."""
+        if self._process is None:
+            return "the process is gone"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        code = self._process.returncode
+        if code is None:
+            return "closed its connection"
+        if code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        return f"the process exited with {code}"
+
+    def close(self) -> None:
+        """Kill the process and all it started."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+        for descriptor in (self._requests, self._replies):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._requests = self._replies = -1
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    return kept | {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1", "AWS_LAMBDA_FUNCTION_NAME": "rewardlab-SageMaker-audit"}
+
+
+def _whole(received: bytearray) -> Mapping[str, Any] | None:
+    if len(received) < HEADER.size:
+        return None
+    (size,) = HEADER.unpack_from(received)
+    if len(received) < HEADER.size + size:
+        return None
+    message: Mapping[str, Any] = json.loads(received[HEADER.size :])
+    return message
+
+
+def _resident_mb(pid: int) -> float:
+    """Resident memory of the process and its children, in MB; 0 for one that has just ended."""
+    try:
+        parent = psutil.Process(pid)
+        family = [parent, *parent.children(recursive=True)]
+    except psutil.Error:
+        return 0.0
+    total = 0
+    for member in family:
+        with contextlib.suppress(psutil.Error):
+            total += member.memory_info().rss
+    return total / (1 << 20)
+
+
+def _line_of(where: str, text: str) -> str:
+    """`file:line` when the worker's text ends with a line of that very file."""
+    tail = text.rpartition("(")[2].rstrip(")")
+    name, _, line = tail.rpartition(":")
+    if line.isdigit() and where.endswith(name):
+        return f"{where}:{line}"
+    return f"{where}:{tail[5:]}" if tail.startswith("line ") and tail[5:].isdigit() else where

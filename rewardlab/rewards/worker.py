@@ -1,0 +1,154 @@
+"""The process that holds the user's reward code: `python -m rewardlab.rewards.worker`.
+
+Reads events and writes replies as length-prefixed JSON on two descriptors of its own, so that whatever the reward does
+to standard output, its prints go to the log and nothing else. Standard library only; started fresh, never forked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib.util
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from rewardlab.rewards.shim import EntryError, describe, find_entry, invoke
+
+HEADER = struct.Struct(">Q")
+PR_SET_PDEATHSIG = 1
+GIB = 1 << 30
+
+
+class Context:
+    """What Lambda hands to a handler beside the event."""
+
+    function_name = "rewardlab-SageMaker-audit"
+    function_version = "$LATEST"
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rewardlab-SageMaker-audit"
+    log_group_name = "/aws/lambda/rewardlab-SageMaker-audit"
+    log_stream_name = "rewardlab"
+    identity = None
+    client_context = None
+
+    def __init__(self, seconds: float, memory_mb: int):
+        self.memory_limit_in_mb = memory_mb
+        self.aws_request_id = str(uuid.uuid4())
+        self._deadline = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int(1000 * (self._deadline - time.monotonic())))
+
+
+def read(descriptor: int, size: int) -> bytes | None:
+    """Exactly `size` bytes, or None at the end of the stream."""
+    parts = []
+    while size:
+        part = os.read(descriptor, min(size, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def write(descriptor: int, message: Any) -> None:
+    """One message, whole."""
+    body = json.dumps(message).encode()
+    data = memoryview(HEADER.pack(len(body)) + body)
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def die_with_parent(parent: int) -> None:
+    """On Linux, be killed when the audit is: a reward in an endless loop must not outlive a kill -9 of its audit."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def limit_resources(memory_mb: int) -> None:
+    """Bound what the parent's polling is too slow for: one huge allocation, and what prints may write to the log.
+
+    The address space is allowed far more than the memory limit, which the parent holds by resident size: libraries
+    reserve much that they never touch.
+    """
+    for name, most in ((resource.RLIMIT_AS, (memory_mb << 20) + 8 * GIB), (resource.RLIMIT_FSIZE, GIB // 2)):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(name, (most, most))
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def load(path: Path, name: str | None) -> Any:
+    """Import the file by its own name, its folder first on the path as on Lambda, and find its entry."""
+    sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise EntryError("is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return find_entry(module, name)
+
+
+def serve(entry: Any, requests: int, replies: int, memory_mb: int) -> None:
+    """Answer events until the audit closes its end."""
+    while (header := read(requests, HEADER.size)) is not None:
+        body = read(requests, HEADER.unpack(header)[0])
+        if body is None:
+            return
+        message = json.loads(body)
+        started = time.perf_counter()
+        try:
+            results = invoke(entry, message["event"], Context(message["timeout"], memory_mb))
+            reply = {"results": results}
+        except MemoryError:
+            reply = {"failed": ["crashed", f"ran out of memory (limit {memory_mb} MB)"]}
+        except Exception as error:  # the user's code: whatever it raises is a reply, never our own failure
+            reply = {"failed": ["raised", describe(error)]}
+        reply["seconds"] = time.perf_counter() - started
+        reply["peak_mb"] = peak_mb()
+        try:
+            write(replies, reply)
+        except (TypeError, ValueError) as error:
+            del reply["results"]
+            reply["failed"] = ["invalid", f"the return value is not JSON: {error}"]
+            write(replies, reply)
+
+
+def peak_mb() -> float:
+    """The most resident memory this process has had, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if sys.platform == "linux" else peak / 1024 / 1024
+
+
+def main() -> None:
+    settings = json.loads(sys.argv[1])
+    requests, replies = settings["requests"], settings["replies"]
+    die_with_parent(settings["parent"])
+    for descriptor in (requests, replies):
+        os.set_inheritable(descriptor, False)
+    limit_resources(settings["memory_mb"])
+    try:
+        entry = load(Path(settings["path"]), settings["entry"])
+    except EntryError as error:
+        write(replies, {"broken": ["entry", str(error)]})
+        return
+    except Exception as error:  # the user's module: importing it runs it
+        write(replies, {"broken": ["import", describe(error)]})
+        return
+    write(replies, {"ready": {"entry": entry.name, "kind": entry.kind, "others": entry.others}})
+    serve(entry, requests, replies, settings["memory_mb"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,328 @@
+"""The run directory: everything an audit sampled and scored, written so that a kill at any moment loses nothing.
+
+    run.json              settings, seeds, versions, hashes of inputs, the rewards that scored it
+    prompts.jsonl         the prompts as they were read
+    generations/*.parquet what was sampled
+    scores/KEY/*.parquet  what each reward gave, by the reward's key
+    report.json           the last report
+    reward.log engine.log what the reward and the engine printed
+
+A part is written to a temporary name, synced and renamed, generations always before the scores that refer to them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rewardlab.errors import InputError, RunError
+from rewardlab.outcome import Outcome, Scored
+from rewardlab.task import Generation, Prompt, read_prompts
+
+SCHEMA = "rewardlab.run/1"
+GENERATION_SCHEMA = pa.schema(
+    [
+        ("prompt_id", pa.string()),
+        ("index", pa.int32()),
+        ("text", pa.string()),
+        ("finish_reason", pa.string()),
+        ("prompt_tokens", pa.int32()),
+        ("completion_tokens", pa.int32()),
+    ]
+)
+SCORE_SCHEMA = pa.schema(
+    [
+        ("prompt_id", pa.string()),
+        ("index", pa.int32()),
+        ("score", pa.float64()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("components", pa.list_(pa.struct([("name", pa.string()), ("value", pa.float64())]))),
+        ("seconds", pa.float64()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRecord:
+    """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called."""
+
+    key: str
+    path: str
+    sha256: str
+    entry: str
+    kind: str
+    platform: str
+    timeout: float
+    memory_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may."""
+
+    created: str
+    rewardlab: str
+    sampling: Mapping[str, Any]
+    num_generations: int
+    prompts_path: str
+    prompts_sha256: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    rewards: tuple[RewardRecord, ...] = ()
+    finished: bool = False
+    schema: str = SCHEMA
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that it is either the old one or, whole, the new one; durable when this returns."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Parts:
+    """A folder of Parquet parts of one schema, numbered in the order in which they were written."""
+
+    def __init__(self, folder: Path, schema: pa.Schema):
+        self.folder, self._schema = folder, schema
+
+    def append(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Write one more part, atomically."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        number = 1 + max((int(path.stem.removeprefix("part-")) for path in self._paths()), default=0)
+        sink = pa.BufferOutputStream()
+        pq.write_table(pa.table(dict(columns), schema=self._schema), sink, compression="zstd")
+        write_atomically(self.folder / f"part-{number:06d}.parquet", sink.getvalue().to_pybytes())
+
+    def read(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """All rows, in the order in which they were written.
+
+        Raises: RunError for a part that is damaged, or that repeats a generation.
+        """
+        tables = []
+        for path in self._paths():
+            try:
+                tables.append(pq.read_table(path, schema=self._schema, columns=list(columns) if columns else None))
+            except (pa.ArrowException, OSError) as error:
+                raise RunError(
+                    f"the part is damaged ({str(error).splitlines()[0]})",
+                    where=str(path),
+                    do="delete it; the same command samples or scores again what it held",
+                ) from None
+        empty = self._schema.empty_table()
+        table = pa.concat_tables(tables) if tables else empty.select(columns) if columns else empty
+        frame: pd.DataFrame = table.to_pandas()
+        if frame.duplicated(["prompt_id", "index"]).any():
+            raise RunError("a generation stands in two parts", where=str(self.folder), do="delete the later part")
+        return frame
+
+    def _paths(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob("part-*.parquet") if re.fullmatch(r"part-\d+", path.stem))
+
+
+class Run:
+    """An open run directory; one process at a time holds it. Use as a context manager."""
+
+    def __init__(self, folder: Path, manifest: Manifest, lock: IO[bytes]):
+        self.folder, self.manifest, self._lock = folder, manifest, lock
+
+    @classmethod
+    def create(cls, folder: Path, manifest: Manifest, prompts: Sequence[Prompt]) -> Run:
+        """Make a new run directory and hold it.
+
+        Raises: RunError when the folder cannot be made, or holds something else.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            strangers = [path.name for path in folder.iterdir() if path.name not in {"lock", "prompts.jsonl"}]
+            if any(not name.startswith(".") for name in strangers):
+                raise RunError(
+                    f"the folder is not empty ({strangers[0]}) and holds no run.json",
+                    where=str(folder),
+                    do="name a new folder with --out",
+                )
+            lock = _hold(folder)
+        except OSError as error:
+            raise RunError(f"the run directory cannot be made ({error.strerror})", where=str(folder)) from None
+        run = cls(folder, manifest, lock)
+        run.save_prompts(prompts)
+        run.update(manifest)
+        return run
+
+    @classmethod
+    def open(cls, folder: Path) -> Run:
+        """Hold an existing run directory.
+
+        Raises: RunError when it is none, or another process holds it.
+        """
+        if not folder.is_dir():
+            raise RunError("no such run directory", where=str(folder), expected="a folder that an audit wrote")
+        lock = _hold(folder)
+        try:
+            return cls(folder, read_manifest(folder), lock)
+        except RunError:
+            lock.close()
+            raise
+
+    def update(self, manifest: Manifest) -> None:
+        """Replace run.json."""
+        self.manifest = manifest
+        write_atomically(self.folder / "run.json", json.dumps(asdict(manifest), indent=2).encode())
+
+    def save_prompts(self, prompts: Sequence[Prompt]) -> None:
+        """Replace prompts.jsonl; every row carries its id."""
+        lines = [json.dumps({"id": prompt.id, **prompt.row}) for prompt in prompts]
+        write_atomically(self.folder / "prompts.jsonl", ("\n".join(lines) + "\n").encode())
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The prompts of this run.
+
+        Raises: RunError when they cannot be read.
+        """
+        try:
+            return read_prompts(self.folder / "prompts.jsonl")
+        except InputError as error:
+            raise RunError("the run's prompts are damaged", where=error.where) from None
+
+    @property
+    def generations(self) -> Parts:
+        return Parts(self.folder / "generations", GENERATION_SCHEMA)
+
+    def scores(self, key: str) -> Parts:
+        """The scores of the reward with this key."""
+        return Parts(self.folder / "scores" / key, SCORE_SCHEMA)
+
+    def add_reward(self, record: RewardRecord) -> None:
+        """Note a reward; the last one noted is the one that reports are about."""
+        others = tuple(other for other in self.manifest.rewards if other.key != record.key)
+        self.update(replace(self.manifest, rewards=(*others, record)))
+
+    def close(self) -> None:
+        """Let go of the directory."""
+        self._lock.close()
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read run.json.
+
+    Raises: RunError when it is missing or not one of ours.
+    """
+    path = folder / "run.json"
+    try:
+        values = json.loads(path.read_bytes())
+        if values.get("schema") != SCHEMA:
+            raise RunError(f"has the schema {values.get('schema')!r}", where=str(path), expected=SCHEMA)
+        rewards = tuple(RewardRecord(**reward) for reward in values.pop("rewards"))
+        return Manifest(**{**values, "rewards": rewards, "notices": tuple(values["notices"])})
+    except FileNotFoundError:
+        raise RunError("no run.json", where=str(folder), expected="a folder that an audit wrote") from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise RunError(f"cannot be read ({error})", where=str(path)) from None
+
+
+def _hold(folder: Path) -> IO[bytes]:
+    lock = (folder / "lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise RunError("another rewardlab is using it", where=str(folder), do="wait for it, or stop it") from None
+    return lock
+
+
+class Writer:
+    """Gathers generations and scores and writes them in parts, the generations first."""
+
+    def __init__(self, run: Run, key: str | None):
+        self._generations = run.generations
+        self._scores = run.scores(key) if key is not None else None
+        self._new_generations: list[Generation] = []
+        self._new_scores: list[tuple[tuple[str, int], Outcome]] = []
+
+    def add_generation(self, generation: Generation) -> None:
+        self._new_generations.append(generation)
+
+    def add_scores(self, outcomes: Iterable[tuple[tuple[str, int], Outcome]]) -> int:
+        """Take scores; returns how many."""
+        before = len(self._new_scores)
+        self._new_scores.extend(outcomes)
+        return len(self._new_scores) - before
+
+    def flush(self) -> None:
+        """Make everything given so far durable."""
+        if self._new_generations:
+            rows, self._new_generations = self._new_generations, []
+            self._generations.append({name: [getattr(row, name) for row in rows] for name in GENERATION_SCHEMA.names})
+        if self._new_scores and self._scores is not None:
+            scores, self._new_scores = self._new_scores, []
+            self._scores.append(_score_columns(scores))
+
+
+def _score_columns(rows: Sequence[tuple[tuple[str, int], Outcome]]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {name: [] for name in SCORE_SCHEMA.names}
+    for (prompt_id, index), outcome in rows:
+        scored = isinstance(outcome, Scored)
+        columns["prompt_id"].append(prompt_id)
+        columns["index"].append(index)
+        columns["score"].append(outcome.score if scored else None)
+        columns["reason"].append(None if scored else outcome.reason)
+        columns["detail"].append(None if scored else _storable(outcome.detail))
+        columns["components"].append(
+            [{"name": _storable(name), "value": value} for name, value in outcome.components] if scored else []
+        )
+        columns["seconds"].append(outcome.seconds)
+    return columns
+
+
+def _storable(text: str) -> str:
+    """Text that UTF-8 can hold: a reward may put a lone surrogate into a message."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def discard_if_empty(folder: Path) -> None:
+    """Remove a run directory in which nothing was sampled, so that a failed start leaves nothing behind."""
+    if (folder / "generations").exists() or (folder / "scores").exists():
+        return
+    for name in ("run.json", "prompts.jsonl", "lock", "reward.log", "engine.log"):
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
+    with contextlib.suppress(OSError):
+        folder.rmdir()

@@ -1,0 +1,226 @@
+"""An audit's settings: from the command line or the call, then rewardlab.toml here, then the one beside the prompts."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypedDict
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from rewardlab.engines import ModelSpec, parse_model
+from rewardlab.errors import UsageError
+from rewardlab.platforms import PLATFORMS
+
+FILE_NAME = "rewardlab.toml"
+
+
+def _pair(value: object) -> object:
+    """`LO,HI` as it is written on the command line."""
+    if isinstance(value, str):
+        parts = value.split(",")
+        if len(parts) != 2:
+            raise ValueError("expected two numbers, LO,HI")
+        return tuple(part.strip() for part in parts)
+    return value
+
+
+def _ascending(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] >= value[1]:
+        raise ValueError(f"{value[0]:g},{value[1]:g} is upside down; expected LO below HI")
+    return value
+
+
+def _within_one(value: tuple[float, float]) -> tuple[float, float]:
+    if not (value[0] >= 0 and value[1] <= 1):
+        raise ValueError(f"{value[0]:g},{value[1]:g} leaves 0,1; expected shares, such as 0.05,0.95")
+    return value
+
+
+def _known_platform(value: str) -> str:
+    if value not in PLATFORMS:
+        raise ValueError(f"no platform {value!r}; expected one of {', '.join(PLATFORMS)}")
+    return value
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Pair = Annotated[tuple[Finite, Finite], BeforeValidator(_pair), AfterValidator(_ascending)]
+
+
+class Settings(BaseModel):
+    """Frozen settings of an audit, with the names of rewardlab.toml; the command line writes them with hyphens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Annotated[str, Field(min_length=1)] | None = None
+    num_generations: Annotated[int, Field(ge=1, le=4096)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 1.0
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 512
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    platform: Annotated[str, AfterValidator(_known_platform)] = "smtj"
+    entry: str | None = None
+    band: Annotated[Pair, AfterValidator(_within_one)] = (0.05, 0.95)
+    band_on: Literal["accuracy", "solved"] = "accuracy"
+    success_at: Finite | None = None
+    reward_range: Pair | None = None
+    min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
+    reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
+    reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
+    out: str | None = None
+    engine: dict[str, Any] = {}
+
+    _model_folder: Path | None = None
+
+    @property
+    def model_spec(self) -> ModelSpec:
+        """The model, its path taken from the folder of the file that names it.
+
+        Raises: UsageError when no model is named, with the three shortest ways to name one.
+        """
+        if self.model is None:
+            raise UsageError(
+                "no model named",
+                do='give --model vllm:FOLDER_OR_HUB_NAME, or --model recorded:FILE.jsonl, or write model = "..." in '
+                "rewardlab.toml",
+            )
+        return parse_model(self.model, folder=self._model_folder)
+
+
+class AuditOptions(TypedDict, total=False):
+    """The keyword arguments of `rewardlab.audit`: the fields of Settings, in the types a caller writes."""
+
+    model: str
+    num_generations: int
+    temperature: float
+    max_tokens: int
+    seed: int
+    platform: str
+    entry: str
+    band: tuple[float, float]
+    band_on: Literal["accuracy", "solved"]
+    success_at: float
+    reward_range: tuple[float, float]
+    min_informative: float
+    reward_timeout: float
+    reward_memory: int
+    out: str
+    engine: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One source of settings: its values, the folder its paths are relative to, and how it names a key."""
+
+    values: Mapping[str, Any]
+    folder: Path | None
+    text: str | None
+    name: str
+
+    def where(self, key: str) -> str:
+        if self.text is None:
+            return f"{self.name}{key.replace('_', '-') if self.name == '--' else key}"
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            if re.match(rf"\s*\[?\s*[\"']?{re.escape(key)}\b", line):
+                return f"{self.name}:{number}"
+        return self.name
+
+
+def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_line: bool = False) -> Settings:
+    """Merge the settings of the call with those of the files; a key in an earlier source wins.
+
+    Arguments: `given` holds no key for what was not said. `prompts` tells where the second file may lie.
+    Raises: UsageError for a file that is no TOML, an unknown key, or a value out of its range, with file:line.
+    """
+    layers = [Layer(given, None, None, "--" if command_line else "")]
+    folders = [Path(), *([prompts.parent] if prompts is not None else [])]
+    seen: set[Path] = set()
+    for folder in folders:
+        path = folder / FILE_NAME
+        if path.is_file() and path.resolve() not in seen:
+            seen.add(path.resolve())
+            layers.append(_read(path))
+    merged: dict[str, Any] = {}
+    model_folder: Path | None = None
+    for layer in reversed(layers):
+        values = _validated(layer)
+        merged |= values
+        if "model" in values:
+            model_folder = layer.folder
+    settings = Settings.model_validate(merged)
+    settings._model_folder = model_folder
+    return settings
+
+
+def parse_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check options that go over a run's own settings; no file is read.
+
+    Raises: UsageError for a value out of its range.
+    """
+    return _validated(Layer(given, None, None, "--"))
+
+
+def _read(path: Path) -> Layer:
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        where = f"{path}:{line[1]}" if line else str(path)
+        raise UsageError(f"not readable as TOML ({error})", where=where) from None
+    return Layer(values, path.parent, text, str(path))
+
+
+def _validated(layer: Layer) -> dict[str, Any]:
+    try:
+        return Settings.model_validate(dict(layer.values)).model_dump(exclude_unset=True)
+    except ValidationError as error:
+        raise _usage_error(error.errors()[0], layer) from None
+
+
+def _usage_error(detail: ErrorDetails, layer: Layer) -> UsageError:
+    key = str(detail["loc"][0])
+    where = layer.where(key)
+    if detail["type"] == "extra_forbidden":
+        known = list(Settings.model_fields)
+        close = difflib.get_close_matches(key, known, n=1)
+        return UsageError(
+            f"unknown key {key!r}",
+            where=where,
+            expected=("perhaps " + close[0] + "; " if close else "") + "one of " + ", ".join(known),
+        )
+    if detail["type"] == "value_error":
+        return UsageError(str(detail["ctx"]["error"]), where=where)
+    return UsageError(f"{_shown(detail['input'])} is not allowed", where=where, expected=_expected(detail))
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _expected(detail: ErrorDetails) -> str:
+    """Pydantic's sentence without its verb: "Input should be greater than 0" becomes "greater than 0"."""
+    text = detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    return text[:1].lower() + text[1:]
+
+
+def parse_engine_options(pairs: Sequence[str]) -> dict[str, Any]:
+    """Read `NAME=VALUE` pairs; a value is a TOML value where it is one (2, true, [1, 2]), else text.
+
+    Raises: UsageError for a pair without a name or an equals sign.
+    """
+    options: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"{pair!r} is no option", where="--engine-option", expected="NAME=VALUE")
+        try:
+            options[name.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            options[name.strip()] = value
+    return options

@@ -1,0 +1,321 @@
+"""What goes in: prompts, generations, and the readers of the files that hold them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from rewardlab.errors import InputError
+
+Json: TypeAlias = Any
+Message: TypeAlias = Mapping[str, Json]
+
+ROLES = ("system", "user", "assistant", "tool")
+#: Where the trainers of the field put the reference answer, in the order in which they are looked for.
+REFERENCE_KEYS = ("reference_answer", "ground_truth", "answer", "solution", "target")
+ONE_ROW = '{"id": ..., "messages": [{"role": "user", "content": ...}], "reference_answer": ...} on each line'
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One row of prompts.jsonl.
+
+    `messages` is the conversation up to the model's turn; `reference` the known answer, None when the row has none;
+    `row` the whole row as read, which the reward function sees; `line` counts from 1. `is_text` marks a row whose
+    prompt was a bare string: it becomes one user turn, or raw text for a model without a chat template.
+    """
+
+    id: str
+    messages: tuple[Message, ...]
+    reference: Json
+    row: Mapping[str, Json]
+    line: int
+    is_text: bool = False
+
+    @property
+    def digest(self) -> str:
+        """A hash of the row without its id: two prompts with one id are the same only if their digests are."""
+        content = {key: value for key, value in self.row.items() if key != "id"}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One finished response to a prompt.
+
+    `index` counts a prompt's generations from 0; `finish_reason` is "stop", "length" (cut off at the token limit), or
+    what the engine said, None when it is not known; token counts are None where the engine does not tell them.
+    """
+
+    prompt_id: str
+    index: int
+    text: str
+    finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How generations are drawn; the same for all of a run. `max_tokens` bounds a response, `seed` makes it repeatable."""
+
+    temperature: float = 1.0
+    max_tokens: int = 512
+    seed: int = 0
+
+    def seed_of(self, prompt_id: str) -> int:
+        """The seed of a prompt's generation 0; generation i has this plus i. 31 bits, so that every engine takes it."""
+        digest = hashlib.sha256(f"{self.seed}:{prompt_id}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One prompt and the indexes of the generations still to be drawn for it."""
+
+    prompt: Prompt
+    indexes: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Rows:
+    """The objects of a JSONL file, read line by line; blank lines are skipped, anything else that is no object raises."""
+
+    path: Path
+    what: str
+    shown: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shown = str(self.path)
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, Json]]]:
+        try:
+            with self.path.open("rb") as file:
+                for line, raw in enumerate(file, start=1):
+                    if raw.strip():
+                        yield line, self._parse(line, raw)
+        except IsADirectoryError:
+            raise InputError("is a folder", where=self.shown, expected=f"a file with {self.what}") from None
+        except OSError as error:
+            raise InputError(
+                f"cannot be read ({error.strerror})", where=self.shown, expected=f"a file with {self.what}"
+            ) from None
+
+    def _parse(self, line: int, raw: bytes) -> dict[str, Json]:
+        where = f"{self.shown}:{line}"
+        try:
+            text = raw.decode("utf-8-sig" if line == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"not UTF-8 (byte {raw[error.start]:#04x} at column {error.start + 1})",
+                where=where,
+                expected=self.what,
+                do="save the file as UTF-8",
+            ) from None
+        try:
+            row = json.loads(text, parse_constant=_refuse_constant)
+            # A lone surrogate parses but can be written to no file: refuse it here, where the line is known.
+            json.dumps(row, ensure_ascii=False).encode()
+        except json.JSONDecodeError as error:
+            raise InputError(
+                f"not JSON ({error.msg} at column {error.colno})",
+                where=where,
+                expected=self.what,
+                do="write one object per line, with no line breaks inside",
+            ) from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"not usable JSON ({_first_line(error)})", where=where, expected=self.what) from None
+        if not isinstance(row, dict):
+            raise InputError(f"a JSON {_kind(row)}", where=where, expected=self.what)
+        return row
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _kind(value: Json) -> str:
+    names = {dict: "object", list: "list", str: "string", bool: "boolean", int: "number", float: "number"}
+    return names.get(type(value), "null")
+
+
+def read_prompts(path: Path) -> tuple[Prompt, ...]:
+    """Read prompts.jsonl in the Nova RFT form, or in the forms of TRL and verl.
+
+    Raises: InputError with file:line for the first row that cannot be used: not JSON, no messages, an unknown role, an
+    empty reference, an id used before. A row without any reference is read; a finding tells of it.
+    """
+    prompts: list[Prompt] = []
+    seen: dict[str, int] = {}
+    for line, row in Rows(path, ONE_ROW):
+        prompt = _prompt(row, line, where=f"{path}:{line}")
+        if prompt.id in seen:
+            raise InputError(
+                f"id {prompt.id!r} was used on line {seen[prompt.id]}",
+                where=f"{path}:{line}",
+                expected="every id once",
+                do="rename one of the two, or delete it if it is a copy",
+            )
+        seen[prompt.id] = line
+        prompts.append(prompt)
+    if not prompts:
+        raise InputError("empty", where=str(path), expected=ONE_ROW, do="give at least 100 rows")
+    return tuple(prompts)
+
+
+def _prompt(row: dict[str, Json], line: int, *, where: str) -> Prompt:
+    identifier = row.get("id", f"row-{line}")
+    if isinstance(identifier, bool) or not isinstance(identifier, str | int) or identifier == "":
+        raise InputError(f"id is {json.dumps(identifier)[:60]}", where=where, expected="a string or a whole number")
+    conversation, is_text = _conversation(row, where=where)
+    return Prompt(
+        id=str(identifier),
+        messages=tuple(_message(turn, position, where=where) for position, turn in enumerate(conversation)),
+        reference=_reference(row, where=where),
+        row=row,
+        line=line,
+        is_text=is_text,
+    )
+
+
+def _conversation(row: dict[str, Json], *, where: str) -> tuple[Sequence[Json], bool]:
+    for key in ("messages", "prompt"):
+        turns = row.get(key)
+        if key == "prompt" and isinstance(turns, str) and turns.strip():
+            return [{"role": "user", "content": turns}], True
+        if isinstance(turns, list) and turns:
+            last = turns[-1]
+            if isinstance(last, dict) and last.get("role") == "assistant":
+                raise InputError(
+                    f"{key} ends with the assistant's turn",
+                    where=where,
+                    expected="the conversation up to the model's turn",
+                    do="move the answer to reference_answer",
+                )
+            return turns, False
+        if key in row:
+            raise InputError(
+                f"{key} is {'an empty ' if turns in ([], '') else 'a '}{_kind(turns)}",
+                where=where,
+                expected="a list of messages" + (" or a text" if key == "prompt" else ""),
+            )
+    known = ", ".join(sorted(row)[:8]) or "none"
+    raise InputError(f"no messages (keys: {known})", where=where, expected=ONE_ROW)
+
+
+def _message(turn: Json, position: int, *, where: str) -> Message:
+    if not isinstance(turn, dict):
+        raise InputError(f"message {position + 1} is a {_kind(turn)}", where=where, expected="an object with a role")
+    role = turn.get("role")
+    if role not in ROLES:
+        raise InputError(
+            f"message {position + 1} has the role {json.dumps(role)[:60]}", where=where, expected=", ".join(ROLES)
+        )
+    if role == "system" and position:
+        raise InputError(f"message {position + 1} has the role system", where=where, expected="the system turn first")
+    content = turn.get("content")
+    if isinstance(content, list):
+        return {**turn, "content": "".join(_part(part, position, where=where) for part in content)}
+    if isinstance(content, str) or (content is None and turn.get("tool_calls")):
+        return turn
+    raise InputError(
+        f"message {position + 1} has {_kind(content)} content", where=where, expected="a text, or a list of text parts"
+    )
+
+
+def _part(part: Json, position: int, *, where: str) -> str:
+    if isinstance(part, dict) and isinstance(part.get("text"), str) and part.get("type", "text") == "text":
+        return str(part["text"])
+    shown = part.get("type") if isinstance(part, dict) else _kind(part)
+    raise InputError(
+        f"message {position + 1} has a content part of the kind {json.dumps(shown)[:60]}",
+        where=where,
+        expected='{"type": "text", "text": ...}',
+    )
+
+
+def _reference(row: dict[str, Json], *, where: str) -> Json:
+    model = row.get("reward_model")
+    if isinstance(model, dict) and "ground_truth" in model:
+        places = [("reward_model.ground_truth", model["ground_truth"])]
+    else:
+        places = [(key, row[key]) for key in REFERENCE_KEYS if key in row]
+    metadata = row.get("metadata")
+    if not places and isinstance(metadata, dict) and "reference_answer" in metadata:
+        places = [("metadata.reference_answer", metadata["reference_answer"])]
+    if not places:
+        return None
+    name, value = places[0]
+    if value is None or (isinstance(value, str) and not value.strip()) or value in ([], {}):
+        raise InputError(
+            f"{name} is empty ({json.dumps(value)})",
+            where=where,
+            expected="the known answer",
+            do="fill it in, or delete the row: a reward compares with it",
+        )
+    return value
+
+
+def read_generations(path: Path) -> tuple[Generation, ...]:
+    """Read recorded generations: `{"prompt_id", "index", "text", "finish_reason"}` on each line.
+
+    `index` may be left out of every row of a prompt; they then count in the order of the file.
+    Raises: InputError with file:line for a row that cannot be used, and for a prompt_id and index given twice.
+    """
+    expected = '{"prompt_id": ..., "index": ..., "text": ...} on each line'
+    seen: dict[tuple[str, int], int] = {}
+    counted: dict[str, int] = {}
+    generations: list[Generation] = []
+    for line, row in Rows(path, expected):
+        where = f"{path}:{line}"
+        prompt_id, text = row.get("prompt_id"), row.get("text")
+        if isinstance(prompt_id, bool) or not isinstance(prompt_id, str | int):
+            raise InputError(f"prompt_id is a {_kind(prompt_id)}", where=where, expected=expected)
+        if not isinstance(text, str):
+            raise InputError(f"text is a {_kind(text)}", where=where, expected=expected)
+        index = row.get("index", counted.get(str(prompt_id), 0))
+        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < 2**31:
+            raise InputError(f"index is {json.dumps(index)[:60]}", where=where, expected="a whole number from 0")
+        counted[str(prompt_id)] = counted.get(str(prompt_id), 0) + 1
+        key = (str(prompt_id), index)
+        if key in seen:
+            raise InputError(
+                f"generation {index} of prompt {key[0]!r} was given on line {seen[key]}",
+                where=where,
+                expected="every prompt_id and index once",
+                do="delete one of the two lines",
+            )
+        seen[key] = line
+        generations.append(
+            Generation(
+                key[0],
+                index,
+                text,
+                _text_or_none(row.get("finish_reason"), "finish_reason", where=where),
+                _count_or_none(row.get("prompt_tokens"), "prompt_tokens", where=where),
+                _count_or_none(row.get("completion_tokens"), "completion_tokens", where=where),
+            )
+        )
+    if not generations:
+        raise InputError("empty", where=str(path), expected=expected)
+    return tuple(generations)
+
+
+def _text_or_none(value: Json, name: str, *, where: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise InputError(f"{name} is a {_kind(value)}", where=where, expected="a text, or nothing")
+
+
+def _count_or_none(value: Json, name: str, *, where: str) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31):
+        return value
+    raise InputError(f"{name} is {json.dumps(value)[:60]}", where=where, expected="a whole number from 0, or nothing")
