@@ -1,8 +1,8 @@
 """rewardlab: can this reward function teach this model this task? Asked before the training run is paid for.
 
-    import rewardlab
-    report = rewardlab.audit("reward.py", "prompts.jsonl", model="vllm:my-model")
-    print(report.verdict, report.baseline.accuracy)
+import rewardlab
+report = rewardlab.audit("reward.py", "prompts.jsonl", model="vllm:my-model")
+print(report.verdict, report.baseline.accuracy)
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias
 
 from rewardlab.findings import Finding
 from rewardlab.measurement import Measurement
+from rewardlab.platforms import Platform
 from rewardlab.probes import band, signal
 from rewardlab.probes.targets import Targets
-from rewardlab.platforms import Platform
 from rewardlab.stats.interval import Estimate
 
 VerdictName: TypeAlias = Literal["go", "no_go", "inconclusive"]
@@ -38,9 +38,7 @@ class Decision:
     further_prompts: int | None = None
 
 
-def decide(
-    measured: Measurement, findings: Sequence[Finding], targets: Targets, platform: Platform
-) -> Decision:
+def decide(measured: Measurement, findings: Sequence[Finding], targets: Targets, platform: Platform) -> Decision:
     """The verdict.
 
     NO-GO with any blocker (an interval outside the band is one). GO when the baseline's interval lies inside the band

@@ -92,9 +92,7 @@ class Measurement:
     without_reference: int
 
 
-def success_rule(
-    scores: Floats, *, success_at: float | None, reward_range: tuple[float, float] | None
-) -> Success:
+def success_rule(scores: Floats, *, success_at: float | None, reward_range: tuple[float, float] | None) -> Success:
     """The threshold of success: as given, else the middle of the range; the range as given, else by the sign of scores."""
     declared = reward_range is not None
     finite = scores[np.isfinite(scores)]
@@ -188,9 +186,7 @@ def _bounded(right: Bools, scored: Bools, sampled: Bools, estimate: Estimator) -
     return Bounded(estimate(right, scored), estimate(right, sampled), estimate(right | unscored, sampled))
 
 
-def _flat_groups(
-    table: Floats, sampled: Bools, cut: Bools, right: Bools, *, constant: bool
-) -> dict[FlatReason, int]:
+def _flat_groups(table: Floats, sampled: Bools, cut: Bools, right: Bools, *, constant: bool) -> dict[FlatReason, int]:
     """Count the groups whose scores do not differ, each under the first reason that holds."""
     scored = np.isfinite(table)
     counts, totals = level_counts(table)

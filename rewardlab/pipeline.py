@@ -111,7 +111,14 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
     """
     with Run.open(folder) as run:
         settings = Settings.model_validate({**run.manifest.settings, **options})
-        fill(run, settings, reward=reward, record=reward_record(reward, settings), progress=progress or Silent(), sample=False)
+        fill(
+            run,
+            settings,
+            reward=reward,
+            record=reward_record(reward, settings),
+            progress=progress or Silent(),
+            sample=False,
+        )
         return conclude(run, settings)
 
 
@@ -133,7 +140,9 @@ def reward_record(path: Path, settings: Settings) -> RewardRecord:
         digest = sha256_of(path)
     except OSError as error:
         raise RewardError(
-            f"cannot be read ({error.strerror})", where=str(path), expected="a Python file that defines a reward function"
+            f"cannot be read ({error.strerror})",
+            where=str(path),
+            expected="a Python file that defines a reward function",
         ) from None
     called = f"{digest}:{settings.entry}:{settings.platform}:{settings.reward_timeout:g}:{settings.reward_memory}"
     return RewardRecord(
@@ -253,7 +262,11 @@ def _resume(run: Run, wanted: Manifest, prompts: Sequence[Prompt]) -> None:
     for name, value in wanted.sampling.items():
         held = run.manifest.sampling.get(name)
         if held != value:
-            what = "the model's files have changed" if name == "files" else f"it was sampled with {name} {held!r}, not {value!r}"
+            what = (
+                "the model's files have changed"
+                if name == "files"
+                else f"it was sampled with {name} {held!r}, not {value!r}"
+            )
             raise RunError(what, where=where, do=do)
     new = {prompt.id: prompt for prompt in prompts}
     for prompt in run.prompts():

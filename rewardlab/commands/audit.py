@@ -17,9 +17,7 @@ from rewardlab.settings import load_settings
 @click.argument("reward", type=click.Path(path_type=Path))
 @click.argument("prompts", type=click.Path(path_type=Path))
 @add_options(SAMPLING, SCORING, JUDGING, SHOWING, QUIET)
-def command(
-    reward: Path, prompts: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any
-) -> int:
+def command(reward: Path, prompts: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
     """Sample generations for PROMPTS, score them with REWARD, and say whether RFT would work.
 
     Settings not given come from rewardlab.toml in this folder, then from the one beside PROMPTS.

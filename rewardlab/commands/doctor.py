@@ -47,7 +47,9 @@ def _engines() -> Iterator[tuple[str, tuple[bool, str]]]:
     text = f"{_version('transformers')}, torch {torch}" if ready else "not installed: rewardlab[transformers]"
     yield "transformers", (ready, text)
     key, url = os.environ.get("OPENAI_API_KEY"), os.environ.get("OPENAI_BASE_URL")
-    text = f"key {'set' if key else 'not set (OPENAI_API_KEY)'}, server {url or 'the default (OPENAI_BASE_URL not set)'}"
+    text = (
+        f"key {'set' if key else 'not set (OPENAI_API_KEY)'}, server {url or 'the default (OPENAI_BASE_URL not set)'}"
+    )
     yield "openai", (bool(key or url), text)
 
 

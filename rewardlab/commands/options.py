@@ -19,36 +19,63 @@ from rewardlab.settings import parse_engine_options
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SAMPLING = (
-    click.option("--model", metavar="SPEC", help="The base model: vllm:MODEL, transformers:MODEL, openai:MODEL, "
-                 "recorded:FILE; a bare folder or hub name means vllm."),
+    click.option(
+        "--model",
+        metavar="SPEC",
+        help="The base model: vllm:MODEL, transformers:MODEL, openai:MODEL, "
+        "recorded:FILE; a bare folder or hub name means vllm.",
+    ),
     click.option("-n", "--num-generations", metavar="N", help="Generations per prompt.  [8]"),
     click.option("--temperature", metavar="T", help="Sampling temperature.  [1.0]"),
     click.option("--max-tokens", metavar="N", help="Longest response, in tokens.  [512]"),
     click.option("--seed", metavar="N", help="Seed of the sampling.  [0]"),
-    click.option("--engine-option", multiple=True, metavar="NAME=VALUE",
-                 help="An option of the engine (tensor_parallel_size=2, dtype=bfloat16, chat_template=FILE). Repeat."),
+    click.option(
+        "--engine-option",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An option of the engine (tensor_parallel_size=2, dtype=bfloat16, chat_template=FILE). Repeat.",
+    ),
     click.option("--out", metavar="DIR", help="The run directory; an existing one resumes.  [runs/<time>]"),
 )
 SCORING = (
     click.option("--entry", metavar="NAME", help="The function to audit, where the file defines several."),
-    click.option("--platform", metavar="PROFILE", help="Whose contract and limits hold: smtj, hyperpod, bedrock.  [smtj]"),
+    click.option(
+        "--platform", metavar="PROFILE", help="Whose contract and limits hold: smtj, hyperpod, bedrock.  [smtj]"
+    ),
     click.option("--reward-timeout", metavar="SECONDS", help="For one invocation, as the Lambda would have.  [60]"),
     click.option("--reward-memory", metavar="MB", help="For one invocation, as the Lambda would have.  [512]"),
 )
 JUDGING = (
     click.option("--band", metavar="LO,HI", help="The viable accuracies.  [0.05,0.95]"),
-    click.option("--band-on", metavar="accuracy|solved", help="What must lie in the band: the mean success rate, or the "
-                 "share of prompts with at least one success.  [accuracy]"),
+    click.option(
+        "--band-on",
+        metavar="accuracy|solved",
+        help="What must lie in the band: the mean success rate, or the "
+        "share of prompts with at least one success.  [accuracy]",
+    ),
     click.option("--success-at", metavar="SCORE", help="What counts as success.  [middle of the range]"),
     click.option("--reward-range", metavar="LO,HI", help="The declared range.  [0,1; -1,1 if a score is negative]"),
-    click.option("--min-informative", metavar="SHARE", help="Target for the lower bound of the share of informative "
-                 "groups.  [0.2]"),
+    click.option(
+        "--min-informative",
+        metavar="SHARE",
+        help="Target for the lower bound of the share of informative groups.  [0.2]",
+    ),
 )
 SHOWING = (
-    click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True,
-                 help="How the report is shown."),
-    click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-                 help="Where the report goes.  [standard output]"),
+    click.option(
+        "--format",
+        "format_",
+        type=click.Choice(sorted(FORMATS)),
+        default="text",
+        show_default=True,
+        help="How the report is shown.",
+    ),
+    click.option(
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Where the report goes.  [standard output]",
+    ),
 )
 QUIET = (click.option("-q", "--quiet", is_flag=True, help="No progress on standard error."),)
 
@@ -94,5 +121,7 @@ def show(report: Report, format_: str, output: Path | None) -> int:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"cannot be written ({error.strerror})", where=str(output), do="name another --output") from None
+        raise UsageError(
+            f"cannot be written ({error.strerror})", where=str(output), do="name another --output"
+        ) from None
     return report.exit_code

@@ -17,9 +17,7 @@ from rewardlab.settings import parse_options
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("reward", type=click.Path(path_type=Path))
 @add_options(SCORING, JUDGING, SHOWING, QUIET)
-def command(
-    run: Path, reward: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any
-) -> int:
+def command(run: Path, reward: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
     """Score what RUN sampled with REWARD, and report on that reward; nothing is sampled again.
 
     Settings not given are those of the run. Exit codes as for audit.

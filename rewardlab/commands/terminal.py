@@ -38,9 +38,7 @@ class TerminalProgress:
             transient=True,
         )
         totals = {"sampled": to_sample, "scored": to_score}
-        self._tasks = {
-            name: self._bars.add_task(name, total=total, rate="") for name, total in totals.items() if total
-        }
+        self._tasks = {name: self._bars.add_task(name, total=total, rate="") for name, total in totals.items() if total}
         self._bars.start()
 
     def update(self, *, sampled: int, scored: int) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from rewardlab.errors import EngineError
 
-OUT_OF_MEMORY = ("out of memory", "no available memory for the cache blocks", "not enough memory", "free memory on device")
+OUT_OF_MEMORY = (
+    "out of memory",
+    "no available memory for the cache blocks",
+    "not enough memory",
+    "free memory on device",
+)
 
 
 def model_failure(error: BaseException, where: str) -> EngineError:

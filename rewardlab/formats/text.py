@@ -124,7 +124,9 @@ def _spread_line(report: Report) -> str:
     flat = [f"{count} {name.replace('_', ' ')}" for name, count in spread.flat_groups.model_dump().items() if count]
     parts = [f"{spread.levels} score levels"]
     if spread.within_sd is not None and spread.between_sd is not None and spread.icc is not None:
-        parts.append(f"sd within prompts {spread.within_sd:.3f}, between {spread.between_sd:.3f}, ICC(1) {spread.icc:.2f}")
+        parts.append(
+            f"sd within prompts {spread.within_sd:.3f}, between {spread.between_sd:.3f}, ICC(1) {spread.icc:.2f}"
+        )
     else:
         parts.append(f"variance undefined: {spread.variance_undefined}")
     parts.append("flat groups: " + (", ".join(flat) if flat else "none"))

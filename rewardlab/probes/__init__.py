@@ -7,10 +7,9 @@ from typing import TypeAlias
 
 from rewardlab.findings import Finding
 from rewardlab.measurement import Measurement
+from rewardlab.platforms import Platform
 from rewardlab.probes import band, failures, levels, prompts, signal, truncation
 from rewardlab.probes.targets import Targets
-from rewardlab.platforms import Platform
-
 
 Probe: TypeAlias = Callable[[Measurement, Targets, Platform], Iterator[Finding]]
 

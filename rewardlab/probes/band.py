@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from rewardlab.findings import Finding
 from rewardlab.measurement import Bounded, Measurement
-from rewardlab.probes.targets import Targets
 from rewardlab.platforms import Platform
+from rewardlab.probes.targets import Targets
 from rewardlab.stats.band import LEAST_PROMPTS, Position, place, prompts_to_decide, trials_per_prompt
 from rewardlab.stats.interval import Estimate, Quantity
 

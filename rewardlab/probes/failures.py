@@ -8,8 +8,8 @@ from scipy import stats as scipy_stats
 
 from rewardlab.findings import Finding
 from rewardlab.measurement import Measurement
-from rewardlab.probes.targets import Targets
 from rewardlab.platforms import Platform
+from rewardlab.probes.targets import Targets
 
 #: A failure that surely occurs more often than this blocks: at a batch of 64 it would fail every second invocation.
 TOLERATED = 0.01

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rewardlab.findings import Finding
 from rewardlab.measurement import Measurement
-from rewardlab.probes.targets import Targets
 from rewardlab.platforms import Platform
+from rewardlab.probes.targets import Targets
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate
 from rewardlab.stats.spread import SAME_SCORE
@@ -27,7 +27,9 @@ def ask(measured: Measurement, targets: Targets, platform: Platform) -> Iterator
         yield Finding("RL105", "blocker" if measured.success.declared else "warning", evidence)
     if measured.levels == 1 and low + SAME_SCORE < lowest < high - SAME_SCORE:
         enough = measured.scored_prompts >= LEAST_PROMPTS
-        yield Finding("RL301", "blocker" if enough else "warning", {"score": lowest, "generations": measured.generations})
+        yield Finding(
+            "RL301", "blocker" if enough else "warning", {"score": lowest, "generations": measured.generations}
+        )
     elif measured.ceiling_share is not None and measured.ceiling_share > SATURATED:
         yield Finding("RL302", "warning", {"share_at_ceiling": measured.ceiling_share, "ceiling": high})
     elif isinstance(measured.positive, Estimate) and measured.positive.high < SPARSE:

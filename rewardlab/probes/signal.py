@@ -9,8 +9,8 @@ from scipy import stats as scipy_stats
 
 from rewardlab.findings import Finding
 from rewardlab.measurement import Measurement
-from rewardlab.probes.targets import Targets
 from rewardlab.platforms import Platform
+from rewardlab.probes.targets import Targets
 from rewardlab.stats.band import LEAST_PROMPTS, POWER
 from rewardlab.stats.interval import Estimate, Quantity
 from rewardlab.stats.spread import Variance

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rewardlab.findings import Finding
 from rewardlab.measurement import Measurement
-from rewardlab.probes.targets import Targets
 from rewardlab.platforms import Platform
+from rewardlab.probes.targets import Targets
 
 MANY = 0.1
 

@@ -27,7 +27,10 @@ def build_sample(prompt: Prompt, generation: Generation, platform: Platform) -> 
         if platform.reference_in_metadata:
             sample.pop("reference_answer", None)
             metadata = sample.get("metadata")
-            sample["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "reference_answer": prompt.reference}
+            sample["metadata"] = {
+                **(metadata if isinstance(metadata, dict) else {}),
+                "reference_answer": prompt.reference,
+            }
         else:
             sample["reference_answer"] = prompt.reference
     return sample

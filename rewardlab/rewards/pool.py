@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from rewardlab.outcome import Outcome, Scored, Unscored
-from rewardlab.rewards.contract import Key, build_sample, read_results, sample_id
 from rewardlab.platforms import Platform
+from rewardlab.rewards.contract import Key, build_sample, read_results, sample_id
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, WorkerProcess
 from rewardlab.task import Generation, Prompt
 

@@ -235,7 +235,11 @@ class WorkerProcess:
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    return kept | {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1", "AWS_LAMBDA_FUNCTION_NAME": "rewardlab-SageMaker-audit"}
+    return kept | {
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "1",
+        "AWS_LAMBDA_FUNCTION_NAME": "rewardlab-SageMaker-audit",
+    }
 
 
 def _whole(received: bytearray) -> Mapping[str, Any] | None:

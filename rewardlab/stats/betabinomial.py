@@ -65,9 +65,7 @@ def fit(samples: Floats, successes: Floats, weights: Floats, *, start: BetaBinom
     return BetaBinomial(float(mean * concentration), float((1 - mean) * concentration))
 
 
-def extrapolated_mixed_share(
-    samples: Floats, successes: Floats, size: int, *, level: float = LEVEL
-) -> Quantity:
+def extrapolated_mixed_share(samples: Floats, successes: Floats, size: int, *, level: float = LEVEL) -> Quantity:
     """The share of groups of `size`, larger than was sampled, that would hold a success and a failure.
 
     Arguments: `samples` and `successes` (prompts,). The interval is a delete-one-prompt jackknife of the logit of the

@@ -40,9 +40,7 @@ def pass_hat_k(samples: Floats, successes: Floats, k: int) -> Floats:
     return choose_ratio(successes, samples, k)
 
 
-def mean_pass(
-    samples: Floats, successes: Floats, k: int, *, every: bool = False, level: float = LEVEL
-) -> Quantity:
+def mean_pass(samples: Floats, successes: Floats, k: int, *, every: bool = False, level: float = LEVEL) -> Quantity:
     """Mean pass@k over prompts (with `every`, pass^k) and its interval, over the prompts with at least k samples.
 
     A prompt of n samples counts as n // k independent draws of k. Undefined when no prompt has k samples.
