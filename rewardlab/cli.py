@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import click
+from typing_extensions import override
 
 import rewardlab
 from rewardlab.errors import RewardlabError
@@ -30,15 +32,18 @@ EPILOG = "Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 3 a bug in rewardlab, 4 
 class Commands(click.Group):
     """A group that imports a command's module only when that command is used."""
 
+    @override
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
+    @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"rewardlab.commands.{cmd_name}").command
         return command
 
+    @override
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -55,24 +60,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result: Any = cli.main(args=arguments, prog_name="rewardlab", standalone_mode=False)
         sys.stdout.flush()
-    except RewardlabError as error:
-        return _fail(str(error), error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return 2
-    except click.ClickException as error:
-        hint = f" (see {error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
-        return _fail(" ".join(error.format_message().split()) + hint, 2)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted; the same command resumes", 130)
     except BrokenPipeError:
-        # Whoever read our output has gone: nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except Exception:  # whatever else escapes is a bug: say so, with what is needed to report it
-        traceback.print_exc()
-        return _fail("a bug in rewardlab; please report the lines above", 3)
+        # Whoever read our output has gone: nothing more can be said to it, and Python must not try at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 128 + signal.SIGPIPE
+    except Exception as error:  # noqa: BLE001 - what is not ours is a bug, and is told as one
+        return _explain(error)
     return result if isinstance(result, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    """Say an error in one line; a bug's traceback comes before it."""
+    if isinstance(error, RewardlabError):
+        return _fail(str(error), error.exit_code)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return 2
+    if isinstance(error, click.ClickException):
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        hint = f" (see {context.command_path} --help)" if context else ""
+        return _fail(" ".join(error.format_message().split()) + hint, 2)
+    traceback.print_exception(error)
+    return _fail("a bug in rewardlab; please report the lines above", 3)
 
 
 def _fail(text: str, code: int) -> int:

@@ -45,7 +45,7 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL102": Entry(
         "results do not match samples by id",
-        "Scores are matched to samples by id. A missing, doubled or invented id gives a sample no score or a wrong one.",
+        "Scores are matched to samples by id. A missing, doubled or invented id gives a sample none or a wrong one.",
         'Copy each sample\'s "id" into its result; return exactly one result per sample, also after an error.',
     ),
     "RL103": Entry(
@@ -70,8 +70,8 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL107": Entry(
         "an event shape of the platform is not understood",
-        "Platforms place the reference at the top level or in metadata, content as text or as parts, and name the model's "
-        "turn assistant or nova_assistant. A reward that reads one only scores the others as wrong.",
+        "Platforms place the reference at the top level or in metadata, content as text or as parts, and name the "
+        "model's turn assistant or nova_assistant. A reward that reads one only scores the others as wrong.",
         "Read both places, both forms and both roles.",
     ),
     "RL108": Entry(
@@ -93,8 +93,8 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL202": Entry(
         "the reward runs out of time",
         "Lambda stops the function at its timeout and the whole batch is lost.",
-        "Bound what one sample may cost (regular expressions, solvers, network calls), or raise --reward-timeout to what "
-        "your Lambda will have (at most 900 s).",
+        "Bound what one sample may cost (regular expressions, solvers, network calls), or raise --reward-timeout to "
+        "what your Lambda will have (at most 900 s).",
     ),
     "RL203": Entry(
         "the reward kills its process or outgrows its memory",
@@ -256,7 +256,7 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL602": Entry(
         "baseline accuracy lies above the band",
-        "A model that almost always succeeds has little left to learn from this reward: over 95 % RFT may be unnecessary.",
+        "A model that almost always succeeds has little left to learn: over 95 % RFT may be unnecessary.",
         "Use harder prompts, or a reward that still tells good from better.",
     ),
     "RL603": Entry(

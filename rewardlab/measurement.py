@@ -93,7 +93,7 @@ class Measurement:
 
 
 def success_rule(scores: Floats, *, success_at: float | None, reward_range: tuple[float, float] | None) -> Success:
-    """The threshold of success: as given, else the middle of the range; the range as given, else by the sign of scores."""
+    """The threshold as given, else the middle of the range; the range as given, else by the sign of the scores."""
     declared = reward_range is not None
     finite = scores[np.isfinite(scores)]
     if reward_range is None:
@@ -118,8 +118,8 @@ def measure(
     """
     table, sampled, cut = _tables(prompts, generations, scores, num_generations)
     success = success_rule(table, success_at=success_at, reward_range=reward_range)
-    right = np.where(np.isfinite(table), table >= success.at - SAME_SCORE, False)
     scored = np.isfinite(table)
+    right = scored & (table >= success.at - SAME_SCORE)
     counts, hits = scored.sum(axis=1).astype(float), right.sum(axis=1).astype(float)
     ks = [k for k in (1, 2, 4, 8, 16, 32, 64, 128) if k <= num_generations]
     levels, _ = levels_of(table)
@@ -133,7 +133,7 @@ def measure(
         success=success,
         accuracy=_bounded(right, scored, sampled, _accuracy),
         solved=_bounded(right, scored, sampled, _solved),
-        positive=_accuracy(np.where(scored, table > SAME_SCORE, False), scored),
+        positive=_accuracy(scored & (table > SAME_SCORE), scored),
         pass_at_k={k: mean_pass(counts, hits, k) for k in ks},
         pass_hat_k={k: mean_pass(counts, hits, k, every=True) for k in ks},
         informative={size: informative_groups(table, size) for size in GROUP_SIZES},
@@ -161,11 +161,11 @@ def _tables(
     rows = pd.Index([prompt.id for prompt in prompts])
     table = np.full((len(prompts), width), np.nan)
     sampled, cut = np.zeros(table.shape, bool), np.zeros(table.shape, bool)
-    row, column = rows.get_indexer(generations["prompt_id"]), generations["index"].to_numpy()
+    row, column = rows.get_indexer(pd.Index(generations["prompt_id"])), generations["index"].to_numpy()
     known = (row >= 0) & (column < width)
     sampled[row[known], column[known]] = True
     cut[row[known], column[known]] = (generations["finish_reason"] == "length").to_numpy()[known]
-    row, column = rows.get_indexer(scores["prompt_id"]), scores["index"].to_numpy()
+    row, column = rows.get_indexer(pd.Index(scores["prompt_id"])), scores["index"].to_numpy()
     known = (row >= 0) & (column < width)
     table[row[known], column[known]] = scores["score"].to_numpy(float)[known]
     return table, sampled, cut
@@ -178,7 +178,7 @@ def _accuracy(right: Bools, counted: Bools) -> Quantity:
 
 
 def _solved(right: Bools, counted: Bools) -> Quantity:
-    return share_of_prompts(right[counted.any(axis=1)].any(axis=1))
+    return share_of_prompts(np.asarray(right[counted.any(axis=1)].any(axis=1)))
 
 
 def _bounded(right: Bools, scored: Bools, sampled: Bools, estimate: Estimator) -> Bounded:

@@ -28,9 +28,13 @@ class Platform:
 PLATFORMS: Mapping[str, Platform] = {
     platform.name: platform
     for platform in (
-        Platform("smtj", False, 64, 8, 2, 100),
-        Platform("hyperpod", True, 128, 8, 8, 100),
-        Platform("bedrock", True, 64, 8, 8, 100),
+        Platform("smtj", reference_in_metadata=False, batch_size=64, group_size=8, recipe_group_size=2, least_rows=100),
+        Platform(
+            "hyperpod", reference_in_metadata=True, batch_size=128, group_size=8, recipe_group_size=8, least_rows=100
+        ),
+        Platform(
+            "bedrock", reference_in_metadata=True, batch_size=64, group_size=8, recipe_group_size=8, least_rows=100
+        ),
     )
 }
 

@@ -95,7 +95,7 @@ class Spread(Part):
 
 
 class Outcomes(Part):
-    """What the reward gave, in generations. `truncated` were cut off at the token limit and are scored like the rest."""
+    """What the reward gave, in generations; `truncated` counts those cut off at the token limit, scored or not."""
 
     scored: int
     raised: int
@@ -139,7 +139,7 @@ class Report(Part):
     `prompts`, `generations` and `scores` are pandas frames read from the run directory when they are asked for.
     """
 
-    schema_: Literal["rewardlab.report/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["rewardlab.report/1"] = Field(default="rewardlab.report/1", alias="schema")
     verdict: Literal["go", "no_go", "inconclusive"]
     reasons: tuple[str, ...]
     next_step: NextStep

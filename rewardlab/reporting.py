@@ -8,10 +8,9 @@ from typing import Any
 
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
-from rewardlab.measurement import Bounded, Measurement
-from rewardlab.platforms import Platform
+from rewardlab.measurement import Bounded
 from rewardlab.probes import band, signal
-from rewardlab.probes.targets import Targets
+from rewardlab.probes.question import Question
 from rewardlab.report import (
     Baseline,
     FindingPart,
@@ -26,31 +25,30 @@ from rewardlab.report import (
     UnscoredBounds,
 )
 from rewardlab.run import RewardRecord
-from rewardlab.stats.interval import Estimate, Quantity
+from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.spread import Variance
 
 
 def build_report(
-    measured: Measurement,
+    question: Question,
     findings: Sequence[Finding],
     decision: Decision,
-    targets: Targets,
-    platform: Platform,
     *,
-    entry: RewardRecord,
+    record: RewardRecord,
     provenance: Mapping[str, Any],
 ) -> Report:
     """The Report of one reward on one run."""
+    measured = question.measured
     latency = measured.latency_ms
     return Report(
         verdict=decision.verdict,
         reasons=decision.reasons,
         next_step=NextStep(action=decision.action, text=decision.text, further_prompts=decision.further_prompts),
-        baseline=_baseline(measured, targets),
-        spread=_spread(measured, targets, platform),
+        baseline=_baseline(question),
+        spread=_spread(question),
         reward=Reward(
-            entry=entry.entry,
-            kind=entry.kind,
+            entry=record.entry,
+            kind=record.kind,
             outcomes=Outcomes(**measured.outcomes, truncated=measured.truncated),
             latency_ms=Latency(**latency) if latency is not None else None,
         ),
@@ -68,7 +66,8 @@ def build_report(
     )
 
 
-def _baseline(measured: Measurement, targets: Targets) -> Baseline:
+def _baseline(question: Question) -> Baseline:
+    measured, targets = question.measured, question.targets
     return Baseline(
         accuracy=_interval(measured.accuracy.scored),
         accuracy_bounds=_bounds(measured.accuracy),
@@ -77,7 +76,7 @@ def _baseline(measured: Measurement, targets: Targets) -> Baseline:
         positive=_interval(measured.positive),
         band=targets.band,
         band_on=targets.band_on,
-        position=band.position(measured, targets),
+        position=band.position(question),
         success_at=measured.success.at,
         reward_range=measured.success.reward_range,
         reward_range_declared=measured.success.declared,
@@ -89,22 +88,24 @@ def _baseline(measured: Measurement, targets: Targets) -> Baseline:
     )
 
 
-def _spread(measured: Measurement, targets: Targets, platform: Platform) -> Spread:
-    variance = measured.variance
-    defined = isinstance(variance, Variance)
-    numbers = asdict(variance) if defined else dict.fromkeys(("within_sd", "between_sd", "icc", "within_share"))
+def _spread(question: Question) -> Spread:
+    measured = question.measured
+    variance = measured.variance if isinstance(measured.variance, Variance) else None
     return Spread(
         informative_groups={str(size): _interval(share) for size, share in measured.informative.items()},
-        group_size=signal.deciding_group(measured, platform)[0],
-        min_informative=targets.min_informative,
-        **numbers,
-        variance_undefined=None if isinstance(variance, Variance) else variance.reason,
+        group_size=signal.deciding_group(question)[0],
+        min_informative=question.targets.min_informative,
+        within_sd=variance.within_sd if variance else None,
+        between_sd=variance.between_sd if variance else None,
+        icc=variance.icc if variance else None,
+        within_share=variance.within_share if variance else None,
+        variance_undefined=measured.variance.reason if isinstance(measured.variance, Undefined) else None,
         levels=measured.levels,
         lowest=measured.lowest,
         highest=measured.highest,
         floor_share=measured.floor_share,
         ceiling_share=measured.ceiling_share,
-        flat_groups=FlatGroups(**measured.flat),
+        flat_groups=FlatGroups(**{str(reason): count for reason, count in measured.flat.items()}),
     )
 
 

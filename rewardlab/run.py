@@ -16,43 +16,16 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import IO, Any, Self
 
 from rewardlab.errors import InputError, RunError
-from rewardlab.outcome import Outcome, Scored
-from rewardlab.task import Generation, Prompt, read_prompts
+from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
+from rewardlab.task import Prompt, read_prompts
 
 SCHEMA = "rewardlab.run/1"
-GENERATION_SCHEMA = pa.schema(
-    [
-        ("prompt_id", pa.string()),
-        ("index", pa.int32()),
-        ("text", pa.string()),
-        ("finish_reason", pa.string()),
-        ("prompt_tokens", pa.int32()),
-        ("completion_tokens", pa.int32()),
-    ]
-)
-SCORE_SCHEMA = pa.schema(
-    [
-        ("prompt_id", pa.string()),
-        ("index", pa.int32()),
-        ("score", pa.float64()),
-        ("reason", pa.string()),
-        ("detail", pa.string()),
-        ("components", pa.list_(pa.struct([("name", pa.string()), ("value", pa.float64())]))),
-        ("seconds", pa.float64()),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,65 +64,6 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that it is either the old one or, whole, the new one; durable when this returns."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-class Parts:
-    """A folder of Parquet parts of one schema, numbered in the order in which they were written."""
-
-    def __init__(self, folder: Path, schema: pa.Schema):
-        self.folder, self._schema = folder, schema
-
-    def append(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        """Write one more part, atomically."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        number = 1 + max((int(path.stem.removeprefix("part-")) for path in self._paths()), default=0)
-        sink = pa.BufferOutputStream()
-        pq.write_table(pa.table(dict(columns), schema=self._schema), sink, compression="zstd")
-        write_atomically(self.folder / f"part-{number:06d}.parquet", sink.getvalue().to_pybytes())
-
-    def read(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """All rows, in the order in which they were written.
-
-        Raises: RunError for a part that is damaged, or that repeats a generation.
-        """
-        tables = []
-        for path in self._paths():
-            try:
-                tables.append(pq.read_table(path, schema=self._schema, columns=list(columns) if columns else None))
-            except (pa.ArrowException, OSError) as error:
-                raise RunError(
-                    f"the part is damaged ({str(error).splitlines()[0]})",
-                    where=str(path),
-                    do="delete it; the same command samples or scores again what it held",
-                ) from None
-        empty = self._schema.empty_table()
-        table = pa.concat_tables(tables) if tables else empty.select(columns) if columns else empty
-        frame: pd.DataFrame = table.to_pandas()
-        if frame.duplicated(["prompt_id", "index"]).any():
-            raise RunError("a generation stands in two parts", where=str(self.folder), do="delete the later part")
-        return frame
-
-    def _paths(self) -> list[Path]:
-        return sorted(path for path in self.folder.glob("part-*.parquet") if re.fullmatch(r"part-\d+", path.stem))
 
 
 class Run:
@@ -233,7 +147,7 @@ class Run:
         """Let go of the directory."""
         self._lock.close()
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -266,55 +180,6 @@ def _hold(folder: Path) -> IO[bytes]:
         lock.close()
         raise RunError("another rewardlab is using it", where=str(folder), do="wait for it, or stop it") from None
     return lock
-
-
-class Writer:
-    """Gathers generations and scores and writes them in parts, the generations first."""
-
-    def __init__(self, run: Run, key: str | None):
-        self._generations = run.generations
-        self._scores = run.scores(key) if key is not None else None
-        self._new_generations: list[Generation] = []
-        self._new_scores: list[tuple[tuple[str, int], Outcome]] = []
-
-    def add_generation(self, generation: Generation) -> None:
-        self._new_generations.append(generation)
-
-    def add_scores(self, outcomes: Iterable[tuple[tuple[str, int], Outcome]]) -> int:
-        """Take scores; returns how many."""
-        before = len(self._new_scores)
-        self._new_scores.extend(outcomes)
-        return len(self._new_scores) - before
-
-    def flush(self) -> None:
-        """Make everything given so far durable."""
-        if self._new_generations:
-            rows, self._new_generations = self._new_generations, []
-            self._generations.append({name: [getattr(row, name) for row in rows] for name in GENERATION_SCHEMA.names})
-        if self._new_scores and self._scores is not None:
-            scores, self._new_scores = self._new_scores, []
-            self._scores.append(_score_columns(scores))
-
-
-def _score_columns(rows: Sequence[tuple[tuple[str, int], Outcome]]) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {name: [] for name in SCORE_SCHEMA.names}
-    for (prompt_id, index), outcome in rows:
-        scored = isinstance(outcome, Scored)
-        columns["prompt_id"].append(prompt_id)
-        columns["index"].append(index)
-        columns["score"].append(outcome.score if scored else None)
-        columns["reason"].append(None if scored else outcome.reason)
-        columns["detail"].append(None if scored else _storable(outcome.detail))
-        columns["components"].append(
-            [{"name": _storable(name), "value": value} for name, value in outcome.components] if scored else []
-        )
-        columns["seconds"].append(outcome.seconds)
-    return columns
-
-
-def _storable(text: str) -> str:
-    """Text that UTF-8 can hold: a reward may put a lone surrogate into a message."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def discard_if_empty(folder: Path) -> None:

@@ -76,6 +76,11 @@ class Settings(BaseModel):
 
     _model_folder: Path | None = None
 
+    def from_folder(self, folder: Path | None) -> Settings:
+        """These settings, whose model's path is relative to `folder`."""
+        self._model_folder = folder
+        return self
+
     @property
     def model_spec(self) -> ModelSpec:
         """The model, its path taken from the folder of the file that names it.
@@ -151,9 +156,7 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         merged |= values
         if "model" in values:
             model_folder = layer.folder
-    settings = Settings.model_validate(merged)
-    settings._model_folder = model_folder
-    return settings
+    return Settings.model_validate(merged).from_folder(model_folder)
 
 
 def parse_options(given: Mapping[str, Any]) -> dict[str, Any]:

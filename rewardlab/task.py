@@ -61,7 +61,7 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How generations are drawn; the same for all of a run. `max_tokens` bounds a response, `seed` makes it repeatable."""
+    """How generations are drawn, all of a run alike; `max_tokens` bounds a response, `seed` makes it repeatable."""
 
     temperature: float = 1.0
     max_tokens: int = 512
@@ -83,7 +83,7 @@ class Request:
 
 @dataclass(slots=True)
 class Rows:
-    """The objects of a JSONL file, read line by line; blank lines are skipped, anything else that is no object raises."""
+    """The objects of a JSONL file, line by line; blank lines are skipped, anything else that is no object raises."""
 
     path: Path
     what: str

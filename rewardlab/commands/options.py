@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import click
 
 from rewardlab.errors import UsageError
-from rewardlab.formats import FORMATS, render
+from rewardlab.formats import FORMATS
+from rewardlab.formats.display import Display
 from rewardlab.report import Report
 from rewardlab.settings import parse_engine_options
 
@@ -114,7 +115,7 @@ def show(report: Report, format_: str, output: Path | None) -> int:
     terminal = output is None and sys.stdout.isatty()
     colour = terminal and "NO_COLOR" not in os.environ
     width = min(shutil.get_terminal_size().columns, 110) if terminal else 100
-    text = render(report, format_, width=width, colour=colour)
+    text = FORMATS[format_](report, Display(width, colour))
     if output is None:
         click.echo(text, nl=False, color=colour)
         return report.exit_code

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -64,7 +65,7 @@ class NotesOnly(progress.Silent):
     """No bars, but the notes: what a log of a pipeline should hold."""
 
     def note(self, text: str) -> None:
-        print(f"rewardlab: note: {text}", file=sys.stderr)
+        click.echo(f"rewardlab: note: {text}", err=True)
 
 
 def progress_for(*, quiet: bool) -> progress.Progress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ class Engine(Protocol):
     def notices(self) -> Sequence[str]:
         """What a person should know of this engine and these prompts, one sentence each."""
 
-    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
+    def generate(self, requests: Sequence[Request], sampling: Sampling, /) -> Iterator[Generation]:
         """Yield each generation asked for as soon as it is finished, in any order.
 
         Raises: EngineError when a prompt cannot be sampled (too long, no chat template) or the engine fails.
@@ -86,3 +87,36 @@ def check_options(options: Mapping[str, Any], known: Sequence[str], *, engine: s
     for name in options:
         if name not in known:
             raise UsageError(f"the {engine} engine has no option {name!r}", expected="one of " + ", ".join(known))
+
+
+def count_option(options: Mapping[str, Any], name: str, default: int, *, least: int = 1) -> int:
+    """The engine option `name` as a whole number of at least `least`.
+
+    Raises: UsageError.
+    """
+    value = options.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise UsageError(f"{name} is {value!r}", where="engine option", expected=f"a whole number from {least}")
+    return value
+
+
+def table_option(options: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The engine option `name` as a table; empty when it is not given.
+
+    Raises: UsageError.
+    """
+    value = options.get(name, {})
+    if not isinstance(value, Mapping):
+        raise UsageError(
+            f"{name} is {value!r}", where="engine option", expected=f"a TOML table: {name}={{key = value, ...}}"
+        )
+    return value
+
+
+def runs_of(indexes: Sequence[int]) -> list[tuple[int, ...]]:
+    """Split ascending indexes into runs of neighbours: vLLM seeds the i-th of n with the request's seed plus i.
+
+    One request over a gap would draw again what fills the gap.
+    """
+    grouped = itertools.groupby(enumerate(indexes), key=lambda pair: pair[1] - pair[0])
+    return [tuple(index for _, index in run) for _, run in grouped]

@@ -85,7 +85,7 @@ def encode(
             f"{len(ids)} tokens",
             where=where,
             expected=f"fewer than the model's window of {window}, to leave room for an answer",
-            do="shorten or delete the prompt, or raise the window with --engine-option max_model_len=N",
+            do="shorten or delete the prompt, or raise the window (vllm: --engine-option max_model_len=N)",
         )
     return list(ids)
 
@@ -101,3 +101,12 @@ def encode_all(
 ) -> list[list[int]]:
     """`encode` for each prompt, so that a prompt that cannot be sampled stops the run before it starts."""
     return [encode(tokenizer, p, template=template, extra=extra, window=window, model=model) for p in prompts]
+
+
+def short_room(ids: Sequence[Sequence[int]], *, max_tokens: int, window: int) -> list[str]:
+    """The notice that the window cuts some responses shorter than `max_tokens`; empty when it cuts none."""
+    cut = sum(len(tokens) + max_tokens > window for tokens in ids)
+    if not cut:
+        return []
+    room = f"less room than --max-tokens {max_tokens}"
+    return [f"the model's window of {window} tokens leaves {cut} of {len(ids)} prompts {room}"]

@@ -27,7 +27,8 @@ def model_failure(error: BaseException, where: str) -> EngineError:
                 f"out of memory ({_first_line(text)})",
                 where=where,
                 do="use a smaller model or dtype, more GPUs (--engine-option tensor_parallel_size=2), a shorter window "
-                "(--engine-option max_model_len=4096), or stop what else uses the device",
+                "(--engine-option max_model_len=4096), fewer sequences at once (transformers: --engine-option "
+                "batch_size=8), or stop what else uses the device",
             )
     return EngineError(f"the model could not be run ({_first_line(texts[0])})", where=where, do="see rewardlab doctor")
 

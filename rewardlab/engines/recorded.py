@@ -55,8 +55,8 @@ class RecordedEngine:
             if ids:
                 self._notices.append(f"{self._path}: {len(ids)} {what} (first: {', '.join(map(repr, ids[:3]))})")
 
-    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
-        """Yield what the file holds of `requests`; `sampling` has been done."""
+    def generate(self, requests: Sequence[Request], _sampling: Sampling) -> Iterator[Generation]:
+        """Yield what the file holds of `requests`; the sampling has been done."""
         absent = 0
         for request in requests:
             held = self._by_prompt.get(request.prompt.id, {})

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from rewardlab.engines import check_options
-from rewardlab.engines.chat import check_model, encode_all, read_template
+from rewardlab.engines import check_options, runs_of, table_option
+from rewardlab.engines.chat import check_model, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Request, Sampling
@@ -28,13 +28,13 @@ OWN_OPTIONS = ("chat_template", "chat_template_kwargs")
 
 
 class VllmEngine:
-    """A model loaded in vLLM. One request holds a prompt's generations; each has the seed of its prompt plus its index."""
+    """A model loaded in vLLM. One request holds a prompt's generations; each has its prompt's seed plus its index."""
 
     def __init__(self, llm: LLM, model: str, options: Mapping[str, Any]):
         self._llm = llm
         self._model = model
         self._template = read_template(options.get("chat_template"))
-        self._extra: Mapping[str, Any] = options.get("chat_template_kwargs") or {}
+        self._extra = table_option(options, "chat_template_kwargs")
         self._window = int(llm.model_config.max_model_len)
         self._notices: list[str] = []
         self._numbers = itertools.count()
@@ -64,7 +64,7 @@ class VllmEngine:
             window=self._window,
             model=self._model,
         )
-        self._notice_short_room(ids, sampling)
+        self._notices += short_room(ids, max_tokens=sampling.max_tokens, window=self._window)
         waiting = self._add(requests, ids, sampling)
         engine = self._llm.llm_engine
         try:
@@ -109,23 +109,9 @@ class VllmEngine:
                 waiting[name] = (request, indexes, len(tokens))
         return waiting
 
-    def _notice_short_room(self, ids: Sequence[list[int]], sampling: Sampling) -> None:
-        cut = sum(len(tokens) + sampling.max_tokens > self._window for tokens in ids)
-        if cut:
-            self._notices.append(
-                f"the model's window of {self._window} tokens leaves {cut} of {len(ids)} prompts less room than "
-                f"--max-tokens {sampling.max_tokens}"
-            )
-
     def close(self) -> None:
         """Drop the engine; its memory goes with it."""
         del self._llm
-
-
-def runs_of(indexes: Sequence[int]) -> list[tuple[int, ...]]:
-    """Split ascending indexes into runs of neighbours: vLLM seeds the i-th of n with the request's seed plus i."""
-    grouped = itertools.groupby(enumerate(indexes), key=lambda pair: pair[1] - pair[0])
-    return [tuple(index for _, index in run) for _, run in grouped]
 
 
 def vllm_version() -> str | None:

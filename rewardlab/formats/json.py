@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rewardlab.formats.display import Display
 from rewardlab.report import Report
 
 
-def render(report: Report, width: int, colour: bool) -> str:  # noqa: FBT001 - the signature all formats share
+def render(report: Report, _display: Display) -> str:
     """The report's JSON text."""
     return report.to_json()

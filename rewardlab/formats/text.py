@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from rewardlab.formats.display import Display
 from rewardlab.report import FindingPart, Interval, Report
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
@@ -18,11 +19,12 @@ SEVERITIES = {"blocker": "bold red", "warning": "yellow", "note": "cyan"}
 BAR = 24
 
 
-def render(report: Report, width: int, colour: bool) -> str:  # noqa: FBT001 - the signature all formats share
-    """The report as text of at most `width` columns, with terminal colours or without."""
+def render(report: Report, display: Display) -> str:
+    """The report as text, ending with a line break."""
     out = io.StringIO()
+    colours: Literal["standard"] | None = "standard" if display.colour else None
     console = Console(
-        file=out, width=width, force_terminal=colour, color_system="standard" if colour else None, highlight=False
+        file=out, width=display.width, force_terminal=display.colour, color_system=colours, highlight=False
     )
     _head(console, report)
     _numbers(console, report)
@@ -167,10 +169,8 @@ def _evidence(finding: FindingPart) -> str:
         if name not in {"examples", "band", "band_on"} and value not in (None, [], {})
     ]
     lines = [", ".join(parts)] if parts else []
-    for example in finding.evidence.get("examples", []):
-        if isinstance(example, dict):
-            lines.append(f"{example['prompt_id']} [{example['index']}]: {example['detail']}")
-    return "\n".join(lines)
+    examples = finding.evidence.get("examples", [])
+    return "\n".join([*lines, *(f"{one['prompt_id']} [{one['index']}]: {one['detail']}" for one in examples)])
 
 
 def _value(value: Any) -> str:

@@ -6,18 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from rewardlab.findings import Finding
-from rewardlab.measurement import Measurement
-from rewardlab.platforms import Platform
 from rewardlab.probes import band, failures, levels, prompts, signal, truncation
-from rewardlab.probes.targets import Targets
+from rewardlab.probes.question import Question
 
-Probe: TypeAlias = Callable[[Measurement, Targets, Platform], Iterator[Finding]]
+Probe: TypeAlias = Callable[[Question], Iterator[Finding]]
 
 PROBES: Sequence[Probe] = (failures.ask, levels.ask, signal.ask, truncation.ask, band.ask, prompts.ask)
 
 
-def ask_all(measured: Measurement, targets: Targets, platform: Platform) -> tuple[Finding, ...]:
+def ask_all(question: Question) -> tuple[Finding, ...]:
     """Every probe's findings, the blockers first, each kind in the order of its code."""
-    found = [finding for probe in PROBES for finding in probe(measured, targets, platform)]
+    found = [finding for probe in PROBES for finding in probe(question)]
     rank = {"blocker": 0, "warning": 1, "note": 2}
     return tuple(sorted(found, key=lambda finding: (rank[finding.severity], finding.code)))

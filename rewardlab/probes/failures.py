@@ -6,32 +6,33 @@ from collections.abc import Iterator
 
 from scipy import stats as scipy_stats
 
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, Severity
 from rewardlab.measurement import Measurement
-from rewardlab.platforms import Platform
-from rewardlab.probes.targets import Targets
+from rewardlab.outcome import Reason
+from rewardlab.probes.question import Question
 
 #: A failure that surely occurs more often than this blocks: at a batch of 64 it would fail every second invocation.
 TOLERATED = 0.01
-CODES = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203"}
+CODES: dict[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203"}
 
 
-def ask(measured: Measurement, targets: Targets, platform: Platform) -> Iterator[Finding]:
+def ask(question: Question) -> Iterator[Finding]:
     """RL201 to RL203 for failing calls, RL101 to RL104 for unusable returns; a blocker where surely above 1 %."""
-    total = sum(measured.outcomes.values())
+    measured = question.measured
     for reason, code in CODES.items():
-        if count := measured.outcomes[reason]:
-            yield _finding(measured, code, reason, count, total)
-    if count := measured.outcomes["invalid"]:
+        if measured.outcomes[reason]:
+            yield _finding(measured, code, reason)
+    if measured.outcomes["invalid"]:
         details = " ".join(example.detail for example in measured.examples if example.reason == "invalid")
-        yield _finding(measured, _return_code(details), "invalid", count, total)
+        yield _finding(measured, _return_code(details), "invalid")
 
 
-def _finding(measured: Measurement, code: str, reason: str, count: int, total: int) -> Finding:
+def _finding(measured: Measurement, code: str, reason: Reason) -> Finding:
+    """The interval is over prompts, the cluster; the share of generations is what the user sees."""
+    count = measured.outcomes[reason]
+    share = count / sum(measured.outcomes.values())
     interval = scipy_stats.binomtest(measured.unscored_prompts[reason], measured.prompts).proportion_ci(method="wilson")
-    # The interval is over prompts, the cluster; the share of generations is what the user sees.
-    share = count / total
-    severity = "blocker" if interval.low > TOLERATED and share > TOLERATED else "warning"
+    severity: Severity = "blocker" if interval.low > TOLERATED and share > TOLERATED else "warning"
     examples = [
         {"prompt_id": example.prompt_id, "index": example.index, "detail": example.detail}
         for example in measured.examples

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
-from rewardlab.measurement import Measurement
-from rewardlab.platforms import Platform
-from rewardlab.probes.targets import Targets
+from rewardlab.probes.question import Question
 
 
-def ask(measured: Measurement, targets: Targets, platform: Platform) -> Iterator[Finding]:
+def ask(question: Question) -> Iterator[Finding]:
     """RL604 under the platform's least number of rows; RL701 for copies and rows without a reference."""
-    if measured.prompts < platform.least_rows:
-        yield Finding("RL604", "warning", {"prompts": measured.prompts, "least": platform.least_rows})
+    measured, least = question.measured, question.platform.least_rows
+    if measured.prompts < least:
+        yield Finding("RL604", "warning", {"prompts": measured.prompts, "least": least})
     if measured.duplicates or measured.without_reference:
         yield Finding(
             "RL701",
             "warning",
             {
                 "copies": len(measured.duplicates),
-                "examples": [list(pair) for pair in measured.duplicates[:3]],
+                "copied_ids": [list(pair) for pair in measured.duplicates[:3]],
                 "without_reference": measured.without_reference,
             },
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from rewardlab.outcome import REASONS, Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
@@ -70,7 +70,7 @@ def _outcome(results: Sequence[Mapping[str, Json]], seconds: float) -> Outcome:
     return Scored(float(score), _components(metrics), seconds)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:

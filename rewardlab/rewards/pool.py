@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
@@ -103,7 +103,7 @@ class ScoringPool:
         for thread in self._threads:
             thread.join()
 
-    def __enter__(self) -> ScoringPool:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,7 +120,7 @@ class ScoringPool:
             self._done.put(worker.start())
             while (batch := self._todo.get()) is not None and not self._state.stop.is_set():
                 self._done.put(score_batch(worker, batch.pairs, self._platform, self._state))
-        except Exception as error:  # carried to the thread that drains, where it is raised again
+        except Exception as error:  # noqa: BLE001 - carried to the thread that drains, where it is raised again
             self._done.put(error)
         finally:
             worker.close()

@@ -41,7 +41,7 @@ class RewardSource:
 
 @dataclass(frozen=True, slots=True)
 class EntryFound:
-    """The entry a worker found: its name, its kind (lambda, verl, openai, trl, plain), and what else the file defines."""
+    """The entry a worker found: its name, its kind (lambda, verl, openai, trl, plain), and the file's other entries."""
 
     name: str
     kind: str
@@ -68,7 +68,7 @@ class Failure:
 Reply: TypeAlias = Answer | Failure
 
 
-class _Lost(Exception):
+class _LostError(Exception):
     """The worker is gone or had to be killed; the failure says why."""
 
     def __init__(self, failure: Failure):
@@ -123,7 +123,7 @@ class WorkerProcess:
         where = str(self._source.path)
         try:
             message = self._exchange(None, IMPORT_SECONDS)
-        except _Lost as lost:
+        except _LostError as lost:
             self.close()
             raise RewardError(
                 f"importing it did not end well ({lost.failure.detail})",
@@ -146,7 +146,7 @@ class WorkerProcess:
         body = b'{"timeout": %f, "event": ' % self._source.timeout + event + b"}"
         try:
             message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
-        except _Lost as lost:
+        except _LostError as lost:
             self.close()
             return lost.failure
         seconds = float(message["seconds"])
@@ -169,40 +169,38 @@ class WorkerProcess:
         while True:
             left = timeout - (time.monotonic() - started)
             events = poll.poll(1000 * max(0.0, min(left, POLL_SECONDS)))
-            for descriptor, event in events:
+            for descriptor, _ in events:
                 if descriptor == self._requests:
-                    view = self._send(view, event, started)
+                    view = self._send(view, started)
                     if not view:
                         poll.unregister(self._requests)
                 else:
                     chunk = os.read(self._replies, CHUNK)
                     if not chunk:
-                        raise _Lost(Failure("crashed", self._death(), time.monotonic() - started))
+                        raise _LostError(Failure("crashed", self._death(), time.monotonic() - started))
                     received += chunk
                     if (message := _whole(received)) is not None:
                         return message
             if not events:
                 self._check(left, started)
 
-    def _send(self, view: memoryview, event: int, started: float) -> memoryview:
+    def _send(self, view: memoryview, started: float) -> memoryview:
         try:
-            if event & select.POLLERR:
-                raise BrokenPipeError
             return view[os.write(self._requests, view[:CHUNK]) :]
         except BrokenPipeError:
-            raise _Lost(Failure("crashed", self._death(), time.monotonic() - started)) from None
+            raise _LostError(Failure("crashed", self._death(), time.monotonic() - started)) from None
 
     def _check(self, left: float, started: float) -> None:
         """A worker that has not answered yet: out of time, dead behind an open pipe, or outgrown?"""
         seconds = time.monotonic() - started
         process = self._process
         if left <= 0:
-            raise _Lost(Failure("timed_out", f"no answer within {self._source.timeout:g} s", seconds))
+            raise _LostError(Failure("timed_out", f"no answer within {self._source.timeout:g} s", seconds))
         if process is None or process.poll() is not None:
-            raise _Lost(Failure("crashed", self._death(), seconds))
+            raise _LostError(Failure("crashed", self._death(), seconds))
         resident = _resident_mb(process.pid)
         if resident > self._source.memory_mb:
-            raise _Lost(Failure("crashed", self._outgrown(resident), seconds))
+            raise _LostError(Failure("crashed", self._outgrown(resident), seconds))
 
     def _outgrown(self, resident: float) -> str:
         return f"outgrew its memory ({resident:.0f} MB, limit {self._source.memory_mb} MB)"

@@ -148,7 +148,7 @@ def _result(sample: Sample, call: Callable[..., Any], *arguments: Any) -> dict[s
     """One sample's result in Lambda form: a number, or a mapping with `score` whose other numbers are metrics."""
     try:
         value = call(*arguments)
-    except Exception as error:  # the user's code: whatever it raises costs this sample and no other
+    except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises costs this sample and no other
         return {"id": sample["id"], "unscored": ["raised", describe(error)]}
     if value is None:
         return {"id": sample["id"], "unscored": ["abstained", "returned None"]}
@@ -160,7 +160,7 @@ def _result(sample: Sample, call: Callable[..., Any], *arguments: Any) -> dict[s
             if key != "score" and isinstance(part, int | float) and not isinstance(part, bool)
         ]
         value = value["score"]
-    # A plain function or a trainer takes True for 1.0 and reads numpy's scalars; the Lambda contract does not, so convert.
+    # Trainers take True for 1.0 and read numpy's scalars; the Lambda contract does not, so convert.
     number = float(value) if hasattr(value, "__float__") and not isinstance(value, str) else value
     return {"id": sample["id"], "aggregate_reward_score": number, "metrics_list": metrics}
 

@@ -113,7 +113,7 @@ def serve(entry: Any, requests: int, replies: int, memory_mb: int) -> None:
             reply = {"results": results}
         except MemoryError:
             reply = {"failed": ["crashed", f"ran out of memory (limit {memory_mb} MB)"]}
-        except Exception as error:  # the user's code: whatever it raises is a reply, never our own failure
+        except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises is a reply, never our own failure
             reply = {"failed": ["raised", describe(error)]}
         reply["seconds"] = time.perf_counter() - started
         reply["peak_mb"] = peak_mb()
@@ -136,14 +136,14 @@ def main() -> None:
     requests, replies = settings["requests"], settings["replies"]
     die_with_parent(settings["parent"])
     for descriptor in (requests, replies):
-        os.set_inheritable(descriptor, False)
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - the standard library's own signature
     limit_resources(settings["memory_mb"])
     try:
         entry = load(Path(settings["path"]), settings["entry"])
     except EntryError as error:
         write(replies, {"broken": ["entry", str(error)]})
         return
-    except Exception as error:  # the user's module: importing it runs it
+    except Exception as error:  # noqa: BLE001 - the user's module: importing it runs it
         write(replies, {"broken": ["import", describe(error)]})
         return
     write(replies, {"ready": {"entry": entry.name, "kind": entry.kind, "others": entry.others}})

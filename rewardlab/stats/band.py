@@ -65,3 +65,16 @@ def trials_per_prompt(quantity: Estimate, *, most: float) -> float:
     quantile = float(scipy_stats.norm.ppf(1 - (1 - quantity.level) / 2))
     spread = quantity.estimate * (1 - quantity.estimate)
     return min(max(quantile**2 * spread / half**2 / quantity.units, 1.0), most)
+
+
+def units_to_tell(quantity: Estimate, edge: float, *, power: float = POWER) -> float:
+    """The units (prompts) that tell a mean from `edge` with the given power; infinite when the estimate is on it.
+
+    Identity: ((z_{1-a} + z_{power}) sd / (estimate - edge))^2, the standard deviation per unit read back from the
+    width of the interval. For means whose variance is not that of a share; Source: normal approximation.
+    """
+    if quantity.estimate == edge:
+        return math.inf
+    upper = float(scipy_stats.norm.ppf(1 - (1 - quantity.level) / 2))
+    deviation = (quantity.high - quantity.low) / (2 * upper) * math.sqrt(quantity.units)
+    return math.ceil(((upper + float(scipy_stats.norm.ppf(power))) * deviation / (quantity.estimate - edge)) ** 2)

@@ -1,9 +1,12 @@
-"""What the measured numbers are held against."""
+"""What a probe is asked about: what was measured, what it is held against, whose contract holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from rewardlab.measurement import Measurement
+from rewardlab.platforms import Platform
 
 BandOn: TypeAlias = Literal["accuracy", "solved"]
 
@@ -15,3 +18,12 @@ class Targets:
     band: tuple[float, float] = (0.05, 0.95)
     band_on: BandOn = "accuracy"
     min_informative: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A measured run and what it is held against."""
+
+    measured: Measurement
+    targets: Targets
+    platform: Platform

@@ -1,0 +1,166 @@
+"""Fills a run directory: generations are scored while the next are sampled, and both are written as they come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from rewardlab.capture import captured
+from rewardlab.engines import open_engine
+from rewardlab.engines.recorded import RecordedEngine
+from rewardlab.parts import Writer
+from rewardlab.platforms import PLATFORMS
+from rewardlab.progress import Progress
+from rewardlab.rewards.pool import Pair, ScoringPool
+from rewardlab.rewards.process import RewardSource
+from rewardlab.run import RewardRecord, Run
+from rewardlab.settings import Settings
+from rewardlab.task import Generation, Prompt, Request, Sampling
+
+#: What a kill can cost: at most this much is sampled or scored again.
+FLUSH_SECONDS = 5.0
+FLUSH_GENERATIONS = 20_000
+
+
+def fill(
+    run: Run,
+    settings: Settings,
+    *,
+    reward: Path | None,
+    record: RewardRecord | None,
+    progress: Progress,
+    sample: bool = True,
+) -> None:
+    """Sample (unless not `sample`) and score what the run lacks; without `reward` and its `record` only sample.
+
+    Raises: EngineError, RewardError, InputError; what was done until then is kept.
+    """
+    prompts = run.prompts()
+    held = run.generations.read()
+    requests = missing(prompts, held, run.manifest.num_generations) if sample else []
+    backlog = _unasked(prompts, held, run, record)
+    with _pool(reward, settings, run, progress) as pool:
+        if record is not None and pool is not None:
+            run.add_reward(replace(record, entry=pool.entry.name, kind=pool.entry.kind))
+        stream = Stream(Writer(run.generations, run.scores(record.key) if record else None), pool, progress)
+        if requests:
+            _sample(run, settings, requests, backlog, stream)
+        elif backlog:
+            stream.pump((), requests, backlog)
+    run.update(replace(run.manifest, finished=sample or run.manifest.finished))
+
+
+def _sample(run: Run, settings: Settings, requests: Sequence[Request], backlog: Sequence[Pair], stream: Stream) -> None:
+    spec = settings.model_spec
+    stream.progress.loading(str(spec))
+    with captured(run.folder / "engine.log"):
+        engine = open_engine(spec, settings.engine)
+    try:
+        if isinstance(engine, RecordedEngine):
+            engine.check_prompts([prompt.id for prompt in run.prompts()])
+        sampling = Sampling(settings.temperature, settings.max_tokens, settings.seed)
+        stream.pump(engine.generate(requests, sampling), requests, backlog)
+    finally:
+        engine.close()
+    for notice in engine.notices:
+        stream.progress.note(notice)
+    notices = tuple(dict.fromkeys([*run.manifest.notices, *engine.notices]))
+    run.update(replace(run.manifest, versions=dict(engine.versions), notices=notices))
+
+
+@contextmanager
+def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress) -> Iterator[ScoringPool | None]:
+    if reward is None:
+        yield None
+        return
+    source = RewardSource(reward, settings.entry, settings.reward_timeout, settings.reward_memory)
+    with ScoringPool(source, PLATFORMS[settings.platform], log=run.folder / "reward.log") as pool:
+        if pool.entry.others:
+            others = " and ".join(pool.entry.others)
+            progress.note(f"{reward} also defines {others}; auditing {pool.entry.name} (--entry names another)")
+        yield pool
+
+
+class Stream:
+    """Moves generations from an engine through the scoring pool into the run directory; one process never waits."""
+
+    def __init__(self, writer: Writer, pool: ScoringPool | None, progress: Progress) -> None:
+        self._writer, self._pool, self.progress = writer, pool, progress
+        self._sampled = self._scored = self._unflushed = 0
+        self._flushed = time.monotonic()
+
+    def pump(self, generations: Iterable[Generation], requests: Sequence[Request], backlog: Sequence[Pair]) -> None:
+        """Take every generation, score it, and write both; whatever ends this, what arrived is written."""
+        prompts = {request.prompt.id: request.prompt for request in requests}
+        to_sample = sum(len(request.indexes) for request in requests)
+        to_score = to_sample + len(backlog) if self._pool is not None else 0
+        self.progress.begin(to_sample=to_sample, to_score=to_score)
+        try:
+            self._take(generations, prompts, backlog)
+            self._finish()
+        finally:
+            self._writer.flush()
+            self.progress.end()
+
+    def _take(self, generations: Iterable[Generation], prompts: Mapping[str, Prompt], backlog: Sequence[Pair]) -> None:
+        pool = self._pool
+        if pool is not None:
+            for prompt, generation in backlog:
+                pool.submit(prompt, generation)
+        for generation in generations:
+            self._writer.add_generation(generation)
+            self._sampled += 1
+            self._unflushed += 1
+            if pool is not None:
+                pool.submit(prompts[generation.prompt_id], generation)
+                self._scored += self._writer.add_scores(pool.drain())
+            self._tick()
+
+    def _finish(self) -> None:
+        """Wait for the outcomes that are still to come."""
+        if self._pool is None:
+            return
+        self._pool.flush()
+        while outcomes := self._pool.wait():
+            self._scored += self._writer.add_scores(outcomes)
+            self._tick()
+
+    def _tick(self) -> None:
+        self.progress.update(sampled=self._sampled, scored=self._scored)
+        if self._unflushed >= FLUSH_GENERATIONS or time.monotonic() - self._flushed > FLUSH_SECONDS:
+            self._writer.flush()
+            self._unflushed, self._flushed = 0, time.monotonic()
+
+
+def missing(prompts: Sequence[Prompt], held: pd.DataFrame, num_generations: int) -> list[Request]:
+    """The generations still to be sampled, by prompt."""
+    done: dict[str, set[int]] = {}
+    for prompt_id, index in zip(held["prompt_id"].tolist(), held["index"].tolist(), strict=True):
+        done.setdefault(prompt_id, set()).add(index)
+    requests = []
+    for prompt in prompts:
+        have = done.get(prompt.id, set())
+        indexes = tuple(index for index in range(num_generations) if index not in have)
+        if indexes:
+            requests.append(Request(prompt, indexes))
+    return requests
+
+
+def _unasked(prompts: Sequence[Prompt], held: pd.DataFrame, run: Run, record: RewardRecord | None) -> list[Pair]:
+    """Generations that were sampled before and that this reward has not been asked about."""
+    if record is None or held.empty:
+        return []
+    done = run.scores(record.key).read(["prompt_id", "index"])
+    asked = set(zip(done["prompt_id"].tolist(), done["index"].tolist(), strict=True))
+    by_id = {prompt.id: prompt for prompt in prompts}
+    columns = (held[name].tolist() for name in ("prompt_id", "index", "text"))
+    return [
+        (by_id[prompt_id], Generation(prompt_id, index, text))
+        for prompt_id, index, text in zip(*columns, strict=True)
+        if prompt_id in by_id and (prompt_id, index) not in asked
+    ]
