@@ -175,7 +175,7 @@ class Report(Part):
     @property
     def prompts(self) -> pd.DataFrame:
         """One row per prompt: the columns of prompts.jsonl."""
-        return pd.read_json(self.folder / "prompts.jsonl", lines=True, dtype=False, convert_dates=False)
+        return pd.read_json(self.folder / "prompts.jsonl", lines=True, dtype=False)
 
     @property
     def generations(self) -> pd.DataFrame:

@@ -55,3 +55,36 @@ def write_lines(tmp_path: Path) -> Callable[[str, Sequence[Any]], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def task_of(write_lines: Callable[[str, Sequence[Any]], Path], tmp_path: Path) -> Callable[..., dict[str, Path]]:
+    """Write a small audit: prompts, recorded generations that are their own scores, and a reward that reads them.
+
+    Takes one list of texts per prompt; a text that is no number makes the reward raise.
+    """
+
+    def build(groups: Sequence[Sequence[object]], *, finish: str = "stop") -> dict[str, Path]:
+        prompts = [
+            {"id": f"p{i}", "messages": [{"role": "user", "content": f"question {i}"}], "reference_answer": "1"}
+            for i in range(len(groups))
+        ]
+        recorded = [
+            {"prompt_id": f"p{i}", "index": j, "text": str(text), "finish_reason": finish}
+            for i, group in enumerate(groups)
+            for j, text in enumerate(group)
+        ]
+        reward = tmp_path / "reward.py"
+        reward.write_text("def score(completion, reference):\n    return float(completion)\n")
+        return {
+            "prompts": write_lines("prompts.jsonl", prompts),
+            "recorded": write_lines("recorded.jsonl", recorded),
+            "reward": reward,
+        }
+
+    return build
+
+
+def groups_of(histogram: dict[int, int], n: int = 8) -> list[list[int]]:
+    """Groups of n with c ones each, from {c: how many prompts}."""
+    return [[1] * c + [0] * (n - c) for c, prompts in histogram.items() for _ in range(prompts)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rewardlab.errors import EngineError
 
 OUT_OF_MEMORY = (
@@ -10,6 +12,11 @@ OUT_OF_MEMORY = (
     "not enough memory",
     "free memory on device",
 )
+
+NO_SERVER = "start the server, or name another with OPENAI_BASE_URL or --engine-option base_url=URL"
+NO_KEY = "set OPENAI_API_KEY, or give --engine-option api_key=KEY"
+#: What servers say of a prompt that does not fit: OpenAI, vLLM, llama.cpp, gateways.
+TOO_LONG = ("context", "length", "max_model_len", "too long", "too many tokens")
 
 
 def model_failure(error: BaseException, where: str) -> EngineError:
@@ -36,3 +43,37 @@ def model_failure(error: BaseException, where: str) -> EngineError:
 def _first_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return " ".join(lines[:2])[:300] if lines else text
+
+
+def server_failure(
+    status: int | None, message: str, *, url: str, model: str, where: str, models: Sequence[str]
+) -> EngineError:
+    """The EngineError for a server that gave no completion.
+
+    Arguments: `status` is the last HTTP status, None when no answer came; `where` names the prompt; `models` are those
+    that the server lists, empty when it lists none.
+    """
+    said = _first_line(message)
+    expected = do = None
+    if status is None:
+        what, where, do = f"no answer ({said})", url, NO_SERVER
+    elif status in (401, 403):
+        what, where, do = f"the server refuses the key ({said})", url, NO_KEY
+    elif status == 404 and models and model not in models:
+        what, where = f"the server has no model {model!r}", url
+        expected = "one of " + ", ".join(map(repr, models[:20]))
+    elif status == 404:
+        what, where, do = f"not found ({said})", url, "check the model's name, and the URL: it often ends in /v1"
+    elif status == 429 or status >= 500:
+        what, where = f"the server still answers {status} after all retries ({said})", url
+        do = "run again later, the run directory resumes; or lower --engine-option concurrency=N"
+    elif too_long(message):
+        what, do = f"too long for the model's context ({said})", "shorten or delete the prompt, or lower --max-tokens"
+    else:
+        what = f"the server refuses the request ({status}: {said})"
+    return EngineError(what, where=where, expected=expected, do=do)
+
+
+def too_long(message: str) -> bool:
+    """Whether a server's refusal speaks of the context's length."""
+    return any(sign in message.lower() for sign in TOO_LONG)

@@ -31,7 +31,7 @@ class VllmEngine:
     """A model loaded in vLLM. One request holds a prompt's generations; each has its prompt's seed plus its index."""
 
     def __init__(self, llm: LLM, model: str, options: Mapping[str, Any]):
-        self._llm = llm
+        self.llm = llm
         self._model = model
         self._template = read_template(options.get("chat_template"))
         self._extra = table_option(options, "chat_template_kwargs")
@@ -57,7 +57,7 @@ class VllmEngine:
         """
         prompts = [request.prompt for request in requests]
         ids = encode_all(
-            self._llm.get_tokenizer(),
+            self.llm.get_tokenizer(),
             prompts,
             template=self._template,
             extra=self._extra,
@@ -66,7 +66,7 @@ class VllmEngine:
         )
         self._notices += short_room(ids, max_tokens=sampling.max_tokens, window=self._window)
         waiting = self._add(requests, ids, sampling)
-        engine = self._llm.llm_engine
+        engine = self.llm.llm_engine
         try:
             while waiting:
                 for output in engine.step():
@@ -95,7 +95,9 @@ class VllmEngine:
 
         waiting = {}
         for request, tokens in zip(requests, ids, strict=True):
-            for indexes in runs_of(request.indexes):
+            # vLLM refuses several generations of one greedy request, all alike as they are.
+            alone = [(index,) for index in request.indexes]
+            for indexes in runs_of(request.indexes) if sampling.temperature > 0 else alone:
                 name = str(next(self._numbers))
                 params = SamplingParams(
                     n=len(indexes),
@@ -104,14 +106,14 @@ class VllmEngine:
                     seed=sampling.seed_of(request.prompt.id) + indexes[0],
                     output_kind=RequestOutputKind.FINAL_ONLY,
                 )
-                given = self._llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
+                given = self.llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
                 del given  # the engine's own name for it; outputs carry ours
                 waiting[name] = (request, indexes, len(tokens))
         return waiting
 
     def close(self) -> None:
         """Drop the engine; its memory goes with it."""
-        del self._llm
+        del self.llm
 
 
 def vllm_version() -> str | None:

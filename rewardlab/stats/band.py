@@ -40,7 +40,7 @@ def independent_trials(true: float, edge: float, *, level: float = LEVEL, power:
     """
     if true == edge:
         return math.inf
-    upper, beta = scipy_stats.norm.ppf([1 - (1 - level) / 2, power])
+    upper, beta = float(scipy_stats.norm.ppf(1 - (1 - level) / 2)), float(scipy_stats.norm.ppf(power))
     wide = upper * math.sqrt(edge * (1 - edge)) + beta * math.sqrt(true * (1 - true))
     return float((wide / (true - edge)) ** 2)
 
@@ -59,19 +59,21 @@ def prompts_to_decide(
 def trials_per_prompt(quantity: Estimate, *, most: float) -> float:
     """The independent trials that each prompt was worth, read back from the width of its interval; in [1, most].
 
-    Inverts Wilson approximately by the normal half width: effective = z^2 p(1-p) / half^2.
+    Identity: the Wilson interval of half width h has h^2 (1 + x)^2 = p (1 - p) x + x^2 / 4 with x = q^2 / effective;
+    the positive root in 1/x, times q^2 / prompts, q the t quantile on prompts - 1 degrees of freedom.
     """
-    half = (quantity.high - quantity.low) / 2
-    quantile = float(scipy_stats.norm.ppf(1 - (1 - quantity.level) / 2))
-    spread = quantity.estimate * (1 - quantity.estimate)
-    return min(max(quantile**2 * spread / half**2 / quantity.units, 1.0), most)
+    square = ((quantity.high - quantity.low) / 2) ** 2
+    linear = quantity.estimate * (1 - quantity.estimate) - 2 * square
+    inverse = (linear + math.sqrt(linear**2 + square * (1 - 4 * square))) / (2 * square)
+    quantile = float(scipy_stats.t.ppf(1 - (1 - quantity.level) / 2, max(quantity.units - 1, 1)))
+    return min(max(quantile**2 * inverse / quantity.units, 1.0), most)
 
 
 def units_to_tell(quantity: Estimate, edge: float, *, power: float = POWER) -> float:
     """The units (prompts) that tell a mean from `edge` with the given power; infinite when the estimate is on it.
 
     Identity: ((z_{1-a} + z_{power}) sd / (estimate - edge))^2, the standard deviation per unit read back from the
-    width of the interval. For means whose variance is not that of a share; Source: normal approximation.
+    width of the interval: for means whose variance is not that of a share. Source: normal approximation.
     """
     if quantity.estimate == edge:
         return math.inf

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rewardlab.stats.betabinomial import extrapolated_mixed_share
 from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined, mean_over_prompts
+from rewardlab.stats.mixture import extrapolated_mixed_share
 from rewardlab.stats.passk import choose_ratio
 
 #: Scores this close are one level: the group's advantage would vanish against any trainer's epsilon (TRL adds 1e-4).
@@ -18,31 +18,32 @@ SAME_SCORE = 1e-9
 def levels_of(table: Floats) -> tuple[Floats, NDArray[np.int64]]:
     """The distinct scores of a group table, ascending, and each cell's index among them (-1 where there is none)."""
     scored = np.isfinite(table)
-    ordered = np.sort(table[scored])
-    starts = np.ones(len(ordered), bool)
-    starts[1:] = np.diff(ordered) > SAME_SCORE
-    levels = ordered[starts]
+    scores = table[scored]
+    order = np.argsort(scores)
+    opens = np.ones(len(order), bool)
+    opens[1:] = np.diff(scores[order]) > SAME_SCORE
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.cumsum(opens) - 1
     codes = np.full(table.shape, -1, np.int64)
-    codes[scored] = np.searchsorted(levels, table[scored] + SAME_SCORE / 2, side="right") - 1
-    return levels, codes
+    codes[scored] = ranks
+    return scores[order][opens], codes
 
 
 def level_counts(table: Floats) -> tuple[Floats, Floats]:
     """For each prompt and each run of equal scores in it, how often that score occurs; and the scores in all.
 
     Returns `counts` (prompts, generations), where a run of m equal scores is one cell m and the rest are 0, and
-    `totals` (prompts,). Sorting each row keeps this linear in cells even when every score is distinct.
+    `totals` (prompts,). Sorting each row keeps this quick even when every score is distinct.
     """
-    _, codes = levels_of(table)
-    ordered = np.sort(codes, axis=1)
-    prompts, width = ordered.shape
+    ordered = np.sort(np.where(np.isfinite(table), table, np.nan), axis=1)  # NaN last
+    scored = np.isfinite(ordered)
     opens = np.ones(ordered.shape, bool)
-    opens[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    flat_starts = np.flatnonzero(opens.ravel())
-    lengths = np.diff(np.append(flat_starts, prompts * width))
-    counts = np.zeros(prompts * width)
-    counts[flat_starts] = np.where(ordered.ravel()[flat_starts] >= 0, lengths, 0)
-    return counts.reshape(ordered.shape), (ordered >= 0).sum(axis=1).astype(float)
+    opens[:, 1:] = ~(np.diff(ordered, axis=1) <= SAME_SCORE)
+    starts = np.flatnonzero(opens)
+    lengths = np.diff(np.append(starts, ordered.size))
+    counts = np.zeros(ordered.size)
+    counts[starts] = np.where(scored.ravel()[starts], lengths, 0)
+    return counts.reshape(ordered.shape), scored.sum(axis=1).astype(float)
 
 
 def informative_per_prompt(table: Floats, size: int) -> Floats:
@@ -51,32 +52,36 @@ def informative_per_prompt(table: Floats, size: int) -> Floats:
     Identity: 1 - sum over levels v of C(m_v, size) / C(n, size), unbiased for the chance that a group of that size
     carries a gradient; with two levels, 1 - [C(c, G) + C(n-c, G)] / C(n, G). Source: STATISTICS 2.1 and 3.
     """
-    counts, totals = level_counts(table)
-    return 1 - choose_ratio(counts, totals[:, None], size).sum(axis=1)
+    return _not_all_equal(*level_counts(table), size)
+
+
+def _not_all_equal(counts: Floats, totals: Floats, size: int) -> Floats:
+    equal: Floats = choose_ratio(counts, totals[:, None], size).sum(axis=1)
+    return 1 - equal
 
 
 def informative_groups(table: Floats, size: int, *, level: float = LEVEL) -> Quantity:
     """The share of groups of `size` whose scores are not all equal, with its interval over prompts.
 
-    Up to the generations there are, by subsets; beyond, for scores of two levels, by a beta-binomial fit.
-    At the edges: undefined when no prompt has two scored generations, and beyond n when scores have three levels or
-    more (the share at the largest size sampled is then a lower bound) or only one.
+    By subsets, over the prompts with that many scores; where fewer than two have them, for scores of two levels, by
+    the success rates that may lie behind the counts.
+    At the edges: undefined with fewer than two prompts or when no prompt has two scored generations, and beyond the
+    scores there are when these have three levels or more (the share at a smaller size is then a lower bound) or one.
     """
-    _, totals = level_counts(table)
-    if size > totals.max(initial=0):
-        return _extrapolated(table, totals, size, level=level)
+    counts, totals = level_counts(table)
     enough = totals >= size
-    values = informative_per_prompt(table[enough], size)
+    if np.count_nonzero(enough) < 2 <= np.count_nonzero(totals):
+        return _extrapolated(table, totals, size, level=level)
+    values = _not_all_equal(counts[enough], totals[enough], size)
     return mean_over_prompts(values, totals[enough] // size, level=level)
 
 
 def _extrapolated(table: Floats, totals: Floats, size: int, *, level: float) -> Quantity:
-    levels, _ = levels_of(table)
+    levels, codes = levels_of(table)
     if len(levels) != 2:
-        what = {0: "no scored generation", 1: "all scores are equal"}.get(len(levels), f"{len(levels)} score levels")
+        what = "all scores are equal" if len(levels) == 1 else f"{len(levels)} score levels"
         return Undefined(f"{what}: groups beyond the generations sampled are extrapolated for two levels only")
-    upper = np.nansum(np.isclose(table, levels[1], rtol=0, atol=2 * SAME_SCORE), axis=1).astype(float)
-    return extrapolated_mixed_share(totals, upper, size, level=level)
+    return extrapolated_mixed_share(totals, (codes == 1).sum(axis=1).astype(float), size, level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class Variance:
     """One-way analysis of variance of scores by prompt.
 
     `within_sd` is sqrt(MSW), `between_sd` sqrt(max(0, (MSB - MSW) / n0)), `icc` ICC(1) = (MSB - MSW) /
-    (MSB + (n0 - 1) MSW), `within_share` within variance over within plus between: what group-relative training sees.
+    (MSB + (n0 - 1) MSW), `within_share` SSW / (SSW + SSB): the part of the spread that group-relative training sees.
     """
 
     within_sd: float
@@ -100,17 +105,18 @@ def variance_by_prompt(table: Floats) -> Variance | Undefined:
     At the edges: undefined with fewer than two prompts, with no prompt of two scores, or when all scores are equal.
     Source: Shrout & Fleiss (1979), Psychol. Bull. 86:420; n0 Snedecor & Cochran (1967), 10.16.
     """
-    table = table[np.isfinite(table).any(axis=1)]
+    table = np.where(np.isfinite(table), table, np.nan)[np.isfinite(table).any(axis=1)]
     sizes = np.isfinite(table).sum(axis=1)
     prompts, total = len(sizes), int(sizes.sum())
     if prompts < 2 or total == prompts:
         return Undefined("needs two prompts, one of them with two scored generations")
+    if np.nanmax(table) - np.nanmin(table) <= SAME_SCORE:
+        return Undefined("all scores are equal")
+    table = table - np.nanmin(table)  # scores far from zero keep their digits
     means = np.nansum(table, axis=1) / sizes
     grand = np.nansum(table) / total
     ss_between = float(np.sum(sizes * np.square(means - grand)))
     ss_within = float(np.nansum(np.square(table - means[:, None])))
-    if ss_between + ss_within <= total * SAME_SCORE**2:
-        return Undefined("all scores are equal")
     msb, msw = ss_between / (prompts - 1), ss_within / (total - prompts)
     size = (total - np.sum(np.square(sizes)) / total) / (prompts - 1)
     component = max(0.0, (msb - msw) / size)
@@ -118,7 +124,7 @@ def variance_by_prompt(table: Floats) -> Variance | Undefined:
         within_sd=float(np.sqrt(msw)),
         between_sd=float(np.sqrt(component)),
         icc=float((msb - msw) / (msb + (size - 1) * msw)),
-        within_share=float(msw / (msw + component)),
+        within_share=ss_within / (ss_between + ss_within),
     )
 
 

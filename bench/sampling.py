@@ -1,0 +1,68 @@
+"""The audit's sampling and scoring against bare LLM.generate, on the same prompts, in one loaded engine."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.ratio import Ratio, compare
+from rewardlab.capture import captured
+from rewardlab.engines.chat import encode_all
+from rewardlab.engines.vllm import VllmEngine, open_engine
+from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer
+from rewardlab.platforms import PLATFORMS
+from rewardlab.progress import Silent
+from rewardlab.rewards.pool import ScoringPool
+from rewardlab.rewards.process import RewardSource
+from rewardlab.stream import Stream
+from rewardlab.task import Prompt, Request, Sampling, read_prompts
+
+EXAMPLE = Path(__file__).parent.parent / "fixtures" / "arithmetic"
+GENERATIONS = 16
+MAX_TOKENS = 16
+
+
+def bare(engine: VllmEngine, prompts: tuple[Prompt, ...]) -> Callable[[], object]:
+    """LLM.generate over all prompts, their tokens prepared beforehand."""
+    from vllm import SamplingParams, TokensPrompt  # noqa: PLC0415 - heavy and optional
+
+    ids = encode_all(engine.llm.get_tokenizer(), prompts, template=None, extra={}, window=64, model="bench")
+    inputs = [TokensPrompt(prompt_token_ids=tokens) for tokens in ids]
+    sampling = SamplingParams(n=GENERATIONS, temperature=1.0, max_tokens=MAX_TOKENS)
+    return lambda: engine.llm.generate(inputs, sampling, use_tqdm=False)
+
+
+def audited(engine: VllmEngine, prompts: tuple[Prompt, ...], folder: Path) -> Callable[[], object]:
+    """Templates, tokens, seeds, sampling, scoring in the isolated worker, and both written to disk."""
+    requests = [Request(prompt, tuple(range(GENERATIONS))) for prompt in prompts]
+    numbers = itertools.count()
+    source = RewardSource(EXAMPLE / "reward.py", None, 60, 512)
+    pool = ScoringPool(source, PLATFORMS["smtj"], log=folder / "log")
+
+    def work() -> None:
+        number = next(numbers)
+        generations = Parts(folder / f"g{number}", GENERATION_SCHEMA)
+        scores = Parts(folder / f"s{number}", SCORE_SCHEMA)
+        stream = Stream(Writer(generations, scores), pool, Silent())
+        stream.pump(engine.generate(requests, Sampling(1.0, MAX_TOKENS, number)), requests, [])
+        assert len(scores.read()) == len(requests) * GENERATIONS, "every generation is scored"
+
+    return work
+
+
+def measure(pairs: int) -> Ratio:
+    """The ratio of the audit's time to the bare engine's."""
+    prompts = read_prompts(EXAMPLE / "prompts.jsonl")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with captured(folder / "engine.log"):
+            engine = open_engine(str(EXAMPLE / "models" / "inside"), {})
+        return compare(
+            f"sampling and scoring {len(prompts)} x {GENERATIONS} over bare LLM.generate",
+            audited(engine, prompts, folder),
+            bare(engine, prompts),
+            pairs=pairs,
+            target="at most 1.10",
+        )

@@ -1,0 +1,136 @@
+"""Success rates that differ from prompt to prompt, in whatever way: what the counts say of groups never sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from scipy import stats as scipy_stats
+
+from rewardlab.stats.interval import LEVEL, Estimate, Floats, Quantity, Undefined
+
+#: The success rates a prompt may have: even steps of arcsin(sqrt(p)), on which a binomial share has one precision.
+RATES = np.square(np.sin(np.linspace(0, np.pi / 2, 33)))
+#: Two searches end when what is left to gain is under this: in the share, and as a part of the allowed likelihood drop.
+NEAR = 1e-4
+LEAST_STEP = 1e-10
+
+#: Weights to a value with its gradient and curvature (the Hessian's negative); a value of -inf is out of bounds.
+Surface: TypeAlias = Callable[[Floats], tuple[float, Floats, Floats]]
+
+
+class Mixture:
+    """Prompts whose success rates follow any distribution over `RATES`, seen through binomial counts.
+
+    Arguments: `samples` and `successes` (prompts,), whole numbers; `drop`, how far below its maximum the log-likelihood
+    (per prompt) may lie for a distribution to be held possible. `weights` is the likeliest distribution.
+    Source: Kiefer & Wolfowitz (1956), Ann. Math. Stat. 27:887; Lindsay (1983), Ann. Stat. 11:86; found by the barrier
+    method, Boyd & Vandenberghe (2004), Convex Optimization, 11.3.
+    """
+
+    def __init__(self, samples: Floats, successes: Floats, *, drop: float) -> None:
+        base = samples.max() + 1
+        cells, counts = np.unique(samples * base + successes, return_counts=True)
+        tried, right = np.divmod(cells[:, None], base)
+        self._chances: Floats = np.asarray(scipy_stats.binom.pmf(right, tried, RATES))
+        self._cells: Floats = counts / counts.sum()
+        even = np.full(len(RATES), 1 / len(RATES))
+        self.weights: Floats = _summit(lambda weight: _scaled(weight, self._likelihood), even, gap=NEAR * drop)
+        self._floor = self._likelihood(self.weights)[0] - drop
+
+    def greatest(self, values: Floats) -> float:
+        """The greatest mean of `values`, one per rate, over the distributions held possible."""
+
+        def surface(weight: float) -> Surface:
+            def at(weights: Floats) -> tuple[float, Floats, Floats]:
+                likelihood, gradient, curvature = self._likelihood(weights)
+                room = likelihood - self._floor
+                if room <= 0:
+                    return -np.inf, gradient, curvature
+                slope = gradient / room
+                value = weight * float(values @ weights) + np.log(room)
+                return value, weight * values + slope, curvature / room + np.outer(slope, slope)
+
+            return at
+
+        return float(values @ _summit(surface, self.weights, gap=NEAR))
+
+    def _likelihood(self, weights: Floats) -> tuple[float, Floats, Floats]:
+        seen = self._chances @ weights
+        share = self._chances / seen[:, None]
+        return float(self._cells @ np.log(seen)), self._cells @ share, share.T @ (self._cells[:, None] * share)
+
+
+def _scaled(weight: float, surface: Surface) -> Surface:
+    def at(weights: Floats) -> tuple[float, Floats, Floats]:
+        value, gradient, curvature = surface(weights)
+        return weight * value, weight * gradient, weight * curvature
+
+    return at
+
+
+def _summit(surface: Callable[[float], Surface], weights: Floats, *, gap: float) -> Floats:
+    """The distribution at the top of a concave surface, to within `gap`: the surface weighs ever more than a barrier
+    that keeps every weight positive.
+    """
+    weight, last = 10.0, (len(weights) + 1) / gap
+    while weight < 10 * last:
+        weights = _climb(surface(min(weight, last)), weights)
+        weight *= 10
+    return weights
+
+
+def _climb(surface: Surface, weights: Floats) -> Floats:
+    """Newton's method on a surface plus the sum of log weights, with the weights' sum held; each step rises."""
+
+    def height(at: Floats) -> float:
+        return surface(at)[0] + float(np.log(at).sum()) if at.min() > 0 else -np.inf
+
+    size = len(weights)
+    system = np.zeros((size + 1, size + 1))
+    here = height(weights)
+    while True:
+        # In units of the weights themselves the barrier's curvature is the identity: well conditioned at the corners.
+        _, gradient, curvature = surface(weights)
+        uphill = weights * gradient + 1
+        system[:size, :size] = weights[:, None] * curvature * weights + np.eye(size)
+        system[size, :size] = system[:size, size] = weights
+        move = np.linalg.solve(system, np.append(uphill, 0.0))[:size]
+        gain, step = float(uphill @ move), 1.0
+        if gain < 2 * NEAR:
+            return weights
+        while (there := height(weights * (1 + step * move))) < here + step * gain / 10:
+            step /= 2
+            if step < LEAST_STEP:
+                return weights
+        weights, here = weights * (1 + step * move), there
+
+
+def extrapolated_mixed_share(samples: Floats, successes: Floats, size: int, *, level: float = LEVEL) -> Quantity:
+    """The share of groups of `size`, more than was sampled, that would hold a success and a failure.
+
+    Arguments: `samples` and `successes` (prompts,). Identity: the mean over success rates p of 1 - p^size -
+    (1-p)^size, under the distribution of p that makes the counts likeliest; the interval holds its value under every
+    distribution that a likelihood-ratio test does not reject (t quantile). No shape is assumed, so the interval widens
+    with what n generations leave open about larger groups: at 2 n it is about as wide as that of a beta-binomial fit,
+    which errs where some prompts are never solved; at 4 n about twice as wide.
+    At the edges: undefined with fewer than two prompts, with no prompt of two samples (nothing shows how prompts
+    differ), and when every generation succeeded or every one failed.
+    Source: the share, STATISTICS 3; the interval, Murphy & van der Vaart (2000), JASA 95:449.
+    """
+    kept = samples > 0
+    samples, successes = samples[kept], successes[kept]
+    prompts = len(samples)
+    if prompts < 2 or not (samples > 1).any():
+        return Undefined("too few scored generations to see how prompts differ")
+    total = successes.sum()
+    if total in (0, samples.sum()):
+        return Undefined("every scored generation " + ("failed" if total == 0 else "succeeded"))
+    quantile = float(scipy_stats.t.ppf(1 - (1 - level) / 2, prompts - 1))
+    mixture = Mixture(samples, successes, drop=quantile**2 / 2 / prompts)
+    mixed = 1 - RATES**size - (1 - RATES) ** size
+    share = float(mixed @ mixture.weights)
+    low = min(max(-mixture.greatest(-mixed), 0.0), share)
+    high = max(min(mixture.greatest(mixed), 1.0), share)
+    return Estimate(share, low, high, level, "mixture of success rates, likelihood ratio over prompts", prompts)

@@ -1,0 +1,470 @@
+"""A real vLLM server, and small real servers that misbehave on purpose."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from rewardlab.engines.openai import open_engine
+from rewardlab.errors import EngineError, UsageError
+from rewardlab.task import Generation, Prompt, Request, Sampling
+
+SHORT = Sampling(max_tokens=16)
+
+
+def asked(prompts, *indexes):
+    return [Request(prompt, indexes) for prompt in prompts]
+
+
+def named(name, **row):
+    return Prompt(name, ({"role": "user", "content": "12+30"},), None, row, 3)
+
+
+def engine_at(url, model="inside", **options):
+    return open_engine(model, {"base_url": url, **options}, environment={})
+
+
+def texts(engine, requests, sampling=SHORT):
+    return {(g.prompt_id, g.index): g.text for g in engine.generate(requests, sampling)}
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left():
+    yield
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("rewardlab-openai")] == []
+
+
+# --- vLLM's own server -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def vllm_server(arithmetic, tmp_path_factory):
+    """The URL of a vLLM server of the inside model, started once for this module."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", arithmetic / "models" / "inside"]
+    command += ["--served-model-name", "inside", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--enforce-eager", "--max-model-len", "64"]
+    environment = os.environ | {
+        "VLLM_LOGGING_LEVEL": "ERROR",
+        "VLLM_CPU_KVCACHE_SPACE": "1",
+        "VLLM_NO_USAGE_STATS": "1",
+    }
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("wb") as output, subprocess.Popen(command, env=environment, stdout=output, stderr=output) as server:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health", server, log)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            server.terminate()
+
+
+def wait_for(url, server, log, seconds=240):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert server.poll() is None, log.read_text(errors="replace")[-2000:]
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail(f"no server after {seconds} s: {log.read_text(errors='replace')[-2000:]}")
+
+
+@pytest.mark.engine
+def test_a_vllm_server_gives_every_generation_once_and_about_half_are_right(vllm_server, arithmetic_prompts):
+    engine = engine_at(vllm_server)
+    drawn = list(engine.generate(asked(arithmetic_prompts, 0, 1), SHORT))
+    keys = [(g.prompt_id, g.index) for g in drawn]
+    references = {p.id: p.reference for p in arithmetic_prompts}
+    assert sorted(keys) == [(p.id, index) for p in arithmetic_prompts for index in (0, 1)]
+    assert 0.3 < sum(g.text == references[g.prompt_id] for g in drawn) / 400 < 0.65
+    assert engine.notices == ()
+    assert engine.versions["server"] == vllm_server
+
+
+@pytest.mark.engine
+def test_a_run_resumed_against_a_server_draws_what_it_would_have_drawn_in_one_go(vllm_server, arithmetic_prompts):
+    engine, prompts = engine_at(vllm_server), arithmetic_prompts[:40]
+    whole = texts(engine, asked(prompts, 0, 1, 2, 3, 4))
+    assert texts(engine, asked(prompts, 1, 2)) | texts(engine, asked(prompts, 0, 3, 4)) == whole
+
+
+@pytest.mark.engine
+def test_tokens_and_reasons_come_from_the_server(vllm_server, arithmetic_prompts):
+    engine = engine_at(vllm_server)
+    for generation in engine.generate(asked(arithmetic_prompts[:20], 0), SHORT):
+        assert (generation.finish_reason, generation.prompt_tokens) == ("stop", 8)
+        assert generation.completion_tokens == len(generation.text) + 1  # a token a digit, and the end
+    for generation in engine.generate(asked(arithmetic_prompts[:20], 0), Sampling(max_tokens=1)):
+        assert (generation.finish_reason, generation.completion_tokens) == ("length", 1)
+
+
+@pytest.mark.engine
+def test_of_several_generations_in_one_answer_none_has_a_token_count_of_its_own(vllm_server, arithmetic_prompts):
+    drawn = list(engine_at(vllm_server).generate(asked(arithmetic_prompts[:1], 0, 1), SHORT))
+    assert [g.completion_tokens for g in drawn] == [None, None]
+
+
+@pytest.mark.engine
+def test_a_greedy_run_falls_back_to_one_generation_a_request(vllm_server, arithmetic_prompts):
+    engine = engine_at(vllm_server)
+    drawn = texts(engine, asked(arithmetic_prompts[:5], 0, 1), Sampling(temperature=0.0, max_tokens=16))
+    assert all(drawn[p.id, 0] == drawn[p.id, 1] for p in arithmetic_prompts[:5])
+    assert len(engine.notices) == 1
+
+
+@pytest.mark.engine
+def test_a_prompt_too_long_for_the_server_is_named(vllm_server):
+    long = Prompt("long", ({"role": "user", "content": "1" * 100},), None, {}, 9)
+    with pytest.raises(EngineError, match=r"prompt 'long' \(line 9\): too long for the model's context"):
+        texts(engine_at(vllm_server), asked([long], 0))
+
+
+@pytest.mark.engine
+def test_a_model_the_server_does_not_have_is_told_with_those_it_has(vllm_server, arithmetic_prompts):
+    with pytest.raises(EngineError, match="the server has no model 'outside'; expected one of 'inside'"):
+        texts(engine_at(vllm_server, "outside"), asked(arithmetic_prompts[:3], 0))
+
+
+@pytest.mark.engine
+def test_a_url_without_the_apis_path_is_told(vllm_server, arithmetic_prompts):
+    with pytest.raises(EngineError, match="often ends in /v1"):
+        texts(engine_at(vllm_server.removesuffix("/v1")), asked(arithmetic_prompts[:1], 0))
+
+
+@pytest.mark.engine
+def test_a_stream_closed_midway_leaves_the_engine_usable(vllm_server, arithmetic_prompts):
+    engine = engine_at(vllm_server, concurrency=2)
+    stream = engine.generate(asked(arithmetic_prompts, 0), SHORT)
+    next(stream)
+    stream.close()
+    assert len(texts(engine, asked(arithmetic_prompts[:3], 0))) == 3
+
+
+# --- servers that misbehave ------------------------------------------------------------------------------------------
+
+
+class Misbehaving(ThreadingHTTPServer):
+    """A server whose `behave(body, count)` gives (status, answer, headers) to the count-th request, None to drop it."""
+
+    daemon_threads = True
+
+    def __init__(self, behave):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.behave = behave
+        self.bodies = []
+        self.keys = set()
+        self.lock = threading.Lock()
+        self.url = f"http://127.0.0.1:{self.server_port}/v1"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Misbehaving
+
+    def do_GET(self):
+        self.send(404, {"error": {"message": "no list of models"}}, {})
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        with self.server.lock:
+            self.server.bodies.append(body)
+            self.server.keys.add(self.headers["authorization"])
+            count = len(self.server.bodies)
+        answer = self.server.behave(body, count)
+        if answer is not None:
+            self.send(*answer)
+
+    def send(self, status, answer, headers):
+        content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        self.send_response(status)
+        for name, value in {"content-type": "application/json", "content-length": str(len(content)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@contextmanager
+def serving(behave):
+    with Misbehaving(behave) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def completion(body, *, count=None, content=None):
+    """What a well-behaved server answers: each choice says which seed drew it."""
+    texts = [content or f"seed {body.get('seed', 0) + i}" for i in range(count or body.get("n", 1))]
+    choices = [
+        {"index": i, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+        for i, text in enumerate(texts)
+    ]
+    return 200, {"choices": choices, "usage": {"prompt_tokens": 5, "completion_tokens": 2}}, {}
+
+
+def refuse(status, message, **headers):
+    return status, {"error": {"message": message}}, headers
+
+
+SOON = {"retry-after-ms": "5"}
+A, B = named("a"), named("b")
+SEED = SHORT.seed_of("a")
+
+
+def test_a_server_that_is_busy_twice_is_asked_again():
+    with serving(lambda body, n: refuse(429, "slow down", **SOON) if n <= 2 else completion(body)) as server:
+        assert texts(engine_at(server.url), asked([A], 0)) == {("a", 0): f"seed {SEED}"}
+        assert len(server.bodies) == 3
+
+
+def test_one_request_asks_for_all_neighbours_and_a_gap_is_not_drawn_again():
+    with serving(lambda body, n: completion(body)) as server:
+        drawn = texts(engine_at(server.url), asked([A], 0, 1, 4))
+    assert drawn == {("a", 0): f"seed {SEED}", ("a", 1): f"seed {SEED + 1}", ("a", 4): f"seed {SEED + 4}"}
+    assert [body.get("n") for body in sorted(server.bodies, key=lambda body: body["seed"])] == [2, None]
+
+
+def test_a_server_that_refuses_n_is_asked_for_one_at_a_time_and_that_is_noticed_once():
+    def behave(body, _):
+        return refuse(400, "Only one completion choice is allowed") if "n" in body else completion(body)
+
+    with serving(behave) as server:
+        engine = engine_at(server.url, concurrency=1)
+        drawn = texts(engine, asked([A, B], 0, 1))
+        assert len(server.bodies) == 5  # refused once, not for each prompt
+    assert drawn == {(p, i): f"seed {SHORT.seed_of(p) + i}" for p in "ab" for i in (0, 1)}
+    assert engine.notices == ("the server gives one generation a request: each is asked for on its own",)
+
+
+def test_a_server_that_gives_too_few_is_asked_for_the_rest():
+    with serving(lambda body, n: completion(body, count=1)) as server:
+        engine = engine_at(server.url)
+        drawn = texts(engine, asked([A], 0, 1, 2))
+    assert drawn == {("a", i): f"seed {SEED + i}" for i in (0, 1, 2)}
+    assert len(engine.notices) == 1
+
+
+def test_a_server_that_gives_too_many_gives_what_was_asked():
+    with serving(lambda body, n: completion(body, count=5)) as server:
+        assert len(list(engine_at(server.url).generate(asked([A], 0, 1), SHORT))) == 2
+
+
+def test_a_connection_that_is_dropped_once_is_made_again():
+    with serving(lambda body, n: None if n == 1 else completion(body)) as server:
+        assert len(texts(engine_at(server.url), asked([A], 0))) == 1
+
+
+def test_a_connection_that_is_always_dropped_is_one_error():
+    with serving(lambda body, n: None) as server, pytest.raises(EngineError, match=r"no answer .*OPENAI_BASE_URL"):
+        texts(engine_at(server.url, max_retries=0), asked([A], 0))
+
+
+def test_a_server_that_always_fails_is_one_error_after_all_retries():
+    with serving(lambda body, n: refuse(500, "broken", **SOON)) as server:
+        with pytest.raises(EngineError, match=r"still answers 500 after all retries \(broken\)"):
+            texts(engine_at(server.url, max_retries=2), asked([A], 0))
+        assert len(server.bodies) == 3
+
+
+def test_a_server_that_never_answers_times_out():
+    release = threading.Event()
+    with serving(lambda body, n: release.wait(20) and None) as server:
+        with pytest.raises(EngineError, match=r"no answer \(Request timed out"):
+            texts(engine_at(server.url, timeout=1, max_retries=0), asked([A], 0))
+        release.set()
+
+
+def test_what_was_drawn_before_a_failure_is_given_out_first():
+    with serving(lambda body, n: completion(body) if n == 1 else refuse(500, "broken", **SOON)) as server:
+        stream = engine_at(server.url, concurrency=1, max_retries=0).generate(asked([A, B], 0), SHORT)
+        assert next(stream).prompt_id == "a"
+        with pytest.raises(EngineError, match="still answers 500"):
+            next(stream)
+
+
+def test_the_first_answer_comes_while_the_second_is_awaited():
+    release = threading.Event()
+    with serving(lambda body, n: completion(body) if n == 1 or release.wait(20) else None) as server:
+        stream = engine_at(server.url).generate(asked([A, B], 0), SHORT)
+        next(stream)
+        release.set()
+        assert len(list(stream)) == 1
+
+
+def test_closing_the_stream_does_not_wait_for_what_is_awaited():
+    release = threading.Event()
+    with serving(lambda body, n: completion(body) if n == 1 else (release.wait(20) and None)) as server:
+        stream = engine_at(server.url).generate(asked([A, B], 0), SHORT)
+        next(stream)
+        start = time.monotonic()
+        stream.close()
+        assert time.monotonic() - start < 5
+        release.set()
+
+
+def test_no_more_requests_are_in_flight_than_allowed():
+    flying, most = [], []
+
+    def behave(body, _):
+        flying.append(1)
+        most.append(len(flying))
+        time.sleep(0.02)
+        flying.pop()
+        return completion(body)
+
+    with serving(behave) as server:
+        texts(engine_at(server.url, concurrency=3), asked([named(str(i)) for i in range(20)], 0))
+    assert 2 <= max(most) <= 3
+
+
+def test_a_server_that_wants_max_completion_tokens_gets_them():
+    def behave(body, _):
+        message = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+        return refuse(400, message) if "max_tokens" in body else completion(body)
+
+    with serving(behave) as server:
+        engine = engine_at(server.url)
+        assert len(texts(engine, asked([A, B], 0, 1))) == 4
+        assert server.bodies[-1]["max_completion_tokens"] == 16
+    assert engine.notices == ()
+
+
+@pytest.mark.parametrize("name", ["seed", "top_p"])
+def test_a_server_that_takes_no_such_parameter_is_asked_without_and_that_is_noticed(name):
+    def behave(body, _):
+        return refuse(422, f"extra fields not permitted: {name}") if name in body else completion(body)
+
+    with serving(behave) as server:
+        engine = engine_at(server.url)
+        assert len(texts(engine, asked([A, B], 0, 1))) == 4
+    assert engine.notices == (f"the server takes no {name}: what it uses instead is its own choice",)
+
+
+def test_a_refusal_that_nothing_helps_is_told_with_the_prompt():
+    with (
+        serving(lambda body, n: refuse(400, "temperature must be 1")) as server,
+        pytest.raises(EngineError, match=r"prompt 'a' \(line 3\): the server refuses the request \(400: temp"),
+    ):
+        texts(engine_at(server.url), asked([A], 0, 1))
+
+
+def test_a_refused_parameter_that_the_extra_body_insists_on_is_an_error():
+    with (
+        serving(lambda body, n: refuse(400, "Unsupported: 'max_tokens'. Use 'max_completion_tokens'.")) as server,
+        pytest.raises(EngineError, match="the server refuses the request"),
+    ):
+        texts(engine_at(server.url, extra_body={"max_tokens": 5, "max_completion_tokens": 5}), asked([A], 0))
+
+
+def test_a_key_that_is_refused_is_told():
+    with (
+        serving(lambda body, n: refuse(401, "bad key")) as server,
+        pytest.raises(EngineError, match=r"refuses the key .*OPENAI_API_KEY"),
+    ):
+        texts(engine_at(server.url), asked([A], 0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (b"<html>hello</html>", "text/html"),
+        (b"{", "application/json"),
+        (b"[]", "application/json"),
+        (b'{"choices": []}', "application/json"),
+        (b'{"error": {"message": "provider failed"}}', "application/json"),
+        (b'{"choices": [{"finish_reason": "error", "message": {"content": ""}}]}', "application/json"),
+        (b'{"choices": [{"message": null}], "usage": 3}', "application/json"),
+    ],
+)
+def test_an_answer_without_a_completion_is_an_error_not_an_empty_text(answer, kind):
+    with (
+        serving(lambda body, n: (200, answer, {"content-type": kind})) as server,
+        pytest.raises(EngineError, match=r"holds no completion .*often ends in /v1"),
+    ):
+        texts(engine_at(server.url), asked([A], 0))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [(None, ""), ("42", "42"), ([{"type": "thinking", "thinking": []}, {"type": "text", "text": "42"}], "42")],
+)
+def test_a_message_without_text_is_an_empty_text(content, text):
+    choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "length"}
+    with serving(lambda body, n: (200, {"choices": [choice]}, {})) as server:
+        (generation,) = engine_at(server.url).generate(asked([A], 0), SHORT)
+    assert generation == Generation("a", 0, text, "length")
+
+
+def test_a_request_holds_the_messages_the_sampling_the_rows_tools_and_the_extra_body():
+    tools = [{"type": "function", "function": {"name": "add"}}]
+    with serving(lambda body, n: completion(body)) as server:
+        engine = engine_at(server.url, extra_body={"top_k": 5}, api_key="k-1")
+        texts(engine, asked([named("a", tools=tools)], 2), Sampling(temperature=0.5, max_tokens=9))
+    assert server.bodies == [
+        {
+            "model": "inside",
+            "messages": [{"role": "user", "content": "12+30"}],
+            "temperature": 0.5,
+            "top_p": 1.0,
+            "seed": SEED + 2,
+            "max_tokens": 9,
+            "tools": tools,
+            "top_k": 5,
+        }
+    ]
+    assert server.keys == {"Bearer k-1"}
+
+
+def test_a_server_that_is_down_is_told_at_once():
+    start = time.monotonic()
+    with pytest.raises(EngineError, match=r"http://127.0.0.1:9/v1: no answer .*OPENAI_BASE_URL"):
+        texts(engine_at("http://127.0.0.1:9/v1"), asked([A], 0))
+    assert time.monotonic() - start < 10
+
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_environment_names_the_server_and_the_key():
+    with serving(lambda body, n: completion(body)) as server:
+        environment = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "k-2"}
+        assert len(texts(open_engine("m", {}, environment=environment), asked([A], 0))) == 1
+    assert server.keys == {"Bearer k-2"}
+
+
+def test_without_a_key_and_a_server_there_is_an_error_before_anything_is_sent():
+    with pytest.raises(EngineError, match="no key, and no server of your own; set OPENAI_API_KEY"):
+        open_engine("gpt", {}, environment={})
+
+
+def test_a_password_in_the_url_is_not_shown():
+    assert engine_at("http://me:secret@host/v1").versions["server"] == "http://host/v1"
+
+
+@pytest.mark.parametrize("option", [{"concurrency": 0}, {"timeout": "long"}, {"max_retries": -1}, {"extra_body": 1}])
+def test_an_option_without_sense_is_refused(option):
+    with pytest.raises(UsageError, match=next(iter(option))):
+        engine_at("http://host/v1", **option)
+
+
+def test_an_unknown_option_is_refused():
+    with pytest.raises(UsageError, match="the openai engine has no option 'dtype'"):
+        engine_at("http://host/v1", dtype="auto")

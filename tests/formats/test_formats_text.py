@@ -1,0 +1,79 @@
+"""The text report: what a person reads first, and that it never shows 0 or 100 % for what is neither."""
+
+from __future__ import annotations
+
+import pytest
+
+import rewardlab
+from rewardlab.formats import FORMATS
+from rewardlab.formats.display import Display
+from rewardlab.formats.text import _percent
+from tests.conftest import groups_of
+
+
+@pytest.fixture
+def report_of(task_of, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def build(groups, **options):
+        task = task_of(groups)
+        return rewardlab.audit(task["reward"], task["prompts"], model=f"recorded:{task['recorded']}", **options)
+
+    return build
+
+
+def shown(report, **display):
+    return FORMATS["text"](report, Display(**display))
+
+
+def test_the_verdict_its_reasons_and_the_next_step_come_first(report_of):
+    lines = shown(report_of(groups_of({0: 120, 1: 40, 2: 20, 4: 10, 8: 10}))).splitlines()
+    assert lines[0].startswith("GO  recorded:")
+    assert lines[1] == "200 prompts x 8 generations, smtj"
+    assert lines[3] == "why   accuracy 12.5 % (9.6 % to 16.2 %) lies inside the band 5 % to 95 %"
+    assert lines[4].startswith("      35 % (28.7 % to 41.9 %) of groups of 8 tell their generations apart (target")
+    assert lines[5].startswith("next  run_rft: Train, with groups of at least 8 generations")
+
+
+def test_an_undecided_baseline_says_why(report_of):
+    text = shown(report_of(groups_of({4: 20})), width=160)
+    assert text.startswith("INCONCLUSIVE")
+    assert "does not decide against the band 5 % to 95 %: 20 prompts; fewer than 100 decide nothing" in text
+    assert "next  sample_more: About 80 further prompts" in text
+
+
+def test_failures_show_their_examples(report_of):
+    text = shown(report_of([[1, 0, "x", 0]] * 100))
+    assert "RL201" in text
+    assert "p0 [2]: ValueError: could not convert string to float: 'x' (reward.py:2)" in text
+
+
+def test_a_constant_reward_shows_what_is_undefined(report_of):
+    text = shown(report_of([[0.3] * 4] * 100))
+    assert "variance undefined: all scores are equal" in text
+    assert "100 constant reward" in text
+    assert "nan" not in text
+
+
+def test_text_fits_its_width_and_has_no_colour_unless_asked(report_of):
+    report = report_of(groups_of({4: 120}), out="r")
+    for width in (60, 100):
+        assert max(map(len, shown(report, width=width).splitlines()[1:])) <= width
+    assert "\x1b" not in shown(report)
+    assert "\x1b[1;32mGO" in shown(report, colour=True)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0 %"),
+        (0.0001, "<0.1 %"),
+        (0.05, "5 %"),
+        (0.9996, ">99.9 %"),
+        (1.0, "100 %"),
+        (0.4825, "48.2 %"),
+        (None, "-"),
+    ],
+)
+def test_0_and_100_percent_are_said_only_of_0_and_1(share, text):
+    assert _percent(share) == text

@@ -1,0 +1,101 @@
+"""How findings and doubts become a verdict and one next step."""
+
+from __future__ import annotations
+
+import pytest
+
+from rewardlab.decision import decide
+from rewardlab.findings import CATALOGUE, Finding
+from rewardlab.platforms import PLATFORMS
+from rewardlab.probes import ask_all
+from rewardlab.probes.question import Question, Targets
+from tests.conftest import groups_of
+from tests.test_measurement import measured
+
+
+def question(groups, *, platform="smtj", success_at=None, **targets):
+    return Question(measured(groups, success_at=success_at), Targets(**targets), PLATFORMS[platform])
+
+
+def decided(asked):
+    return decide(asked, ask_all(asked))
+
+
+@pytest.mark.parametrize(
+    ("codes", "action"),
+    [
+        (["RL601"], "sft_first"),
+        (["RL602"], "harder_prompts"),
+        (["RL304"], "fix_data"),
+        (["RL304", "RL601"], "sft_first"),
+        (["RL201", "RL601"], "fix_reward"),
+        (["RL502"], "fix_judges"),
+        (["RL502", "RL602"], "fix_judges"),
+        (["RL402", "RL502"], "fix_reward"),
+        (["RL604"], "fix_data"),
+        (["RL701"], "fix_data"),
+    ],
+)
+def test_the_first_cause_decides_what_to_do(codes, action):
+    asked = question(groups_of({4: 120}))
+    decision = decide(asked, [Finding(code, "blocker", {}) for code in codes])
+    assert (decision.verdict, decision.action, decision.reasons) == ("no_go", action, tuple(codes))
+    assert decision.text in {CATALOGUE[code].remedy for code in codes}
+
+
+def test_warnings_do_not_block():
+    assert decide(question(groups_of({4: 120})), [Finding("RL701", "warning", {})]).verdict == "go"
+
+
+def test_a_go_names_the_smallest_group_that_reaches_the_target():
+    decision = decided(question(groups_of({4: 120})))
+    assert decision.text == "Train, with groups of at least 2 generations; of 8, 100% carry a gradient."
+
+
+def test_a_small_default_group_is_a_warning_where_a_larger_one_would_do():
+    """SageMaker training jobs default to groups of 2; at 12.5 % accuracy those carry too little."""
+    asked = question(groups_of({0: 120, 1: 40, 2: 20, 4: 10, 8: 10}))
+    (finding,) = [finding for finding in ask_all(asked) if finding.code == "RL304"]
+    assert (finding.severity, finding.evidence["platform_default"], finding.evidence["smallest_group"]) == (
+        "warning",
+        2,
+        8,
+    )
+    assert finding.remedy.startswith("Set number_generation to at least 8")
+    assert decided(asked).verdict == "go"
+    assert not [f for f in ask_all(question(groups_of({4: 120}), platform="bedrock")) if f.code == "RL304"]
+
+
+def test_graded_scores_are_held_against_the_largest_group_sampled():
+    asked = question([[0.1, 0.4, 0.6, 0.9]] * 120)
+    assert decided(asked).verdict == "go"
+    assert decided(asked).text.startswith("Train, with groups of at least 2 generations; of 4")
+
+
+def test_spread_between_prompts_only_is_told():
+    codes = {finding.code for finding in ask_all(question(groups_of({0: 100, 8: 100})))}
+    assert {"RL304", "RL305"} <= codes
+
+
+def test_an_estimate_on_its_threshold_does_not_ask_for_endless_prompts():
+    decision = decided(question(groups_of({0: 160, 4: 40}), band=(0.1, 0.95)))
+    assert (decision.verdict, decision.action, decision.further_prompts) == ("inconclusive", "sample_more", None)
+    assert "lies on a threshold" in decision.text
+
+
+def test_the_further_prompts_are_expected_to_decide():
+    """A run that is undecided, repeated until it has the prompts it asked for, decides."""
+    histogram = {0: 150, 1: 30, 2: 12, 4: 6, 8: 2}
+    asked = question(groups_of(histogram), min_informative=0.1)
+    more = decided(asked).further_prompts
+    assert more is not None
+    times = -(-(200 + more) // 200)
+    again = question(groups_of({c: count * times for c, count in histogram.items()}), min_informative=0.1)
+    assert decided(again).verdict == "go"
+
+
+def test_an_undecided_signal_says_how_many_prompts_would_decide():
+    decision = decided(question(groups_of({0: 95, 1: 5, 2: 20, 8: 10})))
+    assert decision.reasons == ("RL304",)
+    assert decision.further_prompts is not None
+    assert decision.further_prompts > 0

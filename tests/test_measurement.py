@@ -1,0 +1,107 @@
+"""From frames to numbers: hand-sized runs whose every count can be checked by eye."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from rewardlab.measurement import Measurement, measure
+from rewardlab.stats.interval import Estimate, Undefined
+from rewardlab.task import Prompt
+
+
+def prompts(count, **row):
+    turns = ({"role": "user", "content": "q"},)
+    return [Prompt(f"p{i}", turns, f"{i}", {"messages": list(turns), "n": i, **row}, i + 1) for i in range(count)]
+
+
+def measured(table, *, cut=(), width=None, **options) -> Measurement:
+    """`table` holds a list per prompt of scores, reasons (text) or None (never sampled)."""
+    cells = [(i, j, cell) for i, row in enumerate(table) for j, cell in enumerate(row) if cell is not None]
+    generations = pd.DataFrame(
+        {
+            "prompt_id": [f"p{i}" for i, _, _ in cells],
+            "index": [j for _, j, _ in cells],
+            "finish_reason": ["length" if (i, j) in cut else "stop" for i, j, _ in cells],
+        }
+    )
+    scores = generations[["prompt_id", "index"]].assign(
+        score=[float("nan") if isinstance(cell, str) else float(cell) for _, _, cell in cells],
+        reason=[cell if isinstance(cell, str) else None for _, _, cell in cells],
+        detail=[f"detail of {cell}" if isinstance(cell, str) else None for _, _, cell in cells],
+        seconds=[0.001 * (1 + k) for k in range(len(cells))],
+    )
+    width = width or max(map(len, table))
+    return measure(prompts(len(table)), generations, scores, num_generations=width, **options)
+
+
+def test_accuracy_is_the_mean_over_prompts_of_each_prompts_share():
+    found = measured([[1, 1, 1, 0], [0, 0, None, None], [1, 0, None, None]])
+    assert isinstance(found.accuracy.scored, Estimate)
+    assert found.accuracy.scored.estimate == pytest.approx((0.75 + 0 + 0.5) / 3)
+    assert isinstance(found.solved.scored, Estimate)
+    assert found.solved.scored.estimate == pytest.approx(2 / 3)
+
+
+def test_unscored_generations_widen_the_bounds_and_those_never_sampled_do_not():
+    found = measured([[1, "raised"], [0, None], [1, 1]])
+    shares = [found.accuracy.as_failures, found.accuracy.scored, found.accuracy.as_successes]
+    assert [share.estimate for share in shares] == pytest.approx([1.5 / 3, 2 / 3, 2 / 3])
+
+
+def test_flat_groups_are_counted_under_their_reason():
+    found = measured(
+        [[1, 1], [0, 0], [0, 0], ["raised", "crashed"], [0, 1], [1, "raised"]], cut={(2, 0), (2, 1), (0, 0)}
+    )
+    assert found.flat == {
+        "all_right": 2,
+        "all_wrong": 1,
+        "all_truncated": 1,
+        "all_unscored": 1,
+        "constant_reward": 0,
+    }
+    assert found.truncated == 3
+
+
+def test_a_reward_that_never_varies_makes_every_flat_group_constant():
+    assert measured([[1, 1], [1, 1]]).flat["constant_reward"] == 2
+
+
+def test_outcomes_count_generations_by_reason():
+    found = measured([[1, "raised"], ["raised", "timed_out"], ["abstained", 0]])
+    assert found.outcomes == {"scored": 2, "raised": 2, "timed_out": 1, "crashed": 0, "invalid": 0, "abstained": 1}
+    assert found.unscored_prompts["raised"] == 2
+    assert [(e.prompt_id, e.index, e.reason) for e in found.examples if e.reason == "raised"] == [("p0", 1, "raised")]
+
+
+def test_nothing_scored_is_undefined_and_never_zero():
+    found = measured([["raised", "raised"]] * 3)
+    assert isinstance(found.accuracy.scored, Undefined)
+    assert isinstance(found.solved.scored, Undefined)
+    assert isinstance(found.informative[2], Undefined)
+    assert isinstance(found.variance, Undefined)
+    assert (found.lowest, found.highest, found.floor_share) == (None, None, None)
+
+
+def test_pass_at_k_stops_at_the_generations_there_are():
+    assert list(measured([[1, 0, 1, 0, 1]] * 3).pass_at_k) == [1, 2, 4]
+
+
+def test_the_success_threshold_takes_the_middle_unless_told():
+    assert measured([[0.5, 0.49]] * 2).accuracy.scored.estimate == 0.5
+    assert measured([[0.5, 0.9]] * 2, success_at=0.9).accuracy.scored.estimate == 0.5
+    assert measured([[4, 6]] * 2, reward_range=(0, 10)).success.at == 5
+
+
+def test_latency_is_in_milliseconds_a_sample():
+    assert measured([[1, 0]] * 2).latency_ms == pytest.approx({"p50": 2.5, "p99": 3.97})
+
+
+def test_copies_of_a_prompt_are_found():
+    frame = pd.DataFrame({"prompt_id": [], "index": [], "finish_reason": []})
+    scores = pd.DataFrame({"prompt_id": [], "index": [], "score": [], "reason": [], "detail": [], "seconds": []})
+    one, two = prompts(2)
+    copy = Prompt("p9", one.messages, one.reference, one.row, 3)
+    found = measure([one, two, copy], frame.astype({"index": int}), scores.astype({"index": int}), num_generations=1)
+    assert found.duplicates == [("p0", "p9")]
+    assert found.latency_ms is None

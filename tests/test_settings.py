@@ -1,0 +1,74 @@
+"""Settings: unknown keys, unfit values, and whatever bytes a settings file may hold."""
+
+from __future__ import annotations
+
+import typing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewardlab.errors import UsageError
+from rewardlab.settings import AuditOptions, Settings, load_settings, parse_engine_options
+
+
+def test_the_keyword_arguments_are_the_settings():
+    assert set(typing.get_type_hints(AuditOptions)) == set(Settings.model_fields)
+
+
+def test_a_models_path_is_relative_to_the_file_that_names_it(tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    (folder / "models" / "m").mkdir(parents=True)
+    (folder / "rewardlab.toml").write_text('model = "models/m"')
+    monkeypatch.chdir(tmp_path)
+    assert load_settings({}, folder / "prompts.jsonl").model_spec.model == str(folder / "models" / "m")
+    assert load_settings({"model": "models/m"}, folder / "prompts.jsonl").model_spec.model == "models/m"
+
+
+def test_a_call_names_its_argument_in_the_error():
+    with pytest.raises(UsageError, match=r"^num_generations: 0 is not allowed"):
+        load_settings({"num_generations": 0}, None)
+    with pytest.raises(UsageError, match=r"unknown key 'modle'; expected perhaps model; one of model"):
+        load_settings({"modle": "x"}, None)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_settings_or_a_usage_error(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("toml")
+    (folder / "rewardlab.toml").write_bytes(data)
+    message = ""
+    try:
+        load_settings({}, folder / "prompts.jsonl")
+    except UsageError as error:
+        message = str(error)
+    assert "\n" not in message
+
+
+NAMES = st.sampled_from(sorted(Settings.model_fields))
+VALUES = st.text() | st.integers() | st.floats() | st.none() | st.lists(st.floats(), max_size=3)
+
+
+@given(st.dictionaries(NAMES, VALUES))
+def test_any_values_are_settings_or_a_usage_error(values):
+    message = ""
+    try:
+        load_settings(values, None)
+    except UsageError as error:
+        message = str(error)
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("pair", "value"),
+    [
+        ("a=2", 2),
+        ("a=true", True),
+        ("a=0.5", 0.5),
+        ("a=[1, 2]", [1, 2]),
+        ("a=bfloat16", "bfloat16"),
+        ("a=x=y", "x=y"),
+        ("a=", ""),
+    ],
+)
+def test_an_engine_option_is_a_toml_value_where_it_is_one(pair, value):
+    assert parse_engine_options([pair]) == {"a": value}

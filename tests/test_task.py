@@ -1,0 +1,183 @@
+"""Reading prompts and recorded generations: every form of the field, and every flaw with its line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewardlab.errors import InputError
+from rewardlab.task import Sampling, read_generations, read_prompts
+
+USER = [{"role": "user", "content": "6*7"}]
+
+
+def test_the_nova_form_is_read(write_lines):
+    (prompt,) = read_prompts(
+        write_lines("p.jsonl", [{"id": "a", "messages": USER, "reference_answer": "42", "topic": "t"}])
+    )
+    assert (prompt.id, prompt.messages, prompt.reference, prompt.line) == ("a", tuple(USER), "42", 1)
+    assert prompt.row["topic"] == "t"
+
+
+@pytest.mark.parametrize(
+    ("row", "reference", "is_text"),
+    [
+        ({"prompt": "6*7", "answer": "42"}, "42", True),
+        ({"prompt": USER, "solution": 42}, 42, False),
+        ({"data_source": "d", "prompt": USER, "reward_model": {"style": "rule", "ground_truth": "42"}}, "42", False),
+        ({"messages": USER, "metadata": {"reference_answer": "42"}}, "42", False),
+        ({"messages": USER, "reference_answer": {"text": "42"}}, {"text": "42"}, False),
+        ({"messages": USER, "reference_answer": 0}, 0, False),
+        ({"messages": USER, "reference_answer": False}, False, False),
+        ({"messages": USER}, None, False),
+    ],
+)
+def test_other_trainers_forms_are_read(write_lines, row, reference, is_text):
+    (prompt,) = read_prompts(write_lines("p.jsonl", [row]))
+    assert (prompt.messages[0]["content"], prompt.reference, prompt.is_text) == ("6*7", reference, is_text)
+    assert prompt.id == "row-1"
+
+
+def test_content_in_parts_is_joined(write_lines):
+    parts = [{"type": "text", "text": "6*"}, {"type": "text", "text": "7"}]
+    (prompt,) = read_prompts(write_lines("p.jsonl", [{"messages": [{"role": "user", "content": parts}]}]))
+    assert prompt.messages[0]["content"] == "6*7"
+
+
+def test_blank_lines_and_a_byte_order_mark_are_passed_over(tmp_path):
+    path = tmp_path / "p.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps({"prompt": "a"}).encode() + b"\n\n\r\n" + b'{"prompt": "b"}')
+    assert [prompt.line for prompt in read_prompts(path)] == [1, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", ":1: not JSON"),
+        ("[1]", ":1: a JSON list; expected"),
+        ("3", ":1: a JSON number; expected"),
+        ('{"prompt": "a", "x": NaN}', ":1: not usable JSON (NaN is not a JSON number)"),
+        ('{"prompt": "\\ud800"}', ":1: not usable JSON"),
+        ('{"id": "a"}', ":1: no messages (keys: id)"),
+        ('{"messages": []}', ":1: messages is an empty list"),
+        ('{"messages": "hi"}', ":1: messages is a string"),
+        ('{"prompt": ""}', ":1: prompt is an empty string"),
+        ('{"messages": [3]}', ":1: message 1 is a number"),
+        ('{"messages": [{"role": "human", "content": "x"}]}', 'message 1 has the role "human"; expected system, user'),
+        ('{"messages": [{"content": "x"}]}', ":1: message 1 has the role null"),
+        ('{"messages": [{"role": "user"}]}', ":1: message 1 has null content"),
+        ('{"messages": [{"role": "user", "content": [{"type": "image"}]}]}', 'content part of the kind "image"'),
+        ('{"messages": [{"role": "user", "content": "x"}, {"role": "system", "content": "y"}]}', "the system turn"),
+        ('{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}', "assistant's turn"),
+        ('{"prompt": "a", "reference_answer": ""}', ':1: reference_answer is empty ("")'),
+        ('{"prompt": "a", "reference_answer": null}', ":1: reference_answer is empty (null)"),
+        ('{"prompt": "a", "reward_model": {"ground_truth": []}}', ":1: reward_model.ground_truth is empty ([])"),
+        ('{"id": null, "prompt": "a"}', ":1: id is null; expected"),
+        ('{"id": "a", "prompt": "x"}\n\n{"id": "a", "prompt": "y"}', ":3: id 'a' was used on line 1"),
+        ('{"prompt": "a"}\n{"prompt": "b"', ":2: not JSON"),
+        ("", "p.jsonl: empty; expected"),
+        ("\n \n", "p.jsonl: empty; expected"),
+        ('{"a":' * 100_000, ":1: not"),
+        ('{"a": 1' + "0" * 5000 + "}", ":1: not usable JSON"),
+    ],
+)  # fmt: skip
+def test_a_flaw_is_told_in_one_line_with_its_place(tmp_path, text, message):
+    path = tmp_path / "p.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_prompts(path)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_wrong_encoding_is_named(tmp_path):
+    path = tmp_path / "p.jsonl"
+    path.write_bytes('{"prompt": "a"}\n{"prompt": "é"}'.encode("latin-1"))
+    with pytest.raises(InputError, match=r":2: not UTF-8 \(byte 0xe9 at column 13\).*save the file as UTF-8"):
+        read_prompts(path)
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        read_prompts(tmp_path / "nowhere.jsonl")
+    with pytest.raises(InputError, match="is a folder"):
+        read_prompts(tmp_path)
+
+
+def read_or_refuse(reader, path):
+    """Anything but rows or an InputError of one line fails."""
+    message = ""
+    try:
+        rows = reader(path)
+    except InputError as error:
+        rows, message = (), str(error)
+    assert bool(rows) != bool(message)
+    assert "\n" not in message
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_prompts_or_an_input_error(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("bytes") / "p.jsonl"
+    path.write_bytes(data)
+    read_or_refuse(read_prompts, path)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["role", "content", "text", "type"]), inner)
+    ),
+    max_leaves=8,
+)
+ROWS = st.dictionaries(
+    st.sampled_from(
+        ["id", "messages", "prompt", "reference_answer", "reward_model", "metadata", "prompt_id", "text", "index"]
+    ),
+    VALUES | st.just([{"role": "user", "content": "x"}]),
+)
+
+
+@given(st.lists(ROWS, max_size=4))
+def test_any_objects_are_read_or_an_input_error(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("rows") / "p.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    for reader in (read_prompts, read_generations):
+        read_or_refuse(reader, path)
+
+
+def test_recorded_generations_count_by_themselves(write_lines):
+    rows = [{"prompt_id": "a", "text": "x"}, {"prompt_id": "b", "text": "y"}, {"prompt_id": "a", "text": "z"}]
+    found = read_generations(write_lines("r.jsonl", rows))
+    assert [(g.prompt_id, g.index, g.text) for g in found] == [("a", 0, "x"), ("b", 0, "y"), ("a", 1, "z")]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"text": "x"}, ":1: prompt_id is a null"),
+        ({"prompt_id": "a"}, ":1: text is a null"),
+        ({"prompt_id": "a", "text": "x", "index": -1}, ":1: index is -1"),
+        ({"prompt_id": "a", "text": "x", "index": True}, ":1: index is true"),
+        ({"prompt_id": "a", "text": "x", "finish_reason": 3}, ":1: finish_reason is a number"),
+        ({"prompt_id": "a", "text": "x", "completion_tokens": "3"}, ':1: completion_tokens is "3"'),
+    ],
+)
+def test_a_flawed_recording_is_told_with_its_line(write_lines, row, message):
+    with pytest.raises(InputError) as caught:
+        read_generations(write_lines("r.jsonl", [row]))
+    assert message in str(caught.value)
+
+
+def test_a_prompts_seed_depends_on_the_run_and_the_prompt_alone():
+    assert Sampling(seed=1).seed_of("a") == Sampling(seed=1, temperature=0).seed_of("a")
+    assert len({Sampling(seed=s).seed_of(p) for s in range(3) for p in "abc"}) == 9
+    assert all(0 <= Sampling(seed=s).seed_of("a") < 2**31 for s in range(50))
+
+
+def test_a_row_reads_the_same_after_its_id_was_written_into_it(write_lines):
+    first = read_prompts(write_lines("p.jsonl", [{"prompt": "a"}]))[0]
+    again = read_prompts(write_lines("q.jsonl", [{"id": first.id, **first.row}]))[0]
+    assert (again.id, again.digest) == (first.id, first.digest)
