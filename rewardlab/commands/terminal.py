@@ -26,7 +26,7 @@ class TerminalProgress:
         self._drawn = 0.0
 
     def loading(self, model: str) -> None:
-        self._console.print(f"loading {model} ...", style="dim", highlight=False)
+        self._console.print(f"loading {model} ...", style="dim", highlight=False, soft_wrap=True)
 
     def begin(self, *, to_sample: int, to_score: int) -> None:
         self._bars = Progress(
@@ -58,7 +58,7 @@ class TerminalProgress:
             self._bars = None
 
     def note(self, text: str) -> None:
-        self._console.print(f"note: {text}", style="dim", highlight=False)
+        self._console.print(f"note: {text}", style="dim", highlight=False, soft_wrap=True)
 
 
 class NotesOnly(progress.Silent):

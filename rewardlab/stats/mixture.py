@@ -12,7 +12,7 @@ from rewardlab.stats.interval import LEVEL, Estimate, Floats, Quantity, Undefine
 
 #: The success rates a prompt may have: even steps of arcsin(sqrt(p)), on which a binomial share has one precision.
 RATES = np.square(np.sin(np.linspace(0, np.pi / 2, 33)))
-#: Two searches end when what is left to gain is under this: in the share, and as a part of the allowed likelihood drop.
+#: A search ends when what is left to gain is under this: in a share, or as a part of the allowed likelihood drop.
 NEAR = 1e-4
 LEAST_STEP = 1e-10
 
@@ -40,7 +40,7 @@ class Mixture:
         self._floor = self._likelihood(self.weights)[0] - drop
 
     def greatest(self, values: Floats) -> float:
-        """The greatest mean of `values`, one per rate, over the distributions held possible."""
+        """The greatest mean of `values`, one per rate, over the distributions held possible; at most `NEAR` too great."""
 
         def surface(weight: float) -> Surface:
             def at(weights: Floats) -> tuple[float, Floats, Floats]:
@@ -54,7 +54,7 @@ class Mixture:
 
             return at
 
-        return float(values @ _summit(surface, self.weights, gap=NEAR))
+        return float(values @ _summit(surface, self.weights, gap=NEAR)) + NEAR
 
     def _likelihood(self, weights: Floats) -> tuple[float, Floats, Floats]:
         seen = self._chances @ weights

@@ -8,12 +8,7 @@ from rewardlab.engines.vllm import open_engine
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Prompt, Request, Sampling
 
-pytestmark = [
-    pytest.mark.engine,
-    # vLLM and torch warn of their own and each other's old names when a request is first built.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-]
+pytestmark = pytest.mark.engine
 
 SHORT = Sampling(max_tokens=16)
 

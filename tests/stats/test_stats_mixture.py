@@ -137,6 +137,11 @@ def test_what_the_counts_do_not_show_is_undefined(samples, successes, reason):
     assert extrapolated_mixed_share(np.array(samples, float), np.array(successes, float), 16) == Undefined(reason)
 
 
+def test_a_share_near_one_is_not_ruled_out_by_the_search_stopping_short():
+    successes = np.repeat([1.0, 2.0, 3.0, 4.0], [25, 25, 25, 25])
+    assert extrapolated_mixed_share(np.full(100, 8.0), successes, 32).high == 1
+
+
 def never_solved(rng, prompts):
     return np.where(rng.random(prompts) < 0.7, 0.0, rng.beta(2, 2, prompts))
 

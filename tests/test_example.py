@@ -1,0 +1,68 @@
+"""The shipped example through real vLLM, as the README runs it: GO, NO-GO, NO-GO."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.engine
+
+
+def command(arithmetic, model, *options):
+    example = [str(arithmetic / "reward.py"), str(arithmetic / "prompts.jsonl")]
+    model = f"vllm:{arithmetic / 'models' / model}"
+    return [sys.executable, "-m", "rewardlab", "audit", *example, "--model", model, "--format", "json", *options]
+
+
+@pytest.mark.parametrize(
+    ("model", "code", "verdict", "action", "reason"),
+    [
+        ("inside", 0, "go", "run_rft", None),
+        ("below", 1, "no_go", "sft_first", "RL601"),
+        ("above", 1, "no_go", "harder_prompts", "RL602"),
+    ],
+)
+def test_each_model_gets_its_verdict(arithmetic, tmp_path, model, code, verdict, action, reason):
+    done = subprocess.run(command(arithmetic, model), capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == code, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["verdict"], report["next_step"]["action"]) == (verdict, action)
+    assert reason is None or reason in report["reasons"]
+    assert report["baseline"]["generations"] == 1600
+    assert report["reward"]["outcomes"]["scored"] == 1600
+    assert report["provenance"]["engine"]["vllm"]
+    assert done.stderr == "", "what vLLM prints stays in the run's engine.log"
+
+
+def test_a_kill_while_vllm_samples_is_resumed_with_the_same_generations(arithmetic, tmp_path):
+    """Killed after the first part was written, the same command ends with what an unbroken run would have sampled."""
+    code = (
+        "import rewardlab.stream, sys; rewardlab.stream.FLUSH_SECONDS = 0.02\n"
+        "from rewardlab.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    line = command(arithmetic, "inside", "-n", "16")
+    line[1:3] = ["-c", code]
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, cwd=tmp_path)
+    while not list(tmp_path.glob("runs/*/generations/*.parquet")):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    (run,) = (tmp_path / "runs").iterdir()
+    first = pd.read_parquet(run / "generations")
+    assert 0 < len(first) < 3200
+    assert subprocess.run(line, stdout=subprocess.DEVNULL, cwd=tmp_path, check=False).returncode == 0
+    whole, scores = pd.read_parquet(run / "generations"), pd.read_parquet(run / "scores")
+    for frame in (whole, scores):
+        assert len(frame) == 3200
+        assert not frame.duplicated(["prompt_id", "index"]).any()
+    both = first.merge(whole, on=["prompt_id", "index"])
+    assert (both["text_x"] == both["text_y"]).all()
+    right = whole.merge(scores, on=["prompt_id", "index"])
+    answers = {row["id"]: row["reference_answer"] for row in map(json.loads, open(arithmetic / "prompts.jsonl"))}
+    assert ((right["text"].str.strip() == right["prompt_id"].map(answers)) == (right["score"] == 1)).all()
