@@ -16,7 +16,7 @@ from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RewardError, RunError
 from rewardlab.progress import Progress
 from rewardlab.run import Manifest, RewardRecord, Run, sha256_of
-from rewardlab.settings import Settings
+from rewardlab.settings import Settings, without_secrets
 from rewardlab.task import Prompt
 
 DEFAULT_GENERATIONS = 8
@@ -73,7 +73,7 @@ def open_run(
         num_generations=_wanted_generations(spec, settings),
         prompts_path=str(prompts_path),
         prompts_sha256=sha256_of(prompts_path),
-        settings=settings.model_dump(exclude_unset=True, exclude={"out"}, mode="json"),
+        settings=settings.stored(),
     )
     if settings.out is not None:
         folder = Path(settings.out)
@@ -115,7 +115,7 @@ def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
         "temperature": settings.temperature,
         "max_tokens": settings.max_tokens,
         "seed": settings.seed,
-        "engine": dict(settings.engine),
+        "engine": without_secrets(settings.engine),
     }
 
 

@@ -76,6 +76,11 @@ class Settings(BaseModel):
 
     _model_folder: Path | None = None
 
+    def stored(self) -> dict[str, Any]:
+        """What a run directory keeps of these settings: what was set, without the run's own name and without secrets."""
+        kept = self.model_dump(exclude_unset=True, exclude={"out"}, mode="json")
+        return kept | ({"engine": without_secrets(self.engine)} if "engine" in kept else {})
+
     def from_folder(self, folder: Path | None) -> Settings:
         """These settings, whose model's path is relative to `folder`."""
         self._model_folder = folder
@@ -210,6 +215,17 @@ def _expected(detail: ErrorDetails) -> str:
     """Pydantic's sentence without its verb: "Input should be greater than 0" becomes "greater than 0"."""
     text = detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     return text[:1].lower() + text[1:]
+
+
+SECRET = re.compile(r"key|token$|secret|password|authorization", re.IGNORECASE)
+
+
+def without_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with every value that may be a credential replaced, at any depth: they are written to disk."""
+    return {
+        name: "(not kept)" if SECRET.search(name) else without_secrets(value) if isinstance(value, dict) else value
+        for name, value in options.items()
+    }
 
 
 def parse_engine_options(pairs: Sequence[str]) -> dict[str, Any]:

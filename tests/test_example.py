@@ -10,6 +10,8 @@ import time
 import pandas as pd
 import pytest
 
+from rewardlab.task import read_prompts
+
 pytestmark = pytest.mark.engine
 
 
@@ -64,5 +66,5 @@ def test_a_kill_while_vllm_samples_is_resumed_with_the_same_generations(arithmet
     both = first.merge(whole, on=["prompt_id", "index"])
     assert (both["text_x"] == both["text_y"]).all()
     right = whole.merge(scores, on=["prompt_id", "index"])
-    answers = {row["id"]: row["reference_answer"] for row in map(json.loads, open(arithmetic / "prompts.jsonl"))}
+    answers = {prompt.id: prompt.reference for prompt in read_prompts(arithmetic / "prompts.jsonl")}
     assert ((right["text"].str.strip() == right["prompt_id"].map(answers)) == (right["score"] == 1)).all()

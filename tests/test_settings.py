@@ -72,3 +72,11 @@ def test_any_values_are_settings_or_a_usage_error(values):
 )
 def test_an_engine_option_is_a_toml_value_where_it_is_one(pair, value):
     assert parse_engine_options([pair]) == {"a": value}
+
+
+def test_no_credential_is_kept_in_a_run():
+    settings = Settings(model="m", engine={"api_key": "s3cret", "extra_body": {"Authorization": "s3cret", "top_k": 5}})
+    assert settings.stored() == {
+        "model": "m",
+        "engine": {"api_key": "(not kept)", "extra_body": {"Authorization": "(not kept)", "top_k": 5}},
+    }

@@ -18,7 +18,7 @@ def choose_ratio(count: Floats, total: Floats, size: int) -> Floats:
     count, total = np.broadcast_arrays(np.asarray(count, float), np.asarray(total, float))
     ratio = np.ones(count.shape)
     for taken in range(size):
-        left = np.maximum(count - 0 * taken, 0.0)
+        left = np.maximum(count - taken, 0.0)
         ratio *= np.divide(left, total - taken, out=np.zeros(count.shape), where=total > taken)
     return np.where(total >= size, ratio, np.nan)
 

@@ -81,7 +81,7 @@ def _extrapolated(table: Floats, totals: Floats, size: int, *, level: float) -> 
     if len(levels) != 2:
         what = "all scores are equal" if len(levels) == 1 else f"{len(levels)} score levels"
         return Undefined(f"{what}: groups beyond the generations sampled are extrapolated for two levels only")
-    return extrapolated_mixed_share(totals, (codes == 1).sum(axis=1).astype(float), size, level=level)
+    return extrapolated_mixed_share(totals, (codes == 0).sum(axis=1).astype(float), size, level=level)
 
 
 @dataclass(frozen=True, slots=True)
