@@ -19,7 +19,7 @@ install: .venv/.installed
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "rewardlab needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(INSTALL) --quiet --python $(BIN)/python --constraint constraints.txt --override overrides.txt --editable '.[cpu,aws,dev]'
+	@$(INSTALL) --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --override overrides.txt --editable '.[cpu,aws,dev]'
 	@touch $@
 
 audit: install

@@ -25,7 +25,7 @@ class Ratio:
         """One row: the median ratio, its range, and both medians."""
         ratios = self.ratios
         return (
-            f"{self.name:<58} {statistics.median(ratios):5.2f}  ({min(ratios):.2f} to {max(ratios):.2f}, "
+            f"{self.name:<72} {statistics.median(ratios):5.2f}  ({min(ratios):.2f} to {max(ratios):.2f}, "
             f"{len(ratios)} pairs; {statistics.median(self.first):.3f} s over {statistics.median(self.second):.3f} s)  "
             f"target {self.target}"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.ratio import Ratio, compare
@@ -24,17 +24,22 @@ GENERATIONS = 16
 MAX_TOKENS = 16
 
 
-def bare(engine: VllmEngine, prompts: tuple[Prompt, ...]) -> Callable[[], object]:
-    """LLM.generate over all prompts, their tokens prepared beforehand."""
+def bare(engine: VllmEngine, prompts: tuple[Prompt, ...], *, seeded: bool) -> Callable[[], object]:
+    """LLM.generate over all prompts, their tokens prepared beforehand; `seeded`: a seed per prompt, as the audit has."""
     from vllm import SamplingParams, TokensPrompt  # noqa: PLC0415 - heavy and optional
 
     ids = encode_all(engine.llm.get_tokenizer(), prompts, template=None, extra={}, window=64, model="bench")
     inputs = [TokensPrompt(prompt_token_ids=tokens) for tokens in ids]
-    sampling = SamplingParams(n=GENERATIONS, temperature=1.0, max_tokens=MAX_TOKENS)
+    sampling = [
+        SamplingParams(n=GENERATIONS, temperature=1.0, max_tokens=MAX_TOKENS, seed=number if seeded else None)
+        for number in range(len(prompts))
+    ]
     return lambda: engine.llm.generate(inputs, sampling, use_tqdm=False)
 
 
-def audited(engine: VllmEngine, prompts: tuple[Prompt, ...], folder: Path) -> Callable[[], object]:
+def audited(
+    engine: VllmEngine, prompts: tuple[Prompt, ...], folder: Path, written: list[Parts]
+) -> Callable[[], object]:
     """Templates, tokens, seeds, sampling, scoring in the isolated worker, and both written to disk."""
     requests = [Request(prompt, tuple(range(GENERATIONS))) for prompt in prompts]
     numbers = itertools.count()
@@ -47,22 +52,27 @@ def audited(engine: VllmEngine, prompts: tuple[Prompt, ...], folder: Path) -> Ca
         scores = Parts(folder / f"s{number}", SCORE_SCHEMA)
         stream = Stream(Writer(generations, scores), pool, Silent())
         stream.pump(engine.generate(requests, Sampling(1.0, MAX_TOKENS, number)), requests, [])
-        assert len(scores.read()) == len(requests) * GENERATIONS, "every generation is scored"
+        written.append(scores)
 
     return work
 
 
-def measure(pairs: int) -> Ratio:
-    """The ratio of the audit's time to the bare engine's."""
+def measure(pairs: int) -> Iterator[Ratio]:
+    """The ratio of the audit's time to the bare engine's: with the same seeds, and with none."""
     prompts = read_prompts(EXAMPLE / "prompts.jsonl")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with captured(folder / "engine.log"):
             engine = open_engine(str(EXAMPLE / "models" / "inside"), {})
-        return compare(
-            f"sampling and scoring {len(prompts)} x {GENERATIONS} over bare LLM.generate",
-            audited(engine, prompts, folder),
-            bare(engine, prompts),
-            pairs=pairs,
-            target="at most 1.10",
-        )
+        written: list[Parts] = []
+        work = audited(engine, prompts, folder, written)
+        for seeded, what in ((True, "seeded as the audit is"), (False, "without seeds")):
+            yield compare(
+                f"audit of {len(prompts)} x {GENERATIONS} over bare LLM.generate, {what}",
+                work,
+                bare(engine, prompts, seeded=seeded),
+                pairs=pairs,
+                target="at most 1.10",
+            )
+        for scores in written:
+            assert scores.read().num_rows == len(prompts) * GENERATIONS, "every generation is scored"

@@ -42,6 +42,7 @@ def recorded_seconds(runs: int) -> list[float]:
             for index in range(8)
         ]
         (folder / "recorded.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-        command = (str(PROGRAM), "audit", str(EXAMPLE / "reward.py"), str(EXAMPLE / "prompts.jsonl"), "-q")
-        command += ("--model", f"recorded:{folder / 'recorded.jsonl'}")
+        model = f"recorded:{folder / 'recorded.jsonl'}"
+        example = (str(EXAMPLE / "reward.py"), str(EXAMPLE / "prompts.jsonl"))
+        command = (str(PROGRAM), "audit", *example, "-q", "--model", model)
         return [seconds(lambda: run(*command, cwd=folder)) for _ in range(runs)]

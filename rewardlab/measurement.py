@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rewardlab.outcome import REASONS
+from rewardlab.outcome import REASONS, Reason
 from rewardlab.stats.interval import Floats, Quantity, Undefined, mean_over_prompts, share_of_prompts
 from rewardlab.stats.passk import mean_pass
 from rewardlab.stats.spread import (
@@ -25,6 +27,7 @@ from rewardlab.stats.spread import (
 from rewardlab.task import Prompt
 
 Bools: TypeAlias = NDArray[np.bool_]
+Indexes: TypeAlias = NDArray[np.intp]
 Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_]], Quantity]
 FlatReason: TypeAlias = Literal["all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward"]
 FLAT_REASONS: tuple[FlatReason, ...] = ("all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward")
@@ -57,7 +60,7 @@ class UnscoredExample:
 
     prompt_id: str
     index: int
-    reason: str
+    reason: Reason
     detail: str
 
 
@@ -84,7 +87,7 @@ class Measurement:
     ceiling_share: float | None
     flat: Mapping[FlatReason, int]
     outcomes: Mapping[str, int]
-    unscored_prompts: Mapping[str, int]
+    unscored_prompts: Mapping[Reason, int]
     examples: Sequence[UnscoredExample]
     truncated: int
     latency_ms: Mapping[str, float] | None
@@ -104,8 +107,8 @@ def success_rule(scores: Floats, *, success_at: float | None, reward_range: tupl
 
 def measure(
     prompts: Sequence[Prompt],
-    generations: pd.DataFrame,
-    scores: pd.DataFrame,
+    generations: pa.Table,
+    scores: pa.Table,
     *,
     num_generations: int,
     success_at: float | None = None,
@@ -113,8 +116,8 @@ def measure(
 ) -> Measurement:
     """Measure a run.
 
-    Arguments: `generations` and `scores` as the run directory holds them (columns prompt_id, index, ...), each
-    prompt_id and index once; a score is NaN where the generation is unscored.
+    Arguments: `generations` and `scores` as the run directory holds them (rewardlab.parts), each prompt_id and
+    index once; a score is null where the generation is unscored.
     """
     table, sampled, cut = _tables(prompts, generations, scores, num_generations)
     success = success_rule(table, success_at=success_at, reward_range=reward_range)
@@ -129,7 +132,7 @@ def measure(
         prompts=len(prompts),
         scored_prompts=int((counts > 0).sum()),
         num_generations=num_generations,
-        generations=len(generations),
+        generations=generations.num_rows,
         success=success,
         accuracy=_bounded(right, scored, sampled, _accuracy),
         solved=_bounded(right, scored, sampled, _solved),
@@ -155,20 +158,26 @@ def measure(
 
 
 def _tables(
-    prompts: Sequence[Prompt], generations: pd.DataFrame, scores: pd.DataFrame, width: int
+    prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, width: int
 ) -> tuple[Floats, Bools, Bools]:
     """Scores (NaN for none), whether sampled, whether cut off at the token limit: each (prompts, generations)."""
-    rows = pd.Index([prompt.id for prompt in prompts])
+    ids = pa.array([prompt.id for prompt in prompts], pa.string())
     table = np.full((len(prompts), width), np.nan)
     sampled, cut = np.zeros(table.shape, bool), np.zeros(table.shape, bool)
-    row, column = rows.get_indexer(pd.Index(generations["prompt_id"])), generations["index"].to_numpy()
-    known = (row >= 0) & (column < width)
-    sampled[row[known], column[known]] = True
-    cut[row[known], column[known]] = (generations["finish_reason"] == "length").to_numpy()[known]
-    row, column = rows.get_indexer(pd.Index(scores["prompt_id"])), scores["index"].to_numpy()
-    known = (row >= 0) & (column < width)
-    table[row[known], column[known]] = scores["score"].to_numpy(float)[known]
+    known, row, column = _cells(ids, generations, width)
+    sampled[row, column] = True
+    cut[row, column] = pc.fill_null(pc.equal(generations["finish_reason"], "length"), False).to_numpy()[known]  # noqa: FBT003
+    known, row, column = _cells(ids, scores, width)
+    table[row, column] = scores["score"].to_numpy()[known]
     return table, sampled, cut
+
+
+def _cells(ids: pa.Array, rows: pa.Table, width: int) -> tuple[Bools, Indexes, Indexes]:
+    """Which rows belong to the table, and the cell of each that does."""
+    row = pc.fill_null(pc.index_in(rows["prompt_id"], value_set=ids), -1).to_numpy()
+    column = rows["index"].to_numpy()
+    known = (row >= 0) & (column < width)
+    return known, row[known], column[known]
 
 
 def _accuracy(right: Bools, counted: Bools) -> Quantity:
@@ -205,26 +214,30 @@ def _flat_groups(table: Floats, sampled: Bools, cut: Bools, right: Bools, *, con
     }
 
 
-def _outcomes(scores: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+def _outcomes(scores: pa.Table) -> tuple[dict[str, int], dict[Reason, int]]:
     """How many generations were scored and how many not, by reason; and in how many prompts each reason occurs."""
-    unscored = scores[scores["reason"].notna()]
-    by_reason = unscored.groupby("reason")["prompt_id"]
-    counts, prompts = by_reason.size(), by_reason.nunique()
-    outcomes = {"scored": len(scores) - len(unscored)}
-    outcomes |= {reason: int(counts.get(reason, 0)) for reason in REASONS}
-    return outcomes, {reason: int(prompts.get(reason, 0)) for reason in REASONS}
+    unscored = scores.filter(pc.is_valid(scores["reason"]))
+    outcomes = {"scored": scores.num_rows - unscored.num_rows}
+    prompts: dict[Reason, int] = {}
+    for reason in REASONS:
+        mine = unscored.filter(pc.equal(unscored["reason"], reason))
+        outcomes[reason], prompts[reason] = mine.num_rows, pc.count_distinct(mine["prompt_id"]).as_py()
+    return outcomes, prompts
 
 
-def _examples(scores: pd.DataFrame) -> list[UnscoredExample]:
-    """Up to three unscored generations of each reason, one per distinct detail first."""
-    unscored = scores[scores["reason"].notna()].drop_duplicates(["reason", "detail"])
-    chosen = unscored.groupby("reason", sort=True).head(UNSCORED_EXAMPLES)
-    columns = (chosen[name] for name in ("prompt_id", "index", "reason", "detail"))
-    return [UnscoredExample(str(a), int(b), str(c), str(d)) for a, b, c, d in zip(*columns, strict=True)]
+def _examples(scores: pa.Table) -> list[UnscoredExample]:
+    """Up to three unscored generations of each reason, each with another detail."""
+    unscored = scores.filter(pc.is_valid(scores["reason"])).select(["prompt_id", "index", "reason", "detail"])
+    found: dict[tuple[str, str], UnscoredExample] = {}
+    for row in unscored.to_pylist():
+        found.setdefault((row["reason"], row["detail"]), UnscoredExample(**row))
+    examples = sorted(found.values(), key=lambda example: REASONS.index(example.reason))
+    grouped = itertools.groupby(examples, key=lambda example: example.reason)
+    return [example for _, group in grouped for example in itertools.islice(group, UNSCORED_EXAMPLES)]
 
 
-def _latency(scores: pd.DataFrame) -> dict[str, float] | None:
-    seconds = scores["seconds"].to_numpy(float)
+def _latency(scores: pa.Table) -> dict[str, float] | None:
+    seconds = scores["seconds"].to_numpy()
     if not len(seconds):
         return None
     p50, p99 = np.percentile(1000 * seconds, [50, 99])

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -72,27 +71,25 @@ class Parts:
         pq.write_table(pa.table(dict(columns), schema=self._schema), sink, compression="zstd")
         write_atomically(self.folder / f"part-{number:06d}.parquet", sink.getvalue().to_pybytes())
 
-    def read(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """All rows, in the order in which they were written.
 
         Raises: RunError for a part that is damaged, or that repeats a generation.
         """
-        tables = []
+        tables = [self._schema.empty_table()]
         for path in self._paths():
             try:
-                tables.append(pq.read_table(path, schema=self._schema, columns=list(columns) if columns else None))
+                tables.append(pq.read_table(path, schema=self._schema))
             except (pa.ArrowException, OSError) as error:
                 raise RunError(
                     f"the part is damaged ({str(error).splitlines()[0]})",
                     where=str(path),
                     do="delete it; the same command samples or scores again what it held",
                 ) from None
-        empty = self._schema.empty_table()
-        table = pa.concat_tables(tables) if tables else empty.select(columns) if columns else empty
-        frame: pd.DataFrame = table.to_pandas()
-        if frame.duplicated(["prompt_id", "index"]).any():
+        table = pa.concat_tables(tables)
+        if table.group_by(["prompt_id", "index"]).aggregate([]).num_rows < table.num_rows:
             raise RunError("a generation stands in two parts", where=str(self.folder), do="delete the later part")
-        return frame
+        return table if columns is None else table.select(list(columns))
 
     def _paths(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("part-*.parquet") if re.fullmatch(r"part-\d+", path.stem))
@@ -126,20 +123,21 @@ class Writer:
 
 
 def _score_columns(rows: Sequence[tuple[tuple[str, int], Outcome]]) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {name: [] for name in SCORE_SCHEMA.names}
-    for (prompt_id, index), outcome in rows:
-        columns["prompt_id"].append(prompt_id)
-        columns["index"].append(index)
-        columns["seconds"].append(outcome.seconds)
-        match outcome:
-            case Scored(score, components):
-                named = [{"name": _storable(name), "value": value} for name, value in components]
-                values: tuple[Any, ...] = (score, None, None, named)
-            case Unscored(reason, detail):
-                values = (None, reason, _storable(detail), [])
-        for name, value in zip(("score", "reason", "detail", "components"), values, strict=True):
-            columns[name].append(value)
-    return columns
+    keys, outcomes = zip(*rows, strict=True)
+    scored = [outcome if isinstance(outcome, Scored) else None for outcome in outcomes]
+    unscored = [outcome if isinstance(outcome, Unscored) else None for outcome in outcomes]
+    return {
+        "prompt_id": [prompt_id for prompt_id, _ in keys],
+        "index": [index for _, index in keys],
+        "score": [one and one.score for one in scored],
+        "reason": [one and one.reason for one in unscored],
+        "detail": [one and _storable(one.detail) for one in unscored],
+        "components": [
+            [{"name": _storable(name), "value": value} for name, value in one.components] if one else []
+            for one in scored
+        ],
+        "seconds": [outcome.seconds for outcome in outcomes],
+    }
 
 
 def _storable(text: str) -> str:

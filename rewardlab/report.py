@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = "rewardlab.report/1"
 
@@ -175,16 +177,22 @@ class Report(Part):
     @property
     def prompts(self) -> pd.DataFrame:
         """One row per prompt: the columns of prompts.jsonl."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and most audits look at no frame
+
         return pd.read_json(self.folder / "prompts.jsonl", lines=True, dtype=False)
 
     @property
     def generations(self) -> pd.DataFrame:
         """One row per generation: prompt_id, index, text, finish_reason, prompt_tokens, completion_tokens."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and most audits look at no frame
+
         return pd.read_parquet(self.folder / "generations")
 
     @property
     def scores(self) -> pd.DataFrame:
         """One row per generation: prompt_id, index, score (NaN if unscored), reason, detail, components, seconds."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and most audits look at no frame
+
         return pd.read_parquet(self.folder / "scores" / self.provenance["reward"]["key"])
 
     def to_json(self) -> str:

@@ -77,7 +77,7 @@ class Settings(BaseModel):
     _model_folder: Path | None = None
 
     def stored(self) -> dict[str, Any]:
-        """What a run directory keeps of these settings: what was set, without the run's own name and without secrets."""
+        """What a run directory keeps: what was set, without the run's own name and without secrets."""
         kept = self.model_dump(exclude_unset=True, exclude={"out"}, mode="json")
         return kept | ({"engine": without_secrets(self.engine)} if "engine" in kept else {})
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
+import pyarrow as pa
 
 from rewardlab.capture import captured
 from rewardlab.engines import open_engine
@@ -137,10 +137,10 @@ class Stream:
             self._unflushed, self._flushed = 0, time.monotonic()
 
 
-def missing(prompts: Sequence[Prompt], held: pd.DataFrame, num_generations: int) -> list[Request]:
+def missing(prompts: Sequence[Prompt], held: pa.Table, num_generations: int) -> list[Request]:
     """The generations still to be sampled, by prompt."""
     done: dict[str, set[int]] = {}
-    for prompt_id, index in zip(held["prompt_id"].tolist(), held["index"].tolist(), strict=True):
+    for prompt_id, index in zip(held["prompt_id"].to_pylist(), held["index"].to_pylist(), strict=True):
         done.setdefault(prompt_id, set()).add(index)
     requests = []
     for prompt in prompts:
@@ -151,14 +151,14 @@ def missing(prompts: Sequence[Prompt], held: pd.DataFrame, num_generations: int)
     return requests
 
 
-def _unasked(prompts: Sequence[Prompt], held: pd.DataFrame, run: Run, record: RewardRecord | None) -> list[Pair]:
+def _unasked(prompts: Sequence[Prompt], held: pa.Table, run: Run, record: RewardRecord | None) -> list[Pair]:
     """Generations that were sampled before and that this reward has not been asked about."""
-    if record is None or held.empty:
+    if record is None or held.num_rows == 0:
         return []
     done = run.scores(record.key).read(["prompt_id", "index"])
-    asked = set(zip(done["prompt_id"].tolist(), done["index"].tolist(), strict=True))
+    asked = set(zip(done["prompt_id"].to_pylist(), done["index"].to_pylist(), strict=True))
     by_id = {prompt.id: prompt for prompt in prompts}
-    columns = (held[name].tolist() for name in ("prompt_id", "index", "text"))
+    columns = (held[name].to_pylist() for name in ("prompt_id", "index", "text"))
     return [
         (by_id[prompt_id], Generation(prompt_id, index, text))
         for prompt_id, index, text in zip(*columns, strict=True)

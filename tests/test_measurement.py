@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import pyarrow as pa
 import pytest
 
 from rewardlab.measurement import Measurement, measure
+from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA
 from rewardlab.stats.interval import Estimate, Undefined
 from rewardlab.task import Prompt
 
@@ -18,18 +19,19 @@ def prompts(count, **row):
 def measured(table, *, cut=(), width=None, **options) -> Measurement:
     """`table` holds a list per prompt of scores, reasons (text) or None (never sampled)."""
     cells = [(i, j, cell) for i, row in enumerate(table) for j, cell in enumerate(row) if cell is not None]
-    generations = pd.DataFrame(
+    ids = {"prompt_id": [f"p{i}" for i, _, _ in cells], "index": [j for _, j, _ in cells]}
+    generations = pa.table({**ids, "finish_reason": ["length" if (i, j) in cut else "stop" for i, j, _ in cells]})
+    texts = [cell if isinstance(cell, str) else None for _, _, cell in cells]
+    scores = pa.table(
         {
-            "prompt_id": [f"p{i}" for i, _, _ in cells],
-            "index": [j for _, j, _ in cells],
-            "finish_reason": ["length" if (i, j) in cut else "stop" for i, j, _ in cells],
+            **ids,
+            "score": pa.array(
+                [None if text else float(cell) for text, (_, _, cell) in zip(texts, cells, strict=True)], pa.float64()
+            ),
+            "reason": pa.array(texts, pa.string()),
+            "detail": pa.array([text and f"detail of {text}" for text in texts], pa.string()),
+            "seconds": [0.001 * (1 + k) for k in range(len(cells))],
         }
-    )
-    scores = generations[["prompt_id", "index"]].assign(
-        score=[float("nan") if isinstance(cell, str) else float(cell) for _, _, cell in cells],
-        reason=[cell if isinstance(cell, str) else None for _, _, cell in cells],
-        detail=[f"detail of {cell}" if isinstance(cell, str) else None for _, _, cell in cells],
-        seconds=[0.001 * (1 + k) for k in range(len(cells))],
     )
     width = width or max(map(len, table))
     return measure(prompts(len(table)), generations, scores, num_generations=width, **options)
@@ -98,10 +100,9 @@ def test_latency_is_in_milliseconds_a_sample():
 
 
 def test_copies_of_a_prompt_are_found():
-    frame = pd.DataFrame({"prompt_id": [], "index": [], "finish_reason": []})
-    scores = pd.DataFrame({"prompt_id": [], "index": [], "score": [], "reason": [], "detail": [], "seconds": []})
+    frame, scores = GENERATION_SCHEMA.empty_table(), SCORE_SCHEMA.empty_table()
     one, two = prompts(2)
     copy = Prompt("p9", one.messages, one.reference, one.row, 3)
-    found = measure([one, two, copy], frame.astype({"index": int}), scores.astype({"index": int}), num_generations=1)
+    found = measure([one, two, copy], frame, scores, num_generations=1)
     assert found.duplicates == [("p0", "p9")]
     assert found.latency_ms is None

@@ -72,11 +72,12 @@ class VllmEngine:
                 for output in engine.step():
                     if output.finished:
                         request, indexes, prompt_tokens = waiting.pop(output.request_id)
-                        for answer in output.outputs:
+                        texts = self._decode([answer.token_ids for answer in output.outputs])
+                        for answer, text in zip(output.outputs, texts, strict=True):
                             yield Generation(
                                 request.prompt.id,
                                 indexes[answer.index],
-                                answer.text,
+                                text,
                                 answer.finish_reason,
                                 prompt_tokens,
                                 len(answer.token_ids),
@@ -86,6 +87,14 @@ class VllmEngine:
         finally:
             if waiting:
                 engine.abort_request(list(waiting))
+
+    def _decode(self, answers: Sequence[Sequence[int]]) -> list[str]:
+        """The texts of finished answers, special tokens left out, as trainers decode them.
+
+        vLLM would decode token by token for a reader who watches; nobody does, and it takes a twentieth of the time.
+        """
+        tokenizer = self.llm.get_tokenizer()
+        return [tokenizer.decode(list(answer), skip_special_tokens=True) for answer in answers]
 
     def _add(
         self, requests: Sequence[Request], ids: Sequence[list[int]], sampling: Sampling
@@ -105,9 +114,9 @@ class VllmEngine:
                     max_tokens=min(sampling.max_tokens, self._window - len(tokens)),
                     seed=sampling.seed_of(request.prompt.id) + indexes[0],
                     output_kind=RequestOutputKind.FINAL_ONLY,
+                    detokenize=False,
                 )
-                given = self.llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
-                del given  # the engine's own name for it; outputs carry ours
+                self.llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
                 waiting[name] = (request, indexes, len(tokens))
         return waiting
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scipy import stats as scipy_stats
+import numpy as np
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.measurement import Measurement
 from rewardlab.outcome import Reason
 from rewardlab.probes.question import Question
+from rewardlab.stats.interval import Estimate, share_of_prompts
 
 #: A failure that surely occurs more often than this blocks: at a batch of 64 it would fail every second invocation.
 TOLERATED = 0.01
@@ -31,7 +32,9 @@ def _finding(measured: Measurement, code: str, reason: Reason) -> Finding:
     """The interval is over prompts, the cluster; the share of generations is what the user sees."""
     count = measured.outcomes[reason]
     share = count / sum(measured.outcomes.values())
-    interval = scipy_stats.binomtest(measured.unscored_prompts[reason], measured.prompts).proportion_ci(method="wilson")
+    failing = np.arange(measured.prompts) < measured.unscored_prompts[reason]
+    interval = share_of_prompts(failing)
+    assert isinstance(interval, Estimate), "a failure has a prompt"
     severity: Severity = "blocker" if interval.low > TOLERATED and share > TOLERATED else "warning"
     examples = [
         {"prompt_id": example.prompt_id, "index": example.index, "detail": example.detail}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 from rewardlab.outcome import REASONS, Outcome, Scored, Unscored
@@ -18,22 +20,35 @@ def sample_id(generation: Generation) -> str:
     return f"{generation.prompt_id}:{generation.index}"
 
 
-def build_sample(prompt: Prompt, generation: Generation, platform: Platform) -> dict[str, Json]:
-    """One sample of an event: the row's own columns, the conversation with the model's turn, and the reference."""
+def sample_parts(prompt: Prompt, platform: Platform) -> tuple[str, str, str]:
+    """A prompt's samples as JSON text, less what differs between its generations.
+
+    A sample is the row's own columns, the conversation with the model's turn, and the reference:
+    `parts[0] + id + parts[1] + content + parts[2]`, both filled in as JSON strings. A prompt's generations share the
+    rest, so it is encoded once.
+    """
     sample = {key: value for key, value in prompt.row.items() if key not in {"id", "messages"}}
-    sample["id"] = sample_id(generation)
-    sample["messages"] = [*prompt.messages, {"role": "assistant", "content": generation.text}]
     if prompt.reference is not None:
         if platform.reference_in_metadata:
             sample.pop("reference_answer", None)
             metadata = sample.get("metadata")
-            sample["metadata"] = {
-                **(metadata if isinstance(metadata, dict) else {}),
-                "reference_answer": prompt.reference,
-            }
+            own = metadata if isinstance(metadata, dict) else {}
+            sample["metadata"] = {**own, "reference_answer": prompt.reference}
         else:
             sample["reference_answer"] = prompt.reference
-    return sample
+    turns = "".join(json.dumps(turn) + ", " for turn in prompt.messages)
+    columns = "".join(f", {json.dumps(key)}: {json.dumps(value)}" for key, value in sample.items())
+    return '{"id": ', f', "messages": [{turns}{{"role": "assistant", "content": ', f"}}]{columns}}}"
+
+
+def encode_event(pairs: Iterable[tuple[tuple[str, str, str], Generation]]) -> bytes:
+    """The event for these generations, each with its prompt's `sample_parts`: a JSON list, encoded."""
+    encode = json.encoder.encode_basestring_ascii
+    samples = [
+        start + encode(sample_id(generation)) + middle + encode(generation.text) + end
+        for (start, middle, end), generation in pairs
+    ]
+    return f"[{', '.join(samples)}]".encode()
 
 
 def read_results(results: Json, ids: Sequence[str], *, seconds: float) -> list[Outcome] | str:
@@ -44,39 +59,43 @@ def read_results(results: Json, ids: Sequence[str], *, seconds: float) -> list[O
     """
     if not isinstance(results, list):
         return f"returned a {_kind(results)}; expected a list with one result per sample"
-    share = seconds / max(len(ids), 1)
-    by_id: dict[object, list[Mapping[str, Json]]] = {}
     for result in results:
         if not isinstance(result, dict):
             return f"returned a list with a {_kind(result)} in it; expected objects with id and aggregate_reward_score"
+    share = seconds / max(len(ids), 1)
+    if [result.get("id") for result in results] == list(ids):  # the common case: every id once, in order
+        return [_outcome(result, share) for result in results]
+    by_id: dict[object, list[Mapping[str, Json]]] = {}
+    for result in results:
         identifier = result.get("id")
         by_id.setdefault(identifier if isinstance(identifier, str) else repr(identifier), []).append(result)
-    return [_outcome(by_id.get(identifier, []), share) for identifier in ids]
+    return [_only(by_id.get(identifier, []), share) for identifier in ids]
 
 
-def _outcome(results: Sequence[Mapping[str, Json]], seconds: float) -> Outcome:
-    if len(results) != 1:
-        what = "no result carries the sample's id" if not results else f"{len(results)} results carry the sample's id"
-        return Unscored("invalid", what, seconds)
-    result = results[0]
+def _only(results: Sequence[Mapping[str, Json]], seconds: float) -> Outcome:
+    if len(results) == 1:
+        return _outcome(results[0], seconds)
+    what = "no result carries the sample's id" if not results else f"{len(results)} results carry the sample's id"
+    return Unscored("invalid", what, seconds)
+
+
+def _outcome(result: Mapping[str, Json], seconds: float) -> Outcome:
+    score = result.get("aggregate_reward_score")
+    if _is_number(score):
+        metrics = result.get("metrics_list")
+        return Scored(float(score), _components(metrics) if metrics else (), seconds)
     unscored = result.get("unscored")
     if isinstance(unscored, list) and len(unscored) == 2 and unscored[0] in REASONS:
         return Unscored(unscored[0], str(unscored[1]), seconds)
-    score = result.get("aggregate_reward_score")
-    if not _is_number(score):
-        shown = repr(score)[:60] if "aggregate_reward_score" in result else "missing"
-        return Unscored("invalid", f"aggregate_reward_score is {shown}; expected a finite number", seconds)
-    metrics = result.get("metrics_list") or []
-    return Scored(float(score), _components(metrics), seconds)
+    shown = repr(score)[:60] if "aggregate_reward_score" in result else "missing"
+    return Unscored("invalid", f"aggregate_reward_score is {shown}; expected a finite number", seconds)
 
 
 def _is_number(value: Any) -> TypeGuard[float]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
+    kind = type(value)  # JSON has no subclasses
+    if kind is float:
         return math.isfinite(value)
-    except OverflowError:  # an int too large for a float
-        return False
+    return kind is int and abs(value) <= sys.float_info.max
 
 
 def _components(metrics: Json) -> tuple[tuple[str, float], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import threading
@@ -13,7 +12,7 @@ from typing import Self, TypeAlias
 
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
-from rewardlab.rewards.contract import Key, build_sample, read_results, sample_id
+from rewardlab.rewards.contract import Key, encode_event, read_results, sample_id, sample_parts
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, WorkerProcess
 from rewardlab.task import Generation, Prompt
 
@@ -22,6 +21,7 @@ Message: TypeAlias = list[tuple[Key, Outcome]] | EntryFound | Exception
 
 #: A reward that has run out of time on this many single samples and has never answered is not waited for again.
 PATIENCE = 4
+KEPT_PROMPTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ScoringPool:
         self._threads: list[threading.Thread] = []
         self._partial: list[Pair] = []
         self._waiting = 0
-        self._state = _Patience()
+        self._state = _State()
         self._add_thread()
         first = self._done.get()
         if isinstance(first, EntryFound):
@@ -73,11 +73,8 @@ class ScoringPool:
     def drain(self) -> list[tuple[Key, Outcome]]:
         """The outcomes that are ready."""
         outcomes: list[tuple[Key, Outcome]] = []
-        while self._waiting:
-            try:
-                outcomes += self._take(self._done.get(block=False))
-            except queue.Empty:
-                break
+        while not self._done.empty():
+            outcomes += self._take(self._done.get())
         return outcomes
 
     def wait(self) -> list[tuple[Key, Outcome]]:
@@ -126,21 +123,33 @@ class ScoringPool:
             worker.close()
 
 
-class _Patience:
-    """Whether the reward has ever answered, and how often a single sample ran out of time; shared by the workers."""
+class _State:
+    """What the workers share: whether the reward has ever answered, how often a single sample ran out of time, and the
+    encoded part of each prompt's samples.
+    """
 
     def __init__(self) -> None:
         self.stop = threading.Event()
         self.answered = False
         self.timed_out = 0
+        self._parts: dict[str, tuple[str, str, str]] = {}
 
     @property
     def spent(self) -> bool:
         return not self.answered and self.timed_out >= PATIENCE
 
+    def parts_of(self, prompt: Prompt, platform: Platform) -> tuple[str, str, str]:
+        """`sample_parts`, kept until the next prompt but many: neighbours in a batch share their prompt."""
+        parts = self._parts.get(prompt.id)
+        if parts is None:
+            if len(self._parts) > KEPT_PROMPTS:
+                self._parts.clear()
+            parts = self._parts[prompt.id] = sample_parts(prompt, platform)
+        return parts
+
 
 def score_batch(
-    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: _Patience
+    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: _State
 ) -> list[tuple[Key, Outcome]]:
     """Score a batch in one invocation; if that fails, sample by sample, so that only the guilty become Unscored."""
     keys = [(generation.prompt_id, generation.index) for _, generation in pairs]
@@ -151,7 +160,7 @@ def score_batch(
     return list(zip(keys, outcomes, strict=True))
 
 
-def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: _Patience) -> Outcome:
+def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: _State) -> Outcome:
     if state.stop.is_set():
         return Unscored("crashed", "stopped", 0.0)
     if state.spent:
@@ -164,13 +173,12 @@ def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: _Patie
 
 
 def _invoke(
-    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: _Patience
+    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: _State
 ) -> list[Outcome] | Unscored:
     """One invocation: an outcome per pair, or the one failure of all."""
     if state.spent:
         return Unscored("timed_out", f"not tried: the first {PATIENCE} samples all ran out of time", 0.0)
-    event = json.dumps([build_sample(prompt, generation, platform) for prompt, generation in pairs]).encode()
-    reply = worker.invoke(event)
+    reply = worker.invoke(encode_event((state.parts_of(prompt, platform), generation) for prompt, generation in pairs))
     if isinstance(reply, Answer):
         ids = [sample_id(generation) for _, generation in pairs]
         outcomes = read_results(reply.results, ids, seconds=reply.seconds)

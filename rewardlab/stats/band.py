@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal, TypeAlias
 
-from scipy import stats as scipy_stats
+from scipy.special import ndtri, stdtrit
 
 from rewardlab.stats.interval import LEVEL, Estimate
 
@@ -40,7 +40,7 @@ def independent_trials(true: float, edge: float, *, level: float = LEVEL, power:
     """
     if true == edge:
         return math.inf
-    upper, beta = float(scipy_stats.norm.ppf(1 - (1 - level) / 2)), float(scipy_stats.norm.ppf(power))
+    upper, beta = float(ndtri(1 - (1 - level) / 2)), float(ndtri(power))
     wide = upper * math.sqrt(edge * (1 - edge)) + beta * math.sqrt(true * (1 - true))
     return float((wide / (true - edge)) ** 2)
 
@@ -65,7 +65,7 @@ def trials_per_prompt(quantity: Estimate, *, most: float) -> float:
     square = ((quantity.high - quantity.low) / 2) ** 2
     linear = quantity.estimate * (1 - quantity.estimate) - 2 * square
     inverse = (linear + math.sqrt(linear**2 + square * (1 - 4 * square))) / (2 * square)
-    quantile = float(scipy_stats.t.ppf(1 - (1 - quantity.level) / 2, max(quantity.units - 1, 1)))
+    quantile = float(stdtrit(max(quantity.units - 1, 1), 1 - (1 - quantity.level) / 2))
     return min(max(quantile**2 * inverse / quantity.units, 1.0), most)
 
 
@@ -77,6 +77,6 @@ def units_to_tell(quantity: Estimate, edge: float, *, power: float = POWER) -> f
     """
     if quantity.estimate == edge:
         return math.inf
-    upper = float(scipy_stats.norm.ppf(1 - (1 - quantity.level) / 2))
+    upper = float(ndtri(1 - (1 - quantity.level) / 2))
     deviation = (quantity.high - quantity.low) / (2 * upper) * math.sqrt(quantity.units)
-    return math.ceil(((upper + float(scipy_stats.norm.ppf(power))) * deviation / (quantity.estimate - edge)) ** 2)
+    return math.ceil(((upper + float(ndtri(power))) * deviation / (quantity.estimate - edge)) ** 2)

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-from scipy import stats as scipy_stats
+from scipy.special import binom
 
-from rewardlab.stats.interval import LEVEL, Estimate, Floats, Quantity, Undefined
+from rewardlab.stats.interval import Floats
 
 #: The success rates a prompt may have: even steps of arcsin(sqrt(p)), on which a binomial share has one precision.
 RATES = np.square(np.sin(np.linspace(0, np.pi / 2, 33)))
 #: A search ends when what is left to gain is under this: in a share, or as a part of the allowed likelihood drop.
 NEAR = 1e-4
 LEAST_STEP = 1e-10
+MOST_STEPS = 200
 
 #: Weights to a value with its gradient and curvature (the Hessian's negative); a value of -inf is out of bounds.
 Surface: TypeAlias = Callable[[Floats], tuple[float, Floats, Floats]]
@@ -33,14 +34,14 @@ class Mixture:
         base = samples.max() + 1
         cells, counts = np.unique(samples * base + successes, return_counts=True)
         tried, right = np.divmod(cells[:, None], base)
-        self._chances: Floats = np.asarray(scipy_stats.binom.pmf(right, tried, RATES))
+        self._chances: Floats = np.asarray(binom(tried, right) * RATES**right * (1 - RATES) ** (tried - right))
         self._cells: Floats = counts / counts.sum()
         even = np.full(len(RATES), 1 / len(RATES))
         self.weights: Floats = _summit(lambda weight: _scaled(weight, self._likelihood), even, gap=NEAR * drop)
         self._floor = self._likelihood(self.weights)[0] - drop
 
     def greatest(self, values: Floats) -> float:
-        """The greatest mean of `values`, one per rate, over the distributions held possible; at most `NEAR` too great."""
+        """The greatest mean of `values`, one per rate, over distributions held possible; at most `NEAR` too great."""
 
         def surface(weight: float) -> Surface:
             def at(weights: Floats) -> tuple[float, Floats, Floats]:
@@ -90,7 +91,7 @@ def _climb(surface: Surface, weights: Floats) -> Floats:
     size = len(weights)
     system = np.zeros((size + 1, size + 1))
     here = height(weights)
-    while True:
+    for _ in range(MOST_STEPS):
         # In units of the weights themselves the barrier's curvature is the identity: well conditioned at the corners.
         _, gradient, curvature = surface(weights)
         uphill = weights * gradient + 1
@@ -105,32 +106,4 @@ def _climb(surface: Surface, weights: Floats) -> Floats:
             if step < LEAST_STEP:
                 return weights
         weights, here = weights * (1 + step * move), there
-
-
-def extrapolated_mixed_share(samples: Floats, successes: Floats, size: int, *, level: float = LEVEL) -> Quantity:
-    """The share of groups of `size`, more than was sampled, that would hold a success and a failure.
-
-    Arguments: `samples` and `successes` (prompts,). Identity: the mean over success rates p of 1 - p^size -
-    (1-p)^size, under the distribution of p that makes the counts likeliest; the interval holds its value under every
-    distribution that a likelihood-ratio test does not reject (t quantile). No shape is assumed, so the interval widens
-    with what n generations leave open about larger groups: at 2 n it is about as wide as that of a beta-binomial fit,
-    which errs where some prompts are never solved; at 4 n about twice as wide.
-    At the edges: undefined with fewer than two prompts, with no prompt of two samples (nothing shows how prompts
-    differ), and when every generation succeeded or every one failed.
-    Source: the share, STATISTICS 3; the interval, Murphy & van der Vaart (2000), JASA 95:449.
-    """
-    kept = samples > 0
-    samples, successes = samples[kept], successes[kept]
-    prompts = len(samples)
-    if prompts < 2 or not (samples > 1).any():
-        return Undefined("too few scored generations to see how prompts differ")
-    total = successes.sum()
-    if total in (0, samples.sum()):
-        return Undefined("every scored generation " + ("failed" if total == 0 else "succeeded"))
-    quantile = float(scipy_stats.t.ppf(1 - (1 - level) / 2, prompts - 1))
-    mixture = Mixture(samples, successes, drop=quantile**2 / 2 / prompts)
-    mixed = 1 - RATES**size - (1 - RATES) ** size
-    share = float(mixed @ mixture.weights)
-    low = min(max(-mixture.greatest(-mixed), 0.0), share)
-    high = max(min(mixture.greatest(mixed), 1.0), share)
-    return Estimate(share, low, high, level, "mixture of success rates, likelihood ratio over prompts", prompts)
+    return weights

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rewardlab.stats.extrapolation import extrapolated_mixed_share
 from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined, mean_over_prompts
-from rewardlab.stats.mixture import extrapolated_mixed_share
 from rewardlab.stats.passk import choose_ratio
 
 #: Scores this close are one level: the group's advantage would vanish against any trainer's epsilon (TRL adds 1e-4).
@@ -81,7 +81,7 @@ def _extrapolated(table: Floats, totals: Floats, size: int, *, level: float) -> 
     if len(levels) != 2:
         what = "all scores are equal" if len(levels) == 1 else f"{len(levels)} score levels"
         return Undefined(f"{what}: groups beyond the generations sampled are extrapolated for two levels only")
-    return extrapolated_mixed_share(totals, (codes == 0).sum(axis=1).astype(float), size, level=level)
+    return extrapolated_mixed_share(totals, (codes == 1).sum(axis=1).astype(float), size, level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,6 @@ def variance_by_prompt(table: Floats) -> Variance | Undefined:
         return Undefined("needs two prompts, one of them with two scored generations")
     if np.nanmax(table) - np.nanmin(table) <= SAME_SCORE:
         return Undefined("all scores are equal")
-    table = table - np.nanmin(table)  # scores far from zero keep their digits
     means = np.nansum(table, axis=1) / sizes
     grand = np.nansum(table) / total
     ss_between = float(np.sum(sizes * np.square(means - grand)))

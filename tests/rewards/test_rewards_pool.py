@@ -92,6 +92,13 @@ def test_a_sample_that_outgrows_its_memory_crashes(score, deed):
     assert "memory" in outcomes[1].detail
 
 
+def test_what_the_audit_itself_holds_does_not_count(score):
+    """getrusage begins with the memory of the process that started the worker: a loaded model, say."""
+    held = b"x" * (400 << 20)
+    assert kinds(score(HANDLER.format(deed="pass"), TEXTS, memory=200)) == [1.0, 0.0, 0.0, 1.0]
+    assert len(held) == 400 << 20
+
+
 def test_a_reward_that_closes_standard_output_is_heard_all_the_same(score):
     assert kinds(score(HANDLER.format(deed="os.close(1); os.close(2)"), TEXTS)) == [1.0, 0.0, 0.0, 1.0]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.stats.interval import Undefined, modified_wilson
+from rewardlab.stats.interval import Undefined, mean_over_prompts, modified_wilson
 from rewardlab.stats.passk import choose_ratio, mean_pass, pass_at_k, pass_hat_k
 
 
@@ -68,6 +68,13 @@ def test_the_mean_is_over_the_prompts_with_enough_samples():
     assert mean_pass(np.array([4.0]), np.array([1.0]), 2) == Undefined("one prompt shows no spread")
     every = mean_pass(np.array([2.0, 2.0]), np.array([1.0, 2.0]), 2, every=True)
     assert every.estimate == 0.5
+
+
+def test_eight_samples_are_worth_two_draws_of_four():
+    # Every prompt at 4 of 8: no spread between prompts, so the interval rests on the draws alone.
+    found = mean_pass(np.full(20, 8.0), np.full(20, 4.0), 4)
+    expected = mean_over_prompts(np.full(20, 1 - 1 / 70), np.full(20, 2.0))
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 
 
 @given(st.lists(st.integers(0, 8), min_size=2, max_size=40), st.sampled_from([1, 2, 4, 8]))

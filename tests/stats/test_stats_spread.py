@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from rewardlab.stats.interval import Estimate, Undefined, modified_wilson
+from rewardlab.stats.interval import Estimate, Undefined, mean_over_prompts, modified_wilson
 from rewardlab.stats.passk import pass_at_k, pass_hat_k
 from rewardlab.stats.spread import (
     SAME_SCORE,
@@ -132,6 +132,13 @@ def test_prompts_with_too_few_scores_are_left_out():
     table = np.array([[0, 1, 0, 1], [0, 1, 1, 1], [1, 0, NAN, NAN]])
     # Groups of 4: both full prompts are mixed; the third has two scores only.
     assert informative_groups(table, 4).units == 2
+
+
+def test_eight_generations_are_worth_two_groups_of_four():
+    # Every prompt at 4 of 8, 1 - 2/70 of its groups mixed: no spread between prompts, the groups alone count.
+    found = informative_groups(np.tile([0.0, 1.0], (20, 4)), 4)
+    expected = mean_over_prompts(np.full(20, 1 - 2 / 70), np.full(20, 2.0))
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 
 
 def test_a_lone_full_group_does_not_speak_for_all():
