@@ -1,7 +1,6 @@
 # Two commands do everything: `make audit` and `make test`. Both set up .venv first, once.
 PYTHON ?= python3
 BIN := .venv/bin
-MODEL ?= vllm:fixtures/arithmetic/models/inside
 EXAMPLE := fixtures/arithmetic
 
 # The CPU build of torch: from a folder of wheels where pip has been given one, else from PyTorch's CPU index.
@@ -23,7 +22,7 @@ install: .venv/.installed
 	@touch $@
 
 audit: install
-	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl --model $(MODEL)
+	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL))
 
 test: install lint types unit
 

@@ -25,7 +25,7 @@ MAX_TOKENS = 16
 
 
 def bare(engine: VllmEngine, prompts: tuple[Prompt, ...], *, seeded: bool) -> Callable[[], object]:
-    """LLM.generate over all prompts, their tokens prepared beforehand; `seeded`: a seed per prompt, as the audit has."""
+    """LLM.generate over all prompts, their tokens prepared beforehand; with a seed per prompt as the audit, or none."""
     from vllm import SamplingParams, TokensPrompt  # noqa: PLC0415 - heavy and optional
 
     ids = encode_all(engine.llm.get_tokenizer(), prompts, template=None, extra={}, window=64, model="bench")

@@ -32,7 +32,7 @@ ON_A_THRESHOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict, the codes it rests on, and what to do next; `further_prompts` when more data would decide."""
+    """The verdict, the codes it rests on (the deciding one first), and what to do next; `further_prompts` when more data would decide."""
 
     verdict: VerdictName
     reasons: tuple[str, ...]
@@ -56,12 +56,12 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
 
 
 def _no_go(blockers: Sequence[Finding]) -> Decision:
-    codes = tuple(dict.fromkeys(finding.code for finding in blockers))
     for action, prefixes in ACTIONS:
-        for finding in blockers:
-            if finding.code.startswith(prefixes):
-                return Decision("no_go", codes, action, finding.remedy)
-    raise AssertionError(codes)
+        for first in blockers:
+            if first.code.startswith(prefixes):
+                codes = dict.fromkeys([first.code, *(finding.code for finding in blockers)])
+                return Decision("no_go", tuple(codes), action, first.remedy)
+    raise AssertionError(blockers)
 
 
 def _go(question: Question) -> Decision:
@@ -72,7 +72,7 @@ def _go(question: Question) -> Decision:
         "go",
         (),
         "run_rft",
-        f"Train, with groups of at least {smallest} generations; of {size}, {share.estimate:.0%} carry a gradient.",
+        f"Train, with groups of at least {smallest} generations; of {size}, {100 * share.estimate:.0f} % carry a gradient.",
     )
 
 

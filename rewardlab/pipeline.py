@@ -148,7 +148,7 @@ def _provenance(run: Run, record: RewardRecord) -> dict[str, Any]:
         "python": python_platform.python_version(),
         "created": manifest.created,
         "run": str(run.folder),
-        "model": manifest.sampling["model"],
+        "model": manifest.model,
         "sampling": dict(manifest.sampling),
         "engine": dict(manifest.versions),
         "notices": list(manifest.notices),

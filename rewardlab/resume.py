@@ -69,6 +69,7 @@ def open_run(
     wanted = Manifest(
         created=now().isoformat(timespec="seconds"),
         rewardlab=rewardlab.__version__,
+        model=str(spec),
         sampling=sampling_identity(spec, settings),
         num_generations=_wanted_generations(spec, settings),
         prompts_path=str(prompts_path),

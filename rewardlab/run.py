@@ -48,6 +48,7 @@ class Manifest:
 
     created: str
     rewardlab: str
+    model: str
     sampling: Mapping[str, Any]
     num_generations: int
     prompts_path: str

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import optimize
 from scipy import stats as scipy_stats
 
-from rewardlab.stats.interval import Estimate, Undefined
 from rewardlab.stats.extrapolation import extrapolated_mixed_share
+from rewardlab.stats.interval import Estimate, Undefined
 from rewardlab.stats.mixture import RATES, Mixture
 
 #: 100 prompts of two generations: 50 with no success, 20 with one, 30 with two.
