@@ -32,7 +32,10 @@ ON_A_THRESHOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict, the codes it rests on (the deciding one first), and what to do next; `further_prompts` when more data would decide."""
+    """The verdict, the codes it rests on (the deciding one first), and what to do next.
+
+    `further_prompts` is the number expected to decide, None where it is not known or not asked for.
+    """
 
     verdict: VerdictName
     reasons: tuple[str, ...]
@@ -72,7 +75,8 @@ def _go(question: Question) -> Decision:
         "go",
         (),
         "run_rft",
-        f"Train, with groups of at least {smallest} generations; of {size}, {100 * share.estimate:.0f} % carry a gradient.",
+        f"Train, with groups of at least {smallest} generations; of {size}, {100 * share.estimate:.0f} % carry a "
+        "gradient.",
     )
 
 
