@@ -278,10 +278,13 @@ def _said(error: openai.APIError) -> str:
 
 
 def _text(content: Json) -> str:
-    """A message's text: nothing (a refusal, a call of a tool), a string, or parts of which some are text."""
+    """A message's text: nothing (a refusal, a call of a tool), a string, or parts of which some are text.
+
+    Half a surrogate pair, which JSON can hold and a file cannot, becomes a question mark.
+    """
     if isinstance(content, list):
-        return "".join(str(part["text"]) for part in content if isinstance(part, dict) and "text" in part)
-    return content if isinstance(content, str) else ""
+        content = "".join(str(part["text"]) for part in content if isinstance(part, dict) and "text" in part)
+    return content.encode(errors="replace").decode() if isinstance(content, str) else ""
 
 
 def open_engine(model: str, options: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ) -> OpenaiEngine:

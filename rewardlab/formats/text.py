@@ -124,7 +124,8 @@ def _bar(quantity: Interval, band: tuple[float, float] | None) -> Text:
 def _spread_line(report: Report) -> str:
     spread = report.spread
     flat = [f"{count} {name.replace('_', ' ')}" for name, count in spread.flat_groups.model_dump().items() if count]
-    parts = [f"{spread.levels} score levels"]
+    ends = f"{_percent(spread.floor_share)} at the floor, {_percent(spread.ceiling_share)} at the top"
+    parts = [f"{spread.levels} levels, {ends}"]
     if spread.within_sd is not None and spread.between_sd is not None and spread.icc is not None:
         parts.append(
             f"sd within prompts {spread.within_sd:.3f}, between {spread.between_sd:.3f}, ICC(1) {spread.icc:.2f}"
