@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from rewardlab.findings import Finding
 from rewardlab.probes import band, signal
 from rewardlab.probes.question import Question
-from rewardlab.stats.interval import Estimate
+from rewardlab.stats.interval import Estimate, Undefined
 
 VerdictName: TypeAlias = Literal["go", "no_go", "inconclusive"]
 Action: TypeAlias = Literal[
@@ -25,8 +25,8 @@ ACTIONS: Sequence[tuple[Action, tuple[str, ...]]] = (
     ("fix_data", ("RL",)),
 )
 ON_A_THRESHOLD = (
-    "The estimate lies on a threshold, or is undefined: more prompts alone will hardly decide. Sample prompts closer "
-    "to those you will train on, or choose another threshold."
+    "The estimate lies on a threshold: more prompts alone will hardly decide. Sample prompts closer to those you will "
+    "train on, or choose another threshold."
 )
 
 
@@ -113,13 +113,15 @@ def _inconclusive(question: Question, doubts: tuple[str, ...]) -> Decision:
     if band.unscored_decide(question):
         text = "Repair what leaves generations unscored: counted as failures or as successes they change the verdict."
         return Decision("inconclusive", doubts, "fix_reward", text)
-    wanted = []
-    if "RL603" in doubts:
-        wanted.append(band.further_prompts(question))
+    _, share = signal.deciding_group(question)
+    if isinstance(share, Undefined):
+        text = (
+            f"The share of informative groups is undefined ({share.reason}): sample more generations per prompt (-n 8)."
+        )
+        return Decision("inconclusive", doubts, "sample_more", text)
+    wanted = [band.further_prompts(question)] if "RL603" in doubts else []
     if "RL304" in doubts:
-        _, share = signal.deciding_group(question)
-        target = question.targets.min_informative
-        wanted.append(signal.further_prompts(share, target) if isinstance(share, Estimate) else None)
+        wanted.append(signal.further_prompts(share, question.targets.min_informative))
     if None in wanted:
         return Decision("inconclusive", doubts, "sample_more", ON_A_THRESHOLD)
     more = max(count for count in wanted if count is not None)

@@ -99,3 +99,9 @@ def test_an_undecided_signal_says_how_many_prompts_would_decide():
     assert decision.reasons == ("RL304",)
     assert decision.further_prompts is not None
     assert decision.further_prompts > 0
+
+
+def test_one_generation_a_prompt_shows_no_group():
+    decision = decided(question([[1], [0]] * 80))
+    assert (decision.verdict, decision.action, decision.further_prompts) == ("inconclusive", "sample_more", None)
+    assert "sample more generations per prompt" in decision.text

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import psutil
 
 from rewardlab.errors import RewardError
-from rewardlab.outcome import Reason
+from rewardlab.outcome import Unscored
 from rewardlab.rewards.worker import HEADER
 
 #: Environment handed to the reward. Credentials are not in it: reward code is somebody's code.
@@ -56,22 +56,14 @@ class Answer:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An invocation that gave nothing: why, in words, and how long it took."""
-
-    reason: Reason
-    detail: str
-    seconds: float
-
-
-Reply: TypeAlias = Answer | Failure
+#: What an invocation gave: an answer, or why there is none, with the invocation's whole time.
+Reply: TypeAlias = Answer | Unscored
 
 
 class _LostError(Exception):
     """The worker is gone or had to be killed; the failure says why."""
 
-    def __init__(self, failure: Failure):
+    def __init__(self, failure: Unscored):
         self.failure = failure
 
 
@@ -152,10 +144,10 @@ class WorkerProcess:
         seconds = float(message["seconds"])
         if message["peak_mb"] > self._source.memory_mb:
             self.close()
-            return Failure("crashed", self._outgrown(message["peak_mb"]), seconds)
+            return Unscored("crashed", self._outgrown(message["peak_mb"]), seconds)
         if "failed" in message:
             reason, detail = message["failed"]
-            return Failure(reason, detail, seconds)
+            return Unscored(reason, detail, seconds)
         return Answer(message["results"], seconds)
 
     def _exchange(self, data: bytes | None, timeout: float) -> Mapping[str, Any]:
@@ -177,7 +169,7 @@ class WorkerProcess:
                 else:
                     chunk = os.read(self._replies, CHUNK)
                     if not chunk:
-                        raise _LostError(Failure("crashed", self._death(), time.monotonic() - started))
+                        raise _LostError(Unscored("crashed", self._death(), time.monotonic() - started))
                     received += chunk
                     if (message := _whole(received)) is not None:
                         return message
@@ -188,19 +180,19 @@ class WorkerProcess:
         try:
             return view[os.write(self._requests, view[:CHUNK]) :]
         except BrokenPipeError:
-            raise _LostError(Failure("crashed", self._death(), time.monotonic() - started)) from None
+            raise _LostError(Unscored("crashed", self._death(), time.monotonic() - started)) from None
 
     def _check(self, left: float, started: float) -> None:
         """A worker that has not answered yet: out of time, dead behind an open pipe, or outgrown?"""
         seconds = time.monotonic() - started
         process = self._process
         if left <= 0:
-            raise _LostError(Failure("timed_out", f"no answer within {self._source.timeout:g} s", seconds))
+            raise _LostError(Unscored("timed_out", f"no answer within {self._source.timeout:g} s", seconds))
         if process is None or process.poll() is not None:
-            raise _LostError(Failure("crashed", self._death(), seconds))
+            raise _LostError(Unscored("crashed", self._death(), seconds))
         resident = _resident_mb(process.pid)
         if resident > self._source.memory_mb:
-            raise _LostError(Failure("crashed", self._outgrown(resident), seconds))
+            raise _LostError(Unscored("crashed", self._outgrown(resident), seconds))
 
     def _outgrown(self, resident: float) -> str:
         return f"outgrew its memory ({resident:.0f} MB, limit {self._source.memory_mb} MB)"
