@@ -107,7 +107,9 @@ class ScoringPool:
         self.close()
 
     def _add_thread(self) -> None:
-        worker = WorkerProcess(self._source, log=self._log)
+        number = len(self._threads) + 1  # a log each, so that what one prints is not another's
+        log = self._log if number == 1 else self._log.with_stem(f"{self._log.stem}-{number}")
+        worker = WorkerProcess(self._source, log=log)
         thread = threading.Thread(target=self._work, args=(worker,), name="scoring", daemon=True)
         self._threads.append(thread)
         thread.start()

@@ -19,6 +19,7 @@ import psutil
 
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Unscored
+from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
 #: Environment handed to the reward. Credentials are not in it: reward code is somebody's code.
@@ -76,7 +77,7 @@ class WorkerProcess:
 
     def __init__(self, source: RewardSource, *, log: Path):
         self._source = source
-        self._log = log
+        self._printout = Printout(log)
         self._process: subprocess.Popen[bytes] | None = None
         self._requests = self._replies = -1
 
@@ -95,7 +96,7 @@ class WorkerProcess:
             "memory_mb": self._source.memory_mb,
         }
         try:
-            with self._log.open("ab") as log:
+            with self._printout.path.open("ab") as log:
                 self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; no shell
                     [sys.executable, "-P", "-m", "rewardlab.rewards.worker", json.dumps(settings)],
                     stdin=subprocess.DEVNULL,
@@ -117,8 +118,9 @@ class WorkerProcess:
             message = self._exchange(None, IMPORT_SECONDS)
         except _LostError as lost:
             self.close()
+            last = self._printout.last_line()
             raise RewardError(
-                f"importing it did not end well ({lost.failure.detail})",
+                f"importing it did not end well ({lost.failure.detail}{': ' + last if last else ''})",
                 where=where,
                 expected="a module that imports in seconds and defines a reward function",
             ) from None
@@ -135,11 +137,13 @@ class WorkerProcess:
         """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death."""
         if self._process is None:
             self.start()
+        self._printout.begin()
         body = b'{"timeout": %f, "event": ' % self._source.timeout + event + b"}"
         try:
             message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
         except _LostError as lost:
             self.close()
+            self._printout.cut()
             return lost.failure
         seconds = float(message["seconds"])
         if message["peak_mb"] > self._source.memory_mb:
@@ -193,6 +197,8 @@ class WorkerProcess:
         resident = _resident_mb(process.pid)
         if resident > self._source.memory_mb:
             raise _LostError(Unscored("crashed", self._outgrown(resident), seconds))
+        if self._printout.too_long:
+            raise _LostError(Unscored("crashed", f"printed more than {MOST_MB} MB", seconds))
 
     def _outgrown(self, resident: float) -> str:
         return f"outgrew its memory ({resident:.0f} MB, limit {self._source.memory_mb} MB)"

@@ -78,12 +78,12 @@ def die_with_parent(parent: int) -> None:
 
 
 def limit_resources(memory_mb: int) -> None:
-    """Bound what the parent's polling is too slow for: one huge allocation, and what prints may write to the log.
+    """Bound what the parent's polling is too slow for: one huge allocation, and one huge file.
 
     The address space is allowed far more than the memory limit, which the parent holds by resident size: libraries
     reserve much that they never touch.
     """
-    for name, most in ((resource.RLIMIT_AS, (memory_mb << 20) + 8 * GIB), (resource.RLIMIT_FSIZE, GIB // 2)):
+    for name, most in ((resource.RLIMIT_AS, (memory_mb << 20) + 8 * GIB), (resource.RLIMIT_FSIZE, 4 * GIB)):
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(name, (most, most))
     with contextlib.suppress(OSError, ValueError):

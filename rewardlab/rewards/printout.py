@@ -1,0 +1,52 @@
+"""What a worker prints: a log file that one endless print cannot fill the disk with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+MB = 1 << 20
+#: The most that one invocation may print; far more than anybody reads.
+MOST_MB = 64
+#: What is kept of an invocation that printed too much, and the size at which a log of many starts anew.
+KEPT, WHOLE = 1 * MB, 256 * MB
+
+
+class Printout:
+    """The log of one worker. Its process appends; this side looks at the size, and cuts."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._began = 0
+
+    def _size(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def begin(self) -> None:
+        """An invocation starts; a log that has grown too long starts anew."""
+        self._began = self._size()
+        if self._began > WHOLE:
+            self._cut(0)
+
+    @property
+    def too_long(self) -> bool:
+        """Whether this invocation has printed more than it may."""
+        return self._size() - self._began > MOST_MB * MB
+
+    def cut(self) -> None:
+        """Keep the beginning of what this invocation printed; the process must have ended."""
+        if self._size() > self._began + KEPT:
+            self._cut(self._began + KEPT)
+
+    def _cut(self, size: int) -> None:
+        with self.path.open("ab") as log:
+            log.truncate(size)
+        self._began = size
+
+    def last_line(self) -> str:
+        """The last line printed, for an error that nothing else explains; empty when there is none."""
+        if not self._size():
+            return ""
+        with self.path.open("rb") as log:
+            log.seek(max(0, self._size() - 4096))
+            lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+        return lines[-1].strip()[:200] if lines else ""
