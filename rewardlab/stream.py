@@ -116,8 +116,7 @@ class Stream:
             self._writer.add_generation(generation)
             self._sampled += 1
             self._unflushed += 1
-            if pool is not None:
-                pool.submit(prompts[generation.prompt_id], generation)
+            if pool is not None and pool.submit(prompts[generation.prompt_id], generation):
                 self._scored += self._writer.add_scores(pool.drain())
             self._tick()
 
@@ -126,6 +125,7 @@ class Stream:
         if self._pool is None:
             return
         self._pool.flush()
+        self._writer.flush()  # while the last batches are scored
         while outcomes := self._pool.wait():
             self._scored += self._writer.add_scores(outcomes)
             self._tick()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ Message: TypeAlias = list[tuple[Key, Outcome]] | EntryFound | Exception
 #: A reward that has run out of time on this many single samples and has never answered is not waited for again.
 PATIENCE = 4
 KEPT_PROMPTS = 1000
+#: A reward that answers a batch within FAST_SECONDS need not be asked at once, but within LINGER_SECONDS.
+FAST_SECONDS = 0.005
+LINGER_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class ScoringPool:
         self._done: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._partial: list[Pair] = []
+        self._held: list[_Batch] = []
+        self._held_since = 0.0
         self._waiting = 0
         self._state = _State()
         self._add_thread()
@@ -55,20 +61,35 @@ class ScoringPool:
             assert isinstance(first, Exception), "a worker speaks first of its entry or of its failure"
             raise first
 
-    def submit(self, prompt: Prompt, generation: Generation) -> None:
-        """Score this generation soon: a batch leaves when it is full, or at `flush`."""
+    def submit(self, prompt: Prompt, generation: Generation) -> bool:
+        """Score this generation soon: a batch leaves when it is full, or at `flush`. Whether one left."""
         self._partial.append((prompt, generation))
-        if len(self._partial) >= self._platform.batch_size:
-            self.flush()
+        if len(self._partial) < self._platform.batch_size:
+            return False
+        self.flush()
+        return True
 
     def flush(self) -> None:
-        """Send what has been submitted, though the batch is not full."""
+        """Let what has been submitted leave, though the batch is not full.
+
+        Batches of a fast reward leave together, a few times a second: each departure wakes two processes in the middle
+        of sampling, which costs more than the scoring itself.
+        """
         if self._partial:
-            self._todo.put(_Batch(tuple(self._partial)))
+            if not self._held:
+                self._held_since = time.monotonic()
+            self._held.append(_Batch(tuple(self._partial)))
             self._partial = []
+            if not self._state.fast or time.monotonic() - self._held_since > LINGER_SECONDS:
+                self._release()
+
+    def _release(self) -> None:
+        held, self._held = self._held, []
+        for batch in held:
+            self._todo.put(batch)
             self._waiting += 1
-            if self._waiting > len(self._threads) < self._most:
-                self._add_thread()
+        if self._waiting > len(self._threads) < self._most:
+            self._add_thread()
 
     def drain(self) -> list[tuple[Key, Outcome]]:
         """The outcomes that are ready."""
@@ -79,6 +100,7 @@ class ScoringPool:
 
     def wait(self) -> list[tuple[Key, Outcome]]:
         """The next batch's outcomes, waited for; empty when every submitted and flushed generation has one."""
+        self._release()
         outcomes: list[tuple[Key, Outcome]] = []
         while self._waiting and not outcomes:
             outcomes = self._take(self._done.get())
@@ -134,6 +156,7 @@ class _State:
         self.stop = threading.Event()
         self.answered = False
         self.timed_out = 0
+        self.fast = False
         self._parts: dict[str, tuple[str, str, str]] = {}
 
     @property
@@ -181,6 +204,7 @@ def _invoke(
     if state.spent:
         return Unscored("timed_out", f"not tried: the first {PATIENCE} samples all ran out of time", 0.0)
     reply = worker.invoke(encode_event((state.parts_of(prompt, platform), generation) for prompt, generation in pairs))
+    state.fast = reply.seconds < FAST_SECONDS
     if isinstance(reply, Answer):
         ids = [sample_id(generation) for _, generation in pairs]
         outcomes = read_results(reply.results, ids, seconds=reply.seconds)

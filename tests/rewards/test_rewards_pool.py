@@ -13,6 +13,7 @@ from rewardlab.outcome import Scored, Unscored
 from rewardlab.platforms import PLATFORMS
 from rewardlab.rewards.pool import PATIENCE, ScoringPool
 from rewardlab.rewards.process import RewardSource
+from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 
 HANDLER = """
@@ -202,6 +203,7 @@ from rewardlab.rewards.pool import ScoringPool
 from rewardlab.rewards.process import RewardSource
 from rewardlab.platforms import PLATFORMS
 from rewardlab.task import Generation
+from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 pool = ScoringPool(RewardSource(pathlib.Path({str(path)!r}), None, 600, 512), PLATFORMS["smtj"],
                    log=pathlib.Path({str(tmp_path / "log")!r}))
@@ -324,8 +326,6 @@ def test_batches_are_as_large_as_the_platform_sends(score):
 def test_a_pool_of_several_workers_loses_and_doubles_nothing(write_reward, tmp_path):
     path = write_reward("import time\ndef score(c, r):\n    time.sleep(0.0005)\n    return float(c)")
     source = RewardSource(path, None, 20, 512)
-    from rewardlab.task import Generation
-
     with ScoringPool(source, PLATFORMS["smtj"], log=tmp_path / "log", workers=3) as pool:
         seen = []
         for index in range(1000):
@@ -340,3 +340,16 @@ def test_a_pool_of_several_workers_loses_and_doubles_nothing(write_reward, tmp_p
 def test_an_unscored_says_which_sample_and_why(score):
     outcome = score(HANDLER.format(deed="raise KeyError('x')"), TEXTS)[1]
     assert outcome == Unscored("raised", "KeyError: 'x' (reward.py:9)", outcome.seconds)
+
+
+def test_a_fast_rewards_batches_leave_together_and_a_slow_ones_at_once(write_reward, tmp_path):
+    for pause, waiting in ((0, 3), (0.02, 0)):
+        path = write_reward(f"import time\ndef lambda_handler(e, c):\n    time.sleep({pause})\n    return []\n")
+        with pool_of(path, tmp_path) as pool:
+            pool.submit(prompt(), Generation("p", 0, "x"))
+            pool.flush()
+            assert len(pool.wait()) == 1  # now its speed is known
+            for index in range(1, 1 + 3 * 64):
+                pool.submit(prompt(), Generation("p", index, "x"))
+            assert len(pool._held) == waiting
+            assert sum(len(outcomes) for outcomes in iter(pool.wait, [])) == 3 * 64
