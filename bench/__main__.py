@@ -14,7 +14,7 @@ def main() -> None:
     print(start.help_ratio(pairs=15).line(), flush=True)
     times = start.recorded_seconds(runs=5)
     print(f"recorded audit of 200 x 8, whole process: {statistics.median(times):.2f} s (target under 2 s)", flush=True)
-    for ratio in sampling.measure(pairs=15):
+    for ratio in sampling.measure(pairs=31):
         print(ratio.line(), flush=True)
 
 

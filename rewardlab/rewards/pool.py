@@ -25,7 +25,7 @@ PATIENCE = 4
 KEPT_PROMPTS = 1000
 #: A reward that answers a batch within FAST_SECONDS need not be asked at once, but within LINGER_SECONDS.
 FAST_SECONDS = 0.005
-LINGER_SECONDS = 0.25
+LINGER_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ScoringPool:
     def flush(self) -> None:
         """Let what has been submitted leave, though the batch is not full.
 
-        Batches of a fast reward leave together, a few times a second: each departure wakes two processes in the middle
+        Batches of a fast reward leave together, twice a second: each departure wakes two processes in the middle
         of sampling, which costs more than the scoring itself.
         """
         if self._partial:
