@@ -58,7 +58,7 @@ def audited(
 
 
 def measure(pairs: int) -> Iterator[Ratio]:
-    """The ratio of the audit's time to the bare engine's; then to the engine's with the audit's seeds, to explain it."""
+    """The audit's time over the bare engine's; then over the engine's with the audit's seeds, to explain it."""
     prompts = read_prompts(EXAMPLE / "prompts.jsonl")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
