@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 #: Without a GPU: no graph capture, and a KV cache that starts at once. An explicit option wins.
 CPU_DEFAULTS: Mapping[str, Any] = {"enforce_eager": True, "kv_cache_memory_bytes": 1 << 30}
 OWN_OPTIONS = ("chat_template", "chat_template_kwargs")
+#: Draws for the whole batch at once; named by text, for vLLM imports it in the process that holds the model.
+NOISE = "rewardlab.engines.noise:SeededNoise"
+#: In a request's `extra_args`, for the noise: the temperature to sample at.
+TEMPERATURE = "rewardlab_temperature"
 
 
 class VllmEngine:
@@ -118,12 +122,14 @@ class VllmEngine:
                 name = str(next(self._numbers))
                 params = SamplingParams(
                     n=len(indexes),
-                    temperature=sampling.temperature,
                     max_tokens=min(sampling.max_tokens, self._window - len(tokens)),
                     seed=sampling.seed_of(request.prompt.id) + indexes[0],
                     output_kind=RequestOutputKind.FINAL_ONLY,
                     detokenize=False,
+                    extra_args={TEMPERATURE: sampling.temperature} if sampling.temperature > 0 else None,
+                    skip_clone=True,
                 )
+                params.temperature = 0.0  # the noise is ours (engines/noise.py), and vLLM takes the maximum
                 self.llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
                 waiting[name] = (request, indexes, len(tokens))
         return waiting
@@ -166,10 +172,11 @@ def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
 
     known = [field.name for field in dataclasses.fields(EngineArgs) if field.name != "model"]
     check_options(options, [*OWN_OPTIONS, *known], engine="vllm")
-    arguments = {"enable_prefix_caching": True, "disable_log_stats": True}
+    arguments: dict[str, Any] = {"enable_prefix_caching": True, "disable_log_stats": True}
     if current_platform.is_cpu():
         arguments |= CPU_DEFAULTS
     arguments |= {name: value for name, value in options.items() if name not in OWN_OPTIONS}
+    arguments["logits_processors"] = [*(arguments.get("logits_processors") or ()), NOISE]
     try:
         return VllmEngine(LLM(model, **arguments), model, options)
     except EngineError:
