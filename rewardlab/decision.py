@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rewardlab.findings import Finding
-from rewardlab.probes import band, signal
-from rewardlab.probes.question import Question
+from rewardlab.probes.run import band, signal
+from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Undefined
 
 VerdictName: TypeAlias = Literal["go", "no_go", "inconclusive"]

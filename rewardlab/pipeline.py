@@ -16,8 +16,8 @@ from rewardlab.errors import EngineError, InputError, RewardError, RunError
 from rewardlab.measurement import measure
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
-from rewardlab.probes import ask_all
-from rewardlab.probes.question import Question, Targets
+from rewardlab.probes.run import ask_all
+from rewardlab.probes.run.question import Question, Targets
 from rewardlab.progress import Progress, Silent
 from rewardlab.report import Report
 from rewardlab.reporting import build_report

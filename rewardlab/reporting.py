@@ -9,8 +9,8 @@ from typing import Any
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
 from rewardlab.measurement import Bounded
-from rewardlab.probes import band, signal
-from rewardlab.probes.question import Question
+from rewardlab.probes.run import band, signal
+from rewardlab.probes.run.question import Question
 from rewardlab.report import (
     Baseline,
     FindingPart,

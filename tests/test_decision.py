@@ -7,8 +7,8 @@ import pytest
 from rewardlab.decision import decide
 from rewardlab.findings import CATALOGUE, Finding
 from rewardlab.platforms import PLATFORMS
-from rewardlab.probes import ask_all
-from rewardlab.probes.question import Question, Targets
+from rewardlab.probes.run import ask_all
+from rewardlab.probes.run.question import Question, Targets
 from tests.conftest import groups_of
 from tests.test_measurement import measured
 

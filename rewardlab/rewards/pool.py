@@ -51,7 +51,7 @@ class ScoringPool:
         self._held: list[_Batch] = []
         self._held_since = 0.0
         self._waiting = 0
-        self._state = _State()
+        self._state = ScoringState()
         self._add_thread()
         first = self._done.get()
         if isinstance(first, EntryFound):
@@ -147,7 +147,7 @@ class ScoringPool:
             worker.close()
 
 
-class _State:
+class ScoringState:
     """What the workers share: whether the reward has ever answered, how often a single sample ran out of time, and the
     encoded part of each prompt's samples.
     """
@@ -174,7 +174,7 @@ class _State:
 
 
 def score_batch(
-    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: _State
+    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: ScoringState
 ) -> list[tuple[Key, Outcome]]:
     """Score a batch in one invocation; if that fails, sample by sample, so that only the guilty become Unscored."""
     keys = [(generation.prompt_id, generation.index) for _, generation in pairs]
@@ -185,7 +185,7 @@ def score_batch(
     return list(zip(keys, outcomes, strict=True))
 
 
-def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: _State) -> Outcome:
+def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: ScoringState) -> Outcome:
     if state.stop.is_set():
         return Unscored("crashed", "stopped", 0.0)
     if state.spent:
@@ -198,7 +198,7 @@ def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: _State
 
 
 def _invoke(
-    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: _State
+    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: ScoringState
 ) -> list[Outcome] | Unscored:
     """One invocation: an outcome per pair, or the one failure of all."""
     if state.spent:

@@ -51,10 +51,14 @@ class EntryFound:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the reward returned, as JSON, and the invocation's seconds."""
+    """What the reward returned, as JSON, and the invocation's seconds.
+
+    `mutated` tells whether the event was changed in place; None when nobody asked.
+    """
 
     results: Any
     seconds: float
+    mutated: bool | None = None
 
 
 #: What an invocation gave: an answer, or why there is none, with the invocation's whole time.
@@ -133,12 +137,16 @@ class WorkerProcess:
         ready = message["ready"]
         return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]))
 
-    def invoke(self, event: bytes) -> Reply:
-        """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death."""
+    def invoke(self, event: bytes, *, watch: bool = False) -> Reply:
+        """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death.
+
+        With `watch` the worker compares the event before and after, which takes a second reading of it.
+        """
         if self._process is None:
             self.start()
         self._printout.begin()
-        body = b'{"timeout": %f, "event": ' % self._source.timeout + event + b"}"
+        asked = b'{"timeout": %f, "watch": %s, "event": ' % (self._source.timeout, b"true" if watch else b"false")
+        body = asked + event + b"}"
         try:
             message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
         except _LostError as lost:
@@ -152,7 +160,7 @@ class WorkerProcess:
         if "failed" in message:
             reason, detail = message["failed"]
             return Unscored(reason, detail, seconds)
-        return Answer(message["results"], seconds)
+        return Answer(message["results"], seconds, message.get("mutated"))
 
     def _exchange(self, data: bytes | None, timeout: float) -> Mapping[str, Any]:
         """Write `data`, then read one message, within `timeout` seconds and the memory limit."""

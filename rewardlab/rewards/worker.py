@@ -120,6 +120,9 @@ def serve(entry: Any, requests: int, replies: int, memory_mb: int) -> None:
             reply = {"failed": ["raised", describe(error)]}
         ended = time.perf_counter()
         reply["seconds"] = ended - started
+        if message.get("watch"):
+            after = json.dumps(message["event"], default=repr)  # as text, for in it NaN equals itself
+            reply["mutated"] = after != json.dumps(json.loads(body)["event"])
         if ended - looked > LOOK_SECONDS:
             looked, peak = ended, peak_mb()
         reply["peak_mb"] = peak

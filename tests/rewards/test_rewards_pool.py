@@ -12,7 +12,7 @@ from rewardlab.errors import RewardError
 from rewardlab.outcome import Scored, Unscored
 from rewardlab.platforms import PLATFORMS
 from rewardlab.rewards.pool import PATIENCE, ScoringPool
-from rewardlab.rewards.process import RewardSource
+from rewardlab.rewards.process import RewardSource, WorkerProcess
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 
@@ -362,3 +362,15 @@ def test_the_speed_of_a_reward_is_known_from_its_last_answer(write_reward, tmp_p
             pool.flush()
             assert pool.wait()
             assert pool._state.fast is fast
+
+
+@pytest.mark.parametrize(
+    ("line", "mutated"),
+    [("pass", False), ("event[0]['id'] = 'other'", True), ("event.pop()", True), ("event[0]['x'] = {1}", True)],
+)
+def test_a_watched_call_tells_whether_the_event_was_changed(write_reward, tmp_path, line, mutated):
+    path = write_reward(f"def lambda_handler(event, context):\n    {line}\n    return []\n")
+    worker = WorkerProcess(RewardSource(path, None, 20, 512), log=tmp_path / "log")
+    reply = worker.invoke(b'[{"id": "a", "score": NaN}]', watch=True)
+    worker.close()
+    assert (reply.mutated, reply.results) == (mutated, [])

@@ -9,7 +9,7 @@ import numpy as np
 from rewardlab.findings import Finding, Severity
 from rewardlab.measurement import Measurement
 from rewardlab.outcome import Reason
-from rewardlab.probes.question import Question
+from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, share_of_prompts
 
 #: A failure that surely occurs more often than this blocks: at a batch of 64 it would fail every second invocation.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
-from rewardlab.probes.question import Question
+from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate
 from rewardlab.stats.spread import SAME_SCORE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rewardlab.findings import Finding
-from rewardlab.probes.question import Question
+from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS, units_to_tell
 from rewardlab.stats.interval import Estimate, Quantity
 from rewardlab.stats.spread import Variance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
-from rewardlab.probes.question import Question
+from rewardlab.probes.run.question import Question
 
 MANY = 0.1
 

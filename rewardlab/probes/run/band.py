@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rewardlab.findings import Finding
 from rewardlab.measurement import Bounded
-from rewardlab.probes.question import Question
+from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS, Position, place, prompts_to_decide, trials_per_prompt
 from rewardlab.stats.interval import Estimate, Quantity
 

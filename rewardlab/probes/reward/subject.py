@@ -1,0 +1,90 @@
+"""The reward under examination: asked about made-up answers in an isolated worker, through the platform's own event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rewardlab.outcome import Outcome
+from rewardlab.platforms import Platform
+from rewardlab.rewards.contract import encode_event, sample_parts
+from rewardlab.rewards.pool import ScoringState, score_batch
+from rewardlab.rewards.process import EntryFound, Reply, WorkerProcess
+from rewardlab.task import Generation, Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One answer to ask the reward about: a prompt, and the text of the model's turn."""
+
+    prompt: Prompt
+    text: str
+
+
+class Subject:
+    """A reward and how to ask it.
+
+    `prompts` are those to make answers for, few enough that every probe may use them all; `every_prompt` is the whole
+    file, for what is true of it as a whole (the most common reference). `reward_range` and `success_at` are what the
+    user declared, None where nothing was. `entry.kind` tells the signature. Randomness comes from `rng` alone.
+    """
+
+    def __init__(
+        self,
+        worker: WorkerProcess,
+        entry: EntryFound,
+        prompts: Sequence[Prompt],
+        *,
+        every_prompt: Sequence[Prompt],
+        platform: Platform,
+        reward_range: tuple[float, float] | None,
+        success_at: float | None,
+        timeout: float,
+        rng: np.random.Generator,
+    ) -> None:
+        self._worker = worker
+        self.entry = entry
+        self.prompts = prompts
+        self.every_prompt = every_prompt
+        self.platform = platform
+        self.reward_range = reward_range
+        self.success_at = success_at
+        self.timeout = timeout
+        self.rng = rng
+
+    def score(self, cases: Sequence[Case], *, batch_size: int | None = None) -> list[Outcome]:
+        """The outcome of each case, in their order, in batches of the platform's size (or of `batch_size`).
+
+        A batch that fails is asked again sample by sample, so that only the guilty cases are Unscored.
+        """
+        size = batch_size or self.platform.batch_size
+        state = ScoringState()
+        outcomes: list[Outcome] = []
+        for start in range(0, len(cases), size):
+            pairs = [
+                (case.prompt, Generation(case.prompt.id, start + number, case.text, "stop"))
+                for number, case in enumerate(cases[start : start + size])
+            ]
+            outcomes += [outcome for _, outcome in score_batch(self._worker, pairs, self.platform, state)]
+        return outcomes
+
+    def samples(self, cases: Sequence[Case]) -> list[dict[str, Any]]:
+        """The platform's event for these cases as objects, to be changed by a probe and sent with `invoke`."""
+        pairs = [
+            (sample_parts(case.prompt, self.platform), Generation(case.prompt.id, number, case.text, "stop"))
+            for number, case in enumerate(cases)
+        ]
+        samples: list[dict[str, Any]] = json.loads(encode_event(pairs))
+        return samples
+
+    def invoke(self, event: Any) -> Reply:
+        """Send one event as it is, any JSON value, and wait; an Answer tells whether the event was changed in place."""
+        return self._worker.invoke(json.dumps(event).encode(), watch=True)
+
+    def restart(self) -> None:
+        """Replace the worker by a fresh one, which remembers nothing of what was asked before."""
+        self._worker.start()
