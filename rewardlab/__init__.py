@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rewardlab.errors import EngineError, InputError, RewardError, RewardlabError, RunError, UsageError
+    from rewardlab.examination import check
     from rewardlab.pipeline import audit, read_report
-    from rewardlab.report import Report
+    from rewardlab.report import CheckReport, Report
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CheckReport",
     "EngineError",
     "InputError",
     "Report",
@@ -27,11 +29,14 @@ __all__ = [
     "UsageError",
     "__version__",
     "audit",
+    "check",
     "read_report",
 ]
 
 _HOME = {name: "rewardlab.errors" for name in __all__ if name.endswith("Error")} | {
+    "CheckReport": "rewardlab.report",
     "Report": "rewardlab.report",
+    "check": "rewardlab.examination",
     "audit": "rewardlab.pipeline",
     "read_report": "rewardlab.pipeline",
 }

@@ -19,6 +19,7 @@ from rewardlab.errors import RewardlabError
 #: Name to one line of help; the module is imported when its command is used, so that --help starts at once.
 COMMANDS = {
     "audit": "Sample, score, measure, decide: can this reward teach this model?",
+    "check": "Ask a reward about made-up answers, without a model, in seconds.",
     "sample": "Sample generations into a run directory, to score later.",
     "score": "Score a run directory's generations with another reward.",
     "report": "Report on a run directory again.",

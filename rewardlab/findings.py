@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Severity: TypeAlias = Literal["blocker", "warning", "note"]
+RANK: Mapping[Severity, int] = {"blocker": 0, "warning": 1, "note": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,3 +287,13 @@ CATALOGUE: Mapping[str, Entry] = {
         "Build it with rewardlab package.",
     ),
 }
+
+
+def merge(*kinds: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings of several sources, one a code: the most severe, the first of equals. Blockers first, then by code."""
+    worst: dict[str, Finding] = {}
+    for finding in itertools.chain(*kinds):
+        held = worst.get(finding.code)
+        if held is None or RANK[finding.severity] < RANK[held.severity]:
+            worst[finding.code] = finding
+    return tuple(sorted(worst.values(), key=lambda finding: (RANK[finding.severity], finding.code)))

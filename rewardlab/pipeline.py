@@ -6,6 +6,7 @@ import platform as python_platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from typing_extensions import Unpack
 
 from rewardlab.decision import decide
 from rewardlab.errors import EngineError, InputError, RewardError, RunError
+from rewardlab.examination import examining
+from rewardlab.findings import merge
 from rewardlab.measurement import measure
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
@@ -63,11 +66,24 @@ def run_audit(
     record = reward_record(reward, settings)
     with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
         try:
-            fill(run, settings, reward=reward, record=record, progress=progress)
+            _fill_and_examine(run, settings, reward, record, progress)
         except (EngineError, RewardError, InputError):
             discard_if_empty(run.folder)
             raise
         return conclude(run, settings)
+
+
+def _fill_and_examine(
+    run: Run, settings: Settings, reward: Path, record: RewardRecord, progress: Progress, *, sample: bool = True
+) -> None:
+    """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
+    fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
+    if run.findings(record.key, declared=settings.declared) is not None:
+        fill_run()
+        return
+    with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
+        fill_run()
+        run.save_findings(record.key, examiner.result().findings, declared=settings.declared)
 
 
 def run_sample(
@@ -95,14 +111,7 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
     """
     with Run.open(folder) as run:
         settings = Settings.model_validate({**run.manifest.settings, **options})
-        fill(
-            run,
-            settings,
-            reward=reward,
-            record=reward_record(reward, settings),
-            progress=progress or Silent(),
-            sample=False,
-        )
+        _fill_and_examine(run, settings, reward, reward_record(reward, settings), progress or Silent(), sample=False)
         return conclude(run, settings)
 
 
@@ -133,7 +142,7 @@ def conclude(run: Run, settings: Settings) -> Report:
     )
     targets = Targets(settings.band, settings.band_on, settings.min_informative)
     question = Question(measured, targets, PLATFORMS[record.platform])
-    findings = ask_all(question)
+    findings = merge(ask_all(question), run.findings(record.key) or ())
     report = build_report(
         question, findings, decide(question, findings), record=record, provenance=_provenance(run, record)
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from rewardlab.findings import Finding
+
 if TYPE_CHECKING:
     import pandas as pd
-
-SCHEMA = "rewardlab.report/1"
 
 
 class Part(BaseModel):
@@ -134,6 +135,17 @@ class FindingPart(Part):
     evidence: dict[str, Any]
     remedy: str
 
+    @classmethod
+    def of(cls, finding: Finding) -> FindingPart:
+        """The finding as the report shows it."""
+        return cls(
+            code=finding.code,
+            severity=finding.severity,
+            title=finding.title,
+            evidence=dict(finding.evidence),
+            remedy=finding.remedy,
+        )
+
 
 class Report(Part):
     """The result of an audit.
@@ -200,6 +212,41 @@ class Report(Part):
         return self.model_dump_json(indent=2, by_alias=True) + "\n"
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `rewardlab.report/1`, which is shipped beside this module."""
-    return {"$id": SCHEMA} | Report.model_json_schema(by_alias=True, mode="serialization")
+class CheckReport(Part):
+    """What is wrong with one reward's code, whatever a model would answer."""
+
+    verdict: Literal["pass", "fail"]
+    reward: str
+    entry: str
+    kind: str
+    platform: str
+    prompts: int = Field(description="prompts in the file")
+    examined: int = Field(description="prompts that answers were made up for")
+    seconds: float
+    findings: tuple[FindingPart, ...]
+    provenance: dict[str, Any]
+
+
+class Checks(Part):
+    """The result of `rewardlab check`, one report for each reward; `fail` when any has a blocker."""
+
+    schema_: Literal["rewardlab.check/1"] = Field(default="rewardlab.check/1", alias="schema")
+    verdict: Literal["pass", "fail"]
+    checks: tuple[CheckReport, ...]
+
+    @classmethod
+    def of(cls, checks: Sequence[CheckReport]) -> Checks:
+        """The reports together."""
+        verdict: Literal["pass", "fail"] = "fail" if any(one.verdict == "fail" for one in checks) else "pass"
+        return cls(verdict=verdict, checks=tuple(checks))
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nothing blocks, 1 otherwise."""
+        return {"pass": 0, "fail": 1}[self.verdict]
+
+
+def json_schema(model: type[Report | Checks]) -> dict[str, Any]:
+    """The JSON Schema of a report, which is shipped in schemas/ beside this module."""
+    name = model.model_fields["schema_"].default
+    return {"$id": name} | model.model_json_schema(by_alias=True, mode="serialization")

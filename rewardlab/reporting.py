@@ -52,16 +52,7 @@ def build_report(
             outcomes=Outcomes(**measured.outcomes, truncated=measured.truncated),
             latency_ms=Latency(**latency) if latency is not None else None,
         ),
-        findings=tuple(
-            FindingPart(
-                code=finding.code,
-                severity=finding.severity,
-                title=finding.title,
-                evidence=dict(finding.evidence),
-                remedy=finding.remedy,
-            )
-            for finding in findings
-        ),
+        findings=tuple(FindingPart.of(finding) for finding in findings),
         provenance=dict(provenance),
     )
 

@@ -4,8 +4,9 @@
     prompts.jsonl         the prompts as they were read
     generations/*.parquet what was sampled
     scores/KEY/*.parquet  what each reward gave, by the reward's key
+    findings/KEY.json     what an examination of that reward, without the model, found
     report.json           the last report
-    reward.log engine.log what the reward and the engine printed
+    *.log                 what the reward and the engine printed
 
 A part is written to a temporary name, synced and renamed, generations always before the scores that refer to them.
 """
@@ -19,13 +20,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeAlias
 
 from rewardlab.errors import InputError, RunError
+from rewardlab.findings import Finding
 from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
 from rewardlab.task import Prompt, read_prompts
 
 SCHEMA = "rewardlab.run/1"
+
+#: What a user said of a reward's scores: the range's ends and the success threshold, each None where nothing was said.
+Declared: TypeAlias = list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,34 @@ class Run:
         """The scores of the reward with this key."""
         return Parts(self.folder / "scores" / key, SCORE_SCHEMA)
 
+    def save_findings(self, key: str, findings: Sequence[Finding], *, declared: Declared) -> None:
+        """Keep what an examination of the reward with this key found, and what range it took for declared."""
+        path = self._findings(key)
+        path.parent.mkdir(exist_ok=True)
+        kept = {"declared": declared, "findings": [asdict(finding) for finding in findings]}
+        write_atomically(path, json.dumps(kept, indent=2).encode())
+
+    def findings(self, key: str, *, declared: Declared | None = None) -> tuple[Finding, ...] | None:
+        """What the examination of that reward found; None where there was none yet, or with another range declared.
+
+        Raises: RunError when the file cannot be read.
+        """
+        path = self._findings(key)
+        if not path.is_file():
+            return None
+        try:
+            kept = json.loads(path.read_bytes())
+            if declared is not None and kept["declared"] != declared:
+                return None
+            return tuple(Finding(**values) for values in kept["findings"])
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise RunError(
+                f"cannot be read ({error})", where=str(path), do="delete it; the same command examines again"
+            ) from None
+
+    def _findings(self, key: str) -> Path:
+        return self.folder / "findings" / f"{key}.json"
+
     def add_reward(self, record: RewardRecord) -> None:
         """Note a reward; the last one noted is the one that reports are about."""
         others = tuple(other for other in self.manifest.rewards if other.key != record.key)
@@ -187,7 +220,7 @@ def discard_if_empty(folder: Path) -> None:
     """Remove a run directory in which nothing was sampled, so that a failed start leaves nothing behind."""
     if (folder / "generations").exists() or (folder / "scores").exists():
         return
-    for name in ("run.json", "prompts.jsonl", "lock", "reward.log", "engine.log"):
+    for name in ("run.json", "prompts.jsonl", "lock", "reward.log", "engine.log", "examination.log"):
         with contextlib.suppress(OSError):
             (folder / name).unlink()
     with contextlib.suppress(OSError):

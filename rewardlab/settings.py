@@ -81,6 +81,11 @@ class Settings(BaseModel):
         kept = self.model_dump(exclude_unset=True, exclude={"out"}, mode="json")
         return kept | ({"engine": without_secrets(self.engine)} if "engine" in kept else {})
 
+    @property
+    def declared(self) -> list[float | None]:
+        """What was said of the reward's scores: the range's ends and the success threshold, None where nothing was."""
+        return [*(self.reward_range or (None, None)), self.success_at]
+
     def from_folder(self, folder: Path | None) -> Settings:
         """These settings, whose model's path is relative to `folder`."""
         self._model_folder = folder

@@ -20,7 +20,7 @@ FLOORS = [
     {"engines", "rewards", "judging", "measurement", "run"},
     {"probes", "settings"},
     {"decision", "report", "stream"},
-    {"reporting", "resume", "formats"},
+    {"reporting", "resume", "formats", "examination"},
     {"pipeline"},
     {"commands"},
     {"cli"},

@@ -46,6 +46,10 @@ SCORING = (
     click.option("--reward-timeout", metavar="SECONDS", help="For one invocation, as the Lambda would have.  [60]"),
     click.option("--reward-memory", metavar="MB", help="For one invocation, as the Lambda would have.  [512]"),
 )
+RANGE = (
+    click.option("--success-at", metavar="SCORE", help="What counts as success.  [middle of the range]"),
+    click.option("--reward-range", metavar="LO,HI", help="The declared range.  [0,1; -1,1 if a score is negative]"),
+)
 JUDGING = (
     click.option("--band", metavar="LO,HI", help="The viable accuracies.  [0.05,0.95]"),
     click.option(
@@ -54,8 +58,7 @@ JUDGING = (
         help="What must lie in the band: the mean success rate, or the "
         "share of prompts with at least one success.  [accuracy]",
     ),
-    click.option("--success-at", metavar="SCORE", help="What counts as success.  [middle of the range]"),
-    click.option("--reward-range", metavar="LO,HI", help="The declared range.  [0,1; -1,1 if a score is negative]"),
+    *RANGE,
     click.option(
         "--min-informative",
         metavar="SHARE",
@@ -112,17 +115,28 @@ def show(report: Report, format_: str, output: Path | None) -> int:
 
     Raises: UsageError when the file cannot be written.
     """
+    put(FORMATS[format_](report, display_for(output)), output)
+    return report.exit_code
+
+
+def display_for(output: Path | None) -> Display:
+    """How to draw: as wide as the terminal and in colour where there is one, else plain."""
     terminal = output is None and sys.stdout.isatty()
-    colour = terminal and "NO_COLOR" not in os.environ
     width = min(shutil.get_terminal_size().columns, 110) if terminal else 100
-    text = FORMATS[format_](report, Display(width, colour))
+    return Display(width, terminal and "NO_COLOR" not in os.environ)
+
+
+def put(text: str, output: Path | None) -> None:
+    """Print the text, or write it to `output`.
+
+    Raises: UsageError when the file cannot be written.
+    """
     if output is None:
-        click.echo(text, nl=False, color=colour)
-        return report.exit_code
+        click.echo(text, nl=False, color=display_for(None).colour)
+        return
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"cannot be written ({error.strerror})", where=str(output), do="name another --output"
         ) from None
-    return report.exit_code

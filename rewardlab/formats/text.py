@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from typing import Any, Literal
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,25 +10,23 @@ from rich.table import Table
 from rich.text import Text
 
 from rewardlab.formats.display import Display
-from rewardlab.report import FindingPart, Interval, Report
+from rewardlab.formats.findings import drawn, findings_table, lines_of
+from rewardlab.report import Interval, Report
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
-SEVERITIES = {"blocker": "bold red", "warning": "yellow", "note": "cyan"}
 BAR = 24
 
 
 def render(report: Report, display: Display) -> str:
     """The report as text, ending with a line break."""
-    out = io.StringIO()
-    colours: Literal["standard"] | None = "standard" if display.colour else None
-    console = Console(
-        file=out, width=display.width, force_terminal=display.colour, color_system=colours, highlight=False
-    )
-    _head(console, report)
-    _numbers(console, report)
-    _findings(console, report)
-    console.print(Text(f"\nrun {report.provenance['run']}  (rewardlab explain CODE tells more of a finding)", "dim"))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    with drawn(display) as (console, out):
+        _head(console, report)
+        _numbers(console, report)
+        findings_table(console, report.findings, told=report.next_step.text)
+        console.print(
+            Text(f"\nrun {report.provenance['run']}  (rewardlab explain CODE tells more of a finding)", "dim")
+        )
+    return lines_of(out)
 
 
 def _head(console: Console, report: Report) -> None:
@@ -142,44 +138,6 @@ def _outcome_line(report: Report) -> str:
     text = f"reward  {report.reward.entry}: " + ", ".join(shown)
     latency = report.reward.latency_ms
     return text + (f"; {latency.p50:.3g} ms a sample (p99 {latency.p99:.3g} ms)" if latency else "")
-
-
-def _findings(console: Console, report: Report) -> None:
-    if not report.findings:
-        console.print("\nno findings")
-        return
-    console.print()
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column()
-    for finding in report.findings:
-        body = Text(finding.title)
-        if evidence := _evidence(finding):
-            body.append(f"\n{evidence}", "dim")
-        if finding.remedy != report.next_step.text:
-            body.append(f"\n{finding.remedy}")
-        table.add_row(finding.code, Text(finding.severity, SEVERITIES[finding.severity]), body)
-    console.print(table)
-
-
-def _evidence(finding: FindingPart) -> str:
-    parts = [
-        f"{name.replace('_', ' ')} {_value(value)}"
-        for name, value in finding.evidence.items()
-        if name not in {"examples", "band", "band_on"} and value not in (None, [], {})
-    ]
-    lines = [", ".join(parts)] if parts else []
-    examples = finding.evidence.get("examples", [])
-    return "\n".join([*lines, *(f"{one['prompt_id']} [{one['index']}]: {one['detail']}" for one in examples)])
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {_value(inner)}" for name, inner in value.items())
-    return str(value)
 
 
 def _with_interval(quantity: Interval) -> str:

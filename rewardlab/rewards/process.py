@@ -224,11 +224,17 @@ class WorkerProcess:
             return f"killed by {signal.Signals(-code).name}"
         return f"the process exited with {code}"
 
-    def close(self) -> None:
-        """Kill the process and all it started."""
-        if self._process is not None:
+    def kill(self) -> None:
+        """Kill the process and all it started; the only method that another thread may call."""
+        process = self._process
+        if process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Kill the process and all it started, and forget it."""
+        self.kill()
+        if self._process is not None:
             self._process.wait()
             self._process = None
         for descriptor in (self._requests, self._replies):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from rewardlab.findings import Finding
+from rewardlab.findings import RANK, Finding
 from rewardlab.probes.reward.subject import Subject
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
@@ -16,5 +16,4 @@ PROBES: Sequence[Probe] = ()
 def examine(subject: Subject) -> tuple[Finding, ...]:
     """Every probe's findings, the blockers first, each kind in the order of its code."""
     found = [finding for probe in PROBES for finding in probe(subject)]
-    rank = {"blocker": 0, "warning": 1, "note": 2}
-    return tuple(sorted(found, key=lambda finding: (rank[finding.severity], finding.code)))
+    return tuple(sorted(found, key=lambda finding: (RANK[finding.severity], finding.code)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,10 @@ class Case:
     text: str
 
 
+class StoppedError(Exception):
+    """The examination was abandoned, because the audit around it failed or was interrupted."""
+
+
 class Subject:
     """A reward and how to ask it.
 
@@ -45,6 +50,7 @@ class Subject:
         success_at: float | None,
         timeout: float,
         rng: np.random.Generator,
+        stop: threading.Event | None = None,
     ) -> None:
         self._worker = worker
         self.entry = entry
@@ -55,6 +61,11 @@ class Subject:
         self.success_at = success_at
         self.timeout = timeout
         self.rng = rng
+        self._stop = stop
+
+    def _go_on(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise StoppedError
 
     def score(self, cases: Sequence[Case], *, batch_size: int | None = None) -> list[Outcome]:
         """The outcome of each case, in their order, in batches of the platform's size (or of `batch_size`).
@@ -65,6 +76,7 @@ class Subject:
         state = ScoringState()
         outcomes: list[Outcome] = []
         for start in range(0, len(cases), size):
+            self._go_on()
             pairs = [
                 (case.prompt, Generation(case.prompt.id, start + number, case.text, "stop"))
                 for number, case in enumerate(cases[start : start + size])
@@ -83,6 +95,7 @@ class Subject:
 
     def invoke(self, event: Any) -> Reply:
         """Send one event as it is, any JSON value, and wait; an Answer tells whether the event was changed in place."""
+        self._go_on()
         return self._worker.invoke(json.dumps(event).encode(), watch=True)
 
     def restart(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from rewardlab.findings import Finding
+from rewardlab.findings import RANK, Finding
 from rewardlab.probes.run import band, failures, levels, prompts, signal, truncation
 from rewardlab.probes.run.question import Question
 
@@ -17,5 +17,4 @@ PROBES: Sequence[Probe] = (failures.ask, levels.ask, signal.ask, truncation.ask,
 def ask_all(question: Question) -> tuple[Finding, ...]:
     """Every probe's findings, the blockers first, each kind in the order of its code."""
     found = [finding for probe in PROBES for finding in probe(question)]
-    rank = {"blocker": 0, "warning": 1, "note": 2}
-    return tuple(sorted(found, key=lambda finding: (rank[finding.severity], finding.code)))
+    return tuple(sorted(found, key=lambda finding: (RANK[finding.severity], finding.code)))

@@ -1,0 +1,50 @@
+"""`rewardlab check reward.py prompts.jsonl`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rewardlab.commands.options import RANGE, SCORING, SHOWING, add_options, display_for, given, put
+from rewardlab.errors import UsageError
+from rewardlab.examination import prompts_of, run_check
+from rewardlab.formats.check import CHECK_FORMATS
+from rewardlab.report import Checks
+from rewardlab.settings import load_settings
+
+REWARD_NAME = "reward.py"
+
+
+@click.command("check")
+@click.argument("reward", type=click.Path(path_type=Path))
+@click.argument("prompts", type=click.Path(path_type=Path), required=False)
+@add_options(SCORING, RANGE, SHOWING)
+@click.option("--seed", metavar="N", help="Seed of the choice of prompts.  [0]")
+def command(reward: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
+    """Ask REWARD about made-up answers to PROMPTS: its contract, its shortcuts, its faults. No model, seconds.
+
+    REWARD is a file, or a folder: then every reward.py in it is checked. PROMPTS defaults to the prompts.jsonl beside
+    the reward. Exit codes: 0 nothing blocks, 1 a blocker, 2 could not check.
+    """
+    reports = []
+    for path in _rewards_in(reward):
+        where = prompts_of(path, prompts)
+        reports.append(run_check(path, where, load_settings(given(**options), where, command_line=True)))
+    checks = Checks.of(reports)
+    put(CHECK_FORMATS[format_](checks, display_for(output)), output)
+    return checks.exit_code
+
+
+def _rewards_in(path: Path) -> list[Path]:
+    """The reward file, or every reward.py in the folder.
+
+    Raises: UsageError for a folder without one.
+    """
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.rglob(REWARD_NAME))
+    if not found:
+        raise UsageError(f"no {REWARD_NAME} in this folder", where=str(path), do="name the file")
+    return found

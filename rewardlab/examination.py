@@ -1,0 +1,192 @@
+"""The examination of a reward without a model, in seconds: what `check` does, and a part of `audit`."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from typing_extensions import Unpack
+
+import rewardlab
+from rewardlab.errors import InputError, RewardError, UsageError
+from rewardlab.findings import Finding
+from rewardlab.platforms import find_platform
+from rewardlab.probes.reward import examine
+from rewardlab.probes.reward.subject import Subject
+from rewardlab.report import CheckReport, FindingPart
+from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
+from rewardlab.run import sha256_of
+from rewardlab.settings import AuditOptions, Settings, load_settings
+from rewardlab.task import Prompt, read_prompts
+
+#: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row.
+MOST_PROMPTS = 30
+#: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for.
+MOST_SECONDS = 10.0
+PROMPTS_NAME = "prompts.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What an examination found, the entry it asked, the prompts it made answers for, and its seconds."""
+
+    findings: tuple[Finding, ...]
+    entry: EntryFound
+    prompts: int
+    seconds: float
+
+
+def check(reward: str | Path, prompts: str | Path | None = None, **options: Unpack[AuditOptions]) -> CheckReport:
+    """Examine a reward file without a model, and return what `rewardlab check` prints.
+
+    Arguments: `prompts` defaults to the prompts.jsonl beside the reward; the options are those of the audit that
+    concern a reward (platform, entry, reward_range, success_at, reward_timeout, reward_memory, seed).
+    Raises: RewardlabError when there is nothing to examine; a finding is never an exception.
+    """
+    path = prompts_of(Path(reward), Path(prompts) if prompts is not None else None)
+    return run_check(Path(reward), path, load_settings(options, path))
+
+
+def prompts_of(reward: Path, prompts: Path | None) -> Path:
+    """The prompts to examine a reward with: those named, else the file beside it.
+
+    Raises: UsageError when none is named and none lies there.
+    """
+    beside = reward.parent / PROMPTS_NAME
+    if prompts is None and not beside.is_file():
+        raise UsageError(f"no prompts named, and no {PROMPTS_NAME} beside it", where=str(reward), do="name a file")
+    return prompts or beside
+
+
+def run_check(reward: Path, prompts_path: Path, settings: Settings) -> CheckReport:
+    """Examine, and report.
+
+    Raises: RewardlabError.
+    """
+    prompts = read_prompts(prompts_path)
+    digest = _digest(reward)
+    with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
+        found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
+    parts = tuple(FindingPart.of(finding) for finding in found.findings)
+    return CheckReport(
+        verdict="fail" if any(part.severity == "blocker" for part in parts) else "pass",
+        reward=str(reward),
+        entry=found.entry.name,
+        kind=found.entry.kind,
+        platform=settings.platform,
+        prompts=len(prompts),
+        examined=found.prompts,
+        seconds=found.seconds,
+        findings=parts,
+        provenance={
+            "rewardlab": rewardlab.__version__,
+            "seed": settings.seed,
+            "reward_sha256": digest,
+            "prompts": {"path": str(prompts_path), "sha256": sha256_of(prompts_path)},
+        },
+    )
+
+
+def _digest(reward: Path) -> str:
+    try:
+        return sha256_of(reward)
+    except OSError as error:
+        raise RewardError(
+            f"cannot be read ({error.strerror})",
+            where=str(reward),
+            expected="a Python file that defines a reward function",
+        ) from None
+
+
+def worker_of(reward: Path, settings: Settings, *, log: Path) -> WorkerProcess:
+    """A worker to examine the reward in; it prints to `log`."""
+    seconds = min(settings.reward_timeout, MOST_SECONDS)
+    return WorkerProcess(RewardSource(reward, settings.entry, seconds, settings.reward_memory), log=log)
+
+
+def examine_reward(
+    worker: WorkerProcess, prompts: Sequence[Prompt], settings: Settings, *, stop: threading.Event | None = None
+) -> Examination:
+    """Ask every probe of `probes.reward`, and close the worker.
+
+    Raises: RewardError when the code cannot be loaded; StoppedError when `stop` is set meanwhile.
+    """
+    started = time.monotonic()
+    rng = np.random.default_rng(settings.seed)
+    try:
+        entry = worker.start()
+        subject = Subject(
+            worker,
+            entry,
+            _choose(prompts, rng),
+            every_prompt=prompts,
+            platform=find_platform(settings.platform),
+            reward_range=settings.reward_range,
+            success_at=settings.success_at,
+            timeout=min(settings.reward_timeout, MOST_SECONDS),
+            rng=rng,
+            stop=stop,
+        )
+        findings = examine(subject)
+        return Examination(findings, entry, len(subject.prompts), time.monotonic() - started)
+    finally:
+        worker.close()
+
+
+def _choose(prompts: Sequence[Prompt], rng: np.random.Generator) -> list[Prompt]:
+    """Some of the prompts, in their order."""
+    if not prompts:
+        raise InputError("no prompts")
+    drawn = rng.choice(len(prompts), min(MOST_PROMPTS, len(prompts)), replace=False)
+    return [prompts[number] for number in sorted(drawn)]
+
+
+class Examiner(threading.Thread):
+    """Examines while a run is sampled and scored."""
+
+    def __init__(self, worker: WorkerProcess, prompts: Sequence[Prompt], settings: Settings) -> None:
+        super().__init__(name="examination", daemon=True)
+        self._worker, self._prompts, self._settings = worker, prompts, settings
+        self._stop_asked = threading.Event()
+        self._result: Examination | Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self._result = examine_reward(self._worker, self._prompts, self._settings, stop=self._stop_asked)
+        except Exception as error:  # noqa: BLE001 - carried to the thread that waits, where it is raised again
+            self._result = error
+
+    def result(self) -> Examination:
+        """What was found, waited for.
+
+        Raises: what the examination raised.
+        """
+        self.join()
+        if isinstance(self._result, Examination):
+            return self._result
+        assert self._result is not None, "a thread that ended has left something"
+        raise self._result
+
+    def abandon(self) -> None:
+        """Stop at once."""
+        self._stop_asked.set()
+        self._worker.kill()
+        self.join()
+
+
+@contextmanager
+def examining(reward: Path, prompts: Sequence[Prompt], settings: Settings, *, log: Path) -> Iterator[Examiner]:
+    """An examination that goes on beside the body, and is abandoned when the body does not wait for it."""
+    examiner = Examiner(worker_of(reward, settings, log=log), prompts, settings)
+    examiner.start()
+    try:
+        yield examiner
+    finally:
+        if examiner.is_alive():
+            examiner.abandon()

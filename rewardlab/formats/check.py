@@ -1,0 +1,42 @@
+"""A check's report as text or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rich.console import Console
+from rich.text import Text
+
+from rewardlab.formats.display import Display
+from rewardlab.formats.findings import drawn, findings_table, lines_of
+from rewardlab.report import CheckReport, Checks
+
+VERDICTS = {"pass": ("PASS", "bold green"), "fail": ("FAIL", "bold red")}
+
+
+def render_text(checks: Checks, display: Display) -> str:
+    """For each reward the verdict, what was asked, and the findings."""
+    with drawn(display) as (console, out):
+        for number, report in enumerate(checks.checks):
+            if number:
+                console.print()
+            _render_one(console, report)
+    return lines_of(out)
+
+
+def _render_one(console: Console, report: CheckReport) -> None:
+    name, style = VERDICTS[report.verdict]
+    console.print(Text.assemble((name, style), f"  {report.reward}"), soft_wrap=True)
+    console.print(
+        f"{report.entry} ({report.kind}) on {report.platform}, asked about {report.examined} of "
+        f"{report.prompts:,} prompts in {report.seconds:.1f} s"
+    )
+    findings_table(console, report.findings)
+
+
+def render_json(checks: Checks, _display: Display) -> str:
+    """The reports' JSON text, schema `rewardlab.check/1`."""
+    return checks.model_dump_json(indent=2, by_alias=True) + "\n"
+
+
+CHECK_FORMATS: Mapping[str, Callable[[Checks, Display], str]] = {"text": render_text, "json": render_json}
