@@ -81,6 +81,8 @@ def _difference(more: Estimate, less: Estimate, influence: Floats, *, prompts: i
     """The difference of two rates seen on the same prompts, by MOVER with their correlation."""
     norms = np.sqrt(np.square(influence).sum(axis=1))
     correlation = float(influence[0] @ influence[1] / (norms[0] * norms[1])) if norms.all() else 0.0
+    # A correlation seen on few prompts is near 1 by chance (on two, always); taken at its word it leaves no width.
+    correlation = min(correlation, correlation * (1 - 1 / prompts))
     estimate = more.estimate - less.estimate
     down = (more.estimate - more.low, less.high - less.estimate)
     up = (more.high - more.estimate, less.estimate - less.low)

@@ -59,8 +59,8 @@ def noise_of(scores: Floats, *, level: float = LEVEL) -> Noise | Undefined:
     prompts of sum_g m_g^2 / M_p) / degrees of MSB, which is m for equal counts. The interval of the reliability is a
     jackknife over prompts on the scale of log F = log(MSB / MSW), with t.
     At the edges: undefined when no generation was scored twice, no prompt has two generations, or no score differs
-    within a prompt. The interval is undefined with one prompt, or when no repeat differs (ICC 1: `unchanged` has the
-    interval then).
+    within a prompt. The interval is undefined with one prompt, when leaving one out leaves no spread or changes
+    nothing, and when no repeat differs (ICC 1: `unchanged` has the interval then).
     Source: STATISTICS 3; nested analysis of variance, Searle, Casella & McCulloch (1992), ch. 3; ICC, Shrout & Fleiss
     (1979), Psychol. Bull. 86:420; jackknife of variance components, Arvesen (1969), Ann. Math. Stat. 40:2076.
     """
@@ -74,6 +74,8 @@ def noise_of(scores: Floats, *, level: float = LEVEL) -> Noise | Undefined:
     if totals[0] == 0 and totals[2] == 0:
         return Undefined("no score differs within a prompt")
     noise, between, size = _mean_squares(totals)
+    if between + (size - 1) * noise <= 0:
+        return Undefined("no generation was scored twice beside another of its prompt")
     return Noise(
         noise_variance=float(noise),
         signal_variance=max(0.0, float((between - noise) / size)),
@@ -135,6 +137,8 @@ def _reliability(squares: Floats, *, level: float) -> Quantity:
         return Undefined("one prompt alone shows the noise or the differences")
     noise, between, _ = _mean_squares(rest)
     error = jackknife_error(np.log(between / noise))
+    if error <= TINY:
+        return Undefined("the prompts are all alike: no spread to build an interval on")
     noise, between, size = _mean_squares(totals)
     ratios = between / noise * np.exp(np.array([0.0, -1.0, 1.0]) * t_quantile(prompts - 1, level) * error)
     value, low, high = (ratios - 1) / (ratios + size - 1)

@@ -116,6 +116,14 @@ def test_a_perfect_score_keeps_an_interval_and_a_p_value(upside, j):
     assert found.p_value == pytest.approx(scipy_stats.t.sf(j * np.sqrt(20), 19))
 
 
+def test_rates_that_move_together_on_two_prompts_keep_an_interval():
+    # Both rates are 1/2, one prompt all above and one all below: correlation 1, the same distances.
+    scores = np.array([[1.0, 1.0], [0.0, 0.0]])
+    found = discrimination(scores, np.array([[1.0, 0.0]] * 2), threshold=0.5).informedness
+    assert found.estimate == 0
+    assert found.low < -0.1 < 0.1 < found.high
+
+
 def test_a_score_that_never_differs_is_no_evidence():
     labels = np.tile([1.0, 0.0], (20, 2))
     found = discrimination(np.ones((20, 4)), labels, threshold=0.5)

@@ -117,6 +117,18 @@ def test_what_shows_no_noise_is_undefined(scores, reason):
     assert noise_of(scores) == Undefined(reason)
 
 
+def test_generations_that_were_not_rescored_side_by_side_are_undefined():
+    # Two generations scored once and alike, and one alone in its prompt scored twice.
+    scores = np.array([[[1.0, NAN], [1.0, NAN]], [[0.0, 1.0], [NAN, NAN]]])
+    assert noise_of(scores) == Undefined("no generation was scored twice beside another of its prompt")
+
+
+def test_prompts_all_alike_have_no_interval():
+    scores = np.repeat(np.random.default_rng(5).normal(size=(1, 4, 2)), 3, axis=0)
+    reason = "the prompts are all alike: no spread to build an interval on"
+    assert noise_of(scores).reliability == Undefined(reason)
+
+
 def test_one_prompt_has_no_interval():
     scores = np.random.default_rng(4).normal(size=(1, 4, 2))
     assert noise_of(scores).reliability == Undefined("one prompt shows no spread")
