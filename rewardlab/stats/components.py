@@ -1,0 +1,95 @@
+"""Which of a reward's named components makes the spread that a group-relative trainer sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rewardlab.stats.interval import Floats, Undefined
+from rewardlab.stats.spread import SAME_SCORE
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component. `flat`: it never differs within a prompt and so adds no gradient; `dead`: it never differs.
+
+    `within_variance` pools the prompts (sum of squares over generations - prompts). `share` is that of the total's
+    within-prompt variance, cov(component, total) / var(total): negative where the component works against the total.
+    """
+
+    name: str
+    within_variance: float
+    share: float | Undefined
+    flat: bool
+    dead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """The components in the order given. `explained` is the sum of their shares: 1 where the total is their sum.
+
+    `is_sum`: the total is the sum of the components on every generation.
+    """
+
+    members: tuple[Component, ...]
+    explained: float | Undefined
+    is_sum: bool
+    generations: int
+
+    @property
+    def dominant(self) -> Component | Undefined:
+        """The component of the largest share."""
+        shared = [(member.share, member) for member in self.members if not isinstance(member.share, Undefined)]
+        return max(shared, key=lambda one: one[0])[1] if shared else Undefined("no component has a share")
+
+
+def component_shares(components: Floats, total: Floats, *, names: Sequence[str]) -> Components | Undefined:
+    """Each component's part in the spread of the total within prompts.
+
+    Arguments: `components` (prompts, generations, K), `total` (prompts, generations), `names` (K,). A generation counts
+    where the total and every component is a number, so that the shares belong to the same generations.
+    Identity: shares of a sum are cov(component, sum) / var(sum), which add up to 1 exactly; of a total that is no sum
+    (a product, a gate, a clip, weights) they add up to what the components explain linearly, in `explained`.
+    At the edges: undefined when no prompt has two such generations; a share is when the total does not differ in any
+    prompt. Source: the covariance decomposition of Shorrocks (1982), Econometrica 50:193.
+    """
+    kept = np.isfinite(total) & np.isfinite(components).all(axis=2)
+    prompts = np.nonzero(kept)[0]
+    sizes = np.bincount(prompts, minlength=len(total))
+    if not (sizes > 1).any():
+        return Undefined("no prompt has two generations with a total and every component")
+    degrees = int(np.maximum(sizes - 1, 0).sum())
+    cells, sums = components[kept], total[kept]
+    varied = _deviations(np.column_stack([cells, sums]), prompts, sizes)
+    products = varied.T @ varied[:, -1]
+    squares = np.square(varied).sum(axis=0)
+    members = tuple(
+        Component(
+            name=name,
+            within_variance=float(squares[k] / degrees),
+            share=float(products[k] / products[-1]) if products[-1] > 0 else Undefined("the total never differs"),
+            flat=not squares[k],
+            dead=bool(np.ptp(cells[:, k]) <= SAME_SCORE),
+        )
+        for k, name in enumerate(names)
+    )
+    shares = [member.share for member in members if not isinstance(member.share, Undefined)]
+    return Components(
+        members=members,
+        explained=sum(shares) if shares else Undefined("the total never differs within a prompt"),
+        is_sum=bool(np.abs(cells.sum(axis=1) - sums).max() <= SAME_SCORE * max(1.0, float(np.abs(sums).max()))),
+        generations=len(sums),
+    )
+
+
+def _deviations(columns: Floats, prompts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Floats:
+    """Each column less its prompt's mean; zero where the prompt's values are one level of score."""
+    starts = np.flatnonzero(np.diff(prompts, prepend=-1))
+    present = sizes[sizes > 0]
+    spread = np.maximum.reduceat(columns, starts) - np.minimum.reduceat(columns, starts)
+    means = np.add.reduceat(columns, starts) / present[:, None]
+    deviations = columns - np.repeat(means, present, axis=0)
+    return np.where(np.repeat(spread, present, axis=0) > SAME_SCORE, deviations, 0.0)

@@ -1,0 +1,124 @@
+"""Scores against known labels: whether what is right scores above what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr
+
+from rewardlab.stats.cluster import t_quantile
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, mean_over_prompts, wilson
+from rewardlab.stats.spread import SAME_SCORE
+
+
+@dataclass(frozen=True, slots=True)
+class Discrimination:
+    """How a threshold on the score tells label 1 from label 0.
+
+    `informedness` is Youden's J, true less false positive rate: 0 for a score that knows nothing, below 0 for one that
+    is upside down. `p_value` is one-sided: the chance of such a J, or a greater one, when J is 0.
+    """
+
+    true_positive_rate: Estimate
+    false_positive_rate: Estimate
+    informedness: Estimate
+    p_value: float
+
+
+def discrimination(
+    scores: Floats, labels: Floats, *, threshold: float, level: float = LEVEL
+) -> Discrimination | Undefined:
+    """The rates of scores at or above `threshold` among label 1 and among label 0, and their difference.
+
+    Arguments: `scores` and `labels` (prompts, generations), labels 0, 1 or NaN; NaN in either leaves a generation out.
+    Rates weigh generations alike, the prompt is the cluster.
+    Identity: each rate is a ratio of sums over prompts, with the linearised variance C/(C-1) sum(influence^2); its
+    interval is Wilson's on the effective sample size that variance implies, t with C - 1 degrees of freedom. J's limits
+    square and add the distances of the rates' limits, less their covariance (MOVER), which keeps them in [-1, 1] and
+    apart at a J of 1 where a t interval has no width. The test takes the influences at J = 0, both rates the pooled
+    one, not centred, so that it too has a width there.
+    At the edges: undefined with fewer than two prompts of either label. When no score differs J is 0 and p is 1.
+    Source: Newcombe (1998), Stat. Med. 17:873; Zou & Donner (2008), Stat. Med. 27:1693; clustered binary ratios, Rao &
+    Scott (1992), Biometrics 48:577; J, Youden (1950), Cancer 3:32.
+    """
+    kept = np.isfinite(scores) & np.isfinite(labels)
+    passed = kept & (np.where(kept, scores, -np.inf) >= threshold - SAME_SCORE)
+    right, wrong = kept & (labels == 1), kept & (labels == 0)
+    hits, sizes = (np.stack([(part & group).sum(axis=1) for group in (right, wrong)]) for part in (passed, kept))
+    for group, count in zip(("1", "0"), (sizes > 0).sum(axis=1), strict=True):
+        if count < 2:
+            return Undefined(f"fewer than two prompts have a scored generation of label {group}")
+    totals = sizes.sum(axis=1, keepdims=True)
+    rates = hits.sum(axis=1, keepdims=True) / totals
+    influence = (hits - rates * sizes) / totals
+    sensitivity, fallout = (
+        _rate(float(rates[k, 0]), influence[k], sizes[k].astype(float), level=level) for k in range(2)
+    )
+    null = (hits - hits.sum() / sizes.sum() * sizes) / totals
+    labelled = (sizes > 0).any(axis=0)
+    difference = _difference(sensitivity, fallout, influence, prompts=int(labelled.sum()), level=level)
+    return Discrimination(sensitivity, fallout, difference, _upper_tail((null[0] - null[1])[labelled]))
+
+
+def _rate(rate: float, influence: Floats, sizes: Floats, *, level: float) -> Estimate:
+    """A ratio over prompts with its Wilson interval; `sizes` are the denominators per prompt."""
+    prompts = int(np.count_nonzero(sizes))
+    alpha, total = 1 - level, float(sizes.sum())
+    fewest = total**2 / float(np.square(sizes).sum())
+    if TINY < rate < 1 - TINY:
+        variance = prompts / (prompts - 1) * float(np.square(influence).sum())
+        effective = float(np.clip(rate * (1 - rate) / max(variance, TINY), min(fewest, total), total))
+        low, high = wilson(np.array(rate), np.array(effective), t_quantile(prompts - 1, level))
+    else:
+        edge = 1 - (alpha / 2) ** (1 / fewest)
+        low, high = np.array([0.0, edge]) if rate <= TINY else np.array([1 - edge, 1.0])
+    return Estimate(rate, max(float(low), 0.0), min(float(high), 1.0), level, "modified Wilson over prompts", prompts)
+
+
+def _difference(more: Estimate, less: Estimate, influence: Floats, *, prompts: int, level: float) -> Estimate:
+    """The difference of two rates seen on the same prompts, by MOVER with their correlation."""
+    norms = np.sqrt(np.square(influence).sum(axis=1))
+    correlation = float(influence[0] @ influence[1] / (norms[0] * norms[1])) if norms.all() else 0.0
+    # A correlation seen on few prompts is near 1 by chance (on two, always); taken at its word it leaves no width.
+    correlation = min(correlation, correlation * (1 - 1 / prompts))
+    estimate = more.estimate - less.estimate
+    down = (more.estimate - more.low, less.high - less.estimate)
+    up = (more.high - more.estimate, less.estimate - less.low)
+    low, high = (np.sqrt(max(a * a + b * b - 2 * correlation * a * b, 0.0)) for a, b in (down, up))
+    return Estimate(estimate, float(estimate - low), float(estimate + high), level, "MOVER over prompts", prompts)
+
+
+def _upper_tail(influence: Floats) -> float:
+    """The one-sided p-value of a positive sum of independent terms whose mean is zero."""
+    scale = float(np.sqrt(np.square(influence).sum()))
+    return 1.0 if scale <= TINY else float(stdtr(len(influence) - 1, -influence.sum() / scale))
+
+
+def pairwise_accuracy(scores: Floats, labels: Floats, *, level: float = LEVEL) -> Quantity:
+    """The chance that of two generations of one prompt, labels 1 and 0, the one of label 1 scores higher; ties half.
+
+    Arguments: as above. Identity: the mean over prompts of each prompt's area under the ROC curve; prompts weigh alike,
+    and `units` is how many hold both labels, which is as many as say anything. Modified Wilson over prompts, a prompt
+    being worth as many trials as it has disjoint pairs.
+    At the edges: undefined when fewer than two prompts hold both labels.
+    Source: Hanley & McNeil (1982), Radiology 143:29, within prompts.
+    """
+    areas, pairs = areas_within(scores, labels)
+    both = pairs > 0
+    if np.count_nonzero(both) < 2:
+        return Undefined("fewer than two prompts hold both labels")
+    return mean_over_prompts(areas[both], pairs[both], level=level)
+
+
+def areas_within(scores: Floats, labels: Floats) -> tuple[Floats, Floats]:
+    """Each prompt's area under the ROC curve (NaN without both labels), and how many disjoint pairs it holds."""
+    right, wrong = (np.isfinite(scores) & (labels == value) for value in (1, 0))
+    pairs: NDArray[np.bool_] = right[:, :, None] & wrong[:, None, :]
+    known = np.nan_to_num(scores)
+    lead = known[:, :, None] - known[:, None, :]
+    won = np.where(np.abs(lead) <= SAME_SCORE, 0.5, lead > 0)
+    count = pairs.sum(axis=(1, 2)).astype(float)
+    areas = np.divide((won * pairs).sum(axis=(1, 2)), count, out=np.full(count.shape, np.nan), where=count > 0)
+    return areas, np.minimum(right.sum(axis=1), wrong.sum(axis=1)).astype(float)
