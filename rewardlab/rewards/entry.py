@@ -6,12 +6,12 @@ Standard library only, and no import from the rest of rewardlab: this file runs 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.rubric import rubric_of, rubrics_of
+from rewardlab.rewards.rubric import parameters_of, rubric_of, rubrics_of
 
 #: What a file may define, in the order in which it is looked for; TRL's and verifiers' functions have any name.
 NAMES = {"lambda_handler": "lambda", "compute_score": "verl", "grade": "openai"}
@@ -57,7 +57,7 @@ def find_entry(module: ModuleType, name: str | None = None) -> Entry:
         return _chosen(module, own, name)
     named = [(key, kind) for key, kind in NAMES.items() if key in own]
     taken = {key for key, _ in named}
-    trl = [(key, "trl") for key, value in own.items() if key not in taken and "completions" in _parameters(value)]
+    trl = [(key, "trl") for key, value in own.items() if key not in taken and "completions" in parameters_of(value)]
     found = [*named, *trl] or _unnamed(module, own)
     if not found:
         raise EntryError(f"defines no reward function; expected one of: {'; '.join(KNOWN)}")
@@ -98,16 +98,9 @@ def _is_own(value: Any, module: ModuleType) -> bool:
     return getattr(value, "__module__", None) == module.__name__ or getattr(value, "__name__", "") in NAMES
 
 
-def _parameters(function: Callable[..., Any]) -> Sequence[str]:
-    try:
-        return list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return []
-
-
 def _kind(name: str, function: Callable[..., Any]) -> str:
     """The kind of a function: by its own name, else by its parameters."""
-    parameters = _parameters(function)
+    parameters = list(parameters_of(function))
     if name in NAMES:
         return NAMES[name]
     if "completions" in parameters:

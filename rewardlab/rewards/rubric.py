@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -80,7 +80,7 @@ def rubric_of(functions: Sequence[Callable[..., Any]], weights: Any = None, pars
         raise ValueError(f"weights do not match the {len(functions)} functions")
     names = [getattr(function, "__name__", type(function).__name__) for function in functions]
     for name, function in zip(names, functions, strict=True):
-        if group := GROUP & set(inspect.signature(function).parameters):
+        if group := GROUP & set(parameters_of(function)):
             raise ValueError(f"{name} scores a whole group at once ({', '.join(sorted(group))})")
     rows = zip(names, functions, weights, strict=True)
     parts = (Part(name, function, _number("a weight", weight), _wanted(function)) for name, function, weight in rows)
@@ -94,17 +94,18 @@ def rubrics_of(module: ModuleType) -> dict[str, Callable[[], Rubric]]:
     if found or not _are_functions(own.get("funcs")):
         return found
     functions = own["funcs"]
-    if any(GROUP & set(inspect.signature(function).parameters) for function in functions):
+    if any(GROUP & set(parameters_of(function)) for function in functions):
         return {}  # a list of another trainer's functions
     return {"funcs": lambda: rubric_of(functions, own.get("weights"), own.get("parser"))}
 
 
 def _like_verifiers(value: Any) -> Callable[[], Rubric] | None:
-    kind, parser = type(value), getattr(value, "parser", None) if not isinstance(value, type | ModuleType) else None
+    """What makes its rubric, for an object with the methods or the attributes of verifiers' Rubric."""
+    kind = type(value)  # a method of the type: the class itself, a module or a mock is no rubric
     if callable(getattr(kind, "get_reward_funcs", None)) and callable(getattr(kind, "get_reward_weights", None)):
-        return lambda: rubric_of(value.get_reward_funcs(), value.get_reward_weights(), parser)
+        return lambda: rubric_of(value.get_reward_funcs(), value.get_reward_weights(), getattr(value, "parser", None))
     if callable(getattr(kind, "score_rollout", None)) and _are_functions(getattr(value, "funcs", None)):
-        return lambda: rubric_of(value.funcs, getattr(value, "weights", None), parser)
+        return lambda: rubric_of(value.funcs, getattr(value, "weights", None), getattr(value, "parser", None))
     return None
 
 
@@ -113,9 +114,20 @@ def _are_functions(value: Any) -> bool:
 
 
 def _wanted(function: Callable[..., Any]) -> frozenset[str] | None:
-    parameters = inspect.signature(function).parameters
-    takes_all = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
-    return None if takes_all else frozenset(parameters)
+    return None if takes_all(function) else frozenset(parameters_of(function))
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """A function's parameters; none for one that does not tell."""
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+def takes_all(function: Callable[..., Any]) -> bool:
+    """Whether it takes any keyword (**kwargs)."""
+    return any(one.kind is one.VAR_KEYWORD for one in parameters_of(function).values())
 
 
 def _chosen(part: Part, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -5,13 +5,12 @@ Standard library only, and no import from the rest of rewardlab: this file runs 
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from rewardlab.rewards.rubric import wait
+from rewardlab.rewards.rubric import parameters_of, takes_all, wait
 from rewardlab.rewards.sample import (
     Sample,
     columns_of,
@@ -67,9 +66,8 @@ def _besides(call: Callable[..., Any], event: list[Sample]) -> dict[str, Any]:
     # Before the first step; max_steps is 1 so that a share of the training done is 0 and no division by zero.
     offered["trainer_state"] = SimpleNamespace(global_step=0, max_steps=1, epoch=0.0, num_train_epochs=1)
     offered["log_extra"] = offered["log_metric"] = ignore
-    parameters = inspect.signature(call).parameters
-    takes_all = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
-    return {key: value for key, value in offered.items() if key not in taken and (takes_all or key in parameters)}
+    every, named = takes_all(call), parameters_of(call)
+    return {key: value for key, value in offered.items() if key not in taken and (every or key in named)}
 
 
 def call_verl(call: Callable[..., Any], sample: Sample) -> Any:

@@ -324,6 +324,35 @@ def test_batches_are_as_large_as_the_platform_sends(score):
     assert kinds(score(code, ["x"] * 70)) == [64.0] * 64 + [6.0] * 6
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_plain_function_scores_on_every_platform(score, platform):
+    code = "def score(completion, reference):\n    return completion == reference"
+    assert kinds(score(code, ["42", "7"], platform=platform)) == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("platform", "body"), [("serverless-oss", "json.dumps({})"), ("scorer", "{}"), ("scorer-oss", "json.dumps({})")]
+)
+def test_a_handler_returns_the_envelope_of_its_platform(score, platform, body):
+    results = "[{'id': s['id'], 'aggregate_reward_score': float(len(event))} for s in event]"
+    code = f"""
+        import json
+        def lambda_handler(event, context):
+            return {{"statusCode": 200, "body": {body.format(results)}}}
+    """
+    size = min(2, PLATFORMS[platform].batch_size)
+    assert kinds(score(code, ["42", "7"], platform=platform)) == [float(size)] * 2
+    (bare,) = score(f"def lambda_handler(event, context):\n    return {results}", ["42"], platform=platform)
+    assert bare.detail.startswith("RL101 returned a list; expected {")
+
+
+def test_a_reward_that_never_answers_is_given_up_where_samples_come_one_by_one(score):
+    code = "import time\ndef score(completion, reference):\n    time.sleep(99)"
+    outcomes = score(code, ["x"] * 10, timeout=0.2, platform="scorer-oss")
+    assert {outcome.reason for outcome in outcomes} == {"timed_out"}
+    assert sum("not tried" in outcome.detail for outcome in outcomes) == 10 - PATIENCE
+
+
 def test_a_pool_of_several_workers_loses_and_doubles_nothing(write_reward, tmp_path):
     path = write_reward("import time\ndef score(c, r):\n    time.sleep(0.0005)\n    return float(c)")
     source = RewardSource(path, None, 20, 512)
