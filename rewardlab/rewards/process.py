@@ -179,10 +179,17 @@ class WorkerProcess:
                     if not chunk:
                         raise _LostError(Unscored("crashed", self._death(), time.monotonic() - started))
                     received += chunk
-                    if (message := _whole(received)) is not None:
+                    if (message := self._message(received, started)) is not None:
                         return message
             if not events:
                 self._check(left, started)
+
+    def _message(self, received: bytearray, started: float) -> Mapping[str, Any] | None:
+        try:
+            return _whole(received)
+        except (ValueError, RecursionError) as error:  # the reward may have raised its own process's bounds for these
+            detail = f"RL101 the return value cannot be read as JSON: {error}"
+            raise _LostError(Unscored("invalid", detail, time.monotonic() - started)) from None
 
     def _send(self, view: memoryview, started: float) -> memoryview:
         try:

@@ -56,6 +56,12 @@ def test_a_good_batch_is_scored_in_one_invocation(score):
         ("return '0.5'", "invalid", "'0.5'; expected a finite number"),
         ("return None", "invalid", "None; expected a finite number"),
         ("return {1, 2}", "invalid", "RL101 the return value is not JSON"),
+        (
+            "sys.setrecursionlimit(9999); return json.loads('[' * 2000 + ']' * 2000)",
+            "invalid",
+            "RL101 the return value",
+        ),
+        ("sys.set_int_max_str_digits(0); return 10**5000", "invalid", "RL101 the return value cannot be read"),
         ("return 'x' * 20_000_000", "invalid", "expected a finite number"),
     ],
 )
