@@ -43,6 +43,17 @@ def test_the_first_cause_decides_what_to_do(codes, action):
     assert CATALOGUE[decision.reasons[0]].remedy == decision.text
 
 
+def test_each_way_of_breaking_the_contract_is_a_finding_of_its_own():
+    asked = question([["RL103 nan", "RL102 none"]] * 40 + [["RL104 null", 1]] + [[0, 1]] * 160)
+    found = [finding for finding in ask_all(asked) if finding.code.startswith("RL10")]
+    assert [(one.code, one.severity, one.evidence["generations"]) for one in found] == [
+        ("RL102", "blocker", 40),
+        ("RL103", "blocker", 40),
+        ("RL104", "warning", 1),
+    ]
+    assert [one["detail"] for one in found[2].evidence["examples"]] == ["RL104 null"]
+
+
 def test_warnings_do_not_block():
     assert decide(question(groups_of({4: 120})), [Finding("RL701", "warning", {})]).verdict == "go"
 

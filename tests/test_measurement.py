@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from rewardlab.measurement import Measurement, measure
+from rewardlab.measurement import Invalid, Measurement, measure
+from rewardlab.outcome import REASONS
 from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA
 from rewardlab.stats.interval import Estimate, Undefined
 from rewardlab.task import Prompt
@@ -17,7 +18,7 @@ def prompts(count, **row):
 
 
 def measured(table, *, cut=(), width=None, **options) -> Measurement:
-    """`table` holds a list per prompt of scores, reasons (text) or None (never sampled)."""
+    """`table` holds a list per prompt of scores, reasons or an invalid one's detail (text), None (never sampled)."""
     cells = [(i, j, cell) for i, row in enumerate(table) for j, cell in enumerate(row) if cell is not None]
     ids = {"prompt_id": [f"p{i}" for i, _, _ in cells], "index": [j for _, j, _ in cells]}
     generations = pa.table({**ids, "finish_reason": ["length" if (i, j) in cut else "stop" for i, j, _ in cells]})
@@ -28,8 +29,8 @@ def measured(table, *, cut=(), width=None, **options) -> Measurement:
             "score": pa.array(
                 [None if text else float(cell) for text, (_, _, cell) in zip(texts, cells, strict=True)], pa.float64()
             ),
-            "reason": pa.array(texts, pa.string()),
-            "detail": pa.array([text and f"detail of {text}" for text in texts], pa.string()),
+            "reason": pa.array([text and (text if text in REASONS else "invalid") for text in texts], pa.string()),
+            "detail": pa.array([text and (f"detail of {text}" if text in REASONS else text) for text in texts]),
             "seconds": [0.001 * (1 + k) for k in range(len(cells))],
         }
     )
@@ -49,6 +50,12 @@ def test_unscored_generations_widen_the_bounds_and_those_never_sampled_do_not():
     found = measured([[1, "raised"], [0, None], [1, 1]])
     shares = [found.accuracy.as_failures, found.accuracy.scored, found.accuracy.as_successes]
     assert [share.estimate for share in shares] == pytest.approx([1.5 / 3, 2 / 3, 2 / 3])
+
+
+def test_invalid_outcomes_are_told_apart_by_the_code_their_detail_begins_with():
+    found = measured([["RL103 nan", 1], ["RL103 nan", "RL104 null"], ["RL102 none", "words"]])
+    assert found.invalid == {"RL102": Invalid(1, 1), "RL103": Invalid(2, 2), "RL104": Invalid(2, 2)}
+    assert [example.detail for example in found.examples] == ["RL102 none", "RL103 nan", "RL104 null", "words"]
 
 
 def test_flat_groups_are_counted_under_their_reason():

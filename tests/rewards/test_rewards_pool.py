@@ -55,7 +55,13 @@ def test_a_good_batch_is_scored_in_one_invocation(score):
         ("return True", "invalid", "True; expected a finite number"),
         ("return '0.5'", "invalid", "'0.5'; expected a finite number"),
         ("return None", "invalid", "None; expected a finite number"),
-        ("return {1, 2}", "invalid", "the return value is not JSON"),
+        ("return {1, 2}", "invalid", "RL101 the return value is not JSON"),
+        (
+            "sys.setrecursionlimit(9999); return json.loads('[' * 2000 + ']' * 2000)",
+            "invalid",
+            "RL101 the return value",
+        ),
+        ("sys.set_int_max_str_digits(0); return 10**5000", "invalid", "RL101 the return value cannot be read"),
         ("return 'x' * 20_000_000", "invalid", "expected a finite number"),
     ],
 )
@@ -165,14 +171,17 @@ def test_metrics_become_components(score):
 @pytest.mark.parametrize(
     ("returned", "detail"),
     [
-        ("{'statusCode': 200}", "returned a object; expected a list"),
-        ("None", "returned a null; expected a list"),
-        ("[1.0 for s in event]", "returned a list with a number in it"),
-        ("[]", "no result carries the sample's id"),
-        ("[{'id': id, 'aggregate_reward_score': 1.0} for s in event]", "is not JSON"),
-        ("[{'id': None, 'aggregate_reward_score': 1.0} for s in event]", "no result carries the sample's id"),
-        ("[{'id': s['id'], 'aggregate_reward_score': 1.0} for s in event] * 2", "2 results carry the sample's id"),
-        ("[{'id': s['id'], 'score': 1.0} for s in event]", "aggregate_reward_score is missing"),
+        ("{'statusCode': 200}", "RL101 returned an object; expected a list"),
+        ("None", "RL101 returned null; expected a list"),
+        ("[1.0 for s in event]", "RL101 returned a list with a number in it"),
+        ("[]", "RL102 no result carries the sample's id"),
+        ("[{'id': id, 'aggregate_reward_score': 1.0} for s in event]", "RL101 the return value is not JSON"),
+        ("[{'id': None, 'aggregate_reward_score': 1.0} for s in event]", "RL102 no result carries the sample's id"),
+        (
+            "[{'id': s['id'], 'aggregate_reward_score': 1.0} for s in event] * 2",
+            "RL102 2 results carry the sample's id",
+        ),
+        ("[{'id': s['id'], 'score': 1.0} for s in event]", "RL104 aggregate_reward_score is missing"),
     ],
 )
 def test_an_unusable_return_is_invalid_and_says_why(score, returned, detail):
@@ -319,6 +328,35 @@ def test_batches_are_as_large_as_the_platform_sends(score):
             return [{"id": s["id"], "aggregate_reward_score": float(len(event))} for s in event]
     """
     assert kinds(score(code, ["x"] * 70)) == [64.0] * 64 + [6.0] * 6
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_plain_function_scores_on_every_platform(score, platform):
+    code = "def score(completion, reference):\n    return completion == reference"
+    assert kinds(score(code, ["42", "7"], platform=platform)) == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("platform", "body"), [("serverless-oss", "json.dumps({})"), ("scorer", "{}"), ("scorer-oss", "json.dumps({})")]
+)
+def test_a_handler_returns_the_envelope_of_its_platform(score, platform, body):
+    results = "[{'id': s['id'], 'aggregate_reward_score': float(len(event))} for s in event]"
+    code = f"""
+        import json
+        def lambda_handler(event, context):
+            return {{"statusCode": 200, "body": {body.format(results)}}}
+    """
+    size = min(2, PLATFORMS[platform].batch_size)
+    assert kinds(score(code, ["42", "7"], platform=platform)) == [float(size)] * 2
+    (bare,) = score(f"def lambda_handler(event, context):\n    return {results}", ["42"], platform=platform)
+    assert bare.detail.startswith("RL101 returned a list; expected {")
+
+
+def test_a_reward_that_never_answers_is_given_up_where_samples_come_one_by_one(score):
+    code = "import time\ndef score(completion, reference):\n    time.sleep(99)"
+    outcomes = score(code, ["x"] * 10, timeout=0.2, platform="scorer-oss")
+    assert {outcome.reason for outcome in outcomes} == {"timed_out"}
+    assert sum("not tried" in outcome.detail for outcome in outcomes) == 10 - PATIENCE
 
 
 def test_a_pool_of_several_workers_loses_and_doubles_nothing(write_reward, tmp_path):

@@ -1,0 +1,120 @@
+"""Functions of other trainers, called as their trainer calls them, from samples of every shape."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from rewardlab.platforms import PLATFORMS
+from rewardlab.rewards.event import encode_event, sample_parts
+from rewardlab.rewards.shim import find_entry, invoke, wrap
+from rewardlab.task import Generation
+from tests.rewards.conftest import prompt
+from tests.rewards.test_rewards_shim import called, module_of, sample
+
+SHAPES = {shape for platform in PLATFORMS.values() for shape in platform.shapes}
+NATIVE = {
+    "trl": "def f(completions, reference_answer, **kw): return [c[0]['content'] == r for c, r in "
+    "zip(completions, reference_answer)]",
+    "verl": "def compute_score(data_source, solution_str, ground_truth, extra_info): "
+    "return solution_str == ground_truth",
+    "openai": "def grade(sample, item): return sample['output_text'] == item['reference_answer']",
+    "verifiers": "def f(completion, answer, **kw): return completion[-1]['content'] == answer",
+    "plain": "def score(completion, reference): return completion == reference",
+}
+
+
+@pytest.mark.parametrize("kind", NATIVE)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_every_signature_reads_every_shape(kind, shape):
+    parts = sample_parts(prompt(), PLATFORMS["smtj"], shape=shape)
+    event = json.loads(encode_event((parts, Generation("p", i, text)) for i, text in enumerate(["42", "7"])))
+    entry = find_entry(module_of(NATIVE[kind]))
+    assert entry.kind == kind
+    assert [result["aggregate_reward_score"] for result in invoke(entry, event, None)] == [1.0, 0.0]
+
+
+def test_trl_s_arguments_are_those_of_its_trainer():
+    code = """
+def f(prompts, completions, completion_ids, topic, answer, trainer_state, log_extra, log_metric):
+    log_extra("topic", topic)
+    log_metric("mean", 0.5)
+    share = trainer_state.global_step / trainer_state.max_steps
+    assert prompts == [[{"role": "user", "content": "6*7"}]] * 2
+    assert completions == [[{"role": "assistant", "content": text}] for text in ("42", "7")]
+    return [share + len(t) for t, _, _ in zip(topic, answer, completion_ids)]
+"""
+    results = called(code, sample(topic="s", answer="x"), sample("7", topic="su", answer="y"))
+    assert [result["aggregate_reward_score"] for result in results] == [1.0, 2.0]
+
+
+def test_a_column_that_moved_into_metadata_is_found_by_its_name():
+    code = "def f(completions, topic, **kw): return [float(t == 's') for t in topic]"
+    moved = {**sample(), "metadata": {"topic": "s"}}
+    assert called(code, moved)[0]["aggregate_reward_score"] == 1.0
+
+
+def test_token_ids_are_not_made_up():
+    code = "def f(completions, completion_ids, **kw): return [float(len(ids)) for ids in completion_ids]"
+    with pytest.raises(ValueError, match="completion_ids are not known before training"):
+        called(code)
+
+
+@pytest.mark.parametrize("returned", ["[0.5]", "(0.5,)", "__import__('numpy').array([0.5])"])
+def test_what_trl_takes_for_a_list_is_one(returned):
+    assert called(f"def f(completions, **kw): return {returned}")[0]["aggregate_reward_score"] == 0.5
+
+
+@pytest.mark.parametrize("returned", ["0.5", "[0.5, 0.5]", "{'a': 1}"])
+def test_anything_else_is_told(returned):
+    with pytest.raises(ValueError, match=r"returned .* for 1 completions"):
+        called(f"def f(completions, **kw): return {returned}")
+
+
+def test_verl_s_extra_info_is_the_rows():
+    code = "def compute_score(data_source, solution_str, ground_truth, extra_info=None): return len(extra_info)"
+    results = called(code, sample(), sample(extra_info={"index": 1}))
+    assert [result["aggregate_reward_score"] for result in results] == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(("text", "expected"), [('{"n": 2}', 2.0), ("no json", 0.0), ("[" * 100_000, 0.0)])
+def test_openai_s_sample_has_the_response_as_text_and_as_json(text, expected):
+    code = """
+def grade(sample, item):
+    assert sample["output_tools"] == []
+    assert sample["choices"][0]["message"]["content"] == sample["output_text"]
+    return (sample["output_json"] or {"n": 0})["n"]
+"""
+    assert called(code, sample(text))[0]["aggregate_reward_score"] == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [(True, 1.0), (np.float32(0.5), 0.5), (np.bool_(1), 1.0), (np.array(0.25), 0.25), ("0.5", "0.5"), ([1], [1])],
+)
+def test_scalars_are_converted_as_trainers_do_and_texts_are_not(value, read):
+    entry = find_entry(module_of("def score(completion, reference): return VALUE"))
+    entry.call.__globals__["VALUE"] = value
+    assert invoke(entry, [sample()], None)[0]["aggregate_reward_score"] == read
+
+
+def test_a_value_that_cannot_be_converted_costs_its_sample():
+    results = called("def score(c, r): return {'42': 1, '7': 10 ** 400}[c]", sample(), sample("7"))
+    assert results[1]["unscored"][0] == "raised"
+    assert "OverflowError" in results[1]["unscored"][1]
+
+
+def test_numpy_s_numbers_are_metrics_too():
+    code = "import numpy as np\ndef score(c, r): return {'score': 1, 'part': np.float32(0.5), 'flag': np.bool_(1)}"
+    assert called(code)[0]["metrics_list"] == [{"name": "part", "value": 0.5, "type": "Metric"}]
+
+
+def test_a_list_is_wrapped_as_the_platform_wants_it():
+    headers = {"Content-Type": "application/json"}
+    assert wrap([1], "list") == [1]
+    assert wrap([1], "body_list") == {"statusCode": 200, "headers": headers, "body": [1]}
+    assert wrap([1], "body_text") == {"statusCode": 200, "headers": headers, "body": "[1]"}
+    with pytest.raises(TypeError):
+        wrap([{1}], "body_text")
