@@ -79,6 +79,17 @@ def test_the_interval_of_j_covers(sensitivity, fallout, correlation):
     assert np.mean(plain) < 0.90 or sensitivity < 0.95, "t is what covers too seldom near 1"
 
 
+def test_the_interval_of_j_is_the_t_interval_where_that_holds():
+    # Rates of a half that move together from prompt to prompt: ignoring their covariance it would be wider by 1.6.
+    rng = np.random.default_rng(7)
+    labels = (rng.random((400, 8)) < 0.5) * 1.0
+    scores = (rng.random((400, 8)) < rng.beta(0.5, 0.5, (400, 1))) * 1.0
+    found = discrimination(scores, labels, threshold=0.5).informedness
+    j, error = linearised(scores, labels)
+    half = scipy_stats.t.ppf(0.975, 399) * error
+    assert (found.low, found.high) == pytest.approx((j - half, j + half), abs=0.03 * half)
+
+
 def linearised(scores, labels):
     """J and the cluster-robust error of its t interval, the alternative that was not chosen."""
     j, influence = 0.0, np.zeros(len(scores))

@@ -7,7 +7,7 @@ import pytest
 
 from rewardlab.stats.interval import Undefined
 from rewardlab.stats.spread import informative_groups
-from rewardlab.stats.tiebreak import informative_beyond_noise
+from rewardlab.stats.tiebreak import _pooled_quantiles, informative_beyond_noise
 
 NAN = np.nan
 
@@ -21,6 +21,20 @@ def test_without_noise_it_is_the_plain_share():
     found = informative_beyond_noise(np.repeat(table[:, :, None], 3, axis=2), rng=np.random.default_rng(0))
     plain = informative_groups(table, 4)
     assert (found.estimate, found.low, found.high) == (plain.estimate, plain.low, plain.high)
+
+
+@pytest.mark.parametrize(
+    ("repeats", "expected"),
+    [
+        ([2, 2], 1.0),  # half of +-1 each: 0 or 1, evenly
+        ([3, 3], 4 / 3),  # two of +-1 over 3: 2/3 against -2/3 one time in eight
+        ([0, 2, 2], 1.0),  # what was never scored has no noise
+        ([1, 1], 2.0),  # one score for the mean takes the whole difference
+    ],
+)
+def test_the_pooled_quantile_by_hand(repeats, expected):
+    found = _pooled_quantiles(np.array([repeats]), np.ones(1), rng=np.random.default_rng(0))
+    assert found == pytest.approx([expected])
 
 
 def flips(rng, shape, rate):
