@@ -205,6 +205,12 @@ CATALOGUE: Mapping[str, Entry] = {
         "A truncated response is scored as wrong though it may have been on the way to right.",
         "Raise --max-tokens (and the recipe's limit), or ask for shorter reasoning.",
     ),
+    "RL410": Entry(
+        "the answers it likes best get worse as more compete",
+        "Training is selection. Where the highest-scored of 8 answers is worse than the highest of 2, the policy will "
+        "find what the reward overrates before it gets better.",
+        "Look at the highest-scored wrong answers in the evidence, and take away what they are scored for.",
+    ),
     "RL501": Entry(
         "fewer than two independent judges",
         "One judge's mistakes cannot be seen; two on the same model share them.",

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from rewardlab.answers import Bools, cells_of
 from rewardlab.outcome import REASONS, Reason
 from rewardlab.stats.interval import Floats, Quantity, Undefined, mean_over_prompts, share_of_prompts
 from rewardlab.stats.passk import mean_pass
@@ -27,8 +28,6 @@ from rewardlab.stats.spread import (
 )
 from rewardlab.task import Prompt
 
-Bools: TypeAlias = NDArray[np.bool_]
-Indexes: TypeAlias = NDArray[np.intp]
 Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_]], Quantity]
 FlatReason: TypeAlias = Literal["all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward"]
 FLAT_REASONS: tuple[FlatReason, ...] = ("all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward")
@@ -178,20 +177,12 @@ def _tables(
     ids = pa.array([prompt.id for prompt in prompts], pa.string())
     table = np.full((len(prompts), width), np.nan)
     sampled, cut = np.zeros(table.shape, bool), np.zeros(table.shape, bool)
-    known, row, column = _cells(ids, generations, width)
+    known, row, column = cells_of(ids, generations, width)
     sampled[row, column] = True
     cut[row, column] = pc.fill_null(pc.equal(generations["finish_reason"], "length"), False).to_numpy()[known]  # noqa: FBT003
-    known, row, column = _cells(ids, scores, width)
+    known, row, column = cells_of(ids, scores, width)
     table[row, column] = scores["score"].to_numpy()[known]
     return table, sampled, cut
-
-
-def _cells(ids: pa.Array, rows: pa.Table, width: int) -> tuple[Bools, Indexes, Indexes]:
-    """Which rows belong to the table, and the cell of each that does."""
-    row = pc.fill_null(pc.index_in(rows["prompt_id"], value_set=ids), -1).to_numpy()
-    column = rows["index"].to_numpy()
-    known = (row >= 0) & (column < width)
-    return known, row[known], column[known]
 
 
 def _accuracy(right: Bools, counted: Bools) -> Quantity:
@@ -269,11 +260,20 @@ def _kind(example: UnscoredExample) -> tuple[int, str]:
 
 
 def _latency(scores: pa.Table) -> dict[str, float] | None:
+    """Percentiles of the milliseconds per sample, and per invocation.
+
+    The samples of one invocation were written one after the other with the same seconds, its share each: a run of
+    equal values is an invocation, and its sum the invocation's time.
+    """
     seconds = scores["seconds"].to_numpy()
     if not len(seconds):
         return None
-    p50, p99 = np.percentile(1000 * seconds, [50, 99])
-    return {"p50": float(p50), "p99": float(p99)}
+    starts = np.flatnonzero(np.diff(seconds, prepend=np.nan) != 0)
+    found = {}
+    for name, values in (("", seconds), ("batch_", np.add.reduceat(seconds, starts))):
+        for percentile in (50, 90, 99):
+            found[f"{name}p{percentile}"] = float(np.percentile(1000 * values, percentile))
+    return found
 
 
 def _duplicates(prompts: Sequence[Prompt]) -> list[tuple[str, str]]:

@@ -36,6 +36,10 @@ SCORE_SCHEMA = pa.schema(
         ("seconds", pa.float64()),
     ]
 )
+#: The same generation scored again: `time` counts from 1, the first scoring is in SCORE_SCHEMA.
+RESCORE_SCHEMA = pa.schema(
+    [("prompt_id", pa.string()), ("index", pa.int32()), ("time", pa.int32()), ("score", pa.float64())]
+)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -58,10 +62,13 @@ def _sync_folder(folder: Path) -> None:
 
 
 class Parts:
-    """A folder of Parquet parts of one schema, numbered in the order in which they were written."""
+    """A folder of Parquet parts of one schema, numbered in the order in which they were written.
 
-    def __init__(self, folder: Path, schema: pa.Schema):
-        self.folder, self._schema = folder, schema
+    `key` names the columns whose values no two rows share.
+    """
+
+    def __init__(self, folder: Path, schema: pa.Schema, *, key: Sequence[str] = ("prompt_id", "index")):
+        self.folder, self._schema, self._key = folder, schema, list(key)
 
     def append(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Write one more part, atomically."""
@@ -87,7 +94,7 @@ class Parts:
                     do="delete it; the same command samples or scores again what it held",
                 ) from None
         table = pa.concat_tables(tables)
-        if table.group_by(["prompt_id", "index"]).aggregate([]).num_rows < table.num_rows:
+        if table.group_by(self._key).aggregate([]).num_rows < table.num_rows:
             raise RunError("a generation stands in two parts", where=str(self.folder), do="delete the later part")
         return table if columns is None else table.select(list(columns))
 

@@ -12,10 +12,12 @@ from typing import Any
 
 from typing_extensions import Unpack
 
+from rewardlab.answers import gather
 from rewardlab.decision import decide
 from rewardlab.errors import EngineError, InputError, RewardError, RunError
 from rewardlab.examination import examining
 from rewardlab.findings import merge
+from rewardlab.labels import check_labels, read_labels
 from rewardlab.measurement import measure
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
@@ -63,6 +65,8 @@ def run_audit(
     """
     progress = progress or Silent()
     prompts = read_prompts(prompts_path)
+    if settings.labels_path is not None:
+        read_labels(settings.labels_path)  # a mistake in it is told before anything is sampled
     record = reward_record(reward, settings)
     with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
         try:
@@ -132,22 +136,48 @@ def conclude(run: Run, settings: Settings) -> Report:
     if not run.manifest.rewards:
         raise RunError("nothing was scored", where=str(run.folder), do="score it: rewardlab score RUN reward.py")
     record = run.manifest.rewards[-1]
+    prompts, width = run.prompts(), run.manifest.num_generations
+    generations, scores = run.generations.read(), run.scores(record.key).read()
     measured = measure(
-        run.prompts(),
-        run.generations.read(["prompt_id", "index", "finish_reason"]),
-        run.scores(record.key).read(["prompt_id", "index", "score", "reason", "detail", "seconds"]),
-        num_generations=run.manifest.num_generations,
+        prompts,
+        generations,
+        scores,
+        num_generations=width,
         success_at=settings.success_at,
         reward_range=settings.reward_range,
     )
+    answers = gather(
+        prompts,
+        generations,
+        scores,
+        run.rescores(record.key).read(),
+        num_generations=width,
+        labels=_labels(run, settings.labels_path),
+    )
     targets = Targets(settings.band, settings.band_on, settings.min_informative)
-    question = Question(measured, targets, PLATFORMS[record.platform])
+    question = Question(measured, answers, targets, PLATFORMS[record.platform])
     findings = merge(ask_all(question), run.findings(record.key) or ())
     report = build_report(
         question, findings, decide(question, findings), record=record, provenance=_provenance(run, record)
     )
     write_atomically(run.folder / "report.json", report.to_json().encode())
     return report.attach(run.folder)
+
+
+def _labels(run: Run, given: Path | None) -> Mapping[tuple[str, int], float] | None:
+    """The labels given now, which the run directory keeps, or those it holds.
+
+    Raises: InputError for a file that holds no labels of this run.
+    """
+    kept = run.folder / "labels.csv"
+    if given is None and not kept.is_file():
+        return None
+    labels = read_labels(given or kept)
+    ids = [prompt.id for prompt in run.prompts()]
+    check_labels(labels, ids, num_generations=run.manifest.num_generations, where=given or kept)
+    if given is not None:
+        write_atomically(kept, given.read_bytes())
+    return labels
 
 
 def _provenance(run: Run, record: RewardRecord) -> dict[str, Any]:

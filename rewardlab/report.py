@@ -110,10 +110,38 @@ class Outcomes(Part):
 
 
 class Latency(Part):
-    """Milliseconds per sample: an invocation's time divided by its samples."""
+    """Milliseconds per sample (an invocation's time divided by its samples), and per invocation of a whole batch."""
 
     p50: float
+    p90: float
     p99: float
+    batch_p50: float
+    batch_p90: float
+    batch_p99: float
+
+
+class Noise(Part):
+    """The reward's own noise, from generations that were scored again; nulls with a reason where that says nothing."""
+
+    rescored: int = Field(description="generations scored at least twice")
+    noise_sd: float | None = Field(default=None, description="of one scoring of one generation")
+    signal_sd: float | None = Field(default=None, description="between generations of one prompt, less the noise")
+    signal_to_noise: float | None = Field(default=None, description="ratio of variances; null without noise")
+    reliability: Interval | None = Field(default=None, description="share of within-prompt spread that is signal")
+    unchanged: Interval | None = Field(default=None, description="share of generations whose scores were all equal")
+    informative_beyond_noise: Interval | None = None
+    undefined: str | None = None
+
+
+class Labels(Part):
+    """The reward against the labels that were given."""
+
+    labelled: int = Field(description="generations with a label and a score")
+    youden_j: Interval = Field(description="true less false positive rate at the success threshold")
+    true_positive_rate: Interval
+    false_positive_rate: Interval
+    auc_within_prompts: Interval
+    best_of: dict[str, Interval] = Field(description="mean label of the highest-scored of n")
 
 
 class Reward(Part):
@@ -122,8 +150,9 @@ class Reward(Part):
     entry: str
     kind: str
     outcomes: Outcomes
-    noise: float | None = Field(default=None, description="null: the run did not score anything twice")
+    noise: Noise
     latency_ms: Latency | None
+    labels: Labels | None
 
 
 class FindingPart(Part):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
+from rewardlab import report
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
 from rewardlab.measurement import Bounded
-from rewardlab.probes.run import band, signal
+from rewardlab.probes.run import band, labels, noise, pressure, signal
 from rewardlab.probes.run.question import Question
 from rewardlab.report import (
     Baseline,
@@ -25,7 +29,9 @@ from rewardlab.report import (
     UnscoredBounds,
 )
 from rewardlab.run import RewardRecord
+from rewardlab.stats.bestofn import BestOfN
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
+from rewardlab.stats.noise import Noise, noise_of
 from rewardlab.stats.spread import Variance
 
 
@@ -50,7 +56,9 @@ def build_report(
             entry=record.entry,
             kind=record.kind,
             outcomes=Outcomes(**measured.outcomes, truncated=measured.truncated),
+            noise=_noise(question),
             latency_ms=Latency(**latency) if latency is not None else None,
+            labels=_labels(question),
         ),
         findings=tuple(FindingPart.of(finding) for finding in findings),
         provenance=dict(provenance),
@@ -97,6 +105,46 @@ def _spread(question: Question) -> Spread:
         floor_share=measured.floor_share,
         ceiling_share=measured.ceiling_share,
         flat_groups=FlatGroups(**{str(reason): count for reason, count in measured.flat.items()}),
+    )
+
+
+def _noise(question: Question) -> report.Noise:
+    scorings = question.answers.scorings
+    rescored = int((np.isfinite(scorings).sum(axis=2) > 1).sum())
+    found = noise_of(scorings)
+    if not isinstance(found, Noise):
+        return report.Noise(rescored=rescored, undefined=found.reason)
+    return report.Noise(
+        rescored=rescored,
+        noise_sd=found.standard_error_of_measurement,
+        signal_sd=math.sqrt(found.signal_variance),
+        signal_to_noise=found.signal_to_noise if found.noise_variance else None,
+        reliability=_interval(found.reliability),
+        unchanged=_interval(found.unchanged),
+        informative_beyond_noise=_interval(noise.beyond_noise(question)),
+    )
+
+
+def _labels(question: Question) -> report.Labels | None:
+    answers = question.answers
+    if answers.labels is None:
+        return None
+    rates, area = labels.agreement(question)
+    pressed = pressure.under_pressure(question)
+    shown: Sequence[Quantity] = (
+        (rates,) * 3
+        if isinstance(rates, Undefined)
+        else (rates.informedness, rates.true_positive_rate, rates.false_positive_rate)
+    )
+    return report.Labels(
+        labelled=int((np.isfinite(answers.labels) & np.isfinite(answers.score)).sum()),
+        youden_j=_interval(shown[0]),
+        true_positive_rate=_interval(shown[1]),
+        false_positive_rate=_interval(shown[2]),
+        auc_within_prompts=_interval(area),
+        best_of={str(point.n): _interval(point.label) for point in pressed.points}
+        if isinstance(pressed, BestOfN)
+        else {},
     )
 
 

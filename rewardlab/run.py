@@ -4,6 +4,8 @@
     prompts.jsonl         the prompts as they were read
     generations/*.parquet what was sampled
     scores/KEY/*.parquet  what each reward gave, by the reward's key
+    rescores/KEY/*.parquet  some of them scored again, to see the reward's noise
+    labels.csv            known truth, where it was given
     findings/KEY.json     what an examination of that reward, without the model, found
     report.json           the last report
     *.log                 what the reward and the engine printed
@@ -24,7 +26,7 @@ from typing import IO, Any, Self, TypeAlias
 
 from rewardlab.errors import InputError, RunError
 from rewardlab.findings import Finding
-from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
+from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
 from rewardlab.task import Prompt, read_prompts
 
 SCHEMA = "rewardlab.run/1"
@@ -143,6 +145,10 @@ class Run:
     def scores(self, key: str) -> Parts:
         """The scores of the reward with this key."""
         return Parts(self.folder / "scores" / key, SCORE_SCHEMA)
+
+    def rescores(self, key: str) -> Parts:
+        """What the reward with this key gave for the same generations, asked again."""
+        return Parts(self.folder / "rescores" / key, RESCORE_SCHEMA, key=("prompt_id", "index", "time"))
 
     def save_findings(self, key: str, findings: Sequence[Finding], *, declared: Declared) -> None:
         """Keep what an examination of the reward with this key found, and what range it took for declared."""

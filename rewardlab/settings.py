@@ -68,6 +68,7 @@ class Settings(BaseModel):
     band_on: Literal["accuracy", "solved"] = "accuracy"
     success_at: Finite | None = None
     reward_range: Pair | None = None
+    labels: str | None = None
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
@@ -75,10 +76,11 @@ class Settings(BaseModel):
     engine: dict[str, Any] = {}
 
     _model_folder: Path | None = None
+    _labels_folder: Path | None = None
 
     def stored(self) -> dict[str, Any]:
         """What a run directory keeps: what was set, without the run's own name and without secrets."""
-        kept = self.model_dump(exclude_unset=True, exclude={"out"}, mode="json")
+        kept = self.model_dump(exclude_unset=True, exclude={"out", "labels"}, mode="json")
         return kept | ({"engine": without_secrets(self.engine)} if "engine" in kept else {})
 
     @property
@@ -86,10 +88,15 @@ class Settings(BaseModel):
         """What was said of the reward's scores: the range's ends and the success threshold, None where nothing was."""
         return [*(self.reward_range or (None, None)), self.success_at]
 
-    def from_folder(self, folder: Path | None) -> Settings:
-        """These settings, whose model's path is relative to `folder`."""
-        self._model_folder = folder
+    def from_folders(self, *, model: Path | None, labels: Path | None) -> Settings:
+        """These settings, whose model's and labels' paths are relative to these folders."""
+        self._model_folder, self._labels_folder = model, labels
         return self
+
+    @property
+    def labels_path(self) -> Path | None:
+        """The file of labels, its path taken from the folder of the file that names it."""
+        return None if self.labels is None else (self._labels_folder or Path()) / self.labels
 
     @property
     def model_spec(self) -> ModelSpec:
@@ -120,6 +127,7 @@ class AuditOptions(TypedDict, total=False):
     band_on: Literal["accuracy", "solved"]
     success_at: float
     reward_range: tuple[float, float]
+    labels: str
     min_informative: float
     reward_timeout: float
     reward_memory: int
@@ -160,13 +168,13 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
             seen.add(path.resolve())
             layers.append(_read(path))
     merged: dict[str, Any] = {}
-    model_folder: Path | None = None
+    named_in: dict[str, Path | None] = {}
     for layer in reversed(layers):
         values = _validated(layer)
         merged |= values
-        if "model" in values:
-            model_folder = layer.folder
-    return Settings.model_validate(merged).from_folder(model_folder)
+        named_in |= dict.fromkeys(values, layer.folder)
+    settings = Settings.model_validate(merged)
+    return settings.from_folders(model=named_in.get("model"), labels=named_in.get("labels"))
 
 
 def parse_options(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.parts import Writer
 from rewardlab.platforms import PLATFORMS
 from rewardlab.progress import Progress
+from rewardlab.rescoring import choose, rescore
 from rewardlab.rewards.pool import Pair, ScoringPool
 from rewardlab.rewards.process import RewardSource
 from rewardlab.run import RewardRecord, Run
@@ -36,7 +37,7 @@ def fill(
     progress: Progress,
     sample: bool = True,
 ) -> None:
-    """Sample (unless not `sample`) and score what the run lacks; without `reward` and its `record` only sample.
+    """Sample (unless not `sample`) and score what the run lacks, some of it again; without `reward` only sample.
 
     Raises: EngineError, RewardError, InputError; what was done until then is kept.
     """
@@ -52,6 +53,10 @@ def fill(
             _sample(run, settings, requests, backlog, stream)
         elif backlog:
             stream.pump((), requests, backlog)
+        if record is not None and pool is not None:
+            generations, scores = run.generations.read(), run.scores(record.key).read(["prompt_id", "score", "seconds"])
+            pairs = choose(prompts, generations, scores, seed=settings.seed)
+            rescore(pool, pairs, run.rescores(record.key))
     run.update(replace(run.manifest, finished=sample or run.manifest.finished))
 
 

@@ -16,9 +16,9 @@ PACKAGE = ROOT / "rewardlab"
 FLOORS = [
     {"errors"},
     {"task", "outcome", "stats", "progress", "capture"},
-    {"findings", "platforms", "parts"},
+    {"findings", "platforms", "parts", "answers", "labels"},
     {"engines", "rewards", "judging", "measurement", "run"},
-    {"probes", "settings"},
+    {"probes", "settings", "rescoring"},
     {"decision", "report", "stream"},
     {"reporting", "resume", "formats", "examination"},
     {"pipeline"},

@@ -10,11 +10,13 @@ from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.question import Question, Targets
 from tests.conftest import groups_of
-from tests.test_measurement import measured
+from tests.test_measurement import answers_of, measured
 
 
 def question(groups, *, platform="smtj", success_at=None, **targets):
-    return Question(measured(groups, success_at=success_at), Targets(**targets), PLATFORMS[platform])
+    return Question(
+        measured(groups, success_at=success_at), answers_of(groups), Targets(**targets), PLATFORMS[platform]
+    )
 
 
 def decided(asked):

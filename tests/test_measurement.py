@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from rewardlab.answers import Answers
 from rewardlab.measurement import Invalid, Measurement, measure
 from rewardlab.outcome import REASONS
 from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA
@@ -17,7 +19,7 @@ def prompts(count, **row):
     return [Prompt(f"p{i}", turns, f"{i}", {"messages": list(turns), "n": i, **row}, i + 1) for i in range(count)]
 
 
-def measured(table, *, cut=(), width=None, **options) -> Measurement:
+def measured(table, *, cut=(), width=None, seconds=None, **options) -> Measurement:
     """`table` holds a list per prompt of scores, reasons or an invalid one's detail (text), None (never sampled)."""
     cells = [(i, j, cell) for i, row in enumerate(table) for j, cell in enumerate(row) if cell is not None]
     ids = {"prompt_id": [f"p{i}" for i, _, _ in cells], "index": [j for _, j, _ in cells]}
@@ -31,11 +33,33 @@ def measured(table, *, cut=(), width=None, **options) -> Measurement:
             ),
             "reason": pa.array([text and (text if text in REASONS else "invalid") for text in texts], pa.string()),
             "detail": pa.array([text and (f"detail of {text}" if text in REASONS else text) for text in texts]),
-            "seconds": [0.001 * (1 + k) for k in range(len(cells))],
+            "seconds": seconds or [0.001 * (1 + k) for k in range(len(cells))],
         }
     )
     width = width or max(map(len, table))
     return measure(prompts(len(table)), generations, scores, num_generations=width, **options)
+
+
+def answers_of(table, *, again=(), labels=None, components=None, lengths=None) -> Answers:
+    """The tables behind `measured`: `again` holds further scorings, each a table like the first."""
+
+    def numbers(rows):
+        width = max(map(len, table))
+        return np.array(
+            [[np.nan if cell is None or isinstance(cell, str) else cell for cell in row] for row in rows], float
+        ).reshape(len(rows), width)
+
+    score = numbers(table)
+    return Answers(
+        prompt_ids=tuple(f"p{i}" for i in range(len(table))),
+        score=score,
+        length=np.full(score.shape, 10.0) if lengths is None else numbers(lengths),
+        components={name: numbers(rows) for name, rows in (components or {}).items()},
+        scorings=np.stack([score, *(numbers(rows) for rows in again)], axis=2),
+        labels=None if labels is None else numbers(labels),
+        texts=pa.chunked_array([["text"] * score.size]),
+        row=np.arange(score.size).reshape(score.shape),
+    )
 
 
 def test_accuracy_is_the_mean_over_prompts_of_each_prompts_share():
@@ -102,8 +126,17 @@ def test_the_success_threshold_takes_the_middle_unless_told():
     assert measured([[4, 6]] * 2, reward_range=(0, 10)).success.at == 5
 
 
-def test_latency_is_in_milliseconds_a_sample():
-    assert measured([[1, 0]] * 2).latency_ms == pytest.approx({"p50": 2.5, "p99": 3.97})
+def test_latency_is_in_milliseconds_a_sample_and_an_invocation():
+    found = measured([[1, 0]] * 2).latency_ms  # 1, 2, 3 and 4 ms: each an invocation of one
+    assert found == pytest.approx(
+        {"p50": 2.5, "p90": 3.7, "p99": 3.97, "batch_p50": 2.5, "batch_p90": 3.7, "batch_p99": 3.97}
+    )
+
+
+def test_samples_of_one_invocation_carry_its_share_each():
+    assert measured([[1, 0], [1, 1]], seconds=[0.01, 0.01, 0.01, 0.05]).latency_ms == pytest.approx(
+        {"p50": 10, "p90": 38, "p99": 48.8, "batch_p50": 40, "batch_p90": 48, "batch_p99": 49.8}
+    )
 
 
 def test_copies_of_a_prompt_are_found():

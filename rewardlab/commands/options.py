@@ -62,6 +62,7 @@ JUDGING = (
         "share of prompts with at least one success.  [accuracy]",
     ),
     *RANGE,
+    click.option("--labels", metavar="FILE.csv", help="Known truth or human labels: prompt_id,index,annotator,label."),
     click.option(
         "--min-informative",
         metavar="SHARE",

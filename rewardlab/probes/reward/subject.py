@@ -12,7 +12,7 @@ import numpy as np
 
 from rewardlab.outcome import Outcome
 from rewardlab.platforms import Platform
-from rewardlab.rewards.contract import encode_event, sample_parts
+from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.pool import ScoringState, score_batch
 from rewardlab.rewards.process import EntryFound, Reply, WorkerProcess
 from rewardlab.task import Generation, Prompt

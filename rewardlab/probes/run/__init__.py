@@ -6,15 +6,42 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from rewardlab.findings import RANK, Finding
-from rewardlab.probes.run import band, failures, levels, prompts, signal, truncation
+from rewardlab.probes.run import (
+    band,
+    components,
+    failures,
+    labels,
+    length,
+    levels,
+    noise,
+    pressure,
+    prompts,
+    signal,
+    truncation,
+)
 from rewardlab.probes.run.question import Question
+from rewardlab.probes.run.suspicion import Suspicion, confirm
 
 Probe: TypeAlias = Callable[[Question], Iterator[Finding]]
+StatisticalProbe: TypeAlias = Callable[[Question], Iterator[Suspicion]]
 
-PROBES: Sequence[Probe] = (failures.ask, levels.ask, signal.ask, truncation.ask, band.ask, prompts.ask)
+PROBES: Sequence[Probe] = (
+    failures.ask,
+    levels.ask,
+    signal.ask,
+    noise.ask,
+    components.ask,
+    labels.ask,
+    truncation.ask,
+    band.ask,
+    prompts.ask,
+)
+#: Each makes a test whose rejection is a finding; they share one error rate.
+STATISTICAL_PROBES: Sequence[StatisticalProbe] = (length.ask, pressure.ask)
 
 
 def ask_all(question: Question) -> tuple[Finding, ...]:
     """Every probe's findings, the blockers first, each kind in the order of its code."""
     found = [finding for probe in PROBES for finding in probe(question)]
+    found += confirm([suspicion for probe in STATISTICAL_PROBES for suspicion in probe(question)])
     return tuple(sorted(found, key=lambda finding: (RANK[finding.severity], finding.code)))

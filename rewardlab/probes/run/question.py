@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from rewardlab.answers import Answers
 from rewardlab.measurement import Measurement
 from rewardlab.platforms import Platform
 
@@ -22,8 +23,9 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A measured run and what it is held against."""
+    """A measured run, the answers it was measured on, and what it is held against."""
 
     measured: Measurement
+    answers: Answers
     targets: Targets
     platform: Platform

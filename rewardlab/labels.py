@@ -1,0 +1,95 @@
+"""Known truth or human labels of sampled generations: the reader of `--labels FILE.csv`."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from rewardlab.errors import InputError
+
+COLUMNS = ("prompt_id", "index", "annotator", "label")
+#: Words people write for right and wrong, beside numbers.
+WORDS = {
+    **dict.fromkeys(("true", "yes", "correct", "right", "pass", "good"), 1.0),
+    **dict.fromkeys(("false", "no", "incorrect", "wrong", "fail", "bad"), 0.0),
+}
+EXPECTED = f"a header {','.join(COLUMNS)} and one row for each label; annotator may be left out"
+
+
+def read_labels(path: Path) -> dict[tuple[str, int], float]:
+    """The mean label of each generation over its annotators, by prompt id and index.
+
+    A label is a number, or a word such as correct, wrong, yes, no.
+    Raises: InputError with file:line for what is not UTF-8 or CSV, a column that is missing, an index that is no whole
+    number, a label that is neither, or a generation labelled twice by one annotator.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), expected=EXPECTED) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"is not UTF-8 (byte {error.start})", where=str(path), expected=EXPECTED) from None
+    given: dict[tuple[str, int], dict[str, float]] = {}
+    for line, row in _rows(path, text):
+        where = f"{path}:{line}"
+        key = (row["prompt_id"], _index(row["index"], where))
+        annotator = row.get("annotator") or ""
+        if annotator in given.setdefault(key, {}):
+            who = f" by {annotator}" if annotator else ""
+            raise InputError(f"generation {key[1]} of prompt {key[0]!r} is labelled twice{who}", where=where)
+        given[key][annotator] = _label(row["label"], where)
+    if not given:
+        raise InputError("holds no label", where=str(path), expected=EXPECTED)
+    return {key: math.fsum(labels.values()) / len(labels) for key, labels in given.items()}
+
+
+def _rows(path: Path, text: str) -> Iterable[tuple[int, Mapping[str, str]]]:
+    reader = csv.reader(text.splitlines())
+    try:
+        names = [name.strip() for name in next(reader, [])]
+        missing = [name for name in COLUMNS if name not in names and name != "annotator"]
+        if missing:
+            raise InputError(f"no column {missing[0]!r}", where=f"{path}:1", expected=EXPECTED)
+        for row in reader:
+            if not any(row):
+                continue
+            if len(row) != len(names):
+                raise InputError(
+                    f"{len(row)} fields", where=f"{path}:{reader.line_num}", expected=f"{len(names)}, as in the header"
+                )
+            yield reader.line_num, {name: value.strip() for name, value in zip(names, row, strict=True)}
+    except csv.Error as error:
+        raise InputError(f"is not CSV ({error})", where=f"{path}:{reader.line_num}", expected=EXPECTED) from None
+
+
+def _index(text: str, where: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InputError(f"index {text[:40]!r}", where=where, expected="a generation's number, from 0")
+    return int(text)
+
+
+def _label(text: str, where: str) -> float:
+    if text.lower() in WORDS:
+        return WORDS[text.lower()]
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(
+            f"label {text[:40]!r}", where=where, expected="a number, or a word such as correct, wrong, yes, no"
+        )
+    return value
+
+
+def check_labels(
+    labels: Mapping[tuple[str, int], float], prompt_ids: Sequence[str], *, num_generations: int, where: Path
+) -> None:
+    """Raises: InputError when a label is of no generation of this run: another run's labels would mislead."""
+    known = set(prompt_ids)
+    for prompt_id, index in labels:
+        if prompt_id not in known or index >= num_generations:
+            what = f"no prompt {prompt_id!r}" if prompt_id not in known else f"no generation {index} of {prompt_id!r}"
+            raise InputError(f"{what} in this run", where=str(where), do="give labels of this run's generations")

@@ -1,0 +1,65 @@
+"""Does every component of the reward count, and does none drown the others?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rewardlab.findings import Finding
+from rewardlab.probes.run.question import Question
+from rewardlab.stats.band import LEAST_PROMPTS
+from rewardlab.stats.components import Component, component_shares
+from rewardlab.stats.interval import Undefined
+
+#: A component with this share of the spread within prompts leaves the others nothing to say.
+DROWNING = 0.9
+#: One with less is not heard.
+UNHEARD = 0.05
+
+
+def ask(question: Question) -> Iterator[Finding]:
+    """RL307: a component that never differs, or a graded one that drowns one which tells right from wrong.
+
+    That a component which is 0 or 1 makes nearly all of the spread is what most sound rewards do: no finding.
+    """
+    answers = question.answers
+    names = list(answers.components)
+    if not names or question.measured.scored_prompts < LEAST_PROMPTS:
+        return
+    stacked = np.stack([answers.components[name] for name in names], axis=2)
+    found = component_shares(stacked, answers.score, names=names)
+    if isinstance(found, Undefined):
+        return
+    dead = [member.name for member in found.members if member.dead]
+    loud = found.dominant
+    drowned = [
+        member.name
+        for member in found.members
+        if isinstance(loud, Component) and member.name != loud.name and _unheard(member)
+    ]
+    drowns = (
+        isinstance(loud, Component)
+        and not isinstance(loud.share, Undefined)
+        and loud.share > DROWNING
+        and not _binary(answers.components[loud.name])
+        and any(_binary(answers.components[name]) for name in drowned)
+    )
+    if not dead and not drowns:
+        return
+    evidence: dict[str, object] = {"dead": dead}
+    if drowns and isinstance(loud, Component):
+        evidence |= {"drowning": loud.name, "drowned": [n for n in drowned if _binary(answers.components[n])]}
+    evidence["shares_of_spread"] = {
+        member.name: member.share for member in found.members if not isinstance(member.share, Undefined)
+    }
+    yield Finding("RL307", "warning", evidence)
+
+
+def _unheard(member: Component) -> bool:
+    return not member.dead and not isinstance(member.share, Undefined) and abs(member.share) < UNHEARD
+
+
+def _binary(values: np.ndarray) -> bool:
+    finite = values[np.isfinite(values)]
+    return len(np.unique(finite)) <= 2

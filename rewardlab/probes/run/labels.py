@@ -1,0 +1,77 @@
+"""Does the reward agree with what is known to be right, and in the right direction?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rewardlab.answers import Answers, Floats
+from rewardlab.findings import Finding
+from rewardlab.probes.run.question import Question
+from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
+from rewardlab.stats.interval import Estimate, Quantity, Undefined
+
+#: Youden's J that surely lies under this is little better than chance.
+WEAK = 0.2
+EXAMPLES = 2
+
+
+def right_of(answers: Answers) -> Floats | None:
+    """The labels as right (1) and wrong (0), split at the middle of their range; None without labels."""
+    if answers.labels is None or not np.isfinite(answers.labels).any():
+        return None
+    low, high = float(np.nanmin(answers.labels)), float(np.nanmax(answers.labels))
+    middle = 0.5 if low >= 0 and high <= 1 else (low + high) / 2
+    return np.where(np.isfinite(answers.labels), (answers.labels >= middle).astype(float), np.nan)
+
+
+def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]:
+    """The rates at the success threshold and Youden's J, and the area under the curve within prompts."""
+    right = right_of(question.answers)
+    if right is None:
+        none = Undefined("no labels were given")
+        return none, none
+    threshold = question.measured.success.at
+    return (
+        discrimination(question.answers.score, right, threshold=threshold),
+        pairwise_accuracy(question.answers.score, right),
+    )
+
+
+def ask(question: Question) -> Iterator[Finding]:
+    """RL405: a blocker where J or the area surely shows no use or the wrong direction; a warning where they may."""
+    rates, area = agreement(question)
+    right = right_of(question.answers)
+    if right is None:
+        return
+    if isinstance(rates, Undefined):
+        if isinstance(area, Undefined):
+            yield Finding("RL405", "note", {"undefined": rates.reason})
+        return
+    informed = rates.informedness
+    against = isinstance(area, Estimate) and area.high < 0.5
+    if informed.high < WEAK or informed.estimate <= 0 or against:
+        yield Finding("RL405", "blocker", _evidence(question, rates, area, right))
+    elif informed.low <= 0 or (isinstance(area, Estimate) and area.low <= 0.5):
+        yield Finding("RL405", "warning", _evidence(question, rates, area, right))
+
+
+def _evidence(question: Question, rates: Discrimination, area: Quantity, right: Floats) -> dict[str, object]:
+    informed = rates.informedness
+    evidence: dict[str, object] = {
+        "youden_j": informed.estimate,
+        "low": informed.low,
+        "high": informed.high,
+        "true_positive_rate": rates.true_positive_rate.estimate,
+        "false_positive_rate": rates.false_positive_rate.estimate,
+    }
+    if isinstance(area, Estimate):
+        evidence |= {"auc_within_prompts": area.estimate, "auc_low": area.low, "auc_high": area.high}
+    score = question.answers.score
+    known = np.isfinite(score) & np.isfinite(right)
+    worst = np.where(known, np.where(right == 1, -score, score), -np.inf)
+    order = np.argsort(-worst, axis=None, kind="stable")[: min(EXAMPLES, int(known.sum()))]
+    places = [divmod(int(place), score.shape[1]) for place in order]
+    examples = [question.answers.example(i, j) | {"label": float(right[i, j])} for i, j in places]
+    return evidence | {"examples": examples}

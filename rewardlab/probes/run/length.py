@@ -1,0 +1,90 @@
+"""Is length rewarded within prompts for its own sake?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from rewardlab.answers import Floats
+from rewardlab.findings import Finding, Severity
+from rewardlab.probes.run.question import Question
+from rewardlab.probes.run.suspicion import Suspicion
+from rewardlab.stats.interval import Undefined
+from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.stats.within import WithinCorrelation, within_correlation
+
+#: A correlation within prompts under this explains less than a tenth of the spread: a note.
+PRACTICAL = 0.3
+#: Names under which rewards report whether the answer is right.
+CORRECTNESS = re.compile(r"correct|accura|exact|match|answer", re.IGNORECASE)
+#: Graded labels are compared within tenths of their range: close enough to be one quality.
+STEPS = 10
+
+
+def ask(question: Question) -> Iterator[Suspicion]:
+    """RL404: score against length, with what is right taken out where it is known.
+
+    A blocker only where labels say what is right: else a long answer may score higher because it is better.
+    """
+    answers, success = question.answers, question.measured.success
+    right, source = _correctness(question)
+    scored = np.isfinite(answers.score)
+    if right is None:
+        right, source = np.where(scored, answers.score >= success.at - SAME_SCORE, np.nan), "success"
+    found = within_correlation(answers.score, np.log1p(answers.length), categories=right)
+    if isinstance(found, Undefined):
+        return
+    severity: Severity = "blocker" if source == "labels" and _surely(found) else "warning"
+    evidence = {
+        "correlation": found.estimate.estimate,
+        "low": found.estimate.low,
+        "high": found.estimate.high,
+        "p_value": found.p_value,
+        "held_constant": source,
+        "examples": _examples(question, right, upwards=found.estimate.estimate > 0),
+    }
+    yield Suspicion(
+        Finding("RL404", severity, evidence), found.p_value, matters=abs(found.estimate.estimate) >= PRACTICAL
+    )
+
+
+def _surely(found: WithinCorrelation) -> bool:
+    """Whether longer surely scores higher, by as much as matters."""
+    return found.estimate.low >= PRACTICAL
+
+
+def _correctness(question: Question) -> tuple[Floats | None, str]:
+    """What is right, from labels or from a component that says so; None where nothing does."""
+    answers = question.answers
+    if answers.labels is not None and np.isfinite(answers.labels).any():
+        labels = answers.labels
+        low, high = float(np.nanmin(labels)), float(np.nanmax(labels))
+        return np.round((labels - low) / max(high - low, SAME_SCORE) * STEPS), "labels"
+    for name, values in answers.components.items():
+        finite = values[np.isfinite(values)]
+        if CORRECTNESS.search(name) and len(finite) and set(np.unique(finite)) <= {0.0, 1.0}:
+            return values, f"component {name}"
+    return None, ""
+
+
+def _examples(question: Question, right: Floats, *, upwards: bool) -> list[dict[str, object]]:
+    """Two generations of one prompt, equally right, whose scores part with their length."""
+    answers = question.answers
+    best, found = 0.0, None
+    for prompt in range(len(answers.score)):
+        for value in np.unique(right[prompt][np.isfinite(right[prompt])]):
+            same = np.flatnonzero((right[prompt] == value) & np.isfinite(answers.score[prompt]))
+            if len(same) < 2:
+                continue
+            scores = answers.score[prompt, same]
+            low, high = same[int(np.argmin(scores))], same[int(np.argmax(scores))]
+            longer = answers.length[prompt, high] - answers.length[prompt, low]
+            gap = float(np.ptp(scores))
+            if gap > best and (longer > 0) == upwards:
+                best, found = gap, (prompt, int(low), int(high))
+    if found is None:
+        return []
+    prompt, low, high = found
+    return [answers.example(prompt, one) | {"characters": int(answers.length[prompt, one])} for one in (low, high)]
