@@ -62,6 +62,13 @@ def sample(reward, prompt, text, *, reference, identifier="s-1"):
     return {"id": identifier, "messages": [*prompt.messages, turn], **place}
 
 
+class Context:
+    """As much of a Lambda's context as rewards use."""
+
+    def get_remaining_time_in_millis(self):
+        return 60_000
+
+
 def load(reward):
     spec = importlib.util.spec_from_file_location(f"bank_{reward.kind}_{reward.name}", reward.file)
     module = importlib.util.module_from_spec(spec)
@@ -76,11 +83,11 @@ def results_of(reward, samples):
         return [verifiers(getattr(module, reward.entry), one) for one in samples]
     entry = find_entry(module)
     if entry.kind != "lambda":
-        return invoke(entry, samples, None)
+        return invoke(entry, samples, Context())
     batches = [[one] for one in samples] if reward.platform == "scorer-oss" else [samples]
     results = []
     for batch in batches:
-        value = invoke(entry, batch, None)
+        value = invoke(entry, batch, Context())
         body = value["body"] if isinstance(value, dict) else value
         results += json.loads(body) if isinstance(body, str) else body
     return results
@@ -140,6 +147,16 @@ def test_there_are_enough_rewards_over_all_tasks_and_platforms():
     for rewards in (CLEAN, PLANTED):
         assert {reward.task for reward in rewards} == set(TASKS)
         assert len({reward.platform for reward in rewards}) == 8
+
+
+def test_planted_rewards_can_be_called_as_their_table_says():
+    for reward in PLANTED:
+        if not reward.hostile and not reward.entry:
+            assert find_entry(load(reward)).kind
+        elif not reward.hostile:
+            assert callable(getattr(load(reward), reward.entry))
+        else:
+            compile(reward.file.read_text(), reward.path, "exec")
 
 
 def test_no_planted_file_names_its_fault():
@@ -255,6 +272,7 @@ def test_a_clean_reward_reads_a_number_in_any_way_of_writing_it(reward):
     prompt = data("number", 1).prompts[0]
     triples = [(prompt, text, "34") for text in SAME_NUMBER]
     triples += [(prompt, text, "-1250.5") for text in ("\\boxed{\u22121,250.50}", "-1250.5", "\\boxed{-1250.5}")]
+    triples += [(prompt, "\\boxed{1,250}", reference) for reference in (1250, 1250.0, "1,250", "1250.")]
     assert set(scores(reward, triples)) == {1.0}
     wrong = [(prompt, text, "34") for text in ("\\boxed{34} and \\boxed{35}", "34, so \\boxed{35}", "34 35", "134")]
     assert max(scores(reward, wrong)) < 0.5
