@@ -267,6 +267,22 @@ def test_a_clean_reward_gives_no_free_point_for_an_unreadable_reference(reward):
     assert good == pytest.approx(limits(reward)[1])
 
 
+@pytest.mark.parametrize("reward", [reward for reward in CLEAN if not reward.entry], **by_path)
+def test_in_a_clean_reward_a_bad_sample_costs_no_other(reward):
+    prompt = data(reward.task, 1).prompts[0]
+    good, odd, bare = (
+        sample(reward, prompt, text, reference=prompt.reference, identifier=identifier)
+        for identifier, text in (("good", written(prompt.reference)), ("odd", None), ("bare", "x"))
+    )
+    batch = [odd, good]
+    if find_entry(load(reward)).kind == "lambda":
+        batch.append({key: value for key, value in bare.items() if key not in {"messages", "model_response"}})
+    results = {result["id"]: result.get("aggregate_reward_score") for result in results_of(reward, batch)}
+    assert results.pop("good") == pytest.approx(limits(reward)[1])
+    assert set(results.values()) <= {None, limits(reward)[0]}
+    assert len(results) == len(batch) - 1
+
+
 @pytest.mark.parametrize("reward", [reward for reward in CLEAN if reward.task == "number"], **by_path)
 def test_a_clean_reward_reads_a_number_in_any_way_of_writing_it(reward):
     prompt = data("number", 1).prompts[0]
