@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -55,6 +56,14 @@ class Bounded:
 
 
 @dataclass(frozen=True, slots=True)
+class Invalid:
+    """How many generations, of how many prompts, got a return that breaks the contract in one way."""
+
+    generations: int
+    prompts: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnscoredExample:
     """A generation the reward gave no score for, to look at."""
 
@@ -66,7 +75,10 @@ class UnscoredExample:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Everything measured on one run with one reward. Shares are of scored generations unless a name says otherwise."""
+    """Everything measured on one run with one reward. Shares are of scored generations unless a name says otherwise.
+
+    `invalid` tells the outcomes that are invalid apart by the finding's code.
+    """
 
     prompts: int
     scored_prompts: int
@@ -88,6 +100,7 @@ class Measurement:
     flat: Mapping[FlatReason, int]
     outcomes: Mapping[str, int]
     unscored_prompts: Mapping[Reason, int]
+    invalid: Mapping[str, Invalid]
     examples: Sequence[UnscoredExample]
     truncated: int
     latency_ms: Mapping[str, float] | None
@@ -149,6 +162,7 @@ def measure(
         flat=_flat_groups(table, sampled, cut, right, constant=len(levels) == 1),
         outcomes=outcomes,
         unscored_prompts=unscored_prompts,
+        invalid=_invalid(scores),
         examples=_examples(scores),
         truncated=int(cut.sum()),
         latency_ms=_latency(scores),
@@ -225,15 +239,33 @@ def _outcomes(scores: pa.Table) -> tuple[dict[str, int], dict[Reason, int]]:
     return outcomes, prompts
 
 
+def code_of(detail: str) -> str:
+    """The finding's code that the detail of an invalid outcome begins with; RL104 for one that names none."""
+    return detail[:5] if re.match(r"RL\d{3} ", detail) else "RL104"
+
+
+def _invalid(scores: pa.Table) -> dict[str, Invalid]:
+    """The invalid outcomes by code, in the order of the codes."""
+    rows = scores.filter(pc.fill_null(pc.equal(scores["reason"], "invalid"), False)).select(["prompt_id", "detail"])  # noqa: FBT003
+    prompts: dict[str, list[str]] = {}
+    for row in rows.to_pylist():
+        prompts.setdefault(code_of(row["detail"]), []).append(row["prompt_id"])
+    return {code: Invalid(len(ids), len(set(ids))) for code, ids in sorted(prompts.items())}
+
+
 def _examples(scores: pa.Table) -> list[UnscoredExample]:
-    """Up to three unscored generations of each reason, each with another detail."""
+    """Up to three unscored generations of each reason, invalid ones of each code, each with another detail."""
     unscored = scores.filter(pc.is_valid(scores["reason"])).select(["prompt_id", "index", "reason", "detail"])
     found: dict[tuple[str, str], UnscoredExample] = {}
     for row in unscored.to_pylist():
         found.setdefault((row["reason"], row["detail"]), UnscoredExample(**row))
-    examples = sorted(found.values(), key=lambda example: REASONS.index(example.reason))
-    grouped = itertools.groupby(examples, key=lambda example: example.reason)
+    examples = sorted(found.values(), key=_kind)
+    grouped = itertools.groupby(examples, key=_kind)
     return [example for _, group in grouped for example in itertools.islice(group, UNSCORED_EXAMPLES)]
+
+
+def _kind(example: UnscoredExample) -> tuple[int, str]:
+    return REASONS.index(example.reason), code_of(example.detail) if example.reason == "invalid" else ""
 
 
 def _latency(scores: pa.Table) -> dict[str, float] | None:

@@ -79,7 +79,10 @@ def test_output_goes_to_the_file_that_is_named(run, task, tmp_path):
         (["--band-on", "luck"], "--band-on: 'luck' is not allowed; expected 'accuracy' or 'solved'"),
         (["--temperature", "-1"], "--temperature: '-1' is not allowed"),
         (["--min-informative", "2"], "--min-informative: '2' is not allowed"),
-        (["--platform", "azure"], "--platform: no platform 'azure'; expected one of smtj, hyperpod, bedrock"),
+        (
+            ["--platform", "azure"],
+            "--platform: no platform 'azure'; expected one of smtj, hyperpod, bedrock, rft-eval, ",
+        ),
         (["--engine-option", "x"], "--engine-option: 'x' is no option; expected NAME=VALUE"),
         (["--engine-option", "x=1"], "the recorded engine has no option 'x'"),
         (["--model", "vlm:some"], "no engine 'vlm' in the model 'vlm:some'; expected one of vllm"),

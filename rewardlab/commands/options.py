@@ -41,7 +41,10 @@ SAMPLING = (
 SCORING = (
     click.option("--entry", metavar="NAME", help="The function to audit, where the file defines several."),
     click.option(
-        "--platform", metavar="PROFILE", help="Whose contract and limits hold: smtj, hyperpod, bedrock.  [smtj]"
+        "--platform",
+        metavar="PROFILE",
+        help="Whose contract and limits hold: smtj, hyperpod, bedrock, rft-eval, serverless, serverless-oss, scorer, "
+        "scorer-oss.  [smtj]",
     ),
     click.option("--reward-timeout", metavar="SECONDS", help="For one invocation, as the Lambda would have.  [60]"),
     click.option("--reward-memory", metavar="MB", help="For one invocation, as the Lambda would have.  [512]"),

@@ -1,113 +1,197 @@
-"""The event a platform sends to a reward function, and what it accepts in return."""
+"""What a platform accepts in return for an event, and every way in which a return breaks it."""
 
 from __future__ import annotations
 
 import json
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeGuard
 
-from rewardlab.outcome import REASONS, Outcome, Scored, Unscored
+from rewardlab.findings import Severity
 from rewardlab.platforms import Platform
-from rewardlab.task import Generation, Json, Prompt
+from rewardlab.task import Json
 
-Key: TypeAlias = tuple[str, int]
+Result: TypeAlias = Mapping[str, Json]
 
-
-def sample_id(generation: Generation) -> str:
-    """The id of a generation's sample: unique in a batch, though a prompt's generations share their prompt's id."""
-    return f"{generation.prompt_id}:{generation.index}"
+METRIC_TYPES = ("Reward", "Metric")
 
 
-def sample_parts(prompt: Prompt, platform: Platform) -> tuple[str, str, str]:
-    """A prompt's samples as JSON text, less what differs between its generations.
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One defect of a return: a finding's code, what is wrong, and the sample's id where it concerns one sample.
 
-    A sample is the row's own columns, the conversation with the model's turn, and the reference:
-    `parts[0] + id + parts[1] + content + parts[2]`, both filled in as JSON strings. A prompt's generations share the
-    rest, so it is encoded once.
+    A warning leaves every score readable; a blocker loses at least one.
     """
-    sample = {key: value for key, value in prompt.row.items() if key not in {"id", "messages"}}
-    if prompt.reference is not None:
-        if platform.reference_in_metadata:
-            sample.pop("reference_answer", None)
-            metadata = sample.get("metadata")
-            own = metadata if isinstance(metadata, dict) else {}
-            sample["metadata"] = {**own, "reference_answer": prompt.reference}
-        else:
-            sample["reference_answer"] = prompt.reference
-    turns = "".join(json.dumps(turn) + ", " for turn in prompt.messages)
-    columns = "".join(f", {json.dumps(key)}: {json.dumps(value)}" for key, value in sample.items())
-    return '{"id": ', f', "messages": [{turns}{{"role": "assistant", "content": ', f"}}]{columns}}}"
+
+    code: str
+    detail: str
+    severity: Severity = "blocker"
+    sample: str | None = None
+
+    def __str__(self) -> str:
+        """`RL103 aggregate_reward_score is nan; expected a finite number`."""
+        return f"{self.code} {self.detail}"
 
 
-def encode_event(pairs: Iterable[tuple[tuple[str, str, str], Generation]]) -> bytes:
-    """The event for these generations, each with its prompt's `sample_parts`: a JSON list, encoded."""
-    encode = json.encoder.encode_basestring_ascii
-    samples = [
-        start + encode(sample_id(generation)) + middle + encode(generation.text) + end
-        for (start, middle, end), generation in pairs
-    ]
-    return f"[{', '.join(samples)}]".encode()
+def violations(
+    results: Json, ids: Sequence[str], platform: Platform, reward_range: tuple[float, float] | None = None
+) -> tuple[Violation, ...]:
+    """All defects of one return for the samples `ids`, each of which is there once.
 
-
-def read_results(results: Json, ids: Sequence[str], *, seconds: float) -> list[Outcome] | str:
-    """The outcome of each id, in their order; or, when the return as a whole is unusable, what is wrong with it.
-
-    `seconds` is the invocation's time; each outcome carries its share.
-    A sample is Unscored("invalid") when its result is missing, doubled, or holds no finite number.
+    RL101 shape, RL102 ids, RL103 and RL104 scores, RL105 outside `reward_range` where that is given, RL106
+    metrics_list. None but warnings and RL105 means that `read_results` scores every id, and the other way round.
     """
-    if not isinstance(results, list):
-        return f"returned a {_kind(results)}; expected a list with one result per sample"
-    for result in results:
-        if not isinstance(result, dict):
-            return f"returned a list with a {_kind(result)} in it; expected objects with id and aggregate_reward_score"
-    share = seconds / max(len(ids), 1)
-    if [result.get("id") for result in results] == list(ids):  # the common case: every id once, in order
-        return [_outcome(result, share) for result in results]
-    by_id: dict[object, list[Mapping[str, Json]]] = {}
+    found = unwrapped(results, platform)
+    if isinstance(found, Violation):
+        return (found,)
+    objects = [result for result in found if isinstance(result, dict)]
+    shapes = [not_an_object(result) for result in found if not isinstance(result, dict)]
+    if shapes and not objects:
+        return tuple(shapes)  # that no result carries an id follows from it
+    return (*shapes, *_id_defects(objects, ids), *_result_defects(objects, reward_range))
+
+
+def unwrapped(results: Json, platform: Platform) -> list[Json] | Violation:
+    """The list in a return, out of the platform's envelope; or what is wrong with the whole."""
+    if platform.returns == "list":
+        if isinstance(results, list):
+            return results
+        enveloped = isinstance(results, dict) and "body" in results
+        given = "an envelope with a body" if enveloped else kind_of(results)
+        return Violation("RL101", f"returned {given}; expected a list with one result per sample")
+    wanted = "a list" if platform.returns == "body_list" else "a JSON text"
+    envelope = f'{{"statusCode": 200, "body": {wanted}}}'
+    if not isinstance(results, dict):
+        return Violation("RL101", f"returned {kind_of(results)}; expected {envelope}")
+    status = results.get("statusCode")
+    if type(status) is not int or status != 200:
+        shown = shown_value(status) if "statusCode" in results else "missing"
+        return Violation("RL101", f"statusCode is {shown}; expected {envelope}")
+    if "body" not in results:
+        return Violation("RL101", f"the envelope has no body; expected {envelope}")
+    return _body(results["body"], platform, envelope)
+
+
+def _body(body: Json, platform: Platform, envelope: str) -> list[Json] | Violation:
+    if isinstance(body, str) != (platform.returns == "body_text"):
+        return Violation("RL101", f"the envelope's body is {kind_of(body)}; expected {envelope}")
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except (ValueError, RecursionError):
+            return Violation("RL101", f"the envelope's body is no JSON; expected {envelope}")
+    if not isinstance(body, list):
+        return Violation(
+            "RL101", f"the envelope's body holds {kind_of(body)}; expected a list with a result per sample"
+        )
+    return body
+
+
+def not_an_object(result: Json) -> Violation:
+    """RL101 for a member of the list that is no object."""
+    what = f"returned a list with {kind_of(result)} in it; expected objects with id and aggregate_reward_score"
+    return Violation("RL101", what)
+
+
+def wrong_count(identifier: str, count: int) -> Violation:
+    """RL102 for a sample that `count` results carry the id of, where that is not one."""
+    what = "no result carries the sample's id" if not count else f"{count} results carry the sample's id"
+    return Violation("RL102", what, sample=identifier)
+
+
+def stranger(result: Result) -> Violation:
+    """RL102 for a result whose id is no sample's."""
+    if "id" not in result:
+        return Violation("RL102", "a result has no id; expected its sample's")
+    return Violation("RL102", f"a result has the id {shown_value(result['id'])}, which no sample has")
+
+
+def _id_defects(results: Sequence[Result], ids: Sequence[str]) -> Iterator[Violation]:
+    given = [result.get("id") for result in results]
+    if given == list(ids):
+        return
+    if len(given) != len(ids):
+        yield Violation("RL102", f"returned {len(given)} results for {len(ids)} samples")
+    known = set(ids)
+    counts = Counter(identifier for identifier in given if isinstance(identifier, str))
+    wrong = [wrong_count(identifier, counts[identifier]) for identifier in ids if counts[identifier] != 1]
+    strangers = [stranger(result) for result in results if not is_known(result.get("id"), known)]
+    yield from wrong
+    yield from strangers
+    if not wrong and not strangers:
+        yield Violation("RL102", "the results are in another order than the samples", "warning")
+
+
+def is_known(identifier: Json, known: Container[str]) -> TypeGuard[str]:
+    """Whether a result's id is a sample's: a text, for 1 is not "1"."""
+    return isinstance(identifier, str) and identifier in known
+
+
+def _result_defects(results: Sequence[Result], reward_range: tuple[float, float] | None) -> Iterator[Violation]:
     for result in results:
         identifier = result.get("id")
-        by_id.setdefault(identifier if isinstance(identifier, str) else repr(identifier), []).append(result)
-    return [_only(by_id.get(identifier, []), share) for identifier in ids]
+        sample = identifier if isinstance(identifier, str) else None
+        score = result.get("aggregate_reward_score")
+        if not is_number(score):
+            yield score_defect(result, sample)
+        elif reward_range is not None and not reward_range[0] <= score <= reward_range[1]:
+            low, high = reward_range
+            what = f"aggregate_reward_score is {score:g}; expected {low:g} to {high:g}"
+            yield Violation("RL105", what, sample=sample)
+        if "metrics_list" in result:
+            for what in _metrics_defects(result["metrics_list"]):
+                yield Violation("RL106", what, "warning", sample)
 
 
-def _only(results: Sequence[Mapping[str, Json]], seconds: float) -> Outcome:
-    if len(results) == 1:
-        return _outcome(results[0], seconds)
-    what = "no result carries the sample's id" if not results else f"{len(results)} results carry the sample's id"
-    return Unscored("invalid", what, seconds)
-
-
-def _outcome(result: Mapping[str, Json], seconds: float) -> Outcome:
+def score_defect(result: Result, sample: str | None = None) -> Violation:
+    """RL103 or RL104 for a result whose score is no finite number."""
     score = result.get("aggregate_reward_score")
-    if _is_number(score):
-        metrics = result.get("metrics_list")
-        return Scored(float(score), _components(metrics) if metrics else (), seconds)
-    unscored = result.get("unscored")
-    if isinstance(unscored, list) and len(unscored) == 2 and unscored[0] in REASONS:
-        return Unscored(unscored[0], str(unscored[1]), seconds)
-    shown = repr(score)[:60] if "aggregate_reward_score" in result else "missing"
-    return Unscored("invalid", f"aggregate_reward_score is {shown}; expected a finite number", seconds)
+    shown = shown_value(score) if "aggregate_reward_score" in result else "missing"
+    code = "RL103" if type(score) in {int, float} else "RL104"
+    return Violation(code, f"aggregate_reward_score is {shown}; expected a finite number", sample=sample)
 
 
-def _is_number(value: Any) -> TypeGuard[float]:
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether it is a finite JSON number; true and false are none."""
     kind = type(value)  # JSON has no subclasses
     if kind is float:
         return math.isfinite(value)
     return kind is int and abs(value) <= sys.float_info.max
 
 
-def _components(metrics: Json) -> tuple[tuple[str, float], ...]:
+def _metrics_defects(metrics: Json) -> Iterator[str]:
     if not isinstance(metrics, list):
-        return ()
-    return tuple(
-        (metric["name"], float(metric["value"]))
-        for metric in metrics
-        if isinstance(metric, dict) and isinstance(metric.get("name"), str) and _is_number(metric.get("value"))
-    )
+        yield f"metrics_list is {kind_of(metrics)}; expected a list"
+        return
+    for metric in metrics:
+        if not isinstance(metric, dict):
+            yield f"metrics_list holds {kind_of(metric)}; expected objects with name, value and type"
+            continue
+        name = metric.get("name")
+        if not isinstance(name, str) or not name:
+            yield f"a metric's name is {_shown_of(metric, 'name')}; expected a text"
+        if not is_number(metric.get("value")):
+            yield f"metric {shown_value(name)} has the value {_shown_of(metric, 'value')}; expected a finite number"
+        if metric.get("type") not in METRIC_TYPES:
+            yield f"metric {shown_value(name)} has the type {_shown_of(metric, 'type')}; expected Reward or Metric"
 
 
-def _kind(value: Json) -> str:
-    names = {dict: "object", list: "list", str: "text", bool: "boolean", int: "number", float: "number"}
+def _shown_of(metric: Result, key: str) -> str:
+    return shown_value(metric[key]) if key in metric else "missing"
+
+
+def shown_value(value: Json) -> str:
+    """The value in at most 60 characters."""
+    try:
+        return repr(value)[:60]
+    except (ValueError, RecursionError):  # an integer of more digits than Python prints, lists without end
+        return kind_of(value)
+
+
+def kind_of(value: Json) -> str:
+    """What kind of JSON it is, with its article."""
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
     return names.get(type(value), "null")

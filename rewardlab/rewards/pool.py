@@ -13,8 +13,9 @@ from typing import Self, TypeAlias
 
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
-from rewardlab.rewards.contract import Key, encode_event, read_results, sample_id, sample_parts
+from rewardlab.rewards.event import Key, Parts, encode_event, sample_id, sample_parts
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, WorkerProcess
+from rewardlab.rewards.results import read_results
 from rewardlab.task import Generation, Prompt
 
 Pair: TypeAlias = tuple[Prompt, Generation]
@@ -131,7 +132,7 @@ class ScoringPool:
     def _add_thread(self) -> None:
         number = len(self._threads) + 1  # a log each, so that what one prints is not another's
         log = self._log if number == 1 else self._log.with_stem(f"{self._log.stem}-{number}")
-        worker = WorkerProcess(self._source, log=log)
+        worker = WorkerProcess(self._source, log=log, returns=self._platform.returns)
         thread = threading.Thread(target=self._work, args=(worker,), name="scoring", daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -157,13 +158,13 @@ class ScoringState:
         self.answered = False
         self.timed_out = 0
         self.fast = False
-        self._parts: dict[str, tuple[str, str, str]] = {}
+        self._parts: dict[str, Parts] = {}
 
     @property
     def spent(self) -> bool:
         return not self.answered and self.timed_out >= PATIENCE
 
-    def parts_of(self, prompt: Prompt, platform: Platform) -> tuple[str, str, str]:
+    def parts_of(self, prompt: Prompt, platform: Platform) -> Parts:
         """`sample_parts`, kept until the next prompt but many: neighbours in a batch share their prompt."""
         parts = self._parts.get(prompt.id)
         if parts is None:
@@ -188,13 +189,8 @@ def score_batch(
 def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: ScoringState) -> Outcome:
     if state.stop.is_set():
         return Unscored("crashed", "stopped", 0.0)
-    if state.spent:
-        return Unscored("timed_out", f"not tried: the first {PATIENCE} samples all ran out of time", 0.0)
     outcomes = _invoke(worker, (pair,), platform, state)
-    if isinstance(outcomes, Unscored):
-        state.timed_out += outcomes.reason == "timed_out"
-        return outcomes
-    return outcomes[0]
+    return outcomes if isinstance(outcomes, Unscored) else outcomes[0]
 
 
 def _invoke(
@@ -207,9 +203,10 @@ def _invoke(
     state.fast = reply.seconds < FAST_SECONDS
     if isinstance(reply, Answer):
         ids = [sample_id(generation) for _, generation in pairs]
-        outcomes = read_results(reply.results, ids, seconds=reply.seconds)
+        outcomes = read_results(reply.results, ids, platform, seconds=reply.seconds)
         state.answered = state.answered or any(isinstance(one, Scored) for one in outcomes)
         if isinstance(outcomes, str):
             return Unscored("invalid", outcomes, reply.seconds / len(pairs))
         return outcomes
+    state.timed_out += len(pairs) == 1 and reply.reason == "timed_out"
     return Unscored(reply.reason, reply.detail, reply.seconds / len(pairs))

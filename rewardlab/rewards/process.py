@@ -19,6 +19,7 @@ import psutil
 
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Unscored
+from rewardlab.platforms import Returns
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
@@ -42,7 +43,7 @@ class RewardSource:
 
 @dataclass(frozen=True, slots=True)
 class EntryFound:
-    """The entry a worker found: its name, its kind (lambda, verl, openai, trl, plain), and the file's other entries."""
+    """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain), and the file's others."""
 
     name: str
     kind: str
@@ -75,12 +76,14 @@ class _LostError(Exception):
 class WorkerProcess:
     """A worker that is started when it is first needed, and again after it was killed.
 
+    `returns` is what the platform wants returned: code that is no Lambda is answered for in that form.
+
     Used from one thread only: on Linux the worker dies with the thread that started it.
     Raises: RewardError from `start` and `invoke` when the code cannot be loaded.
     """
 
-    def __init__(self, source: RewardSource, *, log: Path):
-        self._source = source
+    def __init__(self, source: RewardSource, *, log: Path, returns: Returns = "list"):
+        self._source, self._returns = source, returns
         self._printout = Printout(log)
         self._process: subprocess.Popen[bytes] | None = None
         self._requests = self._replies = -1
@@ -98,6 +101,7 @@ class WorkerProcess:
             "path": str(self._source.path.resolve()),
             "entry": self._source.entry,
             "memory_mb": self._source.memory_mb,
+            "returns": self._returns,
         }
         try:
             with self._printout.path.open("ab") as log:

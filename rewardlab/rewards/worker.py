@@ -20,7 +20,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from rewardlab.rewards.shim import EntryError, describe, find_entry, invoke
+from rewardlab.rewards.shim import EntryError, describe, find_entry, invoke, wrap
 
 HEADER = struct.Struct(">Q")
 PR_SET_PDEATHSIG = 1
@@ -102,8 +102,8 @@ def load(path: Path, name: str | None) -> Any:
     return find_entry(module, name)
 
 
-def serve(entry: Any, requests: int, replies: int, memory_mb: int) -> None:
-    """Answer events until the audit closes its end."""
+def serve(entry: Any, requests: int, replies: int, memory_mb: int, *, returns: str = "list") -> None:
+    """Answer events until the audit closes its end; what is no Lambda is wrapped as the packaged Lambda would."""
     looked, peak = -LOOK_SECONDS, 0.0
     while (header := read(requests, HEADER.size)) is not None:
         body = read(requests, HEADER.unpack(header)[0])
@@ -127,10 +127,12 @@ def serve(entry: Any, requests: int, replies: int, memory_mb: int) -> None:
             looked, peak = ended, peak_mb()
         reply["peak_mb"] = peak
         try:
+            if "results" in reply and entry.kind != "lambda":
+                reply["results"] = wrap(reply["results"], returns)
             write(replies, reply)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             del reply["results"]
-            reply["failed"] = ["invalid", f"the return value is not JSON: {error}"]
+            reply["failed"] = ["invalid", f"RL101 the return value is not JSON: {error}"]
             write(replies, reply)
 
 
@@ -162,7 +164,7 @@ def main() -> None:
         write(replies, {"broken": ["import", describe(error)]})
         return
     write(replies, {"ready": {"entry": entry.name, "kind": entry.kind, "others": entry.others}})
-    serve(entry, requests, replies, settings["memory_mb"])
+    serve(entry, requests, replies, settings["memory_mb"], returns=settings["returns"])
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def test_a_good_batch_is_scored_in_one_invocation(score):
         ("return True", "invalid", "True; expected a finite number"),
         ("return '0.5'", "invalid", "'0.5'; expected a finite number"),
         ("return None", "invalid", "None; expected a finite number"),
-        ("return {1, 2}", "invalid", "the return value is not JSON"),
+        ("return {1, 2}", "invalid", "RL101 the return value is not JSON"),
         ("return 'x' * 20_000_000", "invalid", "expected a finite number"),
     ],
 )
@@ -165,14 +165,17 @@ def test_metrics_become_components(score):
 @pytest.mark.parametrize(
     ("returned", "detail"),
     [
-        ("{'statusCode': 200}", "returned a object; expected a list"),
-        ("None", "returned a null; expected a list"),
-        ("[1.0 for s in event]", "returned a list with a number in it"),
-        ("[]", "no result carries the sample's id"),
-        ("[{'id': id, 'aggregate_reward_score': 1.0} for s in event]", "is not JSON"),
-        ("[{'id': None, 'aggregate_reward_score': 1.0} for s in event]", "no result carries the sample's id"),
-        ("[{'id': s['id'], 'aggregate_reward_score': 1.0} for s in event] * 2", "2 results carry the sample's id"),
-        ("[{'id': s['id'], 'score': 1.0} for s in event]", "aggregate_reward_score is missing"),
+        ("{'statusCode': 200}", "RL101 returned an object; expected a list"),
+        ("None", "RL101 returned null; expected a list"),
+        ("[1.0 for s in event]", "RL101 returned a list with a number in it"),
+        ("[]", "RL102 no result carries the sample's id"),
+        ("[{'id': id, 'aggregate_reward_score': 1.0} for s in event]", "RL101 the return value is not JSON"),
+        ("[{'id': None, 'aggregate_reward_score': 1.0} for s in event]", "RL102 no result carries the sample's id"),
+        (
+            "[{'id': s['id'], 'aggregate_reward_score': 1.0} for s in event] * 2",
+            "RL102 2 results carry the sample's id",
+        ),
+        ("[{'id': s['id'], 'score': 1.0} for s in event]", "RL104 aggregate_reward_score is missing"),
     ],
 )
 def test_an_unusable_return_is_invalid_and_says_why(score, returned, detail):

@@ -1,0 +1,72 @@
+"""Reads a sample of an event, in whichever form the platform sent it.
+
+Standard library only, and no import from rewardlab: this file runs in the isolated worker, next to the user's code.
+A sample is `{"id", "messages": [..., the model's turn], "reference_answer", ...}` with content as text or as parts, or
+`{"id", "query", "response", "model_response", "reference_answer": {"text"}, ...}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Sample = dict[str, Any]
+
+#: What is no column of the user's data.
+TAKEN = ("id", "messages", "prompt", "reference_answer")
+FIELDS = ("query", "response", "model_response")
+
+
+def response_of(sample: Sample) -> str:
+    """The text of the model's turn."""
+    return sample["model_response"] if is_fields(sample) else text_of(sample["messages"][-1].get("content"))
+
+
+def turns_of(sample: Sample) -> list[dict[str, Any]]:
+    """The conversation up to the model's turn, every content a text."""
+    if is_fields(sample):
+        return [{"role": "user", "content": sample.get("query", "")}]
+    return [{**turn, "content": text_of(turn.get("content"))} for turn in sample["messages"][:-1]]
+
+
+def conversation_of(sample: Sample) -> tuple[Any, Any]:
+    """Prompt and completion in the data's own format: texts where the row's prompt is a text, else messages."""
+    prompt = sample.get("prompt", _metadata(sample).get("prompt"))
+    if isinstance(prompt, str):
+        return prompt, response_of(sample)
+    return turns_of(sample), [{"role": "assistant", "content": response_of(sample)}]
+
+
+def reference_of(sample: Sample) -> Any:
+    """The reference answer: at the top level, in metadata, or in `reference_answer.text`; None when there is none."""
+    reference = sample.get("reference_answer", _metadata(sample).get("reference_answer"))
+    return reference.get("text") if is_fields(sample) and isinstance(reference, dict) else reference
+
+
+def columns_of(sample: Sample) -> dict[str, Any]:
+    """The columns of the user's row at the top level of the sample."""
+    taken = (*TAKEN, *FIELDS) if is_fields(sample) else TAKEN
+    return {key: value for key, value in sample.items() if key not in taken}
+
+
+def hidden_columns_of(sample: Sample) -> dict[str, Any]:
+    """What may be a column too: the reference under its own name, and what a platform has moved into metadata."""
+    moved = {key: value for key, value in _metadata(sample).items() if key not in {*TAKEN, *sample}}
+    reference = reference_of(sample)
+    return moved if reference is None else {**moved, "reference_answer": reference}
+
+
+def is_fields(sample: Sample) -> bool:
+    """Whether the sample has fields in place of messages."""
+    return "messages" not in sample and "model_response" in sample
+
+
+def text_of(content: Any) -> str:
+    """A content's text, be it a text or a list of parts."""
+    if isinstance(content, list):
+        return "".join(part.get("text", "") if isinstance(part, dict) else str(part) for part in content)
+    return "" if content is None else content
+
+
+def _metadata(sample: Sample) -> dict[str, Any]:
+    metadata = sample.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
