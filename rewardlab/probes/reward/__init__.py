@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from rewardlab.findings import RANK, Finding
+from rewardlab.probes.reward import determinism, hostile, mutation, neighbours, payload, returns, shapes, speed
 from rewardlab.probes.reward.subject import Subject
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
-PROBES: Sequence[Probe] = ()
+PROBES: Sequence[Probe] = (
+    *(returns.ask, shapes.ask, hostile.ask, payload.ask, speed.ask, determinism.ask, neighbours.ask, mutation.ask),
+)
 
 
 def examine(subject: Subject) -> tuple[Finding, ...]:

@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 
 from rewardlab.outcome import Outcome
-from rewardlab.platforms import Platform
+from rewardlab.platforms import Platform, Shape
+from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.pool import ScoringState, score_batch
 from rewardlab.rewards.process import EntryFound, Reply, WorkerProcess
 from rewardlab.task import Generation, Prompt
+
+#: What one probe may cost with a slow reward, about.
+PROBE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Subject:
         self.timeout = timeout
         self.rng = rng
         self._stop = stop
+        self._pace: float | None = None
 
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():
@@ -84,10 +89,16 @@ class Subject:
             outcomes += [outcome for _, outcome in score_batch(self._worker, pairs, self.platform, state)]
         return outcomes
 
-    def samples(self, cases: Sequence[Case]) -> list[dict[str, Any]]:
-        """The platform's event for these cases as objects, to be changed by a probe and sent with `invoke`."""
+    def samples(self, cases: Sequence[Case], *, shape: Shape | None = None) -> list[dict[str, Any]]:
+        """The platform's event for these cases as objects, to be changed by a probe and sent with `invoke`.
+
+        In its first shape unless `shape` is given. The ids count the cases.
+        """
         pairs = [
-            (sample_parts(case.prompt, self.platform), Generation(case.prompt.id, number, case.text, "stop"))
+            (
+                sample_parts(case.prompt, self.platform, shape=shape),
+                Generation(case.prompt.id, number, case.text, "stop"),
+            )
             for number, case in enumerate(cases)
         ]
         samples: list[dict[str, Any]] = json.loads(encode_event(pairs))
@@ -101,3 +112,16 @@ class Subject:
     def restart(self) -> None:
         """Replace the worker by a fresh one, which remembers nothing of what was asked before."""
         self._worker.start()
+
+    def exchange(self, samples: Sequence[Sample]) -> Exchange:
+        """Send the samples as one event, and read what comes back."""
+        return read_exchange(samples, self.invoke(samples), self.platform)
+
+    def afford(self, wanted: int, *, invocations: int) -> int:
+        """How many samples each of so many invocations may hold, at least 1, so that a slow reward is asked less."""
+        if self._pace is None:
+            few = self.samples([Case(prompt, "1") for prompt in self.prompts[:2]])
+            reply = self.invoke(few[: self.platform.batch_size])
+            self._pace = reply.seconds / min(len(few), self.platform.batch_size)
+        fitting = PROBE_SECONDS / max(invocations * self._pace, 1e-9)
+        return max(1, min(wanted, int(fitting)))

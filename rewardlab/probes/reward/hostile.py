@@ -1,0 +1,134 @@
+"""Does one bad sample cost more than itself: the batch, the process, the time?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rewardlab.findings import Finding
+from rewardlab.outcome import Reason, Scored
+from rewardlab.probes.reward.awkward import BROKEN, LONG, short_texts, without_reference
+from rewardlab.probes.reward.exchange import Exchange, same, shown
+from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
+from rewardlab.probes.reward.ordinary import ordinary_cases
+from rewardlab.probes.reward.returns import range_of
+from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.rewards.contract import Violation
+
+GOOD = 8
+#: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process.
+DEATHS = 2
+FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
+#: A slow answer takes so many times what ordinary ones take.
+SLOW_FACTOR = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The reward, what it gives for the good samples by themselves, and what its returns break anyhow."""
+
+    subject: Subject
+    base: Exchange
+    known: frozenset[str]
+
+    def defects(self, exchange: Exchange) -> tuple[Violation, ...]:
+        return tuple(one for one in exchange.defects(range_of(self.subject)) if one.code not in self.known)
+
+    def is_harmless(self, exchange: Exchange) -> bool:
+        """Whether every sample has a score or an abstention, in a return that breaks nothing new."""
+        scored = all(isinstance(one, Scored) or one.reason == "abstained" for one in exchange.outcomes)
+        return scored and not self.defects(exchange)
+
+    def is_lost(self, exchange: Exchange) -> bool:
+        """Whether a good sample has no score, or another."""
+        return any(not same(score, exchange.scores[key]) for key, score in self.base.scores.items())
+
+    def is_slow(self, exchange: Exchange) -> bool:
+        """Whether it took long, and far longer than as many ordinary samples."""
+        ordinary = self.base.reply.seconds / len(self.base.samples) * len(exchange.samples)
+        return exchange.failure is None and exchange.reply.seconds > max(SLOW_SECONDS, SLOW_FACTOR * ordinary)
+
+
+def ask(subject: Subject) -> Iterator[Finding]:
+    """RL201 to RL203 for a sample that raises, hangs or kills alone; RL108 where good ones beside it are lost.
+
+    What a model can write is a blocker; what only broken data hold is a warning. Raising for a row without a reference
+    is right (RL406), so that is asked only where the file has such rows. What the return for a bad sample breaks is
+    told under its own code. All are asked together first: a reward that bears them is asked a few times only.
+    """
+    good = subject.samples(ordinary_cases(subject, min(GOOD, max(1, subject.platform.batch_size // 2))))
+    base = subject.exchange(good)
+    if not base.is_scored:
+        return  # ordinary answers have no score already: returns.py tells
+    scene = Scene(subject, base, frozenset(one.code for one in base.defects(range_of(subject))))
+    harms: list[Harm] = []
+    for chunk in _chunks(subject, len(good)):
+        if _bears(scene, chunk):
+            continue
+        for bad in chunk:
+            deaths = Counter(harm.reason for harm in harms)
+            if max(deaths[reason] for reason in FATAL) < DEATHS and (harm := _harm(scene, bad)):
+                harms.append(harm)
+    yield from failures(harms)
+    yield from lost_batches(harms, len(good))
+    yield from unusable(harms, declared=subject.reward_range is not None)
+
+
+def _chunks(subject: Subject, good: int) -> Iterator[Sequence[Bad]]:
+    """The bad samples in events that the platform could send, likely ones first; fewer for a slow reward."""
+    size = max(1, subject.platform.batch_size - good)
+    groups = [_texts(subject, short_texts()), _texts(subject, LONG)]
+    if subject.entry.kind == "lambda" and subject.platform.shape.content != "fields":
+        groups.append(_broken(subject))
+    for group in groups:
+        affordable = subject.afford(len(group), invocations=1)
+        for start in range(0, affordable, size):
+            yield group[start : min(start + size, affordable)]
+
+
+def _texts(subject: Subject, texts: Sequence[str]) -> list[Bad]:
+    cases = [Case(subject.prompts[number % len(subject.prompts)], text) for number, text in enumerate(texts)]
+    samples = [{**sample, "id": f"{sample['id']}-bad"} for sample in subject.samples(cases)]
+    return [Bad(shown(text, 80), sample, "blocker") for text, sample in zip(texts, samples, strict=True)]
+
+
+def _broken(subject: Subject) -> list[Bad]:
+    good = subject.samples(ordinary_cases(subject, 1))[0]
+    bad = [
+        Bad(name, {**break_(good), "id": f"bad-{number}"}, "warning")
+        for number, (name, break_) in enumerate(BROKEN.items())
+    ]
+    missing = sum(prompt.reference is None for prompt in subject.every_prompt)
+    if 0 < missing < len(subject.every_prompt):
+        name = f"no reference, as in {missing} rows of the file"
+        bad.append(Bad(name, {**without_reference(good), "id": "bad-reference"}, "blocker"))
+    return bad
+
+
+def _bears(scene: Scene, chunk: Sequence[Bad]) -> bool:
+    """Whether the bad samples together, among the good ones, do no harm at all and take no time."""
+    samples = [*scene.base.samples, *(bad.sample for bad in chunk)]
+    if len(samples) > scene.subject.platform.batch_size:
+        return False  # a platform that sends one at a time
+    exchange = scene.subject.exchange(samples)
+    return not scene.is_slow(exchange) and scene.is_harmless(exchange) and not scene.is_lost(exchange)
+
+
+def _harm(scene: Scene, bad: Bad) -> Harm | None:
+    """What the bad sample does alone and among the good ones; None where that is nothing."""
+    alone = scene.subject.exchange([bad.sample])
+    fatal = alone.failure is not None and alone.failure.reason in FATAL
+    lost = fatal or _loses_batch(scene, bad)
+    if not lost and scene.is_harmless(alone) and not scene.is_slow(alone):
+        return None
+    return Harm(bad, alone, scene.defects(alone), loses_batch=lost, is_slow=scene.is_slow(alone))
+
+
+def _loses_batch(scene: Scene, bad: Bad) -> bool:
+    """Whether good samples on both sides of it lose or change their scores, which they do not do without it."""
+    *before, last = scene.base.samples
+    if not before or len(before) + 2 > scene.subject.platform.batch_size:
+        return False
+    beside = scene.subject.exchange([*before, bad.sample, last])
+    return scene.is_lost(beside) and not scene.is_lost(scene.subject.exchange(scene.base.samples))

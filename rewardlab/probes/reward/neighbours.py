@@ -1,0 +1,85 @@
+"""Does a sample's score depend on its neighbours, its place, or the size of its batch?"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from rewardlab.findings import Finding
+from rewardlab.probes.reward.exchange import Exchange, Sample, same, shown
+from rewardlab.probes.reward.ordinary import ordinary_cases, right_text, wrong_text
+from rewardlab.probes.reward.subject import Case, Subject
+
+SAMPLES = 24
+ALONE = 4
+EXAMPLES = 3
+#: Different arrangements, without the repeats that an alarm costs.
+INVOCATIONS = 12
+
+Event = Sequence[Sample]
+
+
+def ask(subject: Subject) -> Iterator[Finding]:
+    """RL207, a blocker, for scores that follow the company; silent where the same event is not scored alike twice."""
+    size = subject.platform.batch_size
+    count = min(subject.afford(SAMPLES, invocations=INVOCATIONS), size // 2)
+    if count < 2:
+        return  # the platform sends one at a time
+    samples = subject.samples(ordinary_cases(subject, count))
+    base = subject.exchange(samples)
+    arranged = _arrangements(subject, samples)
+    suspects = {name: events for name, events in arranged.items() if _moved(base.scores, _scores(subject, events))}
+    if suspects and not _moved(base.scores, subject.exchange(samples).scores):
+        yield from _finding(subject, base, suspects)
+
+
+def _arrangements(subject: Subject, samples: Event) -> dict[str, list[Event]]:
+    """The same samples in other company; each arrangement a list of events, whose own samples are looked at."""
+    few, order = samples[: max(2, len(samples) // 4)], subject.rng.permutation(len(samples))
+    half = (len(samples) + 1) // 2
+    return {
+        "alone": [[sample] for sample in samples[:ALONE]],
+        "reversed": [samples[::-1]],
+        "shuffled": [[samples[int(place)] for place in order]],
+        "in two batches": [samples[:half], samples[half:]],
+        "among wrong answers": [[*few, *_company(subject, len(samples), right=False)]],
+        "among right answers": [[*_company(subject, len(samples), right=True), *few]],
+        "beside its double": [[one for sample in samples for one in (sample, {**sample, "id": f"{sample['id']}-2"})]],
+    }
+
+
+def _company(subject: Subject, count: int, *, right: bool) -> list[Sample]:
+    """Samples with ids of their own, all right or all wrong."""
+    prompts = itertools.islice(itertools.cycle(subject.prompts), count)
+    cases = [Case(one, right_text(one) if right else wrong_text(one, subject.prompts)) for one in prompts]
+    return [{**sample, "id": f"{sample['id']}-company"} for sample in subject.samples(cases)]
+
+
+def _scores(subject: Subject, events: Sequence[Event]) -> dict[str, float | None]:
+    return {key: score for event in events for key, score in subject.exchange(event).scores.items()}
+
+
+def _moved(base: Mapping[str, float | None], other: Mapping[str, float | None]) -> list[str]:
+    """The samples that have a score in both, and not the same: where there is none, other probes say why."""
+    return [key for key, score in other.items() if None not in {score, base.get(key)} and not same(score, base[key])]
+
+
+def _finding(subject: Subject, base: Exchange, suspects: Mapping[str, Sequence[Event]]) -> Iterator[Finding]:
+    """An arrangement counts when asked twice it gives the same other scores twice: noise does not."""
+    samples = {sample["id"]: sample for sample in base.samples}
+    examples = []
+    for name, events in suspects.items():
+        one, other = _scores(subject, events), _scores(subject, events)
+        for key in [key for key in _moved(base.scores, one) if same(one[key], other[key])][:1]:
+            scores = {"in its batch": base.scores[key], name: one[key]}
+            examples.append((name, {"sample": shown(samples[key]), "scores": scores}))
+    if examples:
+        yield Finding(
+            "RL207",
+            "blocker",
+            {
+                "batch": len(samples),
+                "changed_when": [name for name, _ in examples],
+                "examples": [example for _, example in examples[:EXAMPLES]],
+            },
+        )

@@ -1,0 +1,47 @@
+"""Answers as any model gives them: the reference and a wrong one, each in the usual forms."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+
+from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.task import Json, Prompt
+
+FORMS = ("{}", "The answer is {}.", "\\boxed{{{}}}", "<answer>{}</answer>", "Let me think.\n\n#### {}", "Answer: {}")
+
+
+def as_text(reference: Json) -> str:
+    """A reference as a model would write it; a row without one gets a text all the same."""
+    if reference is None:
+        return "I do not know"
+    return reference if isinstance(reference, str) else json.dumps(reference)
+
+
+def right_text(prompt: Prompt, form: str = FORMS[0]) -> str:
+    """The prompt's reference in a form."""
+    return form.format(as_text(prompt.reference))
+
+
+def wrong_text(prompt: Prompt, prompts: Sequence[Prompt], form: str = FORMS[0]) -> str:
+    """Another prompt's reference in a form, or a text that is nobody's."""
+    own = as_text(prompt.reference)
+    others = (as_text(other.reference) for other in prompts)
+    return form.format(next((other for other in others if other != own), "something else"))
+
+
+def ordinary_cases(subject: Subject, count: int) -> list[Case]:
+    """`count` cases, right and wrong by turns, over the prompts and the forms."""
+    return list(itertools.islice(_endless(subject), count))
+
+
+def _endless(subject: Subject) -> Iterator[Case]:
+    prompts = subject.prompts
+    # The form changes with every round and every prompt, so that few cases already hold several.
+    for number in itertools.count():
+        prompt, form = prompts[(number // 2) % len(prompts)], FORMS[(number // 2) % len(FORMS)]
+        if number // (2 * len(prompts)) % 2:
+            form = FORMS[(number // 2 + 1) % len(FORMS)]
+        wrong = number % 2
+        yield Case(prompt, wrong_text(prompt, prompts, form) if wrong else right_text(prompt, form))

@@ -1,0 +1,104 @@
+"""Is what the reward returns for ordinary answers what its platform takes, for a full batch and for one sample?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rewardlab.findings import Finding, Severity
+from rewardlab.outcome import Reason, Unscored
+from rewardlab.probes.reward.exchange import Exchange, shown
+from rewardlab.probes.reward.ordinary import ordinary_cases
+from rewardlab.probes.reward.subject import Subject
+from rewardlab.rewards.contract import Violation
+from rewardlab.rewards.process import Answer
+from rewardlab.stats.spread import SAME_SCORE
+
+CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}
+EXAMPLES = 3
+
+
+def ask(subject: Subject) -> Iterator[Finding]:
+    """RL101 to RL106 for what a return breaks; RL201 to RL203 where there is no return at all."""
+    count = subject.afford(subject.platform.batch_size, invocations=2)
+    samples = subject.samples(ordinary_cases(subject, count))
+    events = {"a batch": samples, "one sample": samples[:1]} if count > 1 else {"one sample": samples}
+    exchanges = {name: subject.exchange(event) for name, event in events.items()}
+    found: dict[str, list[Finding]] = {}
+    for name, exchange in exchanges.items():
+        for finding in _findings(subject, exchange, name):
+            found.setdefault(finding.code, []).append(finding)
+    for findings in found.values():
+        yield _merged(findings, tuple(exchanges))
+
+
+def _findings(subject: Subject, exchange: Exchange, event: str) -> Iterator[Finding]:
+    event = f"{event} of {len(exchange.samples)}" if len(exchange.samples) > 1 else event
+    yield from _silent(exchange, event)
+    yield from broken(exchange, exchange.defects(range_of(subject)), event, declared=subject.reward_range is not None)
+
+
+def _merged(findings: Sequence[Finding], events: Sequence[str]) -> Finding:
+    """The finding of the first event that shows it, telling whether the other does too."""
+    first = findings[0]
+    if len(events) < 2:
+        return first
+    only = "" if len(findings) == len(events) else " only"
+    seen = " and ".join(finding.evidence["event"] for finding in findings)
+    return Finding(first.code, first.severity, {**first.evidence, "event": seen + only}, first.remedy)
+
+
+def range_of(subject: Subject) -> tuple[float, float]:
+    """The declared range, or else the widest that the platform documents; a hair wider, for sums are rounded."""
+    low, high = subject.reward_range or subject.platform.score_range or (-1.0, 1.0)
+    return low - SAME_SCORE, high + SAME_SCORE
+
+
+def _silent(exchange: Exchange, event: str) -> Iterator[Finding]:
+    """RL201 to RL203 for samples without a score because the reward raised, hung or died."""
+    for reason, code in CODES.items():
+        guilty = [
+            (sample, outcome)
+            for sample, outcome in zip(exchange.samples, exchange.outcomes, strict=True)
+            if isinstance(outcome, Unscored) and outcome.reason == reason
+        ]
+        # A return that was read and found wanting is told by its violations.
+        if guilty and not (reason == "invalid" and isinstance(exchange.reply, Answer)):
+            whole = exchange.failure is not None
+            examples = [{"sample": shown(one), "said": outcome.detail} for one, outcome in guilty[: 1 if whole else 3]]
+            yield Finding(code, "blocker", {"event": event, "samples": len(guilty), "examples": examples})
+
+
+def broken(
+    exchange: Exchange, defects: Sequence[Violation], event: str, *, declared: bool, most: Severity = "blocker"
+) -> Iterator[Finding]:
+    """A finding for each code among the defects, the gravest severity of its own but at most `most`.
+
+    `event` says in words what was asked. A score outside a range that nobody declared is a warning.
+    """
+    by_code: dict[str, list[Violation]] = {}
+    for defect in defects:
+        by_code.setdefault(defect.code, []).append(defect)
+    for code, ones in by_code.items():
+        severe = any(one.severity == "blocker" for one in ones) and most == "blocker"
+        severity: Severity = "blocker" if severe and (declared or code != "RL105") else "warning"
+        yield Finding(code, severity, {"event": event, "defects": len(ones), "examples": _examples(exchange, ones)})
+
+
+def _examples(exchange: Exchange, defects: Sequence[Violation]) -> list[dict[str, str]]:
+    """The first of each detail, with the sample and its own result where the defect is one sample's."""
+    assert isinstance(exchange.reply, Answer), "a defect is a return's"
+    samples = {sample["id"]: sample for sample in exchange.samples}
+    different = list({defect.detail: defect for defect in reversed(defects)}.values())[::-1]
+    return [
+        {"wrong": defect.detail, "returned": shown(_result(exchange.reply.results, defect.sample))}
+        | ({"sample": shown(samples[defect.sample])} if defect.sample in samples else {})
+        for defect in different[:EXAMPLES]
+    ]
+
+
+def _result(results: Any, identifier: str | None) -> Any:
+    if identifier is None or not isinstance(results, list):
+        return results
+    own = [one for one in results if isinstance(one, dict) and one.get("id") == identifier]
+    return own[0] if len(own) == 1 else own

@@ -1,0 +1,115 @@
+"""Does the reward read every shape of event that its platform sends?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from rewardlab.findings import Finding
+from rewardlab.outcome import Unscored
+from rewardlab.platforms import PLATFORMS, Shape
+from rewardlab.probes.reward.exchange import Exchange, same, shown
+from rewardlab.probes.reward.ordinary import FORMS, right_text, wrong_text
+from rewardlab.probes.reward.subject import Case, Subject
+
+PROMPTS = 4
+EXAMPLES = 3
+
+
+def ask(subject: Subject) -> Iterator[Finding]:
+    """RL107 for shapes in which the same answers score otherwise than in the shape that the audit sends.
+
+    That shape itself is the guilty one where right answers score no better than wrong ones in it and do in another,
+    be it another platform's. Code that is no Lambda is handed its arguments, and reads no shape.
+    """
+    if subject.entry.kind != "lambda":
+        return
+    sent, *others = subject.platform.shapes
+    strangers = _strangers(subject)
+    affordable = subject.afford(2 * PROMPTS * len(FORMS), invocations=1 + len(others) + len(strangers))
+    cases = _cases(subject)[:affordable]
+    first = _exchange(subject, cases, sent)
+    answered = {shape: _exchange(subject, cases, shape) for shape in others}
+    if not _tells(first, cases):
+        for shape in (*others, *strangers):
+            other = answered.get(shape) or _exchange(subject, cases, shape)
+            if _tells(other, cases):
+                yield _unread(sent, shape, first, other)
+                return
+    guilty = {shape: other for shape, other in answered.items() if _different(first, other)}
+    for shape, other in guilty.items():
+        if first.is_scored:
+            yield _unread(shape, sent, other, first)
+
+
+def _strangers(subject: Subject) -> list[Shape]:
+    """Shapes that other platforms send, those with messages."""
+    shapes = {shape: None for platform in PLATFORMS.values() for shape in platform.shapes}
+    return [shape for shape in shapes if shape not in subject.platform.shapes and shape.content != "fields"]
+
+
+def _cases(subject: Subject) -> list[Case]:
+    """Right and wrong by turns, form after form, so that the first few already hold both."""
+    return [
+        Case(prompt, right_text(prompt, form) if right else wrong_text(prompt, subject.prompts, form))
+        for form in FORMS
+        for prompt in subject.prompts[:PROMPTS]
+        for right in (True, False)
+    ]
+
+
+def _exchange(subject: Subject, cases: Sequence[Case], shape: Shape) -> Exchange:
+    """The cases in one shape, in events no larger than the platform's; the first that fails stands for all."""
+    samples, size = subject.samples(cases, shape=shape), subject.platform.batch_size
+    if len(samples) <= size:
+        return subject.exchange(samples)
+    parts = [subject.exchange(samples[start : start + size]) for start in range(0, len(samples), size)]
+    failed = next((part for part in parts if part.failure), parts[0])
+    outcomes = tuple(outcome for part in parts for outcome in part.outcomes)
+    return Exchange(tuple(samples), failed.reply, outcomes, failed.failure, subject.platform)
+
+
+def _tells(exchange: Exchange, cases: Sequence[Case]) -> bool:
+    """Whether some right answer scores better than the wrong one beside it."""
+    scores = list(exchange.scores.values())
+    pairs = zip(scores[0 : len(cases) : 2], scores[1 : len(cases) : 2], strict=False)
+    return any(right is not None and wrong is not None and right > wrong for right, wrong in pairs)
+
+
+def _different(one: Exchange, other: Exchange) -> list[str]:
+    return [key for key, score in one.scores.items() if not same(score, other.scores[key])]
+
+
+def _unread(shape: Shape, read: Shape, exchange: Exchange, expected: Exchange) -> Finding:
+    """The finding for `shape`, whose scores differ from those of `read`."""
+    different = _different(expected, exchange)
+    samples = {sample["id"]: sample for sample in exchange.samples}
+    said = {
+        key: outcome.detail if isinstance(outcome, Unscored) else outcome.score
+        for key, outcome in zip(exchange.ids, exchange.outcomes, strict=True)
+    }
+    examples = [
+        {"sample": shown(samples[key]), "score": said[key], "score_in_the_shape_it_reads": expected.scores[key]}
+        for key in different[:EXAMPLES]
+    ]
+    evidence = {"shape": asdict(shape), "read": asdict(read), "different": len(different), "examples": examples}
+    return Finding("RL107", "blocker", evidence, _remedy(shape, read))
+
+
+def _remedy(shape: Shape, read: Shape) -> str:
+    """What to read besides, from where the two shapes differ."""
+    places = {"top": 'sample["reference_answer"]', "metadata": 'sample["metadata"]["reference_answer"]'}
+    advice = []
+    if shape.reference != read.reference:
+        where = places.get(shape.reference, 'sample["reference_answer"]["text"]')
+        advice.append(f"Read the reference from {where} too.")
+    if shape.role != read.role:
+        advice.append(f"Take the last message whatever its role: the platform also sends {shape.role}.")
+    if shape.content == "parts" != read.content:
+        advice.append('Where content is a list, join the "text" of its parts.')
+    if shape.content == "text" != read.content:
+        advice.append("Take content as it is where it is a text.")
+    if shape.extras != read.extras:
+        place = 'sample["metadata"]' if shape.extras == "metadata" else "the sample itself"
+        advice.append(f"Read the row's other columns from {place} too.")
+    return " ".join(advice)
