@@ -6,11 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from rewardlab.findings import Finding
+from rewardlab.probes.reward import equivalents, reasoning, reference, shortcuts, unreadable, wrong
 from rewardlab.probes.reward.subject import Subject
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
-PROBES: Sequence[Probe] = ()
+PROBES: Sequence[Probe] = (
+    reference.ask,
+    shortcuts.ask,
+    equivalents.ask,
+    unreadable.ask,
+    wrong.ask,
+    reasoning.ask,
+)
 
 
 def examine(subject: Subject) -> tuple[Finding, ...]:
