@@ -11,14 +11,18 @@ from typing import Literal, TypeAlias
 
 from rewardlab.task import Json, Prompt
 
-Kind: TypeAlias = Literal["number", "label", "record", "text"]
+#: A label recurs in the file; a phrase is as short, and does not.
+Kind: TypeAlias = Literal["number", "label", "record", "phrase", "text"]
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})(?:\.[0-9]{0,40})?")
 #: Keys under which an object holds the answer's text, and not a field of a record.
 WRAPPERS = ("text", "answer", "value", "label", "target", "ground_truth", "final_answer")
 FINAL = re.compile(r"####\s*([^\n]+)|\\boxed\{([^{}]+)\}")
 CODE = re.compile(r"^\s*(?:assert |def |class |import |from \w+ import |@)", re.MULTILINE)
+#: What a rubric says of a response, and an answer hardly does.
+RUBRIC = re.compile(r"\b(?:should|must|rubric|criteri|response|the answer)\b", re.IGNORECASE)
 LONGEST_LABEL = 40
+MOST_WORDS = 5
 #: Numbers nearer than this are within the tolerance that a reward may rightly have.
 TOLERANCE = Decimal("0.25")
 
@@ -27,7 +31,7 @@ def readings(reference: Json) -> tuple[str, ...]:
     """The texts that may answer for a reference, the shortest reading first; none where it is no answer.
 
     "... #### 42" may be read as "42" or as it stands; {"text": "yes"} as "yes" or as JSON; a list as its first item or
-    as JSON. Test code is no answer: it says how to check one.
+    as JSON.
     """
     return tuple(dict.fromkeys(text for text in _readings(reference) if text.strip()))
 
@@ -37,8 +41,6 @@ def _readings(reference: Json) -> Iterator[str]:
         case None:
             return
         case str():
-            if CODE.search(reference):
-                return
             if found := FINAL.findall(reference):
                 yield next(filter(None, found[-1])).strip()
             yield reference
@@ -53,6 +55,40 @@ def _readings(reference: Json) -> Iterator[str]:
             yield json.dumps(reference, ensure_ascii=False)
         case _:
             yield from (json.dumps(reference), str(reference))
+
+
+def is_answer(prompt: Prompt) -> bool:
+    """Whether the reference is surely an answer, and not a way to check one: tests, a rubric, a specification.
+
+    An object is an answer where the prompt speaks of JSON or of every one of its keys, or where it only wraps a text.
+    """
+    reference = prompt.reference
+    if isinstance(reference, str) and record(reference) is not None:
+        reference = record(reference)
+    match reference:
+        case str():
+            return CODE.search(reference) is None and RUBRIC.search(reference) is None
+        case dict():
+            said = prompt_text(prompt)
+            wraps = len(reference) == 1 and next(iter(reference)) in WRAPPERS
+            return wraps or "json" in said.casefold() or all(str(key) in said for key in reference)
+        case list():
+            return "json" in prompt_text(prompt).casefold()
+        case _:
+            return reference is not None
+
+
+def mentions(text: str, answer: str) -> bool:
+    """Whether the text holds the answer: as a whole word or as the same number."""
+    value = number(answer)
+    if value is not None:
+        return any(number(found) == value for found in NUMBER.findall(text))
+    return re.search(rf"(?<!\w){re.escape(answer.strip())}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def prompt_text(prompt: Prompt) -> str:
+    """Everything the prompt says, one turn a line."""
+    return "\n".join(str(turn.get("content") or "") for turn in prompt.messages)
 
 
 def number(text: str) -> Decimal | None:
@@ -89,7 +125,9 @@ def kind_of(text: str, labels: Sequence[str]) -> Kind:
         return "number"
     if record(text) is not None:
         return "record"
-    return "label" if text.strip() in labels else "text"
+    if text.strip() in labels:
+        return "label"
+    return "phrase" if len(text) <= LONGEST_LABEL and len(text.split()) <= MOST_WORDS else "text"
 
 
 def plain(text: str) -> str:
@@ -101,8 +139,13 @@ def differ(one: str, other: str) -> bool:
     """Whether two answers differ beyond form and tolerance."""
     left, right = number(one), number(other)
     if left is not None and right is not None:
-        return abs(left - right) > TOLERANCE * max(abs(left), abs(right))
+        return distance(left, right) > TOLERANCE
     return plain(one) != plain(other)
+
+
+def distance(one: Decimal, other: Decimal) -> Decimal:
+    """How far apart two numbers are, as a part of the larger."""
+    return abs(one - other) / (max(abs(one), abs(other)) or 1)
 
 
 def wrong_for(text: str, kind: Kind, others: Sequence[str]) -> str | None:
@@ -115,9 +158,10 @@ def wrong_for(text: str, kind: Kind, others: Sequence[str]) -> str | None:
         words = set(text.casefold().split())
         return min(differing, key=lambda other: len(words & set(other.casefold().split())))
     if kind == "number" and (value := number(text)) is not None:
-        same_sign = [other for other in differing if number(other) not in {None, -value}]
-        return same_sign[0] if same_sign else str(value + abs(value) + 7)
-    return differing[0] if differing else None
+        values = [other for text in differing if (other := number(text)) is not None and other != -value]
+        return str(max(values, key=lambda other: distance(value, other), default=value + abs(value) + 7))
+    apart = [other for other in differing if plain(other) not in plain(text) and plain(text) not in plain(other)]
+    return apart[0] if apart else None
 
 
 def spoiled(value: Json) -> Json:

@@ -76,6 +76,14 @@ SPACE: dict[str, Form] = {
     "a line break at the end": Form(_outside(lambda text: f"{text}\n"), "blocker", free=True),
     "white space around": Form(_outside(lambda text: f"\n {text} \n"), "blocker", free=True),
 }
+LABEL = SPACE | {
+    "a capital first": Form(_inside(lambda text: text[:1].upper() + text[1:]), "warning"),
+    "small letters": Form(_inside(lambda text: text.lower() if len(text) > 1 else None), "warning"),
+    "capitals": Form(_inside(str.upper), "note"),
+    "a full stop after it": Form(_inside(lambda text: f"{text}."), "warning"),
+    "bold": Form(_inside(lambda text: f"**{text}**"), "warning"),
+    "quotes": Form(_inside(lambda text: f'"{text}"'), "note"),
+}
 FORMS: Mapping[str, Mapping[str, Form]] = {
     "number": SPACE
     | {
@@ -92,15 +100,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
             "warning",
         ),
     },
-    "label": SPACE
-    | {
-        "a capital first": Form(_inside(lambda text: text[:1].upper() + text[1:]), "warning"),
-        "small letters": Form(_inside(str.lower), "warning"),
-        "capitals": Form(_inside(str.upper), "note"),
-        "a full stop after it": Form(_inside(lambda text: f"{text}."), "warning"),
-        "bold": Form(_inside(lambda text: f"**{text}**"), "warning"),
-        "quotes": Form(_inside(lambda text: f'"{text}"'), "note"),
-    },
+    "label": LABEL,
     "record": SPACE
     | {
         "compact JSON": Form(_object(lambda fields: _dump(fields, separators=(",", ":"))), "blocker", free=True),
@@ -110,6 +110,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         ),
         "a code fence": Form(_inside(lambda text: f"```json\n{text}\n```"), "warning"),
     },
+    "phrase": LABEL,
     "text": SPACE | {"small letters": Form(_inside(str.lower), "note")},
 }
 

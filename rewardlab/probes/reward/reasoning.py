@@ -9,7 +9,7 @@ from rewardlab.findings import Finding
 from rewardlab.outcome import Outcome
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Gold, survey_of
-from rewardlab.probes.reward.trial import SHOWN, Trial, evidence_of, run, severity_of, share, worst
+from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
 
 MENTIONED = "the right answer is mentioned, then another one given"
 GIVEN_FIRST = "the right answer is given, taken back, and another one given"
@@ -28,7 +28,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
         hits = [survey.succeeds(trial.gold, outcome) for trial, outcome in tried]
         if any(hits):
             found = share(hits)
-            severities.append(severity_of(found))
+            is_text = all(gold.kind == "text" for gold in fair)
+            severities.append(capped(severity_of(found), "warning") if is_text else severity_of(found))
             cases = [trial.shown(outcome) for (trial, outcome), hit in zip(tried, hits, strict=True) if hit]
             ways.append({"response": name} | evidence_of(found) | {"cases": cases[:SHOWN]})
     if ways:

@@ -21,6 +21,10 @@ def ask(subject: Subject) -> Iterator[Finding]:
     # A return that cannot be read is a broken contract, which RL101 to RL104 tell: nothing is known of the reference.
     if all(isinstance(gold.outcome, Unscored) and gold.outcome.reason == "invalid" for gold in golds):
         return
+    unsure = [gold for gold in golds if not gold.is_sure and not _wins(survey, gold, gold.outcome)]
+    if unsure:
+        yield _no_answer(unsure, len(golds))
+    golds = [gold for gold in golds if gold not in unsure]
     fails = [not _wins(survey, gold, gold.outcome) for gold in golds]
     if any(fails):
         yield _no_format_wins(survey, golds, fails)
@@ -36,6 +40,19 @@ def _wins(survey: Survey, gold: Gold, outcome: Outcome) -> bool:
         return False
     above = gold.bottom is not None and survey.scale.useful(score - gold.bottom)
     return above or score >= survey.scale.success()
+
+
+def _no_answer(unsure: Sequence[Gold], golds: int) -> Finding:
+    evidence = {
+        "rows": len(unsure),
+        "of": golds,
+        "cases": [_case(gold, gold.form, gold.outcome) for gold in unsure[:SHOWN]],
+    }
+    remedy = (
+        "These references look like a way to check an answer (tests, a rubric, a specification) and win in no format: "
+        "nothing could be asked that needs a right answer. If they are answers, score one by hand."
+    )
+    return Finding("RL401", "note", evidence, remedy)
 
 
 def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]) -> Finding:

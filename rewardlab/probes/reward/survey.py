@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from rewardlab.outcome import Outcome, Unscored
-from rewardlab.probes.reward.answers import Kind, kind_of, labels_of, readings, wrong_for
+from rewardlab.probes.reward.answers import Kind, is_answer, kind_of, labels_of, readings, wrong_for
 from rewardlab.probes.reward.scale import Scale, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
@@ -24,12 +24,13 @@ class Gold:
 
     `text` is the answer, `form` the format around it, `outcome` what it earned; `asked` holds what each format that the
     prompt names earned. `wrong` is an answer of the same kind that is wrong, None where the file offers none, and
-    `wrong_outcome` what it earned in the same format.
+    `wrong_outcome` what it earned in the same format. `is_sure` is False where the reference may be no answer.
     """
 
     prompt: Prompt
     text: str
     kind: Kind
+    is_sure: bool
     form: Format
     outcome: Outcome
     asked: tuple[tuple[Format, Outcome], ...]
@@ -51,13 +52,14 @@ class Survey:
     """What every probe starts from.
 
     `golds` holds the prompts whose reference is an answer; `form` is the format that reads best over all; `labels` the
-    labels of the whole file, the commonest first.
+    labels of the whole file, the commonest first, and `guess` the share of rows that the commonest answers.
     """
 
     golds: tuple[Gold, ...]
     form: Format
     scale: Scale
     labels: tuple[str, ...]
+    guess: float
 
     def success(self, gold: Gold | None) -> float:
         """The least score that counts as success on this prompt."""
@@ -103,7 +105,12 @@ def survey(subject: Subject) -> Survey:
     outcomes = [*nothing, *(gold.wrong_outcome for gold in golds)]
     others = [score for outcome in outcomes if (score := score_of(outcome)) is not None]
     scale = scale_of(right, others, reward_range=subject.reward_range, success_at=subject.success_at)
-    return Survey(tuple(golds), best, scale, labels)
+    return Survey(tuple(golds), best, scale, labels, _guess(subject.every_prompt, labels))
+
+
+def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
+    first = [found[0].strip() for prompt in prompts if (found := readings(prompt.reference))]
+    return first.count(labels[0]) / len(first) if labels else 0.0
 
 
 def _best_format(subject: Subject, prompts: Sequence[Prompt]) -> tuple[int, Format]:
@@ -154,6 +161,7 @@ def _golds(
             prompt,
             texts[prompt.id],
             kinds[prompt.id],
+            is_answer(prompt),
             chosen[prompt.id],
             earned[prompt.id][chosen[prompt.id]],
             tuple((form, outcome) for form, outcome in earned[prompt.id].items() if form in forms[prompt.id][:-1]),

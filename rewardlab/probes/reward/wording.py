@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rewardlab.probes.reward.answers import prompt_text
 from rewardlab.task import Prompt
 
 REASONING = "Let me go through this step by step. I read the question and work out what it asks for.\n\n"
@@ -50,6 +51,7 @@ KNOWN = (
     Format("Answer: X", "Answer: "),
     Format("The answer is X.", "The answer is ", "."),
     Format("a code fence", "```\n", "\n```"),
+    Format("a fence of Python", "```python\n", "\n```"),
     Format('{"answer": "X"}', '{"answer": "', '"}'),
 )
 #: "Label: X", "Answer: <letter>", "Final answer: [number]": a word, a colon and a placeholder.
@@ -58,16 +60,15 @@ PLACEHOLDER = re.compile(
     r"\{[^{}\n]{1,30}\}|\.\.\.|_+)",
     re.MULTILINE,
 )
+#: "#### 42", "after ####": not a heading of that depth.
+HASHED = re.compile(
+    r"####\s*(?:[<\[{\d\"'`X]|answer|final|your)|(?:after|with|by|following)\s+[\"'`]?####", re.IGNORECASE
+)
 #: Write "Summary:" and then ...
 QUOTED_WORD = re.compile(r"[\"'`“]([A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:)[\"'`”]")
 TAG = re.compile(r"<(answer|label|final_answer|output|result|response|solution)>.{0,80}?</\1>", re.DOTALL)
 KEY = re.compile(r"\{\s*[\"'](\w{1,30})[\"']\s*:\s*[^,{}]{1,60}\}")
 STRICT = re.compile(r"\b(?:only|exactly|nothing else|no other|verbatim|just the)\b", re.IGNORECASE)
-
-
-def prompt_text(prompt: Prompt) -> str:
-    """Everything the prompt says, one turn a line."""
-    return "\n".join(str(turn.get("content") or "") for turn in prompt.messages)
 
 
 def is_strict(prompt: Prompt) -> bool:
@@ -86,7 +87,7 @@ def asked_formats(prompt: Prompt) -> tuple[Format, ...]:
 def _asked(text: str) -> Iterator[Format]:
     if "\\boxed" in text:
         yield Format(BOXED.name, BOXED.before, BOXED.after, explicit=True)
-    if "####" in text and "#####" not in text:
+    if HASHED.search(text):
         yield Format(HASHES.name, HASHES.before, explicit=True)
     for match in TAG.finditer(text):
         tag = match.group(1)

@@ -23,6 +23,8 @@ MOST: Mapping[str, Severity] = {
     "the right label denied": "warning",
     "one field wrong": "note",
 }
+#: These are near enough to earn partial credit rightly: only the whole score is a fault.
+WHOLE = {"the opposite sign", "the next number", "the right label denied", "one field wrong"}
 REMEDIES: Mapping[str, str] = {
     "another answer": "lower the share of the score that the format earns, and compare the answer itself",
     "the right digits inside a longer number": "compare the whole number, not a part of the text",
@@ -78,7 +80,7 @@ def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
     score, gold = score_of(outcome), trial.gold
     if score is None or gold is None or gold.score is None:
         return False
-    if trial.name == "one field wrong":
+    if trial.name in WHOLE:
         return score >= gold.score - 1e-9
     return survey.succeeds(gold, outcome) or not survey.scale.useful(gold.score - score)
 
@@ -98,7 +100,7 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
             yield "the opposite sign", str(-value)
         if value == int(value) and abs(value) <= 10:
             yield "the next number", str(value + 1)
-    if gold.kind == "label":
+    if gold.kind == "label" and len(gold.text) > 2:
         yield "the right label denied", f"not {gold.text}"
     fields = record(gold.text) if gold.kind == "record" else None
     if fields and len(fields) > 1:
