@@ -1,0 +1,182 @@
+"""What a reference answers with: its texts, its kind, whether two differ, and a wrong one made from it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Literal, TypeAlias
+
+from rewardlab.task import Json, Prompt
+
+#: A label recurs in the file; a phrase is as short, and does not.
+Kind: TypeAlias = Literal["number", "label", "record", "phrase", "text"]
+
+NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})(?:\.[0-9]{0,40})?")
+#: Keys under which an object holds the answer's text, and not a field of a record.
+WRAPPERS = ("text", "answer", "value", "label", "target", "ground_truth", "final_answer")
+FINAL = re.compile(r"####\s*([^\n]+)|\\boxed\{([^{}]+)\}")
+CODE = re.compile(r"^\s*(?:assert |def |class |import |from \w+ import |@)", re.MULTILINE)
+#: What a rubric says of a response, and an answer hardly does.
+RUBRIC = re.compile(r"\b(?:should|must|rubric|criteri|response|the answer)\b", re.IGNORECASE)
+LONGEST_LABEL = 40
+MOST_WORDS = 5
+#: Numbers nearer than this are within the tolerance that a reward may rightly have.
+TOLERANCE = Decimal("0.25")
+
+
+def readings(reference: Json) -> tuple[str, ...]:
+    """The texts that may answer for a reference, the shortest reading first; none where it is no answer.
+
+    "... #### 42" may be read as "42" or as it stands; {"text": "yes"} as "yes" or as JSON; a list as its first item or
+    as JSON.
+    """
+    return tuple(dict.fromkeys(text for text in _readings(reference) if text.strip()))
+
+
+def _readings(reference: Json) -> Iterator[str]:
+    match reference:
+        case None:
+            return
+        case str():
+            if found := FINAL.findall(reference):
+                yield next(filter(None, found[-1])).strip()
+            yield reference
+        case dict():
+            inner = [reference[key] for key in WRAPPERS if isinstance(reference.get(key), str | int | float)]
+            if len(inner) == 1 and len(reference) <= 2:
+                yield from _readings(inner[0])
+            yield json.dumps(reference, ensure_ascii=False)
+        case list():
+            if reference and isinstance(reference[0], str | int | float):
+                yield from _readings(reference[0])
+            yield json.dumps(reference, ensure_ascii=False)
+        case _:
+            yield from (json.dumps(reference), str(reference))
+
+
+def is_answer(prompt: Prompt) -> bool:
+    """Whether the reference is surely an answer, and not a way to check one: tests, a rubric, a specification.
+
+    An object is an answer where the prompt speaks of JSON or of every one of its keys, or where it only wraps a text.
+    """
+    reference = prompt.reference
+    if isinstance(reference, str) and record(reference) is not None:
+        reference = record(reference)
+    match reference:
+        case str():
+            return CODE.search(reference) is None and RUBRIC.search(reference) is None
+        case dict():
+            said = prompt_text(prompt)
+            wraps = len(reference) == 1 and next(iter(reference)) in WRAPPERS
+            return wraps or "json" in said.casefold() or all(str(key) in said for key in reference)
+        case list():
+            return "json" in prompt_text(prompt).casefold()
+        case _:
+            return reference is not None
+
+
+def mentions(text: str, answer: str) -> bool:
+    """Whether the text holds the answer: as a whole word or as the same number."""
+    value = number(answer)
+    if value is not None:
+        return any(number(found) == value for found in NUMBER.findall(text))
+    return re.search(rf"(?<!\w){re.escape(answer.strip())}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def prompt_text(prompt: Prompt) -> str:
+    """Everything the prompt says, one turn a line."""
+    return "\n".join(str(turn.get("content") or "") for turn in prompt.messages)
+
+
+def number(text: str) -> Decimal | None:
+    """The text as a number; None when it is not exactly one. Thousands may be set off by commas."""
+    stripped = text.strip().replace("\u2212", "-").strip("$ ")
+    if not NUMBER.fullmatch(stripped):
+        return None
+    try:
+        return Decimal(stripped.replace(",", ""))
+    except InvalidOperation:
+        return None
+
+
+def record(text: str) -> dict[str, Json] | None:
+    """The text as a JSON object with at least one key; None when it is none."""
+    try:
+        value = json.loads(text) if text.lstrip().startswith("{") else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and value else None
+
+
+def labels_of(prompts: Sequence[Prompt]) -> tuple[str, ...]:
+    """The short references that recur, the commonest first; empty when references hardly recur and are no labels."""
+    texts = [found[0].strip() for prompt in prompts if (found := readings(prompt.reference))]
+    counts = Counter(text for text in texts if len(text) <= LONGEST_LABEL and number(text) is None)
+    named = tuple(text for text, _ in counts.most_common())
+    return named if 2 <= len(named) <= len(texts) // 2 else ()
+
+
+def kind_of(text: str, labels: Sequence[str]) -> Kind:
+    """What kind of answer the text is, `labels` being those of the whole file."""
+    if number(text) is not None:
+        return "number"
+    if record(text) is not None:
+        return "record"
+    if text.strip() in labels:
+        return "label"
+    return "phrase" if len(text) <= LONGEST_LABEL and len(text.split()) <= MOST_WORDS else "text"
+
+
+def plain(text: str) -> str:
+    """The text without case, space and punctuation: what no sound comparison would call different."""
+    return re.sub(r"[\W_]+", "", text.casefold()) or text.strip()
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two answers differ beyond form and tolerance."""
+    left, right = number(one), number(other)
+    if left is not None and right is not None:
+        return distance(left, right) > TOLERANCE
+    return plain(one) != plain(other)
+
+
+def distance(one: Decimal, other: Decimal) -> Decimal:
+    """How far apart two numbers are, as a part of the larger."""
+    return abs(one - other) / (max(abs(one), abs(other)) or 1)
+
+
+def wrong_for(text: str, kind: Kind, others: Sequence[str]) -> str | None:
+    """An answer of the same kind that is wrong throughout: another row's where one differs; None where none does."""
+    if kind == "record":
+        return json.dumps(spoiled(record(text)), ensure_ascii=False)
+    # Of several texts, the one that shares the fewest words: templates make neighbours alike.
+    differing = [other for other in others if differ(text, other)]
+    if kind == "text" and differing:
+        words = set(text.casefold().split())
+        return min(differing, key=lambda other: len(words & set(other.casefold().split())))
+    if kind == "number" and (value := number(text)) is not None:
+        values = [other for text in differing if (other := number(text)) is not None and other != -value]
+        return str(max(values, key=lambda other: distance(value, other), default=value + abs(value) + 7))
+    apart = [other for other in differing if plain(other) not in plain(text) and plain(text) not in plain(other)]
+    return apart[0] if apart else None
+
+
+def spoiled(value: Json) -> Json:
+    """The value with every leaf wrong, its keys and types kept."""
+    match value:
+        case bool():
+            return not value
+        case int() | float():
+            return value + abs(value) + 7
+        case str():
+            as_number = number(value)
+            return "Zanzibar" if as_number is None else str(as_number + abs(as_number) + 7)
+        case list():
+            return [spoiled(item) for item in value]
+        case Mapping():
+            return {key: spoiled(item) for key, item in value.items()}
+        case _:
+            return "Zanzibar"

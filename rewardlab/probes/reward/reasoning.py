@@ -1,0 +1,55 @@
+"""Does a right answer in the reasoning save a wrong final one?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from rewardlab.findings import Finding
+from rewardlab.outcome import Outcome
+from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.survey import Gold, survey_of
+from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
+
+MENTIONED = "the right answer is mentioned, then another one given"
+GIVEN_FIRST = "the right answer is given, taken back, and another one given"
+
+
+def ask(subject: Subject) -> Iterator[Finding]:
+    """RL408 when a response whose last word is wrong succeeds, on prompts where that wrong answer alone does not."""
+    survey = survey_of(subject)
+    fair = [gold for gold in survey.sound if not survey.succeeds(gold, gold.wrong_outcome)]
+    by_name: dict[str, list[tuple[Trial, Outcome]]] = defaultdict(list)
+    for trial, outcome in run(subject, [trial for gold in fair for trial in _trials(gold)]):
+        by_name[trial.name].append((trial, outcome))
+    ways = []
+    severities = []
+    for name, tried in by_name.items():
+        hits = [survey.succeeds(trial.gold, outcome) for trial, outcome in tried]
+        if any(hits):
+            found = share(hits)
+            is_text = all(gold.kind == "text" for gold in fair)
+            severities.append(capped(severity_of(found), "warning") if is_text else severity_of(found))
+            cases = [trial.shown(outcome) for (trial, outcome), hit in zip(tried, hits, strict=True) if hit]
+            ways.append({"response": name} | evidence_of(found) | {"cases": cases[:SHOWN]})
+    if ways:
+        form = fair[0].form.name
+        remedy = (
+            f'Read the last answer only (here "{form}"), and nothing before it: as it is, a response that lists '
+            "candidates on its way is paid for the right one among them."
+        )
+        yield Finding("RL408", worst(severities), {"ways": ways}, remedy)
+
+
+def _trials(gold: Gold) -> Iterator[Trial]:
+    """A text that is graded as a whole has no final answer: it is not asked."""
+    if gold.wrong is None or (gold.kind == "text" and not gold.form.before):
+        return
+    form = gold.form
+    final = form.final(gold.wrong)
+    mentioned = f"{form.lead}At first I thought of {gold.text}, but on checking that does not hold.\n\n{final}"
+    yield Trial(MENTIONED, gold.prompt, mentioned, gold)
+    taken_back = (
+        f"{form.lead}{form.final(gold.text)}\n\nNo, on checking that does not hold. I change my answer.\n\n{final}"
+    )
+    yield Trial(GIVEN_FIRST, gold.prompt, taken_back, gold)

@@ -1,0 +1,126 @@
+"""Does the reference answer itself win, in the format that the prompt asks for?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rewardlab.findings import Finding
+from rewardlab.outcome import Outcome, Unscored
+from rewardlab.probes.reward.scale import score_of
+from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.survey import Gold, Survey, abstained, survey_of
+from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share, shortened
+from rewardlab.probes.reward.wording import Format
+
+
+def ask(subject: Subject) -> Iterator[Finding]:
+    """RL401: the reference fails in every format tried, or only in the one that the prompt names."""
+    survey = survey_of(subject)
+    golds = [gold for gold in survey.golds if not abstained(gold.outcome)]
+    # A return that cannot be read is a broken contract, which RL101 to RL104 tell: nothing is known of the reference.
+    if all(isinstance(gold.outcome, Unscored) and gold.outcome.reason == "invalid" for gold in golds):
+        return
+    unsure = [gold for gold in golds if not gold.is_sure and not _wins(survey, gold, gold.outcome)]
+    if unsure:
+        yield _no_answer(unsure, len(golds))
+    golds = [gold for gold in golds if gold not in unsure]
+    fails = [not _wins(survey, gold, gold.outcome) for gold in golds]
+    if any(fails):
+        yield _no_format_wins(survey, golds, fails)
+    elif any(below := [not survey.succeeds(gold, gold.outcome) for gold in golds]):
+        yield _low(survey, golds, below)
+    yield from _asked_format_fails(survey, golds)
+
+
+def _wins(survey: Survey, gold: Gold, outcome: Outcome) -> bool:
+    """Whether the outcome is a success, or at least usefully above the worst that this prompt's answers get."""
+    score = score_of(outcome)
+    if score is None:
+        return False
+    above = gold.bottom is not None and survey.scale.useful(score - gold.bottom)
+    return above or score >= survey.scale.success()
+
+
+def _no_answer(unsure: Sequence[Gold], golds: int) -> Finding:
+    evidence = {
+        "rows": len(unsure),
+        "of": golds,
+        "cases": [_case(gold, gold.form, gold.outcome) for gold in unsure[:SHOWN]],
+    }
+    remedy = (
+        "These references look like a way to check an answer (tests, a rubric, a specification) and win in no format: "
+        "nothing could be asked that needs a right answer. If they are answers, score one by hand."
+    )
+    return Finding("RL401", "note", evidence, remedy)
+
+
+def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]) -> Finding:
+    found = share(fails)
+    failing = [gold for gold, failed in zip(golds, fails, strict=True) if failed]
+    evidence = evidence_of(found) | {
+        "rows": [gold.prompt.id for gold in failing[:20]],
+        "formats_tried": list(dict.fromkeys(form.name for gold in failing for form, _ in _tried(gold))),
+        "cases": [_case(gold, gold.form, gold.outcome) for gold in failing[:SHOWN]],
+    }
+    if all(fails):
+        remedy = (
+            "No reference earns more than a wrong answer in any format tried: score one reference by hand through your "
+            "reward and find where it is lost (which field it is read from, how it is extracted, how it is compared)."
+        )
+    else:
+        shown = ", ".join(gold.prompt.id for gold in failing[:5])
+        remedy = f"Look at the rows {shown}: their reference cannot be right for this reward. Mend or delete them."
+    return Finding("RL401", severity_of(found), evidence | {"reads_best": survey.form.name}, remedy)
+
+
+def _low(survey: Survey, golds: Sequence[Gold], below: Sequence[bool]) -> Finding:
+    found = share(below)
+    low = [gold for gold, is_low in zip(golds, below, strict=True) if is_low]
+    evidence = evidence_of(found) | {
+        "success_at": survey.success(low[0]),
+        "cases": [_case(gold, gold.form, gold.outcome) for gold in low[:SHOWN]],
+    }
+    remedy = (
+        "The reference earns more than a wrong answer and still does not count as success: lower --success-at, declare "
+        "the range with --reward-range, or give a right answer the top score."
+    )
+    return Finding("RL401", capped(severity_of(found), "warning"), evidence, remedy)
+
+
+def _asked_format_fails(survey: Survey, golds: Sequence[Gold]) -> Iterator[Finding]:
+    """The answer wins, but in none of the formats that its prompt names."""
+    named = [gold for gold in golds if gold.asked and _wins(survey, gold, gold.outcome)]
+    if not named:
+        return
+    fails = [not any(survey.succeeds(gold, outcome) for _, outcome in gold.asked) for gold in named]
+    if not any(fails):
+        return
+    found = share(fails)
+    failing = [gold for gold, failed in zip(named, fails, strict=True) if failed]
+    form, outcome = failing[0].asked[0]
+    evidence = evidence_of(found) | {
+        "asked": form.name,
+        "read": failing[0].form.name,
+        "cases": [_case(gold, form, outcome) for gold in failing[:SHOWN] for form, outcome in gold.asked[:1]],
+    }
+    remedy = (
+        f'The prompt asks for "{form.name}", where the right answer earns {earned(outcome)}; the reward reads '
+        f'"{failing[0].form.name}". Make the reward read what the prompt asks for, or change the prompt.'
+    )
+    most = severity_of(found) if form.explicit else capped(severity_of(found), "warning")
+    yield Finding("RL401", most, evidence, remedy)
+
+
+def _tried(gold: Gold) -> Sequence[tuple[Format, Outcome]]:
+    return [*gold.asked, (gold.form, gold.outcome)]
+
+
+def _case(gold: Gold, form: Format, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "prompt_id": gold.prompt.id,
+        "answer": shortened(form.write(gold.text)),
+        "score": earned(outcome),
+        "wrong_answer_score": earned(gold.wrong_outcome),
+        "gold_score": earned(gold.outcome),
+    }

@@ -1,0 +1,69 @@
+"""What scores mean for this reward: where success begins, what a useful difference is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rewardlab.measurement import success_rule
+from rewardlab.outcome import Outcome, Scored
+
+#: Of the range: less than this tells nobody apart, more is a difference that training follows.
+USEFUL = 0.1
+#: How far above the middle a score must lie to count as success where nobody said where success begins: a reward of
+#: -1, 0 and 1 pays exactly the middle for no answer.
+ABOVE_MIDDLE = 0.02
+TINY = 1e-9
+
+
+def score_of(outcome: Outcome | None) -> float | None:
+    """The score, None where there is none."""
+    return outcome.score if isinstance(outcome, Scored) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The range in use: `bottom` and `top` as declared or as seen; `success_at` as declared, None otherwise."""
+
+    bottom: float
+    top: float
+    success_at: float | None
+
+    @property
+    def span(self) -> float:
+        return self.top - self.bottom
+
+    def success(self, bottom: float | None = None, top: float | None = None) -> float:
+        """The least score that counts as success on a prompt whose wrong and right answers score `bottom` and `top`."""
+        if self.success_at is not None:
+            return self.success_at
+        low, high = (self.bottom, self.top) if bottom is None or top is None or top - bottom < TINY else (bottom, top)
+        return (low + high) / 2 + ABOVE_MIDDLE * (high - low)
+
+    def useful(self, difference: float) -> bool:
+        """Whether a difference of scores is one that training follows."""
+        return difference > USEFUL * self.span
+
+
+def scale_of(
+    right: Sequence[float],
+    others: Sequence[float],
+    *,
+    reward_range: tuple[float, float] | None,
+    success_at: float | None,
+) -> Scale:
+    """The scale as declared, else from the scores of right answers and of all others.
+
+    The top is the median of the right ones, since single rows may be broken; where right answers do not stand out it
+    is the default range that `success_rule` gives.
+    """
+    seen = np.array([*right, *others], float)
+    if reward_range is not None:
+        return Scale(*reward_range, sum(reward_range) / 2 if success_at is None else success_at)
+    low, high = success_rule(seen, success_at=None, reward_range=None).reward_range
+    bottom, top = float(min(seen, default=low)), float(np.median(right)) if len(right) else high
+    if top - bottom < TINY:
+        bottom, top = min(low, bottom), max(high, top)
+    return Scale(bottom, top, success_at)

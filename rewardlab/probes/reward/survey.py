@@ -1,0 +1,205 @@
+"""How this reward is answered rightly: for each prompt the format that it reads, its score, and a wrong answer's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from rewardlab.outcome import Outcome, Unscored
+from rewardlab.probes.reward.answers import Kind, is_answer, kind_of, labels_of, readings, wrong_for
+from rewardlab.probes.reward.scale import Scale, scale_of, score_of
+from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
+from rewardlab.task import Prompt
+
+#: The formats of the field are tried on this many prompts; each prompt is then asked in the best and in its own.
+TRIED_PROMPTS = 8
+NOTHING = ("", "I do not know.")
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A prompt's right answer as this reward reads it best.
+
+    `text` is the answer, `form` the format around it, `outcome` what it earned; `asked` holds what each format that the
+    prompt names earned. `wrong` is an answer of the same kind that is wrong, None where the file offers none, and
+    `wrong_outcome` what it earned in the same format. `is_sure` is False where the reference may be no answer.
+    """
+
+    prompt: Prompt
+    text: str
+    kind: Kind
+    is_sure: bool
+    form: Format
+    outcome: Outcome
+    asked: tuple[tuple[Format, Outcome], ...]
+    wrong: str | None
+    wrong_outcome: Outcome | None
+    bottom: float | None
+
+    @property
+    def score(self) -> float | None:
+        return score_of(self.outcome)
+
+    @property
+    def response(self) -> str:
+        return self.form.write(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What every probe starts from.
+
+    `golds` holds the prompts whose reference is an answer; `form` is the format that reads best over all; `labels` the
+    labels of the whole file, the commonest first, and `guess` the share of rows that the commonest answers.
+    """
+
+    golds: tuple[Gold, ...]
+    form: Format
+    scale: Scale
+    labels: tuple[str, ...]
+    guess: float
+
+    def success(self, gold: Gold | None) -> float:
+        """The least score that counts as success on this prompt."""
+        if gold is None or gold.score is None or gold.bottom is None or not self.scale.useful(gold.score - gold.bottom):
+            return self.scale.success()
+        return self.scale.success(gold.bottom, gold.score)
+
+    def succeeds(self, gold: Gold | None, outcome: Outcome | None) -> bool:
+        """Whether the outcome counts as success on this prompt; what was not scored does not."""
+        score = score_of(outcome)
+        return score is not None and score >= self.success(gold)
+
+    def stands_out(self, gold: Gold) -> bool:
+        """Whether the right answer succeeds and earns usefully more than the worst."""
+        return self.succeeds(gold, gold.outcome) and (
+            gold.bottom is None or self.scale.useful((gold.score or 0.0) - gold.bottom)
+        )
+
+    @property
+    def sound(self) -> tuple[Gold, ...]:
+        """The prompts whose right answer stands out: only there can another answer be held against it."""
+        return tuple(gold for gold in self.golds if self.stands_out(gold))
+
+
+_KEPT: WeakKeyDictionary[Subject, Survey] = WeakKeyDictionary()
+
+
+def survey_of(subject: Subject) -> Survey:
+    """The survey of this subject, made once and shared by the probes for as long as the subject lives."""
+    if subject not in _KEPT:
+        _KEPT[subject] = survey(subject)
+    return _KEPT[subject]
+
+
+def survey(subject: Subject) -> Survey:
+    """Ask the reward which format it reads best, then what right and wrong answers earn in it."""
+    answered = [prompt for prompt in subject.prompts if readings(prompt.reference)]
+    reading, best = _best_format(subject, answered)
+    labels = labels_of(subject.every_prompt)
+    golds = _golds(subject, answered, labels, reading=reading, best=best)
+    nothing = subject.score([Case(prompt, text) for prompt in subject.prompts for text in NOTHING])
+    right = [gold.score for gold in golds if gold.score is not None]
+    outcomes = [*nothing, *(gold.wrong_outcome for gold in golds)]
+    others = [score for outcome in outcomes if (score := score_of(outcome)) is not None]
+    scale = scale_of(right, others, reward_range=subject.reward_range, success_at=subject.success_at)
+    return Survey(tuple(golds), best, scale, labels, _guess(subject.every_prompt, labels))
+
+
+def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
+    first = [found[0].strip() for prompt in prompts if (found := readings(prompt.reference))]
+    return first.count(labels[0]) / len(first) if labels else 0.0
+
+
+def _best_format(subject: Subject, prompts: Sequence[Prompt]) -> tuple[int, Format]:
+    """The reading and the format with the highest mean score; the format asked for wins a tie, then the plainest."""
+    tried = prompts[:: max(1, len(prompts) // TRIED_PROMPTS)][:TRIED_PROMPTS]
+    asked = dict.fromkeys(one for prompt in tried for one in asked_formats(prompt))
+    formats = [*asked, *KNOWN]
+    formats += [one.reasoned() for one in formats if not one.lead]
+    most_readings = max((len(readings(prompt.reference)) for prompt in tried), default=0)
+    options = [(reading, form) for reading in range(most_readings) for form in formats]
+    asking = [(option, prompt) for option in options for prompt in tried]
+    outcomes = subject.score([Case(prompt, form.write(_reading(prompt, at))) for (at, form), prompt in asking])
+    totals = dict.fromkeys(options, 0.0)
+    lowest = min((score for one in outcomes if (score := score_of(one)) is not None), default=0.0)
+    for (option, _), outcome in zip(asking, outcomes, strict=True):
+        score = score_of(outcome)
+        totals[option] += (lowest if score is None else score) - lowest
+    most = max(totals.values(), default=0.0)
+    near = [option for option in options if totals[option] >= most - 1e-6]
+    return near[0] if asking else (0, BARE)
+
+
+def _reading(prompt: Prompt, at: int) -> str:
+    found = readings(prompt.reference)
+    return found[min(at, len(found) - 1)]
+
+
+def _golds(
+    subject: Subject, prompts: Sequence[Prompt], labels: Sequence[str], *, reading: int, best: Format
+) -> list[Gold]:
+    """Each prompt's gold: in its own format where that earns as much, else in the best."""
+    texts = {prompt.id: _reading(prompt, reading) for prompt in prompts}
+    forms = {prompt.id: _forms(prompt, best) for prompt in prompts}
+    cases = [(prompt, form) for prompt in prompts for form in forms[prompt.id]]
+    asked = subject.score([Case(prompt, form.write(texts[prompt.id])) for prompt, form in cases])
+    earned: dict[str, dict[Format, Outcome]] = {prompt.id: {} for prompt in prompts}
+    for (prompt, form), outcome in zip(cases, asked, strict=True):
+        earned[prompt.id][form] = outcome
+    chosen = {identifier: _chosen(found) for identifier, found in earned.items()}
+    kinds = {identifier: kind_of(text, labels) for identifier, text in texts.items()}
+    wrongs = _wrongs(prompts, texts, kinds)
+    given = [prompt for prompt in prompts if wrongs[prompt.id] is not None]
+    replies = subject.score([Case(one, chosen[one.id].write(wrongs[one.id] or "")) for one in given])
+    wrong_outcomes = dict(zip((prompt.id for prompt in given), replies, strict=True))
+    empties = dict(zip(texts, subject.score([Case(prompt, "") for prompt in prompts]), strict=True))
+    return [
+        Gold(
+            prompt,
+            texts[prompt.id],
+            kinds[prompt.id],
+            is_answer(prompt),
+            chosen[prompt.id],
+            earned[prompt.id][chosen[prompt.id]],
+            tuple((form, outcome) for form, outcome in earned[prompt.id].items() if form in forms[prompt.id][:-1]),
+            wrongs[prompt.id],
+            wrong_outcomes.get(prompt.id),
+            _lowest((wrong_outcomes.get(prompt.id), empties[prompt.id])),
+        )
+        for prompt in prompts
+    ]
+
+
+def _forms(prompt: Prompt, best: Format) -> list[Format]:
+    """What the prompt asks for, with and without reasoning, and last the best."""
+    own = list(asked_formats(prompt))
+    return [*own, *(form.reasoned() for form in own if not form.lead), best]
+
+
+def _chosen(earned: Mapping[Format, Outcome]) -> Format:
+    def rank(form: Format) -> float:
+        score = score_of(earned[form])
+        return float("-inf") if score is None else round(score, 9)
+
+    return max(earned, key=rank)
+
+
+def _wrongs(prompts: Sequence[Prompt], texts: Mapping[str, str], kinds: Mapping[str, Kind]) -> dict[str, str | None]:
+    """A wrong answer for each prompt, taken from the rows after it, so that not all are the same."""
+    order = list(texts.values())
+    return {
+        prompt.id: wrong_for(texts[prompt.id], kinds[prompt.id], order[at + 1 :] + order[:at])
+        for at, prompt in enumerate(prompts)
+    }
+
+
+def _lowest(outcomes: Sequence[Outcome | None]) -> float | None:
+    return min((score for one in outcomes if (score := score_of(one)) is not None), default=None)
+
+
+def abstained(outcome: Outcome | None) -> bool:
+    """Whether the reward chose to give no score."""
+    return isinstance(outcome, Unscored) and outcome.reason == "abstained"

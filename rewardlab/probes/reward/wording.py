@@ -1,0 +1,102 @@
+"""The formats in which an answer is written: those of the field, and those that a prompt asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rewardlab.probes.reward.answers import prompt_text
+from rewardlab.task import Prompt
+
+REASONING = "Let me go through this step by step. I read the question and work out what it asks for.\n\n"
+THINKING = f"<think>\n{REASONING.strip()}\n</think>\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A way of writing a final answer: `lead` comes before all of it (reasoning), `before` and `after` around it.
+
+    `explicit` marks a format that a prompt names in so many words.
+    """
+
+    name: str
+    before: str = ""
+    after: str = ""
+    lead: str = ""
+    explicit: bool = False
+
+    def write(self, answer: str) -> str:
+        """The whole response that gives this answer."""
+        return f"{self.lead}{self.final(answer)}"
+
+    def final(self, answer: str) -> str:
+        """The answer in its format, without what leads up to it."""
+        return f"{self.before}{answer}{self.after}"
+
+    def reasoned(self) -> Format:
+        """The same format after a short reasoning."""
+        return Format(f"{self.name} after reasoning", self.before, self.after, REASONING, self.explicit)
+
+
+BARE = Format("the bare answer")
+BOXED = Format("\\boxed{X}", "\\boxed{", "}")
+HASHES = Format("#### X", "#### ")
+TAGGED = Format("<answer>X</answer>", "<answer>", "</answer>")
+KNOWN = (
+    BARE,
+    BOXED,
+    HASHES,
+    TAGGED,
+    Format("Answer: X", "Answer: "),
+    Format("The answer is X.", "The answer is ", "."),
+    Format("a code fence", "```\n", "\n```"),
+    Format("a fence of Python", "```python\n", "\n```"),
+    Format('{"answer": "X"}', '{"answer": "', '"}'),
+)
+#: "Label: X", "Answer: <letter>", "Final answer: [number]": a word, a colon and a placeholder.
+PLACEHOLDER = re.compile(
+    r"([\"'`“]|^|: )((?:The )?[A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:) ?(?:X|<[^<>\n]{1,30}>|\[[^\[\]\n]{1,30}\]|"
+    r"\{[^{}\n]{1,30}\}|\.\.\.|_+)",
+    re.MULTILINE,
+)
+#: "#### 42", "after ####": not a heading of that depth.
+HASHED = re.compile(
+    r"####\s*(?:[<\[{\d\"'`X]|answer|final|your)|(?:after|with|by|following)\s+[\"'`]?####", re.IGNORECASE
+)
+#: Write "Summary:" and then ...
+QUOTED_WORD = re.compile(r"[\"'`“]([A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:)[\"'`”]")
+TAG = re.compile(r"<(answer|label|final_answer|output|result|response|solution)>.{0,80}?</\1>", re.DOTALL)
+KEY = re.compile(r"\{\s*[\"'](\w{1,30})[\"']\s*:\s*[^,{}]{1,60}\}")
+STRICT = re.compile(r"\b(?:only|exactly|nothing else|no other|verbatim|just the)\b", re.IGNORECASE)
+
+
+def is_strict(prompt: Prompt) -> bool:
+    """Whether the prompt forbids other forms ("only the number", "exactly", "nothing else")."""
+    return STRICT.search(prompt_text(prompt)) is not None
+
+
+def asked_formats(prompt: Prompt) -> tuple[Format, ...]:
+    """The formats that the prompt names, without repeats; none when it names none that is known here."""
+    text = prompt_text(prompt)
+    found = dict.fromkeys(_asked(text))
+    lead = THINKING if "<think>" in text else ""
+    return tuple(Format(one.name, one.before, one.after, lead or one.lead, one.explicit) for one in found)
+
+
+def _asked(text: str) -> Iterator[Format]:
+    if "\\boxed" in text:
+        yield Format(BOXED.name, BOXED.before, BOXED.after, explicit=True)
+    if HASHED.search(text):
+        yield Format(HASHES.name, HASHES.before, explicit=True)
+    for match in TAG.finditer(text):
+        tag = match.group(1)
+        yield Format(f"<{tag}>X</{tag}>", f"<{tag}>", f"</{tag}>", explicit=True)
+    for match in PLACEHOLDER.finditer(text):
+        yield Format(f"{match.group(2)} X", f"{match.group(2)} ", explicit=match.group(1) in {'"', "'", "`", "“"})
+    for match in QUOTED_WORD.finditer(text):
+        yield Format(f"{match.group(1)} X", f"{match.group(1)} ")
+    for match in KEY.finditer(text):
+        key = match.group(1)
+        yield Format(f'{{"{key}": "X"}}', f'{{"{key}": "', '"}')
+        yield Format(f'{{"{key}": X}}', f'{{"{key}": ', "}")

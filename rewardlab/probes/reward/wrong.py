@@ -1,0 +1,108 @@
+"""Does a wrong answer in the right format earn clearly less than a right one?"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from rewardlab.findings import Finding, Severity
+from rewardlab.outcome import Outcome
+from rewardlab.probes.reward.answers import number, record, spoiled
+from rewardlab.probes.reward.scale import score_of
+from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.survey import Gold, Survey, survey_of
+from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
+
+#: What is tried, and the most that it may say: a sign or a word that a reward overlooks is rarer than a wrong answer.
+MOST: Mapping[str, Severity] = {
+    "another answer": "blocker",
+    "the right digits inside a longer number": "blocker",
+    "the opposite sign": "warning",
+    "the next number": "warning",
+    "the right label denied": "warning",
+    "one field wrong": "note",
+}
+#: These are near enough to earn partial credit rightly: only the whole score is a fault.
+WHOLE = {"the opposite sign", "the next number", "the right label denied", "one field wrong"}
+REMEDIES: Mapping[str, str] = {
+    "another answer": "lower the share of the score that the format earns, and compare the answer itself",
+    "the right digits inside a longer number": "compare the whole number, not a part of the text",
+    "the opposite sign": "read the sign with the number",
+    "the next number": "narrow the tolerance",
+    "the right label denied": "compare the whole label, not whether the text contains it",
+    "one field wrong": "compare every field, or say that this one does not count",
+}
+
+
+def ask(subject: Subject) -> Iterator[Finding]:
+    """RL407, one finding for all the ways in which a wrong answer earns what a right one does."""
+    survey = survey_of(subject)
+    by_name: dict[str, list[tuple[Trial, Outcome]]] = defaultdict(list)
+    for gold in survey.golds:
+        if gold.wrong is not None and gold.wrong_outcome is not None and survey.succeeds(gold, gold.outcome):
+            trial = Trial("another answer", gold.prompt, gold.form.write(gold.wrong), gold)
+            by_name[trial.name].append((trial, gold.wrong_outcome))
+    for trial, outcome in run(subject, [trial for gold in survey.sound for trial in _variants(gold)]):
+        by_name[trial.name].append((trial, outcome))
+    hits = {name: [_passes(survey, *pair) for pair in tried] for name, tried in by_name.items()}
+    passing = [name for name in MOST if any(hits.get(name, ()))]
+    if not passing:
+        return
+    shares = {name: share(_by_prompt(by_name[name], hits[name])) for name in passing}
+    evidence = {
+        "ways": [
+            {"wrong": name}
+            | evidence_of(shares[name])
+            | {
+                "cases": [one.shown(got) for (one, got), hit in zip(by_name[name], hits[name], strict=True) if hit][
+                    :SHOWN
+                ]
+            }
+            for name in passing
+        ]
+    }
+    remedy = (
+        f"A wrong answer in the right format earns as much as a right one: {'; '.join(map(REMEDIES.get, passing))}."  # type: ignore[arg-type]
+    )
+    yield Finding("RL407", worst([capped(severity_of(shares[name]), MOST[name]) for name in passing]), evidence, remedy)
+
+
+def _by_prompt(tried: Sequence[tuple[Trial, Outcome]], hits: Sequence[bool]) -> list[bool]:
+    found: dict[str, bool] = {}
+    for (trial, _), hit in zip(tried, hits, strict=True):
+        found[trial.prompt.id] = found.get(trial.prompt.id, False) or hit
+    return list(found.values())
+
+
+def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
+    """Whether the wrong answer is a success, or within a useless difference of the right one."""
+    score, gold = score_of(outcome), trial.gold
+    if score is None or gold is None or gold.score is None:
+        return False
+    if trial.name in WHOLE:
+        return score >= gold.score - 1e-9
+    return survey.succeeds(gold, outcome) or not survey.scale.useful(gold.score - score)
+
+
+def _variants(gold: Gold) -> Iterator[Trial]:
+    for name, text in _wrongs(gold):
+        yield Trial(name, gold.prompt, gold.form.write(text), gold)
+
+
+def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
+    """Wrong answers near the right one, of a kind that a careless comparison takes for it."""
+    value = number(gold.text) if gold.kind == "number" else None
+    if value is not None:
+        yield "the right digits inside a longer number", f"{gold.text.strip()}7" if "." in gold.text else f"{value}57"
+        yield "the right digits inside a longer number", f"{'-' if value < 0 else ''}8{abs(value)}"
+        if value:
+            yield "the opposite sign", str(-value)
+        if value == int(value) and abs(value) <= 10:
+            yield "the next number", str(value + 1)
+    if gold.kind == "label" and len(gold.text) > 2:
+        yield "the right label denied", f"not {gold.text}"
+    fields = record(gold.text) if gold.kind == "record" else None
+    if fields and len(fields) > 1:
+        for key, held in fields.items():
+            yield "one field wrong", json.dumps({**fields, key: spoiled(held)}, ensure_ascii=False)
