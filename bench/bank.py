@@ -18,7 +18,9 @@ from fixtures.rewards.bank import Reward, read_bank
 from fixtures.rewards.dataset import write
 from fixtures.rewards.tasks import build
 from rewardlab.errors import RewardlabError
+from rewardlab.examination import run_check
 from rewardlab.pipeline import run_audit
+from rewardlab.report import CheckReport, Report
 from rewardlab.settings import Settings
 
 PROMPTS, GENERATIONS = 120, 8
@@ -55,7 +57,7 @@ def data_of(task: str, policy: str, seed: int) -> Path:
 
 
 def audit_one(reward: Reward, *, seed: int) -> Audited:
-    """Audit one reward on its simulated generations; a clean one with their labels too, as a user would who has them."""
+    """Audit one reward on its simulated generations; a clean one with labels too, as one would who has them."""
     folder = data_of(reward.task, reward.policy, seed)
     options = {
         "model": f"recorded:{folder / 'generations.jsonl'}",
@@ -70,7 +72,11 @@ def audit_one(reward: Reward, *, seed: int) -> Audited:
         given = {name: value for name, value in options.items() if value is not None}
         settings = Settings.model_validate(given | {"out": out})
         try:
-            report = run_audit(reward.file, folder / "prompts.jsonl", settings)
+            report: CheckReport | Report = (
+                run_check(reward.file, folder / "prompts.jsonl", settings)
+                if reward.check_only
+                else run_audit(reward.file, folder / "prompts.jsonl", settings)
+            )
         except RewardlabError as error:
             return Audited(
                 reward.kind, reward.name, reward.code, f"error: {error}", (), time.perf_counter() - started, seed
@@ -98,7 +104,8 @@ def table(results: Iterable[Audited]) -> Iterator[str]:
             yield f"alarmed  {one.name} (seed {one.seed}): {one.verdict}, {_shown(one)}"
     seconds = sorted(one.seconds for one in results)
     yield f"caught by their own code  {sum(one.caught for one in planted)} of {len(planted)} planted faults"
-    yield f"stopped (no GO)           {sum(one.verdict != 'go' for one in planted)} of {len(planted)} planted faults"
+    stopped = sum(one.verdict not in {"go", "pass"} for one in planted)
+    yield f"stopped (no GO)           {stopped} of {len(planted)} planted faults"
     yield f"false blockers            {sum(bool(one.blockers) for one in clean)} of {len(clean)} clean rewards"
     yield f"GO                        {sum(one.verdict == 'go' for one in clean)} of {len(clean)} clean rewards"
     if seconds:
@@ -121,6 +128,7 @@ def main() -> None:
     parser.add_argument("--only", help="names that contain this")
     parser.add_argument("--kind", choices=["clean", "planted"])
     parser.add_argument("--seeds", type=int, default=1, help="data sets to draw")
+    parser.add_argument("--verbose", action="store_true", help="a line for each reward")
     parser.add_argument("--json", type=Path, help="where to write every result")
     options = parser.parse_args()
     rewards = [
@@ -129,7 +137,13 @@ def main() -> None:
         if (not options.only or options.only in reward.path) and options.kind in (None, reward.kind)
     ]
     with _timed("in all"):
-        results = [one for seed in range(options.seeds) for one in audit_all(rewards, seed=seed)]
+        results = []
+        for one in (one for seed in range(options.seeds) for one in audit_all(rewards, seed=seed)):
+            results.append(one)
+            if options.verbose:
+                print(
+                    f"{one.seconds:6.1f} s  {one.code or 'clean'} {one.name}: {one.verdict}, {_shown(one)}", flush=True
+                )
         for line in table(results):
             print(line, flush=True)
     if options.json:

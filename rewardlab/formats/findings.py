@@ -16,6 +16,8 @@ from rewardlab.report import FindingPart
 
 SEVERITIES = {"blocker": "bold red", "warning": "yellow", "note": "cyan"}
 UNSHOWN = {"examples", "band", "band_on"}
+#: Cases shown of each kind, and characters of a text; the JSON report holds them all.
+SHOWN, LONGEST = 3, 120
 
 
 @contextmanager
@@ -55,35 +57,50 @@ def findings_table(console: Console, findings: Sequence[FindingPart], *, told: s
 
 
 def _evidence(finding: FindingPart) -> str:
-    parts = [
-        f"{name.replace('_', ' ')} {_value(value)}"
-        for name, value in finding.evidence.items()
-        if name not in UNSHOWN and value not in (None, [], {})
-    ]
-    lines = [", ".join(parts)] if parts else []
-    return "\n".join([*lines, *(_example(example) for example in finding.evidence.get("examples", []))])
+    """The facts in one line, then a line for each concrete case."""
+    facts = {name: value for name, value in finding.evidence.items() if name not in UNSHOWN and not _empty(value)}
+    listed = [one for value in facts.values() if _is_listed(value) for one in value[:SHOWN]]
+    listed += finding.evidence.get("examples", [])[:SHOWN]
+    line = ", ".join(_fact(name, value) for name, value in facts.items() if not _is_listed(value))
+    return "\n".join([*([line] if line else []), *(f"- {_case(one)}" for one in listed)])
 
 
-def _example(example: dict[str, Any]) -> str:
-    """One concrete generation: where it stands, then what was seen of it."""
-    rest = {name: value for name, value in example.items() if name not in {"prompt_id", "index", "detail"}}
-    place = str(example.get("prompt_id", ""))
-    if "index" in example:
-        place += f" [{example['index']}]"
-    seen = [str(example["detail"])] if "detail" in example else []
-    seen += [f"{name.replace('_', ' ')} {_quoted(value)}" for name, value in rest.items()]
-    return (f"{place}: " if place else "") + ", ".join(seen)
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | dict) and not value)
 
 
-def _quoted(value: Any) -> str:
-    return repr(value) if isinstance(value, str) else _value(value)
+def _is_listed(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+def _case(case: dict[str, Any]) -> str:
+    """One concrete case: where it stands, then what was seen of it; of cases within it the first."""
+    place = str(case.get("prompt_id", ""))
+    if "index" in case:
+        place += f" [{case['index']}]"
+    seen = [str(case["detail"])] if "detail" in case else []
+    inner = []
+    for name, value in case.items():
+        if _is_listed(value):
+            inner += [_case(one) for one in value[:1]]
+        elif name not in {"prompt_id", "index", "detail", "severity"} and value is not None:
+            seen.append(_fact(name, value))
+    text = (f"{place}: " if place else "") + ", ".join(seen)
+    return text + (f" (e.g. {inner[0]})" if inner else "")
+
+
+def _fact(name: str, value: Any) -> str:
+    return f"{name.replace('_', ' ')} {_value(value)}"
 
 
 def _value(value: Any) -> str:
+    """A number to four digits, a text between quotes and no longer than a line holds."""
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, str):
+        return repr(value if len(value) <= LONGEST else value[: LONGEST - 4] + " ...") if " " in value else value
     if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {_value(inner)}" for name, inner in value.items())
+        return ", ".join(_fact(name, inner) for name, inner in value.items())
     if isinstance(value, list):
         return "; ".join(_value(inner) for inner in value)
     return str(value)

@@ -23,6 +23,9 @@ Message: TypeAlias = list[tuple[Key, Outcome]] | EntryFound | Exception
 
 #: A reward that has run out of time on this many single samples and has never answered is not waited for again.
 PATIENCE = 4
+#: One that answers at times is not waited for again once so many single samples, and this share of all that were asked
+#: about, ran out of time: the share is then surely above what a training job survives, and each costs the whole timeout.
+TIMED_OUT, TIMED_OUT_SHARE = 8, 0.03
 KEPT_PROMPTS = 1000
 #: A reward that answers a batch within FAST_SECONDS need not be asked at once, but within LINGER_SECONDS.
 FAST_SECONDS = 0.005
@@ -149,20 +152,25 @@ class ScoringPool:
 
 
 class ScoringState:
-    """What the workers share: whether the reward has ever answered, how often a single sample ran out of time, and the
-    encoded part of each prompt's samples.
+    """What the workers share: whether the reward has ever answered, how many samples it was asked about and how many of
+    them ran out of time when asked about alone, and the encoded part of each prompt's samples.
     """
 
     def __init__(self) -> None:
         self.stop = threading.Event()
         self.answered = False
-        self.timed_out = 0
+        self.asked = self.timed_out = 0
         self.fast = False
         self._parts: dict[str, Parts] = {}
 
     @property
-    def spent(self) -> bool:
-        return not self.answered and self.timed_out >= PATIENCE
+    def spent(self) -> str:
+        """Why the reward is not waited for any more; empty while it is."""
+        if not self.answered and self.timed_out >= PATIENCE:
+            return f"not tried: the first {PATIENCE} samples all ran out of time"
+        if self.timed_out >= max(TIMED_OUT, TIMED_OUT_SHARE * self.asked):
+            return f"not tried: {self.timed_out} of {self.asked} samples ran out of time before"
+        return ""
 
     def parts_of(self, prompt: Prompt, platform: Platform) -> Parts:
         """`sample_parts`, kept until the next prompt but many: neighbours in a batch share their prompt."""
@@ -197,16 +205,19 @@ def _invoke(
     worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: ScoringState
 ) -> list[Outcome] | Unscored:
     """One invocation: an outcome per pair, or the one failure of all."""
-    if state.spent:
-        return Unscored("timed_out", f"not tried: the first {PATIENCE} samples all ran out of time", 0.0)
+    if spent := state.spent:
+        return Unscored("timed_out", spent, 0.0)
     reply = worker.invoke(encode_event((state.parts_of(prompt, platform), generation) for prompt, generation in pairs))
     state.fast = reply.seconds < FAST_SECONDS
     if isinstance(reply, Answer):
         ids = [sample_id(generation) for _, generation in pairs]
         outcomes = read_results(reply.results, ids, platform, seconds=reply.seconds)
+        state.asked += len(pairs)
         state.answered = state.answered or any(isinstance(one, Scored) for one in outcomes)
         if isinstance(outcomes, str):
             return Unscored("invalid", outcomes, reply.seconds / len(pairs))
         return outcomes
-    state.timed_out += len(pairs) == 1 and reply.reason == "timed_out"
+    if len(pairs) == 1:
+        state.asked += 1
+        state.timed_out += reply.reason == "timed_out"
     return Unscored(reply.reason, reply.detail, reply.seconds / len(pairs))

@@ -11,7 +11,7 @@ import pytest
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Scored, Unscored
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.pool import PATIENCE, ScoringPool
+from rewardlab.rewards.pool import PATIENCE, TIMED_OUT, ScoringPool
 from rewardlab.rewards.process import RewardSource, WorkerProcess
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
@@ -131,6 +131,21 @@ def test_a_reward_that_never_answers_is_given_up(score):
     )
     assert {outcome.reason for outcome in outcomes} == {"timed_out"}
     assert sum("not tried" in outcome.detail for outcome in outcomes) == 40 - PATIENCE
+
+
+def test_a_reward_that_hangs_too_often_is_not_waited_for_on_every_sample(score):
+    texts = ["bad" if number % 10 == 0 else "x" for number in range(200)]
+    outcomes = score(HANDLER.format(deed="time.sleep(99)"), texts, timeout=0.1)
+    late = [outcome for outcome in outcomes if isinstance(outcome, Unscored)]
+    assert {outcome.reason for outcome in late} == {"timed_out"}
+    assert sum(outcome.detail.startswith("no answer") for outcome in late) == TIMED_OUT
+    assert "8 of 71 samples ran out of time" in outcomes[-1].detail
+
+
+def test_a_reward_that_hangs_rarely_is_waited_for_on_every_sample(score):
+    texts = ["bad" if number % 64 == 0 else "x" for number in range(64 * 10)]
+    outcomes = score(HANDLER.format(deed="time.sleep(99)"), texts, timeout=0.1)
+    assert sum(isinstance(outcome, Unscored) for outcome in outcomes) == 10
 
 
 def test_prints_go_to_the_log_and_nowhere_else(score, tmp_path, capfd):
