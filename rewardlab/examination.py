@@ -107,7 +107,8 @@ def _digest(reward: Path) -> str:
 def worker_of(reward: Path, settings: Settings, *, log: Path) -> WorkerProcess:
     """A worker to examine the reward in; it prints to `log`."""
     seconds = min(settings.reward_timeout, MOST_SECONDS)
-    return WorkerProcess(RewardSource(reward, settings.entry, seconds, settings.reward_memory), log=log)
+    source = RewardSource(reward, settings.entry, seconds, settings.reward_memory, settings.reward_env)
+    return WorkerProcess(source, log=log)
 
 
 def examine_reward(

@@ -38,7 +38,17 @@ def reward_record(path: Path, settings: Settings) -> RewardRecord:
             where=str(path),
             expected="a Python file that defines a reward function",
         ) from None
-    called = f"{digest}:{settings.entry}:{settings.platform}:{settings.reward_timeout:g}:{settings.reward_memory}"
+    called = ":".join(
+        str(part)
+        for part in (
+            digest,
+            settings.entry,
+            settings.platform,
+            f"{settings.reward_timeout:g}",
+            settings.reward_memory,
+            *settings.reward_env,
+        )
+    )
     return RewardRecord(
         key=hashlib.sha256(called.encode()).hexdigest()[:12],
         path=str(path),

@@ -42,6 +42,18 @@ def _within_one(value: tuple[float, float]) -> tuple[float, float]:
     return value
 
 
+def _names(value: object) -> object:
+    """`A,B` as it is written on the command line; the values stay in the environment and are never written down."""
+    names = value.split(",") if isinstance(value, str) else value
+    if isinstance(names, list | tuple) and any(isinstance(name, str) and "=" in name for name in names):
+        raise ValueError("expected names of variables, not NAME=VALUE")
+    return (
+        [name.strip() if isinstance(name, str) else name for name in names]
+        if isinstance(names, list | tuple)
+        else names
+    )
+
+
 def _known_platform(value: str) -> str:
     if value not in PLATFORMS:
         raise ValueError(f"no platform {value!r}; expected one of {', '.join(PLATFORMS)}")
@@ -72,6 +84,7 @@ class Settings(BaseModel):
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
+    reward_env: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     out: str | None = None
     engine: dict[str, Any] = {}
 
@@ -131,6 +144,7 @@ class AuditOptions(TypedDict, total=False):
     min_informative: float
     reward_timeout: float
     reward_memory: int
+    reward_env: Sequence[str]
     out: str
     engine: dict[str, Any]
 

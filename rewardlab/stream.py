@@ -83,7 +83,7 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
     if reward is None:
         yield None
         return
-    source = RewardSource(reward, settings.entry, settings.reward_timeout, settings.reward_memory)
+    source = RewardSource(reward, settings.entry, settings.reward_timeout, settings.reward_memory, settings.reward_env)
     with ScoringPool(source, PLATFORMS[settings.platform], log=run.folder / "reward.log") as pool:
         if pool.entry.others:
             others = " and ".join(pool.entry.others)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import UsageError
-from rewardlab.settings import AuditOptions, Settings, load_settings, parse_engine_options
+from rewardlab.settings import AuditOptions, Settings, load_settings, parse_engine_options, parse_options
 
 
 def test_the_keyword_arguments_are_the_settings():
@@ -80,3 +80,9 @@ def test_no_credential_is_kept_in_a_run():
         "model": "m",
         "engine": {"api_key": "(not kept)", "extra_body": {"Authorization": "(not kept)", "top_k": 5}},
     }
+
+
+def test_variables_for_the_reward_are_named_and_never_given_values(tmp_path):
+    assert parse_options({"reward_env": "A, B"})["reward_env"] == ("A", "B")
+    with pytest.raises(UsageError, match="names of variables"):
+        parse_options({"reward_env": "KEY=secret"})

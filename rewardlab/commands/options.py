@@ -48,6 +48,11 @@ SCORING = (
     ),
     click.option("--reward-timeout", metavar="SECONDS", help="For one invocation, as the Lambda would have.  [60]"),
     click.option("--reward-memory", metavar="MB", help="For one invocation, as the Lambda would have.  [512]"),
+    click.option(
+        "--reward-env",
+        metavar="NAMES",
+        help="Variables of the environment handed to the reward, as NAME,NAME; credentials are not, unless named here.",
+    ),
 )
 RANGE = (
     click.option("--success-at", metavar="SCORE", help="What counts as success.  [middle of the range]"),

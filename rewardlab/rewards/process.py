@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -23,7 +23,7 @@ from rewardlab.platforms import Returns
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
-#: Environment handed to the reward. Credentials are not in it: reward code is somebody's code.
+#: Environment handed to the reward. Credentials are not in it, unless asked for: reward code is somebody's code.
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
@@ -33,12 +33,16 @@ CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class RewardSource:
-    """Which code to score with, and the bounds of one invocation: seconds, and MB of resident memory."""
+    """Which code to score with, and the bounds of one invocation: seconds, and MB of resident memory.
+
+    `environment` names variables handed over beside ENVIRONMENT: a judge's key, say.
+    """
 
     path: Path
     entry: str | None
     timeout: float
     memory_mb: int
+    environment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class WorkerProcess:
                     stderr=log,
                     pass_fds=(request_read, reply_write),
                     cwd=self._source.path.resolve().parent,
-                    env=_environment(),
+                    env=_environment(self._source.environment),
                     start_new_session=True,
                 )
         finally:
@@ -254,8 +258,8 @@ class WorkerProcess:
         self._requests = self._replies = -1
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+def _environment(asked: Sequence[str]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in (*ENVIRONMENT, *asked) if name in os.environ}
     return kept | {
         "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": "1",

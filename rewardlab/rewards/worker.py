@@ -90,6 +90,14 @@ def limit_resources(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def limit_processor_time(seconds: float) -> None:
+    """Bound what one call may burn: its wall time on every core. What it leaves running is bounded by the same."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime + seconds * (os.cpu_count() or 1)) + 2
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
 def load(path: Path, name: str | None) -> Any:
     """Import the file by its own name, its folder first on the path as on Lambda, and find its entry."""
     sys.path.insert(0, str(path.parent))
@@ -110,6 +118,7 @@ def serve(entry: Any, requests: int, replies: int, memory_mb: int, *, returns: s
         if body is None:
             return
         message = json.loads(body)
+        limit_processor_time(message["timeout"])
         started = time.perf_counter()
         try:
             results = invoke(entry, message["event"], Context(message["timeout"], memory_mb))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -415,6 +416,33 @@ def test_the_speed_of_a_reward_is_known_from_its_last_answer(write_reward, tmp_p
             pool.flush()
             assert pool.wait()
             assert pool._state.fast is fast
+
+
+def test_a_variable_that_was_asked_for_reaches_the_reward(write_reward, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUDGE_KEY", "0.25")
+    monkeypatch.setenv("OTHER_KEY", "0.5")
+    path = write_reward(
+        "import os\ndef lambda_handler(event, context):\n    return [os.getenv('JUDGE_KEY'), os.getenv('OTHER_KEY')]"
+    )
+    worker = WorkerProcess(RewardSource(path, None, 20, 512, ("JUDGE_KEY",)), log=tmp_path / "log")
+    reply = worker.invoke(b"[]")
+    worker.close()
+    assert reply.results == ["0.25", None]
+
+
+def test_processor_time_is_bounded_beside_wall_time(write_reward, tmp_path):
+    path = write_reward(
+        """
+        import resource
+
+        def lambda_handler(event, context):
+            return resource.getrlimit(resource.RLIMIT_CPU)[0]
+        """
+    )
+    worker = WorkerProcess(RewardSource(path, None, 20, 512), log=tmp_path / "log")
+    reply = worker.invoke(b"[]")
+    worker.close()
+    assert 20 < reply.results < 20 * (os.cpu_count() or 1) + 10
 
 
 @pytest.mark.parametrize(
