@@ -102,6 +102,21 @@ def _without_content(sample: Sample) -> Sample:
     return {**sample, "messages": [*before, {key: value for key, value in turn.items() if key != "content"}]}
 
 
+def without_reference(sample: Sample) -> Sample:
+    """The sample as a row without a reference gives it."""
+    kept = {key: value for key, value in sample.items() if key != "reference_answer"}
+    if isinstance(kept.get("metadata"), dict):
+        kept["metadata"] = {key: value for key, value in kept["metadata"].items() if key != "reference_answer"}
+    return kept
+
+
+def _with_reference(sample: Sample, reference: object) -> Sample:
+    """The sample with another reference, where it has its own."""
+    if "reference_answer" in sample:
+        return {**sample, "reference_answer": reference}
+    return {**sample, "metadata": {**sample.get("metadata", {}), "reference_answer": reference}}
+
+
 #: Samples with messages, each made from a good one. A model writes no lone surrogate and no megabyte.
 BROKEN: Mapping[str, Callable[[Sample], Sample]] = {
     "content is null": lambda sample: _with_content(sample, None),
@@ -112,13 +127,8 @@ BROKEN: Mapping[str, Callable[[Sample], Sample]] = {
     "messages is missing": lambda sample: {key: value for key, value in sample.items() if key != "messages"},
     "no model's turn": lambda sample: {**sample, "messages": sample["messages"][:-1]},
     "content has a lone surrogate": lambda sample: _with_content(sample, "\ud800"),
+    "the reference is missing": without_reference,
+    "the reference is null": lambda sample: _with_reference(sample, None),
+    "the reference is empty": lambda sample: _with_reference(sample, ""),
     "content of 1 MB": lambda sample: _with_content(sample, "word " * (1 << 18)),
 }
-
-
-def without_reference(sample: Sample) -> Sample:
-    """The sample as a row without a reference gives it."""
-    kept = {key: value for key, value in sample.items() if key not in {"reference_answer", "response"}}
-    if isinstance(kept.get("metadata"), dict):
-        kept["metadata"] = {key: value for key, value in kept["metadata"].items() if key != "reference_answer"}
-    return kept

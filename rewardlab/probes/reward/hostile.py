@@ -53,9 +53,9 @@ class Scene:
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL201 to RL203 for a sample that raises, hangs or kills alone; RL108 where good ones beside it are lost.
 
-    What a model can write is a blocker; what only broken data hold is a warning. Raising for a row without a reference
-    is right (RL406), so that is asked only where the file has such rows. What the return for a bad sample breaks is
-    told under its own code. All are asked together first: a reward that bears them is asked a few times only.
+    What a model can write is a blocker; what only broken data hold is a warning, but for rows without a reference where
+    the file has them: to raise for one is right when it costs that one only (RL406). What the return for a bad sample
+    breaks is told under its own code. All are asked together first: a reward that bears them is asked a few times only.
     """
     good = subject.samples(ordinary_cases(subject, min(GOOD, max(1, subject.platform.batch_size // 2))))
     base = subject.exchange(good)

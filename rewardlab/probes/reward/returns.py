@@ -74,15 +74,22 @@ def broken(
 ) -> Iterator[Finding]:
     """A finding for each code among the defects, the gravest severity of its own but at most `most`.
 
-    `event` says in words what was asked. A score outside a range that nobody declared is a warning.
+    `event` says in words what was asked. A score outside a range that nobody declared is a warning; another order of
+    the results is a note, for no page promises one and none says that it counts.
     """
     by_code: dict[str, list[Violation]] = {}
     for defect in defects:
         by_code.setdefault(defect.code, []).append(defect)
     for code, ones in by_code.items():
-        severe = any(one.severity == "blocker" for one in ones) and most == "blocker"
-        severity: Severity = "blocker" if severe and (declared or code != "RL105") else "warning"
+        severity = _severity(code, ones, declared=declared, most=most)
         yield Finding(code, severity, {"event": event, "defects": len(ones), "examples": _examples(exchange, ones)})
+
+
+def _severity(code: str, defects: Sequence[Violation], *, declared: bool, most: Severity) -> Severity:
+    grave = any(defect.severity == "blocker" for defect in defects)
+    if code == "RL102" and not grave:
+        return "note"
+    return most if grave and (declared or code != "RL105") else "warning"
 
 
 def _examples(exchange: Exchange, defects: Sequence[Violation]) -> list[dict[str, str]]:

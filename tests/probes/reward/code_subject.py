@@ -73,7 +73,7 @@ def codes(findings: Sequence[Finding]) -> list[tuple[str, str]]:
 
 
 #: A handler that reads every shape and bears every sample; `score(text, reference)` follows it.
-SOUND = '''
+SOUND = """
 def text_of(sample):
     if "model_response" in sample:
         return sample["model_response"]
@@ -92,7 +92,7 @@ def lambda_handler(event, context):
 
 def score(text, reference):
     return float(str(reference) in text.replace("$", "").split() or text.endswith(f"{{{reference}}}"))
-'''
+"""
 
 
 def handler(body: str, rest: str = "") -> str:
