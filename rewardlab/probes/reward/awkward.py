@@ -65,8 +65,9 @@ SHORT: tuple[str, ...] = (
 #: What a pattern with nested or neighbouring repeats, a recursive parser or int() pays for dearly.
 LONG: tuple[str, ...] = (
     " " * LENGTH,
+    " " * LENGTH + "!",
     "a" * LENGTH + "!",
-    "\n" * LENGTH,
+    "\n" * LENGTH + "!",
     "1" * LENGTH,
     "-" * LENGTH,
     "1," * (LENGTH // 2),
@@ -117,6 +118,13 @@ def _with_reference(sample: Sample, reference: object) -> Sample:
     return {**sample, "metadata": {**sample.get("metadata", {}), "reference_answer": reference}}
 
 
+#: References that only broken data hold.
+UNREADABLE: Mapping[str, Callable[[Sample], Sample]] = {
+    "the reference is missing": without_reference,
+    "the reference is null": lambda sample: _with_reference(sample, None),
+    "the reference is empty": lambda sample: _with_reference(sample, ""),
+}
+
 #: Samples with messages, each made from a good one. A model writes no lone surrogate and no megabyte.
 BROKEN: Mapping[str, Callable[[Sample], Sample]] = {
     "content is null": lambda sample: _with_content(sample, None),
@@ -127,8 +135,5 @@ BROKEN: Mapping[str, Callable[[Sample], Sample]] = {
     "messages is missing": lambda sample: {key: value for key, value in sample.items() if key != "messages"},
     "no model's turn": lambda sample: {**sample, "messages": sample["messages"][:-1]},
     "content has a lone surrogate": lambda sample: _with_content(sample, "\ud800"),
-    "the reference is missing": without_reference,
-    "the reference is null": lambda sample: _with_reference(sample, None),
-    "the reference is empty": lambda sample: _with_reference(sample, ""),
     "content of 1 MB": lambda sample: _with_content(sample, "word " * (1 << 18)),
 }

@@ -76,7 +76,7 @@ def _severity(subject: Subject, asked: Mapping[str, Exchange], real: Sequence[st
 
 def _remedy(asked: Mapping[str, Exchange], ids: Sequence[str]) -> str:
     """What to do, from when the scores changed."""
-    fresh = [asked[name].scores for name in ("at first", "in a fresh process", "in another fresh process")]
+    fresh = [asked[name].scores for name in ("in a fresh process", "in another fresh process")]
     kept = [asked[name].scores for name in ("at first", "again", "after other samples")]
     if all(one[key] == kept[0][key] for one in kept for key in ids):
         return (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rewardlab.findings import Finding
 from rewardlab.outcome import Reason, Scored
-from rewardlab.probes.reward.awkward import BROKEN, LONG, short_texts, without_reference
-from rewardlab.probes.reward.exchange import Exchange, same, shown
+from rewardlab.probes.reward.awkward import BROKEN, LONG, UNREADABLE, short_texts, without_reference
+from rewardlab.probes.reward.exchange import Exchange, Sample, same, shown
 from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.returns import range_of
@@ -64,23 +64,29 @@ def ask(subject: Subject) -> Iterator[Finding]:
     scene = Scene(subject, base, frozenset(one.code for one in base.defects(range_of(subject))))
     harms: list[Harm] = []
     for chunk in _chunks(subject, len(good)):
-        if _bears(scene, chunk):
+        if _is_enough(harms) or _bears(scene, chunk):
             continue
         for bad in chunk:
-            deaths = Counter(harm.reason for harm in harms)
-            if max(deaths[reason] for reason in FATAL) < DEATHS and (harm := _harm(scene, bad)):
+            if not _is_enough(harms) and (harm := _harm(scene, bad)):
                 harms.append(harm)
     yield from failures(harms)
     yield from lost_batches(harms, len(good))
     yield from unusable(harms, declared=subject.reward_range is not None)
 
 
+def _is_enough(harms: Sequence[Harm]) -> bool:
+    """Whether no more should be asked: each further sample may cost a timeout."""
+    deaths = Counter(harm.reason for harm in harms)
+    return max(deaths[reason] for reason in FATAL) >= DEATHS
+
+
 def _chunks(subject: Subject, good: int) -> Iterator[Sequence[Bad]]:
     """The bad samples in events that the platform could send, likely ones first; fewer for a slow reward."""
     size = max(1, subject.platform.batch_size - good)
     groups = [_texts(subject, short_texts()), _texts(subject, LONG)]
-    if subject.entry.kind == "lambda" and subject.platform.shape.content != "fields":
-        groups.append(_broken(subject))
+    # A function that is handed one answer loses no other; a TRL function is handed texts, but all at once.
+    if subject.entry.kind in {"lambda", "trl"} and subject.platform.shape.content != "fields":
+        groups.append(_broken(subject, UNREADABLE if subject.entry.kind == "trl" else {**BROKEN, **UNREADABLE}))
     for group in groups:
         affordable = subject.afford(len(group), invocations=1)
         for start in range(0, affordable, size):
@@ -93,11 +99,11 @@ def _texts(subject: Subject, texts: Sequence[str]) -> list[Bad]:
     return [Bad(shown(text, 80), sample, "blocker") for text, sample in zip(texts, samples, strict=True)]
 
 
-def _broken(subject: Subject) -> list[Bad]:
+def _broken(subject: Subject, ways: Mapping[str, Callable[[Sample], Sample]]) -> list[Bad]:
     good = subject.samples(ordinary_cases(subject, 1))[0]
     bad = [
         Bad(name, {**break_(good), "id": f"bad-{number}"}, "warning")
-        for number, (name, break_) in enumerate(BROKEN.items())
+        for number, (name, break_) in enumerate(ways.items())
     ]
     missing = sum(prompt.reference is None for prompt in subject.every_prompt)
     if 0 < missing < len(subject.every_prompt):
