@@ -27,9 +27,10 @@ def ask(subject: Subject) -> Iterator[Finding]:
     size = subject.platform.batch_size
     count = min(subject.afford(SAMPLES, invocations=5), size)
     samples = subject.samples(ordinary_cases(subject, count))
-    asked = {"at first": subject.exchange(samples), "again": subject.exchange(samples)}
-    if not any(score is not None for score in asked["at first"].scores.values()):
-        return
+    asked = {"at first": subject.exchange(samples)}
+    if asked["at first"].failure:
+        return  # returns.py tells
+    asked["again"] = subject.exchange(samples)
     others = subject.samples(ordinary_cases(subject, subject.afford(OTHERS, invocations=2) + count))[count:]
     for start in range(0, len(others), size):
         subject.invoke(others[start : start + size])

@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rewardlab.findings import Finding
-from rewardlab.outcome import Reason, Scored
+from rewardlab.outcome import Scored
 from rewardlab.probes.reward.awkward import BROKEN, LONG, UNREADABLE, short_texts, without_reference
-from rewardlab.probes.reward.exchange import Exchange, Sample, same, shown
+from rewardlab.probes.reward.exchange import Exchange, Sample, shown
 from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
 from rewardlab.probes.reward.ordinary import ordinary_cases
-from rewardlab.probes.reward.returns import range_of
+from rewardlab.probes.reward.returns import FATAL, range_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.rewards.contract import Violation
 
 GOOD = 8
 #: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process.
 DEATHS = 2
-FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
 #: A slow answer takes so many times what ordinary ones take.
 SLOW_FACTOR = 50
 
@@ -41,8 +40,8 @@ class Scene:
         return scored and not self.defects(exchange)
 
     def is_lost(self, exchange: Exchange) -> bool:
-        """Whether a good sample has no score, or another."""
-        return any(not same(score, exchange.scores[key]) for key, score in self.base.scores.items())
+        """Whether a good sample has no score; another score is neighbours.py's question."""
+        return any(exchange.scores[key] is None for key in self.base.ids)
 
     def is_slow(self, exchange: Exchange) -> bool:
         """Whether it took long, and far longer than as many ordinary samples."""
@@ -132,7 +131,7 @@ def _harm(scene: Scene, bad: Bad) -> Harm | None:
 
 
 def _loses_batch(scene: Scene, bad: Bad) -> bool:
-    """Whether good samples on both sides of it lose or change their scores, which they do not do without it."""
+    """Whether good samples on both sides of it lose their scores, which they do not do without it."""
     *before, last = scene.base.samples
     if not before or len(before) + 2 > scene.subject.platform.batch_size:
         return False

@@ -15,15 +15,22 @@ from rewardlab.rewards.process import Answer
 from rewardlab.stats.spread import SAME_SCORE
 
 CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}
+FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
 EXAMPLES = 3
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL101 to RL106 for what a return breaks; RL201 to RL203 where there is no return at all."""
+    """RL101 to RL106 for what a return breaks; RL201 to RL203 where there is no return at all.
+
+    Where a batch of ordinary answers hangs or kills, nothing else is asked of the reward.
+    """
     count = subject.afford(subject.platform.batch_size, invocations=2)
     samples = subject.samples(ordinary_cases(subject, count))
     events = {"a batch": samples, "one sample": samples[:1]} if count > 1 else {"one sample": samples}
     exchanges = {name: subject.exchange(event) for name, event in events.items()}
+    failure = next(iter(exchanges.values())).failure
+    if failure is not None and failure.reason in FATAL:
+        subject.give_up(failure)
     found: dict[str, list[Finding]] = {}
     for name, exchange in exchanges.items():
         for finding in _findings(subject, exchange, name):

@@ -10,6 +10,7 @@ from rewardlab.outcome import Unscored
 from rewardlab.platforms import PLATFORMS, Shape
 from rewardlab.probes.reward.exchange import ROUNDING, Exchange, same, shown
 from rewardlab.probes.reward.ordinary import FORMS, right_text, wrong_text
+from rewardlab.probes.reward.returns import FATAL
 from rewardlab.probes.reward.subject import Case, Subject
 
 PROMPTS = 4
@@ -28,10 +29,14 @@ def ask(subject: Subject) -> Iterator[Finding]:
         return
     sent, *others = subject.platform.shapes
     strangers = _strangers(subject)
-    affordable = subject.afford(2 * PROMPTS * len(FORMS), invocations=1 + len(others) + len(strangers))
+    affordable = subject.afford(2 * PROMPTS * len(FORMS), invocations=2 + len(others) + len(strangers))
     cases = _cases(subject)[:affordable]
     first = _exchange(subject, cases, sent)
+    if first.failure and first.failure.reason in FATAL:
+        return  # returns.py tells
     answered = {shape: _exchange(subject, cases, shape) for shape in others}
+    if _different(first, _exchange(subject, cases, sent)):
+        return  # determinism.py tells
     for shape in (*others, *strangers):
         other = answered.get(shape) or _exchange(subject, cases, shape)
         if _contrast(other, cases) > BETTER * max(_contrast(first, cases), 0.0) + ROUNDING:

@@ -81,6 +81,18 @@ def test_a_sample_that_is_dropped_is_told_as_its_missing_id():
     assert ("RL102", "blocker") in codes(examine_code(hostile.ask, code))
 
 
+def test_scores_that_follow_the_company_are_no_lost_batch():
+    code = (
+        SOUND
+        + """
+alone = lambda_handler
+def lambda_handler(event, context):
+    return [{**one, "aggregate_reward_score": 1 / len(event)} for one in alone(event, context)]
+"""
+    )
+    assert examine_code(hostile.ask, code) == []
+
+
 def test_what_the_return_breaks_for_every_sample_is_not_told_again():
     code = handler("return 7.0 if s['messages'] else 0.0")
     assert "RL105" not in {code for code, _ in codes(examine_code(hostile.ask, code))}

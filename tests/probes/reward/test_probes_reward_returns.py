@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rewardlab.probes.reward import mutation, returns
-from tests.probes.reward.code_subject import SOUND, codes, examine_code, handler
+from rewardlab.probes.reward.subject import Case
+from tests.probes.reward.code_subject import PROMPTS, SOUND, code_subject, codes, examine_code, handler
 
 
 def test_a_sound_reward_gives_nothing():
@@ -51,6 +52,14 @@ def test_a_handler_that_is_wrong_for_one_sample_only():
     """
     (finding,) = examine_code(returns.ask, code)
     assert (finding.code, finding.evidence["event"]) == ("RL101", "one sample only")
+
+
+def test_a_reward_that_hangs_on_ordinary_answers_is_asked_no_more():
+    code = handler("time.sleep(9 * (len(s['messages'][-1]['content']) > 1))", "import time")
+    with code_subject(code, timeout=0.3) as subject:
+        assert ("RL202", "blocker") in codes(list(returns.ask(subject)))
+        assert subject.invoke([]).detail.startswith("not tried")
+        assert subject.score([Case(PROMPTS[0], "7")])[0].reason == "timed_out"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def test_a_role_that_is_asked_for_by_name():
     assert "nova_assistant" in finding.remedy
 
 
+@pytest.mark.parametrize("score", ["random.random()", "1 / next(COUNT)"], ids=["noise", "state"])
+def test_what_is_not_deterministic_is_not_blamed_on_the_shape(score):
+    code = handler(f"return {score}", "import itertools, random\nCOUNT = itertools.count(1)")
+    assert examine_code(shapes.ask, code) == []
+
+
 def test_code_that_is_no_lambda_reads_no_shape():
     assert (
         codes(examine_code(shapes.ask, "def score(completion, reference):\n    return 1.0", platform="bedrock")) == []
