@@ -65,8 +65,9 @@ SHORT: tuple[str, ...] = (
 #: What a pattern with nested or neighbouring repeats, a recursive parser or int() pays for dearly.
 LONG: tuple[str, ...] = (
     " " * LENGTH,
+    " " * LENGTH + "!",
     "a" * LENGTH + "!",
-    "\n" * LENGTH,
+    "\n" * LENGTH + "!",
     "1" * LENGTH,
     "-" * LENGTH,
     "1," * (LENGTH // 2),
@@ -102,6 +103,28 @@ def _without_content(sample: Sample) -> Sample:
     return {**sample, "messages": [*before, {key: value for key, value in turn.items() if key != "content"}]}
 
 
+def without_reference(sample: Sample) -> Sample:
+    """The sample as a row without a reference gives it."""
+    kept = {key: value for key, value in sample.items() if key != "reference_answer"}
+    if isinstance(kept.get("metadata"), dict):
+        kept["metadata"] = {key: value for key, value in kept["metadata"].items() if key != "reference_answer"}
+    return kept
+
+
+def _with_reference(sample: Sample, reference: object) -> Sample:
+    """The sample with another reference, where it has its own."""
+    if "reference_answer" in sample:
+        return {**sample, "reference_answer": reference}
+    return {**sample, "metadata": {**sample.get("metadata", {}), "reference_answer": reference}}
+
+
+#: References that only broken data hold.
+UNREADABLE: Mapping[str, Callable[[Sample], Sample]] = {
+    "the reference is missing": without_reference,
+    "the reference is null": lambda sample: _with_reference(sample, None),
+    "the reference is empty": lambda sample: _with_reference(sample, ""),
+}
+
 #: Samples with messages, each made from a good one. A model writes no lone surrogate and no megabyte.
 BROKEN: Mapping[str, Callable[[Sample], Sample]] = {
     "content is null": lambda sample: _with_content(sample, None),
@@ -114,11 +137,3 @@ BROKEN: Mapping[str, Callable[[Sample], Sample]] = {
     "content has a lone surrogate": lambda sample: _with_content(sample, "\ud800"),
     "content of 1 MB": lambda sample: _with_content(sample, "word " * (1 << 18)),
 }
-
-
-def without_reference(sample: Sample) -> Sample:
-    """The sample as a row without a reference gives it."""
-    kept = {key: value for key, value in sample.items() if key not in {"reference_answer", "response"}}
-    if isinstance(kept.get("metadata"), dict):
-        kept["metadata"] = {key: value for key, value in kept["metadata"].items() if key != "reference_answer"}
-    return kept

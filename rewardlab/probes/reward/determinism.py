@@ -27,9 +27,10 @@ def ask(subject: Subject) -> Iterator[Finding]:
     size = subject.platform.batch_size
     count = min(subject.afford(SAMPLES, invocations=5), size)
     samples = subject.samples(ordinary_cases(subject, count))
-    asked = {"at first": subject.exchange(samples), "again": subject.exchange(samples)}
-    if not any(score is not None for score in asked["at first"].scores.values()):
-        return
+    asked = {"at first": subject.exchange(samples)}
+    if asked["at first"].failure:
+        return  # returns.py tells
+    asked["again"] = subject.exchange(samples)
     others = subject.samples(ordinary_cases(subject, subject.afford(OTHERS, invocations=2) + count))[count:]
     for start in range(0, len(others), size):
         subject.invoke(others[start : start + size])
@@ -76,7 +77,7 @@ def _severity(subject: Subject, asked: Mapping[str, Exchange], real: Sequence[st
 
 def _remedy(asked: Mapping[str, Exchange], ids: Sequence[str]) -> str:
     """What to do, from when the scores changed."""
-    fresh = [asked[name].scores for name in ("at first", "in a fresh process", "in another fresh process")]
+    fresh = [asked[name].scores for name in ("in a fresh process", "in another fresh process")]
     kept = [asked[name].scores for name in ("at first", "again", "after other samples")]
     if all(one[key] == kept[0][key] for one in kept for key in ids):
         return (

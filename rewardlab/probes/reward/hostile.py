@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rewardlab.findings import Finding
-from rewardlab.outcome import Reason, Scored
-from rewardlab.probes.reward.awkward import BROKEN, LONG, short_texts, without_reference
-from rewardlab.probes.reward.exchange import Exchange, same, shown
+from rewardlab.outcome import Scored
+from rewardlab.probes.reward.awkward import BROKEN, LONG, UNREADABLE, short_texts, without_reference
+from rewardlab.probes.reward.exchange import Exchange, Sample, shown
 from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
 from rewardlab.probes.reward.ordinary import ordinary_cases
-from rewardlab.probes.reward.returns import range_of
+from rewardlab.probes.reward.returns import FATAL, range_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.rewards.contract import Violation
 
 GOOD = 8
 #: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process.
 DEATHS = 2
-FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
 #: A slow answer takes so many times what ordinary ones take.
 SLOW_FACTOR = 50
 
@@ -41,8 +40,8 @@ class Scene:
         return scored and not self.defects(exchange)
 
     def is_lost(self, exchange: Exchange) -> bool:
-        """Whether a good sample has no score, or another."""
-        return any(not same(score, exchange.scores[key]) for key, score in self.base.scores.items())
+        """Whether a good sample has no score; another score is neighbours.py's question."""
+        return any(exchange.scores[key] is None for key in self.base.ids)
 
     def is_slow(self, exchange: Exchange) -> bool:
         """Whether it took long, and far longer than as many ordinary samples."""
@@ -53,9 +52,9 @@ class Scene:
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL201 to RL203 for a sample that raises, hangs or kills alone; RL108 where good ones beside it are lost.
 
-    What a model can write is a blocker; what only broken data hold is a warning. Raising for a row without a reference
-    is right (RL406), so that is asked only where the file has such rows. What the return for a bad sample breaks is
-    told under its own code. All are asked together first: a reward that bears them is asked a few times only.
+    What a model can write is a blocker; what only broken data hold is a warning, but for rows without a reference where
+    the file has them: to raise for one is right when it costs that one only (RL406). What the return for a bad sample
+    breaks is told under its own code. All are asked together first: a reward that bears them is asked a few times only.
     """
     good = subject.samples(ordinary_cases(subject, min(GOOD, max(1, subject.platform.batch_size // 2))))
     base = subject.exchange(good)
@@ -64,23 +63,29 @@ def ask(subject: Subject) -> Iterator[Finding]:
     scene = Scene(subject, base, frozenset(one.code for one in base.defects(range_of(subject))))
     harms: list[Harm] = []
     for chunk in _chunks(subject, len(good)):
-        if _bears(scene, chunk):
+        if _is_enough(harms) or _bears(scene, chunk):
             continue
         for bad in chunk:
-            deaths = Counter(harm.reason for harm in harms)
-            if max(deaths[reason] for reason in FATAL) < DEATHS and (harm := _harm(scene, bad)):
+            if not _is_enough(harms) and (harm := _harm(scene, bad)):
                 harms.append(harm)
     yield from failures(harms)
     yield from lost_batches(harms, len(good))
     yield from unusable(harms, declared=subject.reward_range is not None)
 
 
+def _is_enough(harms: Sequence[Harm]) -> bool:
+    """Whether no more should be asked: each further sample may cost a timeout."""
+    deaths = Counter(harm.reason for harm in harms)
+    return max(deaths[reason] for reason in FATAL) >= DEATHS
+
+
 def _chunks(subject: Subject, good: int) -> Iterator[Sequence[Bad]]:
     """The bad samples in events that the platform could send, likely ones first; fewer for a slow reward."""
     size = max(1, subject.platform.batch_size - good)
     groups = [_texts(subject, short_texts()), _texts(subject, LONG)]
-    if subject.entry.kind == "lambda" and subject.platform.shape.content != "fields":
-        groups.append(_broken(subject))
+    # A function that is handed one answer loses no other; a TRL function is handed texts, but all at once.
+    if subject.entry.kind in {"lambda", "trl"} and subject.platform.shape.content != "fields":
+        groups.append(_broken(subject, UNREADABLE if subject.entry.kind == "trl" else {**BROKEN, **UNREADABLE}))
     for group in groups:
         affordable = subject.afford(len(group), invocations=1)
         for start in range(0, affordable, size):
@@ -93,11 +98,11 @@ def _texts(subject: Subject, texts: Sequence[str]) -> list[Bad]:
     return [Bad(shown(text, 80), sample, "blocker") for text, sample in zip(texts, samples, strict=True)]
 
 
-def _broken(subject: Subject) -> list[Bad]:
+def _broken(subject: Subject, ways: Mapping[str, Callable[[Sample], Sample]]) -> list[Bad]:
     good = subject.samples(ordinary_cases(subject, 1))[0]
     bad = [
         Bad(name, {**break_(good), "id": f"bad-{number}"}, "warning")
-        for number, (name, break_) in enumerate(BROKEN.items())
+        for number, (name, break_) in enumerate(ways.items())
     ]
     missing = sum(prompt.reference is None for prompt in subject.every_prompt)
     if 0 < missing < len(subject.every_prompt):
@@ -126,7 +131,7 @@ def _harm(scene: Scene, bad: Bad) -> Harm | None:
 
 
 def _loses_batch(scene: Scene, bad: Bad) -> bool:
-    """Whether good samples on both sides of it lose or change their scores, which they do not do without it."""
+    """Whether good samples on both sides of it lose their scores, which they do not do without it."""
     *before, last = scene.base.samples
     if not before or len(before) + 2 > scene.subject.platform.batch_size:
         return False

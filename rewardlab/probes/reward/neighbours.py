@@ -22,11 +22,13 @@ Event = Sequence[Sample]
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL207, a blocker, for scores that follow the company; silent where the same event is not scored alike twice."""
     size = subject.platform.batch_size
-    count = min(subject.afford(SAMPLES, invocations=INVOCATIONS), size // 2)
-    if count < 2:
+    if size < 2:
         return  # the platform sends one at a time
+    count = max(2, min(subject.afford(SAMPLES, invocations=INVOCATIONS), size // 2))
     samples = subject.samples(ordinary_cases(subject, count))
     base = subject.exchange(samples)
+    if base.failure:
+        return  # returns.py tells
     arranged = _arrangements(subject, samples)
     suspects = {name: events for name, events in arranged.items() if _moved(base.scores, _scores(subject, events))}
     if suspects and not _moved(base.scores, subject.exchange(samples).scores):

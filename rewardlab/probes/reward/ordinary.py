@@ -9,7 +9,18 @@ from collections.abc import Iterator, Sequence
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.task import Json, Prompt
 
-FORMS = ("{}", "The answer is {}.", "\\boxed{{{}}}", "<answer>{}</answer>", "Let me think.\n\n#### {}", "Answer: {}")
+FORMS = (
+    "{}",
+    "First I note what is given, then I combine it. Therefore, the final answer is \\boxed{{{}}}.",
+    "The answer is {}.",
+    "<think>\nStep 1: read it. Step 2: solve it.\n</think>\n<answer>{}</answer>",
+    "Let me think step by step.\n\n#### {}",
+    "\\boxed{{{}}}",
+    "```json\n{}\n```",
+    "<answer>{}</answer>",
+    "The question asks for one thing.\n\nLabel: {}",
+    "**Answer:** {}",
+)
 
 
 def as_text(reference: Json) -> str:

@@ -15,15 +15,22 @@ from rewardlab.rewards.process import Answer
 from rewardlab.stats.spread import SAME_SCORE
 
 CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}
+FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
 EXAMPLES = 3
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL101 to RL106 for what a return breaks; RL201 to RL203 where there is no return at all."""
+    """RL101 to RL106 for what a return breaks; RL201 to RL203 where there is no return at all.
+
+    Where a batch of ordinary answers hangs or kills, nothing else is asked of the reward.
+    """
     count = subject.afford(subject.platform.batch_size, invocations=2)
     samples = subject.samples(ordinary_cases(subject, count))
     events = {"a batch": samples, "one sample": samples[:1]} if count > 1 else {"one sample": samples}
     exchanges = {name: subject.exchange(event) for name, event in events.items()}
+    failure = next(iter(exchanges.values())).failure
+    if failure is not None and failure.reason in FATAL:
+        subject.give_up(failure)
     found: dict[str, list[Finding]] = {}
     for name, exchange in exchanges.items():
         for finding in _findings(subject, exchange, name):
@@ -74,15 +81,22 @@ def broken(
 ) -> Iterator[Finding]:
     """A finding for each code among the defects, the gravest severity of its own but at most `most`.
 
-    `event` says in words what was asked. A score outside a range that nobody declared is a warning.
+    `event` says in words what was asked. A score outside a range that nobody declared is a warning; another order of
+    the results is a note, for no page promises one and none says that it counts.
     """
     by_code: dict[str, list[Violation]] = {}
     for defect in defects:
         by_code.setdefault(defect.code, []).append(defect)
     for code, ones in by_code.items():
-        severe = any(one.severity == "blocker" for one in ones) and most == "blocker"
-        severity: Severity = "blocker" if severe and (declared or code != "RL105") else "warning"
+        severity = _severity(code, ones, declared=declared, most=most)
         yield Finding(code, severity, {"event": event, "defects": len(ones), "examples": _examples(exchange, ones)})
+
+
+def _severity(code: str, defects: Sequence[Violation], *, declared: bool, most: Severity) -> Severity:
+    grave = any(defect.severity == "blocker" for defect in defects)
+    if code == "RL102" and not grave:
+        return "note"
+    return most if grave and (declared or code != "RL105") else "warning"
 
 
 def _examples(exchange: Exchange, defects: Sequence[Violation]) -> list[dict[str, str]]:

@@ -8,34 +8,40 @@ from dataclasses import asdict
 from rewardlab.findings import Finding
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import PLATFORMS, Shape
-from rewardlab.probes.reward.exchange import Exchange, same, shown
+from rewardlab.probes.reward.exchange import ROUNDING, Exchange, same, shown
 from rewardlab.probes.reward.ordinary import FORMS, right_text, wrong_text
+from rewardlab.probes.reward.returns import FATAL
 from rewardlab.probes.reward.subject import Case, Subject
 
 PROMPTS = 4
 EXAMPLES = 3
+#: A shape is read better than another where right answers stand out from wrong ones by so much more.
+BETTER = 1.1
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL107 for shapes in which the same answers score otherwise than in the shape that the audit sends.
 
-    That shape itself is the guilty one where right answers score no better than wrong ones in it and do in another,
-    be it another platform's. Code that is no Lambda is handed its arguments, and reads no shape.
+    That shape itself is the guilty one where right answers stand out less from wrong ones in it than in another, be it
+    another platform's. Code that is no Lambda is handed its arguments, and reads no shape.
     """
     if subject.entry.kind != "lambda":
         return
     sent, *others = subject.platform.shapes
     strangers = _strangers(subject)
-    affordable = subject.afford(2 * PROMPTS * len(FORMS), invocations=1 + len(others) + len(strangers))
+    affordable = subject.afford(2 * PROMPTS * len(FORMS), invocations=2 + len(others) + len(strangers))
     cases = _cases(subject)[:affordable]
     first = _exchange(subject, cases, sent)
+    if first.failure and first.failure.reason in FATAL:
+        return  # returns.py tells
     answered = {shape: _exchange(subject, cases, shape) for shape in others}
-    if not _tells(first, cases):
-        for shape in (*others, *strangers):
-            other = answered.get(shape) or _exchange(subject, cases, shape)
-            if _tells(other, cases):
-                yield _unread(sent, shape, first, other)
-                return
+    if _different(first, _exchange(subject, cases, sent)):
+        return  # determinism.py tells
+    for shape in (*others, *strangers):
+        other = answered.get(shape) or _exchange(subject, cases, shape)
+        if _contrast(other, cases) > BETTER * max(_contrast(first, cases), 0.0) + ROUNDING:
+            yield _unread(sent, shape, first, other)
+            return
     guilty = {shape: other for shape, other in answered.items() if _different(first, other)}
     for shape, other in guilty.items():
         if first.is_scored:
@@ -69,11 +75,11 @@ def _exchange(subject: Subject, cases: Sequence[Case], shape: Shape) -> Exchange
     return Exchange(tuple(samples), failed.reply, outcomes, failed.failure, subject.platform)
 
 
-def _tells(exchange: Exchange, cases: Sequence[Case]) -> bool:
-    """Whether some right answer scores better than the wrong one beside it."""
+def _contrast(exchange: Exchange, cases: Sequence[Case]) -> float:
+    """How far right answers score above the wrong ones beside them, on average; a pair without scores counts as 0."""
     scores = list(exchange.scores.values())
-    pairs = zip(scores[0 : len(cases) : 2], scores[1 : len(cases) : 2], strict=False)
-    return any(right is not None and wrong is not None and right > wrong for right, wrong in pairs)
+    pairs = list(zip(scores[0 : len(cases) : 2], scores[1 : len(cases) : 2], strict=False))
+    return sum(right - wrong for right, wrong in pairs if right is not None and wrong is not None) / max(len(pairs), 1)
 
 
 def _different(one: Exchange, other: Exchange) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.outcome import Outcome
+from rewardlab.outcome import Outcome, Unscored
 from rewardlab.platforms import Platform, Shape
 from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
 from rewardlab.rewards.event import encode_event, sample_parts
@@ -19,7 +19,8 @@ from rewardlab.rewards.process import EntryFound, Reply, WorkerProcess
 from rewardlab.task import Generation, Prompt
 
 #: What one probe may cost with a slow reward, about.
-PROBE_SECONDS = 10.0
+PROBE_SECONDS = 20.0
+SLOW_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Subject:
         self.rng = rng
         self._stop = stop
         self._pace: float | None = None
+        self._given_up: Unscored | None = None
 
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():
@@ -77,6 +79,8 @@ class Subject:
 
         A batch that fails is asked again sample by sample, so that only the guilty cases are Unscored.
         """
+        if self._given_up:
+            return [self._given_up] * len(cases)
         size = batch_size or self.platform.batch_size
         state = ScoringState()
         outcomes: list[Outcome] = []
@@ -107,7 +111,11 @@ class Subject:
     def invoke(self, event: Any) -> Reply:
         """Send one event as it is, any JSON value, and wait; an Answer tells whether the event was changed in place."""
         self._go_on()
-        return self._worker.invoke(json.dumps(event).encode(), watch=True)
+        return self._given_up or self._worker.invoke(json.dumps(event).encode(), watch=True)
+
+    def give_up(self, failure: Unscored) -> None:
+        """Ask no more, for ordinary answers hang or kill already: each further one would cost a timeout."""
+        self._given_up = Unscored(failure.reason, f"not tried: ordinary answers end so ({failure.detail})", 0.0)
 
     def restart(self) -> None:
         """Replace the worker by a fresh one, which remembers nothing of what was asked before."""
@@ -120,8 +128,11 @@ class Subject:
     def afford(self, wanted: int, *, invocations: int) -> int:
         """How many samples each of so many invocations may hold, at least 1, so that a slow reward is asked less."""
         if self._pace is None:
-            few = self.samples([Case(prompt, "1") for prompt in self.prompts[:2]])
-            reply = self.invoke(few[: self.platform.batch_size])
-            self._pace = reply.seconds / min(len(few), self.platform.batch_size)
+            few = self.samples([Case(prompt, "1") for prompt in self.prompts[:2]])[: self.platform.batch_size]
+            # A slow first call may have loaded something; the second tells.
+            seconds = [self.invoke(few).seconds]
+            if seconds[0] > SLOW_SECONDS:
+                seconds.append(self.invoke(few).seconds)
+            self._pace = min(seconds) / len(few)
         fitting = PROBE_SECONDS / max(invocations * self._pace, 1e-9)
         return max(1, min(wanted, int(fitting)))

@@ -1,0 +1,98 @@
+"""One bad sample among good ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from rewardlab.probes.reward import hostile
+from tests.probes.reward.code_subject import PROMPTS, SOUND, codes, examine_code, handler, prompt
+
+
+@pytest.mark.parametrize("platform", ["smtj", "scorer-oss"])
+def test_a_reward_that_bears_everything_gives_nothing(platform):
+    code = SOUND
+    if platform == "scorer-oss":
+        code += """
+import json
+bare = lambda_handler
+def lambda_handler(event, context):
+    return {"statusCode": 200, "body": json.dumps(bare(event, context))}
+"""
+    assert examine_code(hostile.ask, code, platform=platform) == []
+
+
+def test_a_plain_function_that_bears_everything_gives_nothing():
+    assert (
+        examine_code(hostile.ask, "def score(completion, reference):\n    return float(reference in completion)") == []
+    )
+
+
+def test_a_text_that_raises_loses_its_batch():
+    code = SOUND.replace("return float(", "int(reference) / len(text.split())\n    return float(")
+    found = {finding.code: finding for finding in examine_code(hostile.ask, code)}
+    assert found["RL201"].severity == found["RL108"].severity == "blocker"
+    example = found["RL201"].evidence["examples"][0]
+    assert example["said"].startswith("ZeroDivisionError")
+    assert found["RL108"].evidence["why"] == "a model can write it"
+
+
+def test_a_plain_function_that_raises_loses_its_sample_only():
+    code = "def score(completion, reference):\n    return float(completion.split()[0] == reference)"
+    assert codes(examine_code(hostile.ask, code)) == [("RL201", "blocker")]
+
+
+def test_broken_data_that_lose_the_batch_are_a_warning():
+    code = handler("return float(s['messages'][-1]['content'].strip() == s['reference_answer'])")
+    (finding,) = examine_code(hostile.ask, code)
+    assert (finding.code, finding.severity) == ("RL108", "warning")
+    assert {"content is null", "messages is empty"} <= set(finding.evidence["bad"])
+
+
+@pytest.mark.parametrize(("last", "severity"), [("7", "warning"), (None, "blocker")])
+def test_raising_for_a_row_without_a_reference_blocks_where_the_file_has_one(last, severity):
+    code = SOUND.replace("    return float(", "    assert reference\n    return float(")
+    found = examine_code(hostile.ask, code, [*PROMPTS, prompt("q", "?", last)])
+    assert ("RL108", severity) in codes(found)
+
+
+def test_a_trl_function_that_reads_all_references_loses_all():
+    code = """
+        def reward(prompts, completions, reference_answer, **columns):
+            return [float(int(one)) / 100 for one in reference_answer]
+    """
+    assert codes(examine_code(hostile.ask, code)) == [("RL108", "warning")]
+
+
+@pytest.mark.parametrize("pattern", [r"^(\s+)+$", r"(a+)+$"])
+def test_a_pattern_that_backtracks_runs_out_of_time(pattern):
+    code = SOUND.replace("    return float(", f"    import re; re.search(r'{pattern}', text)\n    return float(")
+    found = examine_code(hostile.ask, code, timeout=0.4)
+    assert codes(found)[0] == ("RL202", "blocker")
+
+
+def test_an_answer_that_ends_the_process():
+    code = SOUND.replace("    return float(", "    if 'exit()' in text: raise SystemExit\n    return float(")
+    found = examine_code(hostile.ask, code)
+    assert codes(found) == [("RL203", "blocker")]
+
+
+def test_a_sample_that_is_dropped_is_told_as_its_missing_id():
+    code = handler("return 1.0", "").replace("for s in event]", "for s in event if s['messages'][-1]['content']]")
+    assert ("RL102", "blocker") in codes(examine_code(hostile.ask, code))
+
+
+def test_scores_that_follow_the_company_are_no_lost_batch():
+    code = (
+        SOUND
+        + """
+alone = lambda_handler
+def lambda_handler(event, context):
+    return [{**one, "aggregate_reward_score": 1 / len(event)} for one in alone(event, context)]
+"""
+    )
+    assert examine_code(hostile.ask, code) == []
+
+
+def test_what_the_return_breaks_for_every_sample_is_not_told_again():
+    code = handler("return 7.0 if s['messages'] else 0.0")
+    assert "RL105" not in {code for code, _ in codes(examine_code(hostile.ask, code))}
