@@ -23,6 +23,8 @@ CODE = re.compile(r"^\s*(?:assert |def |class |import |from \w+ import |@)", re.
 RUBRIC = re.compile(r"\b(?:should|must|rubric|criteri|response|the answer)\b", re.IGNORECASE)
 LONGEST_LABEL = 40
 MOST_WORDS = 5
+#: A text that answers nothing.
+NOWHERE = "Zanzibar"
 MOST_ARE_LABELS = 0.8
 #: Numbers nearer than this are within the tolerance that a reward may rightly have.
 TOLERANCE = Decimal("0.25")
@@ -175,10 +177,12 @@ def spoiled(value: Json) -> Json:
             return value + abs(value) + 7
         case str():
             as_number = number(value)
-            return "Zanzibar" if as_number is None else str(as_number + abs(as_number) + 7)
+            if as_number is None:
+                return NOWHERE if plain(value) != plain(NOWHERE) else NOWHERE[::-1]
+            return str(as_number + abs(as_number) + 7)
         case list():
-            return [spoiled(item) for item in value]
+            return [spoiled(item) for item in value] or [NOWHERE]
         case Mapping():
-            return {key: spoiled(item) for key, item in value.items()}
+            return {key: spoiled(item) for key, item in value.items()} or {NOWHERE: NOWHERE}
         case _:
-            return "Zanzibar"
+            return NOWHERE

@@ -88,7 +88,7 @@ def _low(survey: Survey, golds: Sequence[Gold], below: Sequence[bool]) -> Findin
 
 def _asked_format_fails(survey: Survey, golds: Sequence[Gold]) -> Iterator[Finding]:
     """The answer wins, but in none of the formats that its prompt names."""
-    named = [gold for gold in golds if gold.asked and _wins(survey, gold, gold.outcome)]
+    named = [gold for gold in golds if gold.asked and survey.succeeds(gold, gold.outcome)]
     if not named:
         return
     fails = [not any(survey.succeeds(gold, outcome) for _, outcome in gold.asked) for gold in named]

@@ -9,6 +9,7 @@ from typing import Any
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
+from rewardlab.probes.reward.answers import NOWHERE
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import Gold, survey_of
 from rewardlab.probes.reward.trial import PRACTICAL, SHOWN, capped, earned, evidence_of, share, shortened
@@ -52,7 +53,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 def _answers(gold: Gold) -> tuple[str, ...]:
     """Answers that nobody could call right: wrong, unreadable, and none."""
-    return (gold.form.write(gold.wrong or "Zanzibar"), gold.form.write("Zanzibar"), "I do not know.", "", "None")
+    return (gold.form.write(gold.wrong or NOWHERE), gold.form.write(NOWHERE), "I do not know.", "", "None")
 
 
 def broken(prompt: Prompt, name: str) -> Prompt:
