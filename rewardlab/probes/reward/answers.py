@@ -176,13 +176,17 @@ def spoiled(value: Json) -> Json:
         case int() | float():
             return value + abs(value) + 7
         case str():
-            as_number = number(value)
-            if as_number is None:
-                return NOWHERE if plain(value) != plain(NOWHERE) else NOWHERE[::-1]
-            return str(as_number + abs(as_number) + 7)
+            return _spoiled_text(value)
         case list():
             return [spoiled(item) for item in value] or [NOWHERE]
         case Mapping():
             return {key: spoiled(item) for key, item in value.items()} or {NOWHERE: NOWHERE}
         case _:
             return NOWHERE
+
+
+def _spoiled_text(text: str) -> str:
+    value = number(text)
+    if value is None:
+        return NOWHERE if plain(text) != plain(NOWHERE) else NOWHERE[::-1]
+    return str(value + abs(value) + 7)

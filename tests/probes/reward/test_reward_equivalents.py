@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rewardlab.probes.reward import equivalents
-from tests.probes.reward.answers_subject import ask_fixture, labels, numbers, records, severities, texts  # noqa: F401 - a fixture is found by its import
+from tests.probes.reward.answers_subject import ask_fixture, labels, numbers, prompt, records, severities, texts  # noqa: F401 - a fixture is found by its import
 
 TIDY = "completion.split('Label:')[-1].strip(' .*\\n\"').lower()"
 
@@ -48,8 +48,9 @@ def test_the_case_of_a_label_warns_and_what_the_prompt_excludes_is_a_note(ask):
 
 
 def test_thousands_set_off_by_commas_are_a_number(ask):
-    rows = [one for one in numbers() if len(one.reference) > 3] or numbers()[-1:]
-    code = "def score(completion, reference): return float((boxed(completion) or '') == reference)"
-    found = ask(equivalents.ask, code, numbers())
-    assert "a plus sign" in forms(found[0])
-    assert ("thousands set off by commas" in forms(found[0])) == any(int(one.reference) >= 1000 for one in rows)
+    rows = [prompt(i, f"What is {i} times 1000? Use \\boxed{{}}.", str(1000 * i)) for i in range(1, 24)]
+    (found,) = ask(
+        equivalents.ask, "def score(completion, reference): return float(boxed(completion) == reference)", rows
+    )
+    assert forms(found)["thousands set off by commas"] == "warning"
+    assert found.evidence["forms"][0]["cases"][0]["gold_score"] == 1
