@@ -23,6 +23,9 @@ CODE = re.compile(r"^\s*(?:assert |def |class |import |from \w+ import |@)", re.
 RUBRIC = re.compile(r"\b(?:should|must|rubric|criteri|response|the answer)\b", re.IGNORECASE)
 LONGEST_LABEL = 40
 MOST_WORDS = 5
+#: A text that answers nothing.
+NOWHERE = "Zanzibar"
+MOST_ARE_LABELS = 0.8
 #: Numbers nearer than this are within the tolerance that a reward may rightly have.
 TOLERANCE = Decimal("0.25")
 
@@ -116,7 +119,8 @@ def labels_of(prompts: Sequence[Prompt]) -> tuple[str, ...]:
     texts = [found[0].strip() for prompt in prompts if (found := readings(prompt.reference))]
     counts = Counter(text for text in texts if len(text) <= LONGEST_LABEL and number(text) is None)
     named = tuple(text for text, _ in counts.most_common())
-    return named if 2 <= len(named) <= len(texts) // 2 else ()
+    recur = 2 <= len(named) <= len(texts) // 2 and counts.total() >= MOST_ARE_LABELS * len(texts)
+    return named if recur else ()
 
 
 def kind_of(text: str, labels: Sequence[str]) -> Kind:
@@ -158,8 +162,8 @@ def wrong_for(text: str, kind: Kind, others: Sequence[str]) -> str | None:
         words = set(text.casefold().split())
         return min(differing, key=lambda other: len(words & set(other.casefold().split())))
     if kind == "number" and (value := number(text)) is not None:
-        values = [other for text in differing if (other := number(text)) is not None and other != -value]
-        return str(max(values, key=lambda other: distance(value, other), default=value + abs(value) + 7))
+        # Far off, since a reward may rightly pay for coming close.
+        return str(value * 12 + (1000 if value >= 0 else -1000))
     apart = [other for other in differing if plain(other) not in plain(text) and plain(text) not in plain(other)]
     return apart[0] if apart else None
 
@@ -172,11 +176,17 @@ def spoiled(value: Json) -> Json:
         case int() | float():
             return value + abs(value) + 7
         case str():
-            as_number = number(value)
-            return "Zanzibar" if as_number is None else str(as_number + abs(as_number) + 7)
+            return _spoiled_text(value)
         case list():
-            return [spoiled(item) for item in value]
+            return [spoiled(item) for item in value] or [NOWHERE]
         case Mapping():
-            return {key: spoiled(item) for key, item in value.items()}
+            return {key: spoiled(item) for key, item in value.items()} or {NOWHERE: NOWHERE}
         case _:
-            return "Zanzibar"
+            return NOWHERE
+
+
+def _spoiled_text(text: str) -> str:
+    value = number(text)
+    if value is None:
+        return NOWHERE if plain(text) != plain(NOWHERE) else NOWHERE[::-1]
+    return str(value + abs(value) + 7)

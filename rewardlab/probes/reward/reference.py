@@ -17,14 +17,12 @@ from rewardlab.probes.reward.wording import Format
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL401: the reference fails in every format tried, or only in the one that the prompt names."""
     survey = survey_of(subject)
+    if survey.unsure:
+        yield _no_answer(survey.unsure, len(survey.golds) + len(survey.unsure))
     golds = [gold for gold in survey.golds if not abstained(gold.outcome)]
     # A return that cannot be read is a broken contract, which RL101 to RL104 tell: nothing is known of the reference.
     if all(isinstance(gold.outcome, Unscored) and gold.outcome.reason == "invalid" for gold in golds):
         return
-    unsure = [gold for gold in golds if not gold.is_sure and not _wins(survey, gold, gold.outcome)]
-    if unsure:
-        yield _no_answer(unsure, len(golds))
-    golds = [gold for gold in golds if gold not in unsure]
     fails = [not _wins(survey, gold, gold.outcome) for gold in golds]
     if any(fails):
         yield _no_format_wins(survey, golds, fails)
@@ -90,7 +88,7 @@ def _low(survey: Survey, golds: Sequence[Gold], below: Sequence[bool]) -> Findin
 
 def _asked_format_fails(survey: Survey, golds: Sequence[Gold]) -> Iterator[Finding]:
     """The answer wins, but in none of the formats that its prompt names."""
-    named = [gold for gold in golds if gold.asked and _wins(survey, gold, gold.outcome)]
+    named = [gold for gold in golds if gold.asked and survey.succeeds(gold, gold.outcome)]
     if not named:
         return
     fails = [not any(survey.succeeds(gold, outcome) for _, outcome in gold.asked) for gold in named]

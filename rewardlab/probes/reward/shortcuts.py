@@ -45,6 +45,9 @@ DECLINING = re.compile(
     re.IGNORECASE,
 )
 AFFIRMATIVE = {"yes", "y", "true", "t", "1", "correct", "right"}
+#: Without a right answer to compare with, only these are surely no answer.
+SILENT = {"an empty answer", "white space", "a refusal", "not knowing"}
+HEDGES = {"several candidates at once", "a list of candidates", "always the most common answer"}
 DECLINED = {"an empty answer", "white space", "a refusal", "not knowing", "a full stop", "a colon", "an empty object"}
 #: A shortcut that earns this part of what being right earns, without success, is partial credit worth a word.
 PARTIAL = 0.25
@@ -64,7 +67,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
         hits = _hits(survey, tried)
         if any(hits.values()):
             reached[name] = (share(list(hits.values())), [pair for pair in tried if hits[pair[0].prompt.id]])
-        elif any(parts := [_is_partial(survey, trial, outcome) for trial, outcome in tried]):
+        # Of several candidates an overlap is partly right by its nature.
+        elif name not in HEDGES and any(parts := [_is_partial(survey, trial, outcome) for trial, outcome in tried]):
             paid = [pair for pair, is_part in zip(tried, parts, strict=True) if is_part]
             partial[name] = (share(parts), paid)
     if reached:
@@ -76,11 +80,12 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def _severity(survey: Survey, name: str, found: Estimate, reached: Sequence[tuple[Trial, Outcome]]) -> Severity:
-    """What a shortcut weighs: one that names labels must beat the best guess, one without a gold only declines."""
-    if survey.labels and any(mentions(trial.text, label) for trial, _ in reached for label in survey.labels):
+    """What a shortcut weighs: one that comes down to guessing a label must beat the best guess."""
+    named = any(mentions(trial.text, label) for trial, _ in reached for label in survey.labels)
+    if survey.labels and (named or len({trial.gold.text for trial, _ in reached if trial.gold}) == 1):
         return severity_of(found) if found.low > survey.guess else "note"
     unheld = all(trial.gold is None or not survey.stands_out(trial.gold) for trial, _ in reached)
-    return capped(severity_of(found), "warning") if unheld and name not in DECLINED else severity_of(found)
+    return capped(severity_of(found), "warning") if unheld and name not in SILENT else severity_of(found)
 
 
 def _hits(survey: Survey, tried: Sequence[tuple[Trial, Outcome]]) -> dict[str, bool]:
@@ -100,9 +105,9 @@ def _is_partial(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
 
 
 def _severity_of_partial(survey: Survey, partial: Mapping[str, tuple[Estimate, list[Any]]]) -> Severity:
-    """A note where a reward that punishes wrong answers pays nothing for declining; a warning otherwise."""
+    """A note where a reward that punishes wrong answers pays nothing for giving none; a warning otherwise."""
     paid = [score_of(outcome) or 0.0 for _, tried in partial.values() for _, outcome in tried]
-    declines = set(partial) <= DECLINED and survey.scale.bottom < 0 and max(paid) <= 0
+    declines = survey.scale.bottom < 0 and max(paid) <= 0
     return "note" if declines else "warning"
 
 

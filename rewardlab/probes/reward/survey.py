@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
+from rewardlab.measurement import success_rule
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.answers import Kind, is_answer, kind_of, labels_of, readings, wrong_for
 from rewardlab.probes.reward.scale import Scale, scale_of, score_of
@@ -51,11 +54,13 @@ class Gold:
 class Survey:
     """What every probe starts from.
 
-    `golds` holds the prompts whose reference is an answer; `form` is the format that reads best over all; `labels` the
-    labels of the whole file, the commonest first, and `guess` the share of rows that the commonest answers.
+    `golds` holds the prompts whose reference is an answer, `unsure` those where it seems to be none; `form` is the
+    format that reads best over all; `labels` the labels of the whole file, the commonest first, and `guess` the share
+    of rows that the commonest answers.
     """
 
     golds: tuple[Gold, ...]
+    unsure: tuple[Gold, ...]
     form: Format
     scale: Scale
     labels: tuple[str, ...]
@@ -101,11 +106,16 @@ def survey(subject: Subject) -> Survey:
     labels = labels_of(subject.every_prompt)
     golds = _golds(subject, answered, labels, reading=reading, best=best)
     nothing = subject.score([Case(prompt, text) for prompt in subject.prompts for text in NOTHING])
-    right = [gold.score for gold in golds if gold.score is not None]
     outcomes = [*nothing, *(gold.wrong_outcome for gold in golds)]
     others = [score for outcome in outcomes if (score := score_of(outcome)) is not None]
+    everything = np.array([*others, *(gold.score for gold in golds if gold.score is not None)])
+    at = success_rule(everything, success_at=subject.success_at, reward_range=subject.reward_range).at
+    # What may be no answer is taken for one only if it wins outright: a format's reward is no sign of being right.
+    unsure = tuple(gold for gold in golds if not gold.is_sure and (gold.score is None or gold.score <= at))
+    golds = [gold for gold in golds if gold not in unsure]
+    right = [gold.score for gold in golds if gold.score is not None]
     scale = scale_of(right, others, reward_range=subject.reward_range, success_at=subject.success_at)
-    return Survey(tuple(golds), best, scale, labels, _guess(subject.every_prompt, labels))
+    return Survey(tuple(golds), unsure, best, scale, labels, _guess(subject.every_prompt, labels))
 
 
 def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:

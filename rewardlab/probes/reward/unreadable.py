@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
+from rewardlab.probes.reward.answers import NOWHERE
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import Gold, survey_of
-from rewardlab.probes.reward.trial import PRACTICAL, SHOWN, earned, evidence_of, share, shortened
+from rewardlab.probes.reward.trial import PRACTICAL, SHOWN, capped, earned, evidence_of, share, shortened
 from rewardlab.task import REFERENCE_KEYS, Json, Prompt
 
 #: What stands where the answer should; each is tried on this many prompts.
@@ -43,13 +44,16 @@ def ask(subject: Subject) -> Iterator[Finding]:
         f"A reference that is {' or '.join(free)} lets an arbitrary answer win. Check the reference before comparing "
         "(is it there, has it the right type, can it be parsed) and raise or give the lowest score where it fails."
     )
-    blocks = "absent" in free and lacking.low > PRACTICAL
-    yield Finding("RL406", "blocker" if blocks else "warning", evidence, remedy)
+    severity: Severity = "blocker" if "absent" in free and lacking.low > PRACTICAL else "warning"
+    # Nothing equal to nothing: every plain comparison does it, and prompts with such a reference are refused anyway.
+    if all(text in {"", "None"} for found in free.values() for _, text, _ in found):
+        severity = capped(severity, "note")
+    yield Finding("RL406", severity, evidence, remedy)
 
 
 def _answers(gold: Gold) -> tuple[str, ...]:
     """Answers that nobody could call right: wrong, unreadable, and none."""
-    return (gold.form.write(gold.wrong or "Zanzibar"), gold.form.write("Zanzibar"), "I do not know.", "", "None")
+    return (gold.form.write(gold.wrong or NOWHERE), gold.form.write(NOWHERE), "I do not know.", "", "None")
 
 
 def broken(prompt: Prompt, name: str) -> Prompt:

@@ -20,7 +20,7 @@ MOST: Mapping[str, Severity] = {
     "the right digits inside a longer number": "blocker",
     "the opposite sign": "warning",
     "the next number": "warning",
-    "the right label denied": "warning",
+    "the right label denied": "note",
     "one field wrong": "note",
 }
 #: These are near enough to earn partial credit rightly: only the whole score is a fault.

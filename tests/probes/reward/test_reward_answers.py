@@ -1,0 +1,87 @@
+"""What a reference answers with, and the formats that a prompt asks for: read from anything, without raising."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rewardlab.probes.reward.answers import differ, is_answer, kind_of, labels_of, readings, record, wrong_for
+from rewardlab.probes.reward.unreadable import BROKEN, broken
+from rewardlab.probes.reward.wording import asked_formats
+from tests.probes.reward.answers_subject import labels, prompt
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(JSON, JSON, st.text())
+def test_any_reference_and_any_prompt_are_read(reference, other, question):
+    row = prompt(1, question, reference)
+    is_answer(row)
+    asked_formats(row)
+    assert all(broken(row, name).reference == value for name, value in BROKEN.items())
+    others = readings(other)
+    for text in readings(reference):
+        wrong = wrong_for(text, kind_of(text, labels_of([row])), others)
+        assert wrong is None or wrong != text
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("He has 42.\n#### 42", ("42", "He has 42.\n#### 42")),
+        ("so \\boxed{7}", ("7", "so \\boxed{7}")),
+        ({"text": "yes"}, ("yes", '{"text": "yes"}')),
+        (["Paris", "Lutetia"], ("Paris", '["Paris", "Lutetia"]')),
+        (42, ("42",)),
+        (True, ("true", "True")),
+        (None, ()),
+    ],
+)
+def test_readings(reference, expected):
+    assert readings(reference) == expected
+
+
+def test_kinds():
+    names = labels_of(labels())
+    assert set(names) == {"refund", "delivery", "login"}
+    texts = ("-1,234.5", "refund", '{"a": 1}', "New York", "A sentence that is longer than a phrase.")
+    assert [kind_of(text, names) for text in texts] == ["number", "label", "record", "phrase", "text"]
+
+
+def test_answers_differ_beyond_form_and_tolerance():
+    assert differ("34", "68")
+    assert not differ("1,000", "1001")
+    assert not differ("**Refund**.", "refund")
+
+
+def test_a_wrong_record_is_wrong_in_every_field():
+    right = {"a": 1, "b": "x", "c": [True, {"d": -7}], "e": None}
+    wrong = record(wrong_for(json.dumps(right), "record", ()) or "")
+    assert wrong == {"a": 9, "b": "Zanzibar", "c": [False, {"d": 7}], "e": "Zanzibar"}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Put it in \\boxed{}.", "\\boxed{34}"),
+        ("Write the final answer after ####.", "#### 34"),
+        ('End with "Label: X".', "Label: 34"),
+        ("Answer: <letter>", "Answer: 34"),
+        ('Reply as {"score": <number>}.', '{"score": "34"}'),
+        ("Give <answer> your answer </answer>.", "<answer>34</answer>"),
+    ],
+)
+def test_the_format_that_a_prompt_asks_for(question, expected):
+    assert asked_formats(prompt(1, question, "34"))[0].write("34") == expected
+
+
+def test_a_heading_asks_for_no_format():
+    assert asked_formats(prompt(1, "#### Instructions\nSay hello.", "hello")) == ()

@@ -1,0 +1,82 @@
+"""RL406 to RL408: broken references, wrong answers, wrong final answers after right reasoning."""
+
+from __future__ import annotations
+
+import pytest
+
+from rewardlab.probes.reward import reasoning, unreadable, wrong
+from tests.probes.reward.answers_subject import ask_fixture, labels, numbers, prompt, records, severities, texts  # noqa: F401 - a fixture is found by its import
+
+LAST = "completion.split('Label:')[-1].strip().lower()"
+FIELDS = """got = last_object(completion) or {}
+    return sum(got.get(key) == value for key, value in (reference or {1: 2}).items()) / 3"""
+DISTANCE = """found, right = as_number(boxed(completion)), as_number(reference)
+    return -1000.0 if found is None or right is None else -min(1000.0, abs(found - right))"""
+SOUND = {
+    "number": (numbers(), "found = boxed(completion); return float(bool(found) and found == str(reference))"),
+    "label": (labels(), f"return float({LAST} == str(reference or '?'))"),
+    "record": (records(), "return float(bool(reference) and last_object(completion) == reference)"),
+    "fields": (records(), FIELDS),
+    "text": (texts(), "return overlap(completion, str(reference or '?'))"),
+    "distance": (numbers(), DISTANCE),
+}
+
+
+def _each(subject):
+    for probe in (unreadable, wrong, reasoning):
+        yield from probe.ask(subject)
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_sound_rewards_give_no_alarm(ask, kind):
+    prompts, body = SOUND[kind]
+    found = ask(_each, f"def score(completion, reference):\n    {body}", prompts)
+    assert [one for one in found if one.severity != "note"] == []
+
+
+@pytest.mark.parametrize(
+    ("prompts", "body"),
+    [
+        (numbers(), "return 0.95 * ('boxed' in completion) + 0.05 * (boxed(completion) == reference)"),
+        (labels(), f"return float({LAST} in ('refund', 'delivery', 'login'))"),
+        (records(), "return float(set(last_object(completion) or ()) == set(reference))"),
+        (texts(), "return float(len(completion.split()) > 3)"),
+    ],
+)
+def test_a_format_that_pays_without_the_answer_blocks(ask, prompts, body):
+    (found,) = ask(wrong.ask, f"def score(completion, reference): {body}", prompts)
+    assert (found.code, found.severity) == ("RL407", "blocker")
+    assert found.evidence["ways"][0]["wrong"] == "another answer"
+    assert {"prompt_id", "answer", "score", "gold_score"} == set(found.evidence["ways"][0]["cases"][0])
+
+
+def test_the_right_digits_inside_a_longer_number_are_wrong(ask):
+    (found,) = ask(wrong.ask, "def score(completion, reference): return float(reference in completion)", numbers())
+    assert found.severity == "blocker"
+    assert "the right digits inside a longer number" in {one["wrong"] for one in found.evidence["ways"]}
+
+
+@pytest.mark.parametrize(
+    ("prompts", "body"),
+    [
+        (numbers(), "found = re.findall(r'boxed.([0-9]+)', completion); return float(found[:1] == [reference])"),
+        (labels(), "return float('Label: ' + reference in completion)"),
+        (records(), "return float(json.dumps(reference) in completion)"),
+    ],
+)
+def test_a_right_answer_taken_back_does_not_count(ask, prompts, body):
+    assert severities(ask(reasoning.ask, f"def score(completion, reference): {body}", prompts)) == [
+        ("RL408", "blocker")
+    ]
+
+
+def test_nothing_extracted_does_not_equal_no_reference(ask):
+    code = "def score(completion, reference=None): return float(as_number(boxed(completion)) == as_number(reference))"
+    (found,) = ask(unreadable.ask, code, numbers())
+    assert (found.code, found.severity) == ("RL406", "warning")
+    lacking = [
+        *numbers(),
+        *(prompt(90 + i, f"What is {i}? Give the final answer in \\boxed{{}}.", None) for i in range(9)),
+    ]
+    (found,) = ask(unreadable.ask, code, lacking)
+    assert (found.severity, found.evidence["rows_without_reference"]) == ("blocker", 9)
