@@ -57,11 +57,20 @@ def write_lines(tmp_path: Path) -> Callable[[str, Sequence[Any]], Path]:
     return write
 
 
+REWARD = """
+def score(completion, reference):
+    if completion.startswith("§"):
+        return float(completion[1:])
+    return float(completion.strip().rstrip(".") == reference)
+"""
+
+
 @pytest.fixture
 def task_of(write_lines: Callable[[str, Sequence[Any]], Path], tmp_path: Path) -> Callable[..., dict[str, Path]]:
     """Write a small audit: prompts, recorded generations that are their own scores, and a reward that reads them.
 
-    Takes one list of texts per prompt; a text that is no number makes the reward raise.
+    Takes one list of scores per prompt: 1 is the right answer and 0 a wrong one. Any other is recorded behind a mark
+    that the reward alone knows, and one that is no number makes it raise: to made-up answers it is a sound reward.
     """
 
     def build(groups: Sequence[Sequence[object]], *, finish: str = "stop") -> dict[str, Path]:
@@ -70,12 +79,17 @@ def task_of(write_lines: Callable[[str, Sequence[Any]], Path], tmp_path: Path) -
             for i in range(len(groups))
         ]
         recorded = [
-            {"prompt_id": f"p{i}", "index": j, "text": str(text), "finish_reason": finish}
+            {
+                "prompt_id": f"p{i}",
+                "index": j,
+                "text": str(text) if text in {0, 1} else f"§{text}",
+                "finish_reason": finish,
+            }
             for i, group in enumerate(groups)
             for j, text in enumerate(group)
         ]
         reward = tmp_path / "reward.py"
-        reward.write_text("def score(completion, reference):\n    return float(completion)\n")
+        reward.write_text(REWARD)
         return {
             "prompts": write_lines("prompts.jsonl", prompts),
             "recorded": write_lines("recorded.jsonl", recorded),

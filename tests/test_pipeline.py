@@ -18,7 +18,7 @@ from rewardlab.errors import EngineError, InputError, RunError, UsageError
 from rewardlab.pipeline import run_sample, run_score
 from rewardlab.run import read_manifest
 from rewardlab.settings import load_settings
-from tests.conftest import groups_of
+from tests.conftest import REWARD, groups_of
 
 INSIDE = {0: 120, 1: 40, 2: 20, 4: 10, 8: 10}
 BELOW = {0: 170, 1: 20, 2: 8, 4: 2}
@@ -105,6 +105,7 @@ def test_a_constant_reward_is_a_blocker(task_of, tmp_path):
 
 def test_scores_outside_an_undeclared_range_decide_nothing(task_of, tmp_path):
     task = task_of([[0, 3, 7, 10]] * 150)
+    task["reward"].write_text(REWARD.replace("float(completion.s", "10 * float(completion.s"))
     report = audit(task, tmp_path)
     assert (report.verdict, report.next_step.action) == ("inconclusive", "fix_reward")
     assert "--reward-range" in report.next_step.text
@@ -280,12 +281,7 @@ def test_missing_and_unknown_recordings_are_told(task_of, tmp_path, write_lines)
     assert report.baseline.generations == 797
 
 
-SLOW = """
-import time
-def score(completion, reference):
-    time.sleep(0.002)
-    return float(completion)
-"""
+SLOW = REWARD.replace("    if", "    import time; time.sleep(0.002)\n    if", 1)
 
 
 def test_a_kill_at_any_moment_loses_and_doubles_nothing(task_of, tmp_path):

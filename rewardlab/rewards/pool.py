@@ -22,9 +22,9 @@ Pair: TypeAlias = tuple[Prompt, Generation]
 Message: TypeAlias = list[tuple[Key, Outcome]] | EntryFound | Exception
 
 #: A reward that has run out of time on this many single samples and has never answered is not waited for again.
+PATIENCE = 4
 #: One that answers at times is not waited for again once so many single samples, and this share of all, ran out of
 #: time: it is then surely above what a training job survives, and each costs the whole timeout.
-#: it is then surely above what a training job survives, and each costs the whole timeout.
 TIMED_OUT, TIMED_OUT_SHARE = 8, 0.03
 KEPT_PROMPTS = 1000
 #: A reward that answers a batch within FAST_SECONDS need not be asked at once, but within LINGER_SECONDS.

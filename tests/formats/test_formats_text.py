@@ -45,7 +45,7 @@ def test_an_undecided_baseline_says_why(report_of):
 def test_failures_show_their_examples(report_of):
     text = shown(report_of([[1, 0, "x", 0]] * 100))
     assert "RL201" in text
-    assert "p0 [2]: ValueError: could not convert string to float: 'x' (reward.py:2)" in text
+    assert "p0 [2]: ValueError: could not convert string to float: 'x' (reward.py:4)" in text
 
 
 def test_a_constant_reward_shows_what_is_undefined(report_of):
