@@ -43,7 +43,8 @@ CATALOGUE: Mapping[str, Entry] = {
         "the return has the wrong shape",
         "The trainer reads one shape only: a bare list, or on some platforms an envelope with a body. Another shape is "
         "an error after three retries, and the job fails.",
-        "Return the shape of your platform: for Nova RFT a bare list with one object per sample.",
+        "Return the shape of your platform: for Nova RFT a bare list with one object per sample; for serverless "
+        "open-weight training and custom scorers the envelope with statusCode and body.",
     ),
     "RL102": Entry(
         "results do not match samples by id",
@@ -188,7 +189,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL406": Entry(
         "an unreadable reference gives a free point",
         "A row whose reference cannot be parsed rewards any answer.",
-        "Raise an error for it, and clean the row.",
+        "Give it no points: raise for that sample alone, or return the lowest score. And clean the row.",
     ),
     "RL407": Entry(
         "the right format with a wrong answer scores too high",

@@ -16,7 +16,6 @@ import signal
 import struct
 import sys
 import time
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ class Context:
 
     def __init__(self, seconds: float, memory_mb: int):
         self.memory_limit_in_mb = memory_mb
-        self.aws_request_id = str(uuid.uuid4())
+        self.aws_request_id = f"{os.urandom(4).hex()}-{os.urandom(8).hex()}"
         self._deadline = time.monotonic() + seconds
 
     def get_remaining_time_in_millis(self) -> int:
@@ -123,6 +122,9 @@ def serve(entry: Any, requests: int, replies: int, memory_mb: int, *, returns: s
         try:
             results = invoke(entry, message["event"], Context(message["timeout"], memory_mb))
             reply = {"results": results}
+        except SystemExit as error:  # on Lambda it ends the runtime; here the next call need not wait for a new one
+            code = error.code if isinstance(error.code, int) else int(error.code is not None)
+            reply = {"failed": ["crashed", f"the process exited with {code}"]}
         except MemoryError:
             reply = {"failed": ["crashed", f"ran out of memory (limit {memory_mb} MB)"]}
         except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises is a reply, never our own failure
