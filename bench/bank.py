@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -125,7 +126,7 @@ def _timed(what: str) -> Iterator[None]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", help="names that contain this")
+    parser.add_argument("--only", help="paths that match this pattern")
     parser.add_argument("--kind", choices=["clean", "planted"])
     parser.add_argument("--seeds", type=int, default=1, help="data sets to draw")
     parser.add_argument("--verbose", action="store_true", help="a line for each reward")
@@ -134,7 +135,7 @@ def main() -> None:
     rewards = [
         reward
         for reward in read_bank()
-        if (not options.only or options.only in reward.path) and options.kind in (None, reward.kind)
+        if (not options.only or re.search(options.only, reward.path)) and options.kind in (None, reward.kind)
     ]
     with _timed("in all"):
         results = []

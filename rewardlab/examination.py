@@ -14,19 +14,22 @@ import numpy as np
 from typing_extensions import Unpack
 
 import rewardlab
-from rewardlab.errors import InputError, RewardError, UsageError
+from rewardlab.errors import RewardError, UsageError
 from rewardlab.findings import Finding
-from rewardlab.platforms import find_platform
+from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.report import CheckReport, FindingPart
+from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
 from rewardlab.run import sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
-from rewardlab.task import Prompt, read_prompts
+from rewardlab.task import Generation, Prompt, read_prompts
 
-#: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row.
-MOST_PROMPTS = 30
+#: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row. A slow
+#: reward is asked about fewer, so that what is asked takes about so many seconds.
+MOST_PROMPTS, LEAST_PROMPTS = 30, 6
+BUDGET_SECONDS, ANSWERS_PER_PROMPT = 30.0, 90
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for.
 MOST_SECONDS = 10.0
 PROMPTS_NAME = "prompts.jsonl"
@@ -122,12 +125,13 @@ def examine_reward(
     rng = np.random.default_rng(settings.seed)
     try:
         entry = worker.start()
+        platform = find_platform(settings.platform)
         subject = Subject(
             worker,
             entry,
-            _choose(prompts, rng),
+            _choose(prompts, _affordable(worker, prompts[:2], platform), rng),
             every_prompt=prompts,
-            platform=find_platform(settings.platform),
+            platform=platform,
             reward_range=settings.reward_range,
             success_at=settings.success_at,
             timeout=min(settings.reward_timeout, MOST_SECONDS),
@@ -140,11 +144,18 @@ def examine_reward(
         worker.close()
 
 
-def _choose(prompts: Sequence[Prompt], rng: np.random.Generator) -> list[Prompt]:
+def _affordable(worker: WorkerProcess, few: Sequence[Prompt], platform: Platform) -> int:
+    """How many prompts to make answers for, from what one sample takes."""
+    pairs = [(sample_parts(prompt, platform), Generation(prompt.id, 0, "1")) for prompt in few]
+    pairs = pairs[: platform.batch_size]
+    seconds = worker.invoke(encode_event(pairs)).seconds / len(pairs)
+    fitting = BUDGET_SECONDS / max(seconds * ANSWERS_PER_PROMPT, 1e-9)
+    return int(min(max(fitting, LEAST_PROMPTS), MOST_PROMPTS))
+
+
+def _choose(prompts: Sequence[Prompt], most: int, rng: np.random.Generator) -> list[Prompt]:
     """Some of the prompts, in their order."""
-    if not prompts:
-        raise InputError("no prompts")
-    drawn = rng.choice(len(prompts), min(MOST_PROMPTS, len(prompts)), replace=False)
+    drawn = rng.choice(len(prompts), min(most, len(prompts)), replace=False)
     return [prompts[number] for number in sorted(drawn)]
 
 

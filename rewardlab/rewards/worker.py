@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rewardlab.rewards.foreign import tell
 from rewardlab.rewards.shim import EntryError, describe, find_entry, invoke, wrap
 
 HEADER = struct.Struct(">Q")
@@ -142,8 +143,7 @@ def serve(entry: Any, requests: int, replies: int, memory_mb: int, *, returns: s
                 reply["results"] = wrap(reply["results"], returns)
             write(replies, reply)
         except (TypeError, ValueError, RecursionError) as error:
-            del reply["results"]
-            reply["failed"] = ["invalid", f"RL101 the return value is not JSON: {error}"]
+            reply["failed"] = ["invalid", tell(reply.pop("results"), error)]
             write(replies, reply)
 
 

@@ -12,16 +12,22 @@ from rewardlab.stats.interval import Floats, Undefined
 from rewardlab.stats.spread import SAME_SCORE
 
 
+#: Of the total's sum of squares: a rest this small is rounding.
+EXACT = 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """One component. `flat`: it never differs within a prompt and so adds no gradient; `dead`: it never differs.
 
-    `within_variance` pools the prompts (sum of squares over generations - prompts). `share` is that of the total's
-    within-prompt variance, cov(component, total) / var(total): negative where the component works against the total.
+    `within_variance` pools the prompts (sum of squares over generations - prompts). `weight` is the component's in the
+    total where that is a weighted sum within prompts, else 1. `share` is that of the total's within-prompt variance,
+    weight cov(component, total) / var(total): negative where the component works against the total.
     """
 
     name: str
     within_variance: float
+    weight: float
     share: float | Undefined
     flat: bool
     dead: bool
@@ -29,14 +35,16 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The components in the order given. `explained` is the sum of their shares: 1 where the total is their sum.
+    """The components in the order given. `explained` is the sum of their shares: 1 where the total is a weighted sum.
 
-    `is_sum`: the total is the sum of the components on every generation.
+    `is_sum`: the total is the sum of the components on every generation; `is_weighted_sum`: within prompts it moves as
+    a weighted sum of them does.
     """
 
     members: tuple[Component, ...]
     explained: float | Undefined
     is_sum: bool
+    is_weighted_sum: bool
     generations: int
 
     @property
@@ -51,8 +59,9 @@ def component_shares(components: Floats, total: Floats, *, names: Sequence[str])
 
     Arguments: `components` (prompts, generations, K), `total` (prompts, generations), `names` (K,). A generation counts
     where the total and every component is a number, so that the shares belong to the same generations.
-    Identity: shares of a sum are cov(component, sum) / var(sum), which add up to 1 exactly; of a total that is no sum
-    (a product, a gate, a clip, weights) they add up to what the components explain linearly, in `explained`.
+    Identity: shares of a sum are cov(component, sum) / var(sum), which add up to 1 exactly. The weights of a weighted
+    sum are found by least squares, which then leave no rest; of any other total (a product, a gate, a clip) the shares
+    are taken without weights and add up to whatever they do, in `explained`.
     At the edges: undefined when no prompt has two such generations; a share is when the total does not differ in any
     prompt. Source: the covariance decomposition of Shorrocks (1982), Econometrica 50:193.
     """
@@ -66,11 +75,15 @@ def component_shares(components: Floats, total: Floats, *, names: Sequence[str])
     varied = _deviations(np.column_stack([cells, sums]), prompts, sizes)
     products = varied.T @ varied[:, -1]
     squares = np.square(varied).sum(axis=0)
+    weights, is_weighted_sum = _weights(varied[:, :-1], varied[:, -1])
     members = tuple(
         Component(
             name=name,
             within_variance=float(squares[k] / degrees),
-            share=float(products[k] / products[-1]) if products[-1] > 0 else Undefined("the total never differs"),
+            weight=float(weights[k]),
+            share=float(weights[k] * products[k] / products[-1])
+            if products[-1] > 0
+            else Undefined("the total never differs"),
             flat=not squares[k],
             dead=bool(np.ptp(cells[:, k]) <= SAME_SCORE),
         )
@@ -81,8 +94,23 @@ def component_shares(components: Floats, total: Floats, *, names: Sequence[str])
         members=members,
         explained=sum(shares) if shares else Undefined("the total never differs within a prompt"),
         is_sum=bool(np.abs(cells.sum(axis=1) - sums).max() <= SAME_SCORE * max(1.0, float(np.abs(sums).max()))),
+        is_weighted_sum=is_weighted_sum,
         generations=len(sums),
     )
+
+
+def _weights(components: Floats, total: Floats) -> tuple[Floats, bool]:
+    """The weights with which the components' deviations add up to the total's, and whether they do; else ones.
+
+    The plain sum comes first: where components repeat each other the weights are not told apart by the data.
+    """
+    size = float(np.square(total).sum())
+    ones = np.ones(components.shape[1])
+    found = np.linalg.lstsq(components, total, rcond=None)[0]
+    for weights in (ones, found):
+        if float(np.square(total - components @ weights).sum()) <= EXACT * size:
+            return weights, True
+    return ones, False
 
 
 def _deviations(columns: Floats, prompts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Floats:

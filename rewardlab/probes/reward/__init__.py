@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from rewardlab.findings import Finding, merge
 from rewardlab.probes.reward import (
+    constant,
     determinism,
     equivalents,
     hostile,
@@ -36,6 +37,7 @@ PROBES: Sequence[Probe] = (
     determinism.ask,
     neighbours.ask,
     mutation.ask,
+    constant.ask,
     reference.ask,
     shortcuts.ask,
     equivalents.ask,

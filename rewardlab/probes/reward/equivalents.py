@@ -111,7 +111,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "a code fence": Form(_inside(lambda text: f"```json\n{text}\n```"), "warning"),
     },
     "phrase": LABEL,
-    "text": SPACE | {"small letters": Form(_inside(str.lower), "note")},
+    "text": SPACE | {"small letters": Form(_inside(str.lower), "warning")},
 }
 
 

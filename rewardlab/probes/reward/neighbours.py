@@ -20,7 +20,9 @@ Event = Sequence[Sample]
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL207, a blocker, for scores that follow the company; silent where the same event is not scored alike twice."""
+    """RL207, a blocker, for scores that follow the company; where the same event is not scored alike twice, only if it
+    is in fresh processes: what is kept between calls then makes the scores follow what came before.
+    """
     size = subject.platform.batch_size
     if size < 2:
         return  # the platform sends one at a time
@@ -33,6 +35,28 @@ def ask(subject: Subject) -> Iterator[Finding]:
     suspects = {name: events for name, events in arranged.items() if _moved(base.scores, _scores(subject, events))}
     if suspects and not _moved(base.scores, subject.exchange(samples).scores):
         yield from _finding(subject, base, suspects)
+    elif suspects:
+        yield from _follows_state(subject, samples)
+
+
+def _follows_state(subject: Subject, samples: Event) -> Iterator[Finding]:
+    """The first event of a process, twice in its order and once reversed: is the score of a place, or of a sample?"""
+    first = {}
+    for name, event in (("in order", samples), ("in order again", samples), ("reversed", samples[::-1])):
+        subject.restart()
+        first[name] = subject.exchange(event).scores
+    moved = _moved(first["in order"], first["reversed"])
+    if _moved(first["in order"], first["in order again"]) or not moved:
+        return
+    shown_samples = {sample["id"]: shown(sample) for sample in samples}
+    examples = [
+        {"sample": shown_samples[key], "scores": {name: first[name][key] for name in ("in order", "reversed")}}
+        for key in moved[:EXAMPLES]
+    ]
+    evidence = {"batch": len(samples), "changed_when": ["reversed, each in a fresh process"], "examples": examples}
+    yield Finding(
+        "RL207", "blocker", evidence, "Keep no state: a running mean or a cache makes a score follow its place."
+    )
 
 
 def _arrangements(subject: Subject, samples: Event) -> dict[str, list[Event]]:

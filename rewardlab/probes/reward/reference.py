@@ -13,9 +13,15 @@ from rewardlab.probes.reward.survey import Gold, Survey, abstained, survey_of
 from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share, shortened
 from rewardlab.probes.reward.wording import Format
 
+#: A perfect answer this far under the top, as a share of the range, has lost something on the way.
+SHORT = 0.05
+
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL401: the reference fails in every format tried, or only in the one that the prompt names."""
+    """RL401: the reference fails in every format tried, or only in the one that the prompt names.
+
+    Warnings where it wins only after some reasoning, or wins and stays under the top of the range.
+    """
     survey = survey_of(subject)
     if survey.unsure:
         yield _no_answer(survey.unsure, len(survey.golds) + len(survey.unsure))
@@ -29,6 +35,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
     elif any(below := [not survey.succeeds(gold, gold.outcome) for gold in golds]):
         yield _low(survey, golds, below)
     yield from _asked_format_fails(survey, golds)
+    yield from _only_with_reasoning(survey, golds)
+    yield from _under_the_top(subject, survey)
 
 
 def _wins(survey: Survey, gold: Gold, outcome: Outcome) -> bool:
@@ -108,6 +116,47 @@ def _asked_format_fails(survey: Survey, golds: Sequence[Gold]) -> Iterator[Findi
     )
     most = severity_of(found) if form.explicit else capped(severity_of(found), "warning")
     yield Finding("RL401", most, evidence, remedy)
+
+
+def _only_with_reasoning(survey: Survey, golds: Sequence[Gold]) -> Iterator[Finding]:
+    """The right answer in the format asked for wins after some reasoning and loses alone: brevity is punished."""
+    named = [gold for gold in golds if any(not form.lead for form, _ in gold.asked)]
+    fails = [
+        any(survey.succeeds(gold, outcome) for form, outcome in gold.asked if form.lead)
+        and not any(survey.succeeds(gold, outcome) for form, outcome in gold.asked if not form.lead)
+        for gold in named
+    ]
+    if not any(fails):
+        return
+    found = share(fails)
+    failing = [gold for gold, failed in zip(named, fails, strict=True) if failed]
+    plain = [(gold, *next(pair for pair in gold.asked if not pair[0].lead)) for gold in failing[:SHOWN]]
+    evidence = evidence_of(found) | {"cases": [_case(gold, form, outcome) for gold, form, outcome in plain]}
+    remedy = (
+        "The right answer in the format asked for earns its score only after some text before it. If that is meant, "
+        "say in the prompt how much reasoning is wanted; else drop the least length."
+    )
+    yield Finding("RL401", capped(severity_of(found), "warning"), evidence, remedy)
+
+
+def _under_the_top(subject: Subject, survey: Survey) -> Iterator[Finding]:
+    """The reference wins, and still stays under the top of the range."""
+    low, high = subject.reward_range or (min(0.0, survey.scale.bottom), 1.0)
+    sound = [gold for gold in survey.sound if gold.score is not None]
+    under = [(gold.score or 0.0) < high - SHORT * (high - low) for gold in sound]
+    if not any(under):
+        return
+    found = share(under)
+    short = [gold for gold, is_under in zip(sound, under, strict=True) if is_under]
+    evidence = evidence_of(found) | {
+        "top": high,
+        "cases": [_case(gold, gold.form, gold.outcome) for gold in short[:SHOWN]],
+    }
+    remedy = (
+        "A perfect answer does not reach the top of the range. Find what it loses (a field that never counts, "
+        "smoothing, a weight too many), or declare the range it can reach with --reward-range."
+    )
+    yield Finding("RL401", capped(severity_of(found), "warning"), evidence, remedy)
 
 
 def _tried(gold: Gold) -> Sequence[tuple[Format, Outcome]]:

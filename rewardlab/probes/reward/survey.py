@@ -125,7 +125,8 @@ def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
 
 def _best_format(subject: Subject, prompts: Sequence[Prompt]) -> tuple[int, Format]:
     """The reading and the format with the highest mean score; the format asked for wins a tie, then the plainest."""
-    tried = prompts[:: max(1, len(prompts) // TRIED_PROMPTS)][:TRIED_PROMPTS]
+    tries = min(TRIED_PROMPTS, max(2, len(subject.prompts) // 3))  # few for a reward so slow that few prompts are asked
+    tried = prompts[:: max(1, len(prompts) // tries)][:tries]
     asked = dict.fromkeys(one for prompt in tried for one in asked_formats(prompt))
     formats = [*asked, *KNOWN]
     formats += [one.reasoned() for one in formats if not one.lead]

@@ -68,7 +68,13 @@ HASHED = re.compile(
 QUOTED_WORD = re.compile(r"[\"'`“]([A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:)[\"'`”]")
 TAG = re.compile(r"<(answer|label|final_answer|output|result|response|solution)>.{0,80}?</\1>", re.DOTALL)
 KEY = re.compile(r"\{\s*[\"'](\w{1,30})[\"']\s*:\s*[^,{}]{1,60}\}")
-STRICT = re.compile(r"\b(?:only|exactly|nothing else|no other|verbatim|just the)\b", re.IGNORECASE)
+#: Said of the answer, in one sentence with it: the same words in the text that the prompt is about forbid nothing.
+STRICT = re.compile(
+    r"\b(?:answer|respond|reply|output|write|give|return|print)\b[^.?!\n]{0,60}"
+    r"\b(?:only|exactly|nothing else|no other|verbatim|just the)\b"
+    r"|\b(?:only|exactly|verbatim|just)\b[^.?!\n]{0,40}\b(?:answer|label|number|letter|word|name|object|format|form)\b",
+    re.IGNORECASE,
+)
 
 
 def is_strict(prompt: Prompt) -> bool:

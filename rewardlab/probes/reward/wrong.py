@@ -21,7 +21,7 @@ MOST: Mapping[str, Severity] = {
     "the opposite sign": "warning",
     "the next number": "warning",
     "the right label denied": "note",
-    "one field wrong": "note",
+    "one field wrong": "warning",
 }
 #: These are near enough to earn partial credit rightly: only the whole score is a fault.
 WHOLE = {"the opposite sign", "the next number", "the right label denied", "one field wrong"}

@@ -1,0 +1,37 @@
+"""What in a return is no JSON, and which part of the contract that breaks. Standard library only, as the shim."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+CODES = {"id": "RL102", "aggregate_reward_score": "RL104", "metrics_list": "RL106"}
+#: A number of a library prints as one and still is none for Lambda.
+REMEDIES = {"RL102": 'copy the sample\'s "id"', "RL104": "return float(score)", "RL106": "use float(value)"}
+DEEPEST = 50
+
+
+def tell(value: Any, error: Exception) -> str:
+    """The code and what is wrong, in words, of a return that json.dumps refused with `error`."""
+    for path, part in _leaves(value, (), DEEPEST):
+        try:
+            json.dumps(part)
+        except (TypeError, ValueError, RecursionError):
+            code = next((CODES[str(step)] for step in path if step in CODES), "RL101")
+            place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path) or "it"
+            told = f"{code} the return value is not JSON: {place} is a {type(part).__name__}"
+            return f"{told}; {REMEDIES[code]}" if code in REMEDIES else told
+    return f"RL101 the return value is not JSON: {error}"
+
+
+def _leaves(value: Any, path: tuple[Any, ...], depth: int) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every part that holds no further one, with the keys and numbers that lead to it."""
+    if depth and isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            yield from _leaves(part, (*path, number), depth - 1)
+    elif depth and isinstance(value, dict):
+        for key, part in value.items():
+            yield from _leaves(part, (*path, str(key)), depth - 1)
+    else:
+        yield path, value
