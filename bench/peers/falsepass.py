@@ -1,8 +1,9 @@
 """falsepass: `init` on the reward's file with its prompts as the dataset, then the runner that `audit` starts.
 
 It takes functions of TRL's form: another form gets one appended to a copy of its file, so that falsepass reads the
-code too. Error level: the gate of its documentation, `ceiling>0.1 errors>0`. Warning level: any failed probe
-(its static hints are confirmed by one), a control that says inconclusive, and a stop with its own words.
+code too. Error level: the audit exits 1, by the gate of its documentation, `ceiling>0.1 errors>0`, or by a stop in its
+own words. Warning level: the other two gates at the limits that its documentation uses, and a control that says
+inconclusive. A failed probe alone is a lead by its own account, and every clean reward has one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from bench.peers.adapter import Answer, Flag, Job, main
 
 GATE = ("ceiling>0.1", "errors>0")
+SOFT = ("lazy>0.05", "false_fail>0.2")
 SHIM = """
 
 import sys as _sys
@@ -41,17 +43,19 @@ def judge(job: Job) -> Answer:
     folder = scratch / "bank"
     if not (folder / "env.toml").is_file():
         return Answer("", applicable=False, why=f"init: {begun.stderr.strip()[-200:]}")
-    gate = [part for condition in GATE for part in ("--fail-on", condition)]
+    gate = [part for condition in (*GATE, *SOFT) for part in ("--fail-on", condition)]
     ended = _run("falsepass.runner", str(folder), *gate)
     if (stopped := folder / "stopped.md").is_file():
-        return Answer("stopped", (Flag("warning", stopped.read_text(encoding="utf-8").strip().splitlines()[-1][:200]),))
+        return Answer("stopped", (Flag("error", stopped.read_text(encoding="utf-8").strip().splitlines()[-1][:200]),))
     results = folder / "probe-results.json"
     if not results.is_file():
         return Answer("died", why=f"no results, exit code {ended.returncode}: {ended.stderr.strip()[-200:]}")
-    met = [line for line in ended.stderr.splitlines() if "gate failed" in line]
-    warnings = _warnings(json.loads(results.read_text(encoding="utf-8")))
-    flags = [Flag("error", line) for line in met] + [Flag("warning", text) for text in warnings]
-    return Answer("gate failed" if met else "gate passed", tuple(flags))
+    met = [line.partition("gate failed: ")[2] for line in ended.stderr.splitlines() if "gate failed: " in line]
+    hard = [condition for condition in met if condition.startswith(GATE)]
+    soft = [condition for condition in met if condition.startswith(SOFT)]
+    said = [*soft, *_inconclusive(json.loads(results.read_text(encoding="utf-8")))]
+    flags = [Flag("error", text) for text in hard] + [Flag("warning", text) for text in said]
+    return Answer("gate failed" if hard else "gate passed", tuple(flags))
 
 
 def _file(job: Job, scratch: Path) -> tuple[Path, str]:
@@ -75,12 +79,9 @@ def _run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the peer's own program
 
 
-def _warnings(payload: dict[str, Any]) -> list[str]:
-    failed = [one for one in payload["results"] if not one["passed"]]
-    names = dict.fromkeys(f"{one['probe']} {one['name']}/{one['variant']}" for one in failed)
+def _inconclusive(payload: dict[str, Any]) -> list[str]:
     validity = str((payload["meta"]["adapter"] or {}).get("validity", ""))
-    inconclusive = [validity[:200]] if validity.startswith("inconclusive") else []
-    return [*inconclusive, *names]
+    return [validity[:200]] if validity.startswith("inconclusive") else []
 
 
 main(judge)

@@ -38,6 +38,7 @@ HIDDEN_ANYHOW = {
     "metadata_only": SHAPE,
     "no_nova_assistant": SHAPE,
     "dead_component": SHAPE,
+    "always_safe": SHAPE,
 }
 
 

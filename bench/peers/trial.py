@@ -70,7 +70,9 @@ def run(command: Sequence[str], peer: str, path: str, home: Path, *, limit: floa
     watch = threading.Timer(IMPORT_SECONDS, _end, (process,))
     watch.start()
     assert process.stdout is not None
-    process.stdout.readline()
+    # Byte by byte from the descriptor: what a buffer reads ahead, communicate() would not see.
+    while os.read(process.stdout.fileno(), 1) not in {b"", b"\n"}:
+        pass
     watch.cancel()
     started = time.perf_counter()
     try:
