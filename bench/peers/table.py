@@ -74,6 +74,6 @@ def _line(one: Row) -> str:
         str(one.hung),
         str(one.died),
         str(one.not_applicable),
-        "none judged" if one.seconds is None else f"{one.seconds:.1f}",
+        "none judged" if one.seconds is None else f"{one.seconds:.2f}",
     )
     return f"| {' | '.join(cells)} |"
