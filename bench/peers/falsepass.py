@@ -49,7 +49,7 @@ def judge(job: Job) -> Answer:
         return Answer("stopped", (Flag("error", stopped.read_text(encoding="utf-8").strip().splitlines()[-1][:200]),))
     results = folder / "probe-results.json"
     if not results.is_file():
-        return Answer("died", why=f"no results, exit code {ended.returncode}: {ended.stderr.strip()[-200:]}")
+        return Answer("died", why=f"exit code {ended.returncode} without results")
     met = [line.partition("gate failed: ")[2] for line in ended.stderr.splitlines() if "gate failed: " in line]
     hard = [condition for condition in met if condition.startswith(GATE)]
     soft = [condition for condition in met if condition.startswith(SOFT)]
