@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit test lint types unit bench models clean
+.PHONY: install audit test lint types unit bench peers models clean
 
 install: .venv/.installed
 
@@ -38,6 +38,10 @@ unit: install
 
 bench: install
 	$(BIN)/python -m bench
+
+# The bank of rewards through other tools; one of them needs Python 3.12: make peers PEERS_PYTHON=python3.12.
+peers: install
+	$(BIN)/python -m bench.peers $(if $(PEERS_PYTHON),--python $(PEERS_PYTHON))
 
 # Trains the three example models anew, about eight minutes on two cores.
 models: install
