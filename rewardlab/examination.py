@@ -30,6 +30,8 @@ MOST_PROMPTS = 30
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for.
 MOST_SECONDS = 10.0
 PROMPTS_NAME = "prompts.jsonl"
+#: How often an examination that is abandoned is killed until it ends.
+KILL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ def _digest(reward: Path) -> str:
 def worker_of(reward: Path, settings: Settings, *, log: Path) -> WorkerProcess:
     """A worker to examine the reward in; it prints to `log`."""
     seconds = min(settings.reward_timeout, MOST_SECONDS)
-    return WorkerProcess(RewardSource(reward, settings.entry, seconds, settings.reward_memory), log=log)
+    source = RewardSource(reward, settings.entry, seconds, settings.reward_memory)
+    return WorkerProcess(source, log=log, returns=find_platform(settings.platform).returns)
 
 
 def examine_reward(
@@ -176,8 +179,9 @@ class Examiner(threading.Thread):
     def abandon(self) -> None:
         """Stop at once."""
         self._stop_asked.set()
-        self._worker.kill()
-        self.join()
+        while self.is_alive():  # a worker that is killed may be started again before the thread looks up
+            self._worker.kill()
+            self.join(KILL_SECONDS)
 
 
 @contextmanager
