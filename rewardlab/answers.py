@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -39,14 +40,15 @@ class Answers:
     row: NDArray[np.int64]
 
     def example(self, prompt: int, generation: int) -> dict[str, Any]:
-        """One generation to look at: where it stands, how its text begins, its score."""
+        """One generation to look at: where it stands, how its text begins, its score (None for none)."""
+        score = float(self.score[prompt, generation])
         row = int(self.row[prompt, generation])
         text = self.texts[row].as_py() if row >= 0 else ""
         shown = text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 4] + " ..."
         return {
             "prompt_id": self.prompt_ids[prompt],
             "index": generation,
-            "score": float(self.score[prompt, generation]),
+            "score": score if math.isfinite(score) else None,
             "text": shown,
         }
 

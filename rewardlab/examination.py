@@ -33,6 +33,8 @@ BUDGET_SECONDS, ANSWERS_PER_PROMPT = 30.0, 90
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for.
 MOST_SECONDS = 10.0
 PROMPTS_NAME = "prompts.jsonl"
+#: How often an examination that is abandoned is killed until it ends.
+KILL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def worker_of(reward: Path, settings: Settings, *, log: Path) -> WorkerProcess:
     """A worker to examine the reward in; it prints to `log`."""
     seconds = min(settings.reward_timeout, MOST_SECONDS)
     source = RewardSource(reward, settings.entry, seconds, settings.reward_memory, settings.reward_env)
-    return WorkerProcess(source, log=log)
+    return WorkerProcess(source, log=log, returns=find_platform(settings.platform).returns)
 
 
 def examine_reward(
@@ -188,8 +190,9 @@ class Examiner(threading.Thread):
     def abandon(self) -> None:
         """Stop at once."""
         self._stop_asked.set()
-        self._worker.kill()
-        self.join()
+        while self.is_alive():  # a worker that is killed may be started again before the thread looks up
+            self._worker.kill()
+            self.join(KILL_SECONDS)
 
 
 @contextmanager

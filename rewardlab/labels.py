@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -26,11 +27,13 @@ def read_labels(path: Path) -> dict[tuple[str, int], float]:
     number, a label that is neither, or a generation labelled twice by one annotator.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), expected=EXPECTED) from None
     except UnicodeDecodeError as error:
-        raise InputError(f"is not UTF-8 (byte {error.start})", where=str(path), expected=EXPECTED) from None
+        line = 1 + data.count(b"\n", 0, error.start)
+        raise InputError(f"is not UTF-8 (byte {error.start})", where=f"{path}:{line}", expected=EXPECTED) from None
     given: dict[tuple[str, int], dict[str, float]] = {}
     for line, row in _rows(path, text):
         where = f"{path}:{line}"
@@ -46,12 +49,15 @@ def read_labels(path: Path) -> dict[tuple[str, int], float]:
 
 
 def _rows(path: Path, text: str) -> Iterable[tuple[int, Mapping[str, str]]]:
-    reader = csv.reader(text.splitlines())
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
         names = [name.strip() for name in next(reader, [])]
         missing = [name for name in COLUMNS if name not in names and name != "annotator"]
         if missing:
             raise InputError(f"no column {missing[0]!r}", where=f"{path}:1", expected=EXPECTED)
+        doubled = [name for name in COLUMNS if names.count(name) > 1]
+        if doubled:
+            raise InputError(f"two columns {doubled[0]!r}", where=f"{path}:1", expected=EXPECTED)
         for row in reader:
             if not any(row):
                 continue

@@ -29,12 +29,13 @@ def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *
     seconds = float(np.median(scores["seconds"].to_numpy())) * generations.num_rows / max(len(prompts), 1) * TIMES
     affordable = int(BUDGET_SECONDS / seconds) if seconds > 0 else MOST_PROMPTS
     most = min(MOST_PROMPTS, max(affordable, LEAST_PROMPTS))
-    ids = pc.unique(scored["prompt_id"]).to_pylist()
+    held = set(scored["prompt_id"].to_pylist())
+    ids = [prompt.id for prompt in prompts if prompt.id in held]  # scores stand in the order in which they came
     rng = np.random.default_rng(seed)
     drawn = {ids[number] for number in rng.choice(len(ids), min(most, len(ids)), replace=False)}
     by_id = {prompt.id: prompt for prompt in prompts if prompt.id in drawn}
-    held = generations.filter(pc.is_in(generations["prompt_id"], pa.array(list(by_id), pa.string())))
-    columns = (held[name].to_pylist() for name in ("prompt_id", "index", "text"))
+    rows = generations.filter(pc.is_in(generations["prompt_id"], pa.array(list(by_id), pa.string())))
+    columns = (rows[name].to_pylist() for name in ("prompt_id", "index", "text"))
     return [
         (by_id[prompt_id], Generation(prompt_id, index, text)) for prompt_id, index, text in zip(*columns, strict=True)
     ]

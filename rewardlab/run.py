@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Any, Self, TypeAlias
 
 from rewardlab.errors import InputError, RunError
-from rewardlab.findings import Finding
+from rewardlab.findings import CATALOGUE, RANK, Finding
 from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
 from rewardlab.task import Prompt, read_prompts
 
@@ -169,7 +169,7 @@ class Run:
             kept = json.loads(path.read_bytes())
             if declared is not None and kept["declared"] != declared:
                 return None
-            return tuple(Finding(**values) for values in kept["findings"])
+            return tuple(_finding(values) for values in kept["findings"])
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise RunError(
                 f"cannot be read ({error})", where=str(path), do="delete it; the same command examines again"
@@ -192,6 +192,14 @@ class Run:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _finding(values: Mapping[str, Any]) -> Finding:
+    """Raises: TypeError, ValueError or KeyError for values that are no finding of this catalogue."""
+    finding = Finding(**values)
+    if finding.code not in CATALOGUE or finding.severity not in RANK:
+        raise ValueError(f"no finding {finding.code} {finding.severity}")
+    return replace(finding, evidence=dict(finding.evidence))
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from rewardlab.stats.interval import Floats, Undefined
 from rewardlab.stats.spread import SAME_SCORE
 
-
 #: Of the total's sum of squares: a rest this small is rounding.
 EXACT = 1e-9
 
@@ -109,7 +108,7 @@ def _weights(components: Floats, total: Floats) -> tuple[Floats, bool]:
     found = np.linalg.lstsq(components, total, rcond=None)[0]
     for weights in (ones, found):
         if float(np.square(total - components @ weights).sum()) <= EXACT * size:
-            return weights, True
+            return np.asarray(weights, float), True
     return ones, False
 
 

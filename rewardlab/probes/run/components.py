@@ -19,7 +19,7 @@ UNHEARD = 0.05
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL307: a component that never differs (and is not simply met by all), or a graded one that drowns one which tells right from wrong.
+    """RL307: a component that never differs, or a graded one that drowns one which tells right from wrong.
 
     That a component which is 0 or 1 makes nearly all of the spread is what most sound rewards do: no finding.
     """
@@ -31,7 +31,7 @@ def ask(question: Question) -> Iterator[Finding]:
     found = component_shares(stacked, answers.score, names=names)
     if isinstance(found, Undefined):
         return
-    dead = [member.name for member in found.members if member.dead and not _is_full(answers.components[member.name])]
+    dead = [member.name for member in found.members if member.dead]
     loud = found.dominant
     drowned = [
         member.name
@@ -58,12 +58,6 @@ def ask(question: Question) -> Iterator[Finding]:
 
 def _unheard(member: Component) -> bool:
     return not member.dead and not isinstance(member.share, Undefined) and abs(member.share) < UNHEARD
-
-
-def _is_full(values: np.ndarray) -> bool:
-    """Whether it is 1 throughout: a condition that every answer meets, which takes nothing away."""
-    finite = values[np.isfinite(values)]
-    return bool((finite == 1).all())
 
 
 def _binary(values: np.ndarray) -> bool:

@@ -51,7 +51,7 @@ def ask(question: Question) -> Iterator[Finding]:
         return
     informed = rates.informedness
     against = isinstance(area, Estimate) and area.high < 0.5
-    if informed.high < WEAK or informed.estimate <= 0 or against:
+    if informed.high < WEAK or against:
         yield Finding("RL405", "blocker", _evidence(question, rates, area, right))
     elif informed.low <= 0 or (isinstance(area, Estimate) and area.low <= 0.5):
         yield Finding("RL405", "warning", _evidence(question, rates, area, right))

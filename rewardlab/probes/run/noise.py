@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rewardlab.answers import Floats
 from rewardlab.findings import Finding
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.noise import Noise, noise_of
-from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.stats.spread import SAME_SCORE, informative_groups
 from rewardlab.stats.tiebreak import informative_beyond_noise
 
 #: Under this, more than half of the spread that a group shows is noise, and most of its gradient points anywhere.
@@ -27,7 +28,7 @@ def ask(question: Question) -> Iterator[Finding]:
     surely = isinstance(reliability, Estimate) and reliability.high < LEAST_RELIABILITY
     perhaps = noise.icc < LEAST_RELIABILITY
     target = question.targets.min_informative
-    plain = question.measured.informative.get(question.measured.num_generations)
+    plain = _plainly(question)
     lost = isinstance(beyond, Estimate) and beyond.high < target
     had = isinstance(plain, Estimate) and plain.low >= target
     evidence = _evidence(question, noise, beyond)
@@ -41,11 +42,22 @@ def ask(question: Question) -> Iterator[Finding]:
 
 def beyond_noise(question: Question) -> Quantity:
     """The share of groups that differ beyond the reward's noise; undefined where nothing was scored again."""
-    scorings = question.answers.scorings
-    again = np.isfinite(scorings).sum(axis=2).max(axis=1, initial=0) > 1
-    if not again.any():
+    scorings = _scored_again(question)
+    if not len(scorings):
         return Undefined("nothing was scored again")
-    return informative_beyond_noise(scorings[again], rng=np.random.default_rng(0))
+    return informative_beyond_noise(scorings, rng=np.random.default_rng(0))
+
+
+def _plainly(question: Question) -> Quantity:
+    """The share of the same groups that differ at all: seen on more prompts it would have another interval."""
+    return informative_groups(_scored_again(question)[:, :, 0], question.measured.num_generations)
+
+
+def _scored_again(question: Question) -> Floats:
+    """The scorings (prompts, generations, times) of the prompts with a generation that was scored twice."""
+    scorings = question.answers.scorings
+    again: Floats = scorings[np.isfinite(scorings).sum(axis=2).max(axis=1, initial=0) > 1]
+    return again
 
 
 def _evidence(question: Question, noise: Noise, beyond: Quantity) -> dict[str, object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from rewardlab.findings import Finding
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.suspicion import Suspicion
@@ -11,7 +13,7 @@ from rewardlab.stats.bestofn import BestOfN, best_of_n
 from rewardlab.stats.cluster import Tested
 from rewardlab.stats.interval import Estimate, Undefined
 
-#: A fall of the label's mean by less is a note.
+#: A fall of the label's mean by less of the labels' range is a note.
 PRACTICAL = 0.05
 
 
@@ -41,4 +43,12 @@ def ask(question: Question) -> Iterator[Suspicion]:
         "high": fall.estimate.high,
     }
     finding = Finding("RL410", "blocker" if worse else "warning", evidence)
-    yield Suspicion(finding, fall.p_value, matters=abs(fall.estimate.estimate) >= PRACTICAL)
+    yield Suspicion(finding, fall.p_value, matters=abs(fall.estimate.estimate) >= PRACTICAL * _range(question))
+
+
+def _range(question: Question) -> float:
+    """What the labels can differ by: 1 for shares, else what they do."""
+    labels = question.answers.labels
+    assert labels is not None, "labels were pressed"
+    low, high = float(np.nanmin(labels)), float(np.nanmax(labels))
+    return 1.0 if low >= 0 and high <= 1 else high - low
