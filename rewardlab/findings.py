@@ -178,7 +178,8 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL404": Entry(
         "length is rewarded for its own sake",
-        "Among answers to one prompt the longer one wins, whether or not it is better.",
+        "Among answers to one prompt that are equally right the longer one wins, or the shorter: the policy will learn "
+        "length first, for it is the easiest to change.",
         "Take length out of the reward, or bound it.",
     ),
     "RL405": Entry(

@@ -65,11 +65,10 @@ def run_audit(
     """
     progress = progress or Silent()
     prompts = read_prompts(prompts_path)
-    if settings.labels_path is not None:
-        read_labels(settings.labels_path)  # a mistake in it is told before anything is sampled
     record = reward_record(reward, settings)
     with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
         try:
+            _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
             _fill_and_examine(run, settings, reward, record, progress)
         except (EngineError, RewardError, InputError):
             discard_if_empty(run.folder)

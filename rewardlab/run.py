@@ -234,7 +234,7 @@ def discard_if_empty(folder: Path) -> None:
     """Remove a run directory in which nothing was sampled, so that a failed start leaves nothing behind."""
     if (folder / "generations").exists() or (folder / "scores").exists():
         return
-    for name in ("run.json", "prompts.jsonl", "lock", "reward.log", "engine.log", "examination.log"):
+    for name in ("run.json", "prompts.jsonl", "lock", "labels.csv", "reward.log", "engine.log", "examination.log"):
         with contextlib.suppress(OSError):
             (folder / name).unlink()
     with contextlib.suppress(OSError):

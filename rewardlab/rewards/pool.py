@@ -30,6 +30,7 @@ KEPT_PROMPTS = 1000
 #: A reward that answers a batch within FAST_SECONDS need not be asked at once, but within LINGER_SECONDS.
 FAST_SECONDS = 0.005
 LINGER_SECONDS = 0.5
+JOIN_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class ScoringPool:
         self._todo: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._workers: list[WorkerProcess] = []
         self._partial: list[Pair] = []
         self._held: list[_Batch] = []
         self._held_since = 0.0
@@ -119,12 +121,14 @@ class ScoringPool:
         return item
 
     def close(self) -> None:
-        """Stop the threads and kill the workers; what was not drained is dropped."""
+        """Stop the threads and kill the workers, also in the middle of a call; what was not drained is dropped."""
         self._state.stop.set()
         for _ in self._threads:
             self._todo.put(None)
-        for thread in self._threads:
-            thread.join()
+        for thread, worker in zip(self._threads, self._workers, strict=True):
+            while thread.is_alive():  # until it ends: a thread that lost its worker may be starting another
+                worker.kill()
+                thread.join(JOIN_SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -138,6 +142,7 @@ class ScoringPool:
         worker = WorkerProcess(self._source, log=log, returns=self._platform.returns)
         thread = threading.Thread(target=self._work, args=(worker,), name="scoring", daemon=True)
         self._threads.append(thread)
+        self._workers.append(worker)
         thread.start()
 
     def _work(self, worker: WorkerProcess) -> None:

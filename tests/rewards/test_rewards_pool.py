@@ -418,6 +418,17 @@ def test_the_speed_of_a_reward_is_known_from_its_last_answer(write_reward, tmp_p
             assert pool._state.fast is fast
 
 
+def test_leaving_a_pool_does_not_wait_for_a_stuck_reward(write_reward, tmp_path):
+    path = write_reward("import time\ndef score(c, r):\n    print('in', flush=True)\n    time.sleep(300)")
+    with ScoringPool(RewardSource(path, None, 300, 512), PLATFORMS["smtj"], log=tmp_path / "log") as pool:
+        pool.submit(prompt(), Generation("p", 0, "x"))
+        pool.flush()
+        while "in" not in (tmp_path / "log").read_text():
+            time.sleep(0.01)
+        left = time.monotonic()
+    assert time.monotonic() - left < 30, "it took as long as the call"
+
+
 def test_a_variable_that_was_asked_for_reaches_the_reward(write_reward, tmp_path, monkeypatch):
     monkeypatch.setenv("JUDGE_KEY", "0.25")
     monkeypatch.setenv("OTHER_KEY", "0.5")

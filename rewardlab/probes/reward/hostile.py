@@ -40,8 +40,14 @@ class Scene:
         return scored and not self.defects(exchange)
 
     def is_lost(self, exchange: Exchange) -> bool:
-        """Whether a good sample has no score; another score is neighbours.py's question."""
-        return any(exchange.scores[key] is None for key in self.base.ids)
+        """Whether a good sample has no score, or all have one and the same that they do not have by themselves.
+
+        Scores that merely move are neighbours.py's question.
+        """
+        beside = [exchange.scores[key] for key in self.base.ids if key in exchange.scores]
+        alone = [self.base.scores[key] for key in self.base.ids if key in exchange.scores]
+        levelled = len(set(beside)) == 1 < len(set(alone))
+        return None in beside or levelled
 
     def is_slow(self, exchange: Exchange) -> bool:
         """Whether it took long, and far longer than as many ordinary samples."""
