@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit test lint types unit bench peers models clean
+.PHONY: install audit test lint types unit bench bank peers models clean
 
 install: .venv/.installed
 
@@ -38,6 +38,10 @@ unit: install
 
 bench: install
 	$(BIN)/python -m bench
+
+# Every planted fault and every clean reward, audited; five minutes on two cores. make bank SEEDS=20 draws more data.
+bank: install
+	$(BIN)/python -m bench.bank $(if $(SEEDS),--seeds $(SEEDS))
 
 # The bank of rewards through other tools; one of them needs Python 3.12: make peers PEERS_PYTHON=python3.12.
 peers: install
