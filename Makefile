@@ -34,7 +34,7 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov -n 2 --dist loadgroup
 
 bench: install
 	$(BIN)/python -m bench

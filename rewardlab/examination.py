@@ -14,7 +14,7 @@ import numpy as np
 from typing_extensions import Unpack
 
 import rewardlab
-from rewardlab.errors import RewardError, UsageError
+from rewardlab.errors import InputError, RewardError, UsageError
 from rewardlab.findings import Finding
 from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine
@@ -123,6 +123,8 @@ def examine_reward(
 
     Raises: RewardError when the code cannot be loaded; StoppedError when `stop` is set meanwhile.
     """
+    if not prompts:
+        raise InputError("no prompts to make answers for")
     started = time.monotonic()
     rng = np.random.default_rng(settings.seed)
     try:

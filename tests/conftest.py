@@ -25,6 +25,13 @@ def arithmetic() -> Path:
     return ARITHMETIC
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers (-n 2 --dist loadgroup) one of them runs all tests of real engines, for each loads models."""
+    for item in items:
+        if item.get_closest_marker("engine"):
+            item.add_marker(pytest.mark.xdist_group("engine"))
+
+
 @pytest.fixture(scope="session")
 def arithmetic_prompts() -> tuple[Prompt, ...]:
     """The 200 prompts of the shipped example."""

@@ -16,6 +16,7 @@ import signal
 import struct
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,26 +111,42 @@ def load(path: Path, name: str | None) -> Any:
     return find_entry(module, name)
 
 
-def serve(entry: Any, requests: int, replies: int, memory_mb: int, *, returns: str = "list") -> None:
-    """Answer events until the audit closes its end; what is no Lambda is wrapped as the packaged Lambda would."""
+def call(entry: Any, event: Any, context: Context) -> dict[str, Any]:
+    """What the reward returns, or how it failed."""
+    try:
+        return {"results": invoke(entry, event, context)}
+    except SystemExit as error:  # on Lambda it ends the runtime; here the next call need not wait for a new one
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        return {"failed": ["crashed", f"the process exited with {code}"]}
+    except MemoryError:
+        return {"failed": ["crashed", f"ran out of memory (limit {context.memory_limit_in_mb} MB)"]}
+    except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises is a reply, never our own failure
+        return {"failed": ["raised", describe(error)]}
+
+
+def serve(
+    entry: Any,
+    requests: int,
+    replies: int,
+    memory_mb: int,
+    *,
+    returns: str = "list",
+    bound: Callable[[float], None] | None = None,
+) -> None:
+    """Answer events until the audit closes its end; what is no Lambda is wrapped as the packaged Lambda would.
+
+    `bound` is told the seconds of each call before it.
+    """
     looked, peak = -LOOK_SECONDS, 0.0
     while (header := read(requests, HEADER.size)) is not None:
         body = read(requests, HEADER.unpack(header)[0])
         if body is None:
             return
         message = json.loads(body)
-        limit_processor_time(message["timeout"])
+        if bound is not None:
+            bound(message["timeout"])
         started = time.perf_counter()
-        try:
-            results = invoke(entry, message["event"], Context(message["timeout"], memory_mb))
-            reply = {"results": results}
-        except SystemExit as error:  # on Lambda it ends the runtime; here the next call need not wait for a new one
-            code = error.code if isinstance(error.code, int) else int(error.code is not None)
-            reply = {"failed": ["crashed", f"the process exited with {code}"]}
-        except MemoryError:
-            reply = {"failed": ["crashed", f"ran out of memory (limit {memory_mb} MB)"]}
-        except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises is a reply, never our own failure
-            reply = {"failed": ["raised", describe(error)]}
+        reply = call(entry, message["event"], Context(message["timeout"], memory_mb))
         ended = time.perf_counter()
         reply["seconds"] = ended - started
         if message.get("watch"):
@@ -175,7 +192,7 @@ def main() -> None:
         write(replies, {"broken": ["import", describe(error)]})
         return
     write(replies, {"ready": {"entry": entry.name, "kind": entry.kind, "others": entry.others}})
-    serve(entry, requests, replies, settings["memory_mb"], returns=settings["returns"])
+    serve(entry, requests, replies, settings["memory_mb"], returns=settings["returns"], bound=limit_processor_time)
 
 
 if __name__ == "__main__":

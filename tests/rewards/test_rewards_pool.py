@@ -56,7 +56,7 @@ def test_a_good_batch_is_scored_in_one_invocation(score):
         ("return True", "invalid", "True; expected a finite number"),
         ("return '0.5'", "invalid", "'0.5'; expected a finite number"),
         ("return None", "invalid", "None; expected a finite number"),
-        ("return {1, 2}", "invalid", "RL101 the return value is not JSON"),
+        ("return {1, 2}", "invalid", "RL104 the return value is not JSON: [0].aggregate_reward_score is a set"),
         (
             "sys.setrecursionlimit(9999); return json.loads('[' * 2000 + ']' * 2000)",
             "invalid",
@@ -191,7 +191,10 @@ def test_metrics_become_components(score):
         ("None", "RL101 returned null; expected a list"),
         ("[1.0 for s in event]", "RL101 returned a list with a number in it"),
         ("[]", "RL102 no result carries the sample's id"),
-        ("[{'id': id, 'aggregate_reward_score': 1.0} for s in event]", "RL101 the return value is not JSON"),
+        (
+            "[{'id': id, 'aggregate_reward_score': 1.0} for s in event]",
+            "RL102 the return value is not JSON: [0].id is a",
+        ),
         ("[{'id': None, 'aggregate_reward_score': 1.0} for s in event]", "RL102 no result carries the sample's id"),
         (
             "[{'id': s['id'], 'aggregate_reward_score': 1.0} for s in event] * 2",

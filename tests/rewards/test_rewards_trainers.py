@@ -14,7 +14,7 @@ from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 from tests.rewards.test_rewards_shim import called, module_of, sample
 
-SHAPES = {shape for platform in PLATFORMS.values() for shape in platform.shapes}
+SHAPES = list(dict.fromkeys(shape for platform in PLATFORMS.values() for shape in platform.shapes))
 NATIVE = {
     "trl": "def f(completions, reference_answer, **kw): return [c[0]['content'] == r for c, r in "
     "zip(completions, reference_answer)]",
