@@ -26,7 +26,7 @@ def arithmetic() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers (-n 2 --dist loadgroup) one of them runs all tests of real engines, for each loads models."""
+    """With several workers (-n 2 --dist loadgroup) one of them runs all tests of real engines: it loads the models."""
     for item in items:
         if item.get_closest_marker("engine"):
             item.add_marker(pytest.mark.xdist_group("engine"))

@@ -16,6 +16,7 @@ import pytest
 import rewardlab
 from rewardlab.errors import EngineError, InputError, RunError, UsageError
 from rewardlab.pipeline import run_sample, run_score
+from rewardlab.probes.reward import returns
 from rewardlab.run import read_manifest
 from rewardlab.settings import load_settings
 from tests.conftest import REWARD, groups_of
@@ -34,6 +35,8 @@ def audit(task, tmp_path, **options):
 @pytest.fixture(autouse=True)
 def _in_its_own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    # One probe of the reward itself stands for all, which tests/test_bank.py asks: these are about the run.
+    monkeypatch.setattr("rewardlab.probes.reward.PROBES", (returns.ask,))
 
 
 @pytest.mark.parametrize(

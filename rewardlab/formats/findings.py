@@ -58,11 +58,33 @@ def findings_table(console: Console, findings: Sequence[FindingPart], *, told: s
 
 def _evidence(finding: FindingPart) -> str:
     """The facts in one line, then a line for each concrete case."""
-    facts = {name: value for name, value in finding.evidence.items() if name not in UNSHOWN and not _empty(value)}
+    known = {name: value for name, value in finding.evidence.items() if name not in UNSHOWN and not _empty(value)}
+    share, facts = _share(known)
     listed = [one for value in facts.values() if _is_listed(value) for one in value[:SHOWN]]
     listed += finding.evidence.get("examples", [])[:SHOWN]
-    line = ", ".join(_fact(name, value) for name, value in facts.items() if not _is_listed(value))
+    line = ", ".join([*share, *(_fact(name, value) for name, value in facts.items() if not _is_listed(value))])
     return "\n".join([*([line] if line else []), *(f"- {_case(one)}" for one in listed)])
+
+
+def _share(facts: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """A share of prompts with its interval as a person says it, and the other facts."""
+    if not {"share", "low", "high", "prompts"} <= set(facts):
+        return [], facts
+    low, high = percent(facts["low"]), percent(facts["high"])
+    text = f"{percent(facts['share'])} of {facts['prompts']} prompts ({low} to {high})"
+    return [text], {name: value for name, value in facts.items() if name not in {"share", "low", "high", "prompts"}}
+
+
+def percent(share: float | None) -> str:
+    """A share in percent; one decimal, and none of a whole number. 0 and 100 are said only of 0 and 1."""
+    if share is None:
+        return "-"
+    text = f"{100 * share:.1f}"
+    if text == "0.0" and share > 0:
+        return "<0.1 %"
+    if text == "100.0" and share < 1:
+        return ">99.9 %"
+    return text.removesuffix(".0") + " %"
 
 
 def _empty(value: Any) -> bool:
@@ -78,14 +100,15 @@ def _case(case: dict[str, Any]) -> str:
     place = str(case.get("prompt_id", ""))
     if "index" in case:
         place += f" [{case['index']}]"
+    share, rest = _share(case)
     seen = [str(case["detail"])] if "detail" in case else []
     inner = []
-    for name, value in case.items():
+    for name, value in rest.items():
         if _is_listed(value):
             inner += [_case(one) for one in value[:1]]
         elif name not in {"prompt_id", "index", "detail", "severity"} and value is not None:
             seen.append(_fact(name, value))
-    text = (f"{place}: " if place else "") + ", ".join(seen)
+    text = (f"{place}: " if place else "") + ", ".join([*seen, *share])
     return text + (f" (e.g. {inner[0]})" if inner else "")
 
 

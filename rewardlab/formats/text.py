@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rewardlab.formats.display import Display
-from rewardlab.formats.findings import drawn, findings_table, lines_of
+from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
 from rewardlab.report import Interval, Report
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
@@ -48,7 +48,7 @@ def _why(report: Report) -> Iterator[str]:
     base, spread = report.baseline, report.spread
     name, quantity = ("accuracy", base.accuracy) if base.band_on == "accuracy" else ("prompts solved", base.solved)
     shown = f"{name} {_with_interval(quantity)}"
-    band = f"the band {_percent(base.band[0])} to {_percent(base.band[1])}"
+    band = f"the band {percent(base.band[0])} to {percent(base.band[1])}"
     match base.position:
         case "undecided":
             yield f"{shown} does not decide against {band}" + _doubt(report)
@@ -59,7 +59,7 @@ def _why(report: Report) -> Iterator[str]:
     share = spread.informative_groups[str(spread.group_size)]
     yield (
         f"{_with_interval(share)} of groups of {spread.group_size} tell their generations apart "
-        f"(target: at least {_percent(spread.min_informative)})"
+        f"(target: at least {percent(spread.min_informative)})"
     )
     for finding in report.findings:
         if finding.severity == "blocker" and finding.code not in {"RL304", "RL601", "RL602"}:
@@ -91,14 +91,17 @@ def _numbers(console: Console, report: Report) -> None:
     console.print(table)
     console.print(Padding(_spread_line(report), (1, 0, 0, 0)))
     console.print(_outcome_line(report))
+    for line in (_noise_line(report), _labels_line(report)):
+        if line:
+            console.print(line)
 
 
 def _row(table: Table, name: str, quantity: Interval, band: tuple[float, float] | None) -> None:
     if quantity.estimate is None:
         table.add_row(f"  {name}", "-", Text(quantity.undefined or "undefined", "dim"))
         return
-    between = f"{_percent(quantity.low)} to {_percent(quantity.high)}"
-    table.add_row(f"  {name}", _percent(quantity.estimate), between, _bar(quantity, band))
+    between = f"{percent(quantity.low)} to {percent(quantity.high)}"
+    table.add_row(f"  {name}", percent(quantity.estimate), between, _bar(quantity, band))
 
 
 def _bar(quantity: Interval, band: tuple[float, float] | None) -> Text:
@@ -113,14 +116,14 @@ def _bar(quantity: Interval, band: tuple[float, float] | None) -> Text:
         else:
             text.append("·", "dim")
     if band is not None:
-        text.append(f"  band {_percent(band[0])} to {_percent(band[1])}", "dim")
+        text.append(f"  band {percent(band[0])} to {percent(band[1])}", "dim")
     return text
 
 
 def _spread_line(report: Report) -> str:
     spread = report.spread
     flat = [f"{count} {name.replace('_', ' ')}" for name, count in spread.flat_groups.model_dump().items() if count]
-    ends = f"{_percent(spread.floor_share)} at the floor, {_percent(spread.ceiling_share)} at the top"
+    ends = f"{percent(spread.floor_share)} at the floor, {percent(spread.ceiling_share)} at the top"
     parts = [f"{spread.levels} levels, {ends}"]
     if spread.within_sd is not None and spread.between_sd is not None and spread.icc is not None:
         parts.append(
@@ -140,19 +143,33 @@ def _outcome_line(report: Report) -> str:
     return text + (f"; {latency.p50:.3g} ms a sample (p99 {latency.p99:.3g} ms)" if latency else "")
 
 
+def _noise_line(report: Report) -> str:
+    noise = report.reward.noise
+    if noise.noise_sd is None or noise.signal_sd is None:
+        return ""
+    text = f"noise   {noise.rescored:,} generations scored again: "
+    if noise.noise_sd == 0:
+        return text + "every score the same"
+    return text + f"sd {noise.noise_sd:.3g} beside {noise.signal_sd:.3g} between generations of a prompt"
+
+
+def _labels_line(report: Report) -> str:
+    labels = report.reward.labels
+    if labels is None:
+        return ""
+    return (
+        f"labels  {labels.labelled:,} generations: Youden's J {_number(labels.youden_j)}, AUC within prompts "
+        + _number(labels.auc_within_prompts)
+    )
+
+
+def _number(quantity: Interval) -> str:
+    if quantity.estimate is None:
+        return f"undefined ({quantity.undefined})"
+    return f"{quantity.estimate:.2f} ({quantity.low:.2f} to {quantity.high:.2f})"
+
+
 def _with_interval(quantity: Interval) -> str:
     if quantity.estimate is None:
         return f"undefined ({quantity.undefined})"
-    return f"{_percent(quantity.estimate)} ({_percent(quantity.low)} to {_percent(quantity.high)})"
-
-
-def _percent(share: float | None) -> str:
-    """A share in percent; one decimal, and none of a whole number. 0 and 100 are said only of 0 and 1."""
-    if share is None:
-        return "-"
-    text = f"{100 * share:.1f}"
-    if text == "0.0" and share > 0:
-        return "<0.1 %"
-    if text == "100.0" and share < 1:
-        return ">99.9 %"
-    return text.removesuffix(".0") + " %"
+    return f"{percent(quantity.estimate)} ({percent(quantity.low)} to {percent(quantity.high)})"

@@ -12,6 +12,8 @@ from rewardlab.engines.chat import check_model, encode, encode_all, read_templat
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Prompt
 
+pytestmark = pytest.mark.engine  # the tokenizers are those of transformers, whose import takes seconds
+
 MODELS = ("below", "inside", "above")
 
 

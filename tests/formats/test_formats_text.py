@@ -7,7 +7,7 @@ import pytest
 import rewardlab
 from rewardlab.formats import FORMATS
 from rewardlab.formats.display import Display
-from rewardlab.formats.text import _percent
+from rewardlab.formats.findings import percent
 from tests.conftest import groups_of
 
 
@@ -75,5 +75,5 @@ def test_text_fits_its_width_and_has_no_colour_unless_asked(report_of):
         (None, "-"),
     ],
 )
-def test_0_and_100_percent_are_said_only_of_0_and_1(share, text):
-    assert _percent(share) == text
+def test_0_and_100percent_are_said_only_of_0_and_1(share, text):
+    assert percent(share) == text
