@@ -98,7 +98,8 @@ def _value(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, str):
-        return repr(value if len(value) <= LONGEST else value[: LONGEST - 4] + " ...") if " " in value else value
+        quoted = " " in value or not value
+        return repr(value if len(value) <= LONGEST else value[: LONGEST - 4] + " ...") if quoted else value
     if isinstance(value, dict):
         return ", ".join(_fact(name, inner) for name, inner in value.items())
     if isinstance(value, list):
