@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -30,8 +33,25 @@ COMMANDS = {
 EPILOG = "Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 3 a bug in rewardlab, 4 INCONCLUSIVE, 130 interrupted."
 
 
+#: What a scheduler or a closed terminal sends; as after Ctrl-C, workers are ended and temporary files removed.
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+#: What is the disk's doing and not ours.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+class UnheardError(Exception):
+    """A closed pipe, which click would answer with exit code 1: our NO-GO."""
+
+
 class Commands(click.Group):
     """A group that imports a command's module only when that command is used."""
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise UnheardError from error
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -59,23 +79,45 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code, and says what went wrong in one line on standard error."""
     try:
-        result: Any = cli.main(args=arguments, prog_name="rewardlab", standalone_mode=False)
+        with _endings_interrupt():
+            result: Any = cli.main(args=arguments, prog_name="rewardlab", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted; the same command resumes", 130)
-    except BrokenPipeError:
-        # Whoever read our output has gone: nothing more can be said to it, and Python must not try at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 128 + signal.SIGPIPE
+    except (BrokenPipeError, UnheardError):
+        return _unheard()
     except Exception as error:  # noqa: BLE001 - what is not ours is a bug, and is told as one
         return _explain(error)
     return result if isinstance(result, int) else 0
+
+
+@contextmanager
+def _endings_interrupt() -> Iterator[None]:
+    """Let ENDING interrupt as Ctrl-C does, unless somebody (nohup) has decided otherwise."""
+    own = threading.current_thread() is threading.main_thread()
+    changed = [one for one in ENDING if own and signal.getsignal(one) is signal.SIG_DFL]
+    for one in changed:
+        signal.signal(one, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for one in changed:
+            signal.signal(one, signal.SIG_DFL)
+
+
+def _unheard() -> int:
+    """Whoever read our output has gone: nothing more can be said to it, and Python must not try at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 128 + signal.SIGPIPE
 
 
 def _explain(error: Exception) -> int:
     """Say an error in one line; a bug's traceback comes before it."""
     if isinstance(error, RewardlabError):
         return _fail(str(error), error.exit_code)
+    if isinstance(error, OSError) and error.errno in FULL:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}cannot be written ({error.strerror}); free some space, or name another folder", 2)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return 2

@@ -37,12 +37,23 @@ UNSCORED_EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """What counts as success, and the range it was taken from; `declared` says whether the user gave the range."""
+    """What counts as success, and the range it was taken from.
+
+    `declared` says whether the user gave the range, `chosen` whether the threshold. `strict`: a score must exceed the
+    threshold; where nobody chose it and the range holds penalties, its middle is 0, which such rewards give for an
+    answer that is neither rewarded nor punished.
+    """
 
     at: float
     reward_range: tuple[float, float]
     declared: bool
     chosen: bool
+    strict: bool
+
+    def of(self, scores: Floats) -> Bools:
+        """Which scores are successes; an unscored one (NaN) is none."""
+        known = np.where(np.isfinite(scores), scores, -np.inf)
+        return np.asarray(known > self.at + SAME_SCORE if self.strict else known >= self.at - SAME_SCORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,9 @@ def success_rule(scores: Floats, *, success_at: float | None, reward_range: tupl
     if reward_range is None:
         reward_range = (-1.0, 1.0) if len(finite) and finite.min() < 0 else (0.0, 1.0)
     at = sum(reward_range) / 2 if success_at is None else success_at
-    return Success(at, reward_range, declared, success_at is not None)
+    return Success(
+        at, reward_range, declared, success_at is not None, strict=success_at is None and reward_range[0] < 0
+    )
 
 
 def measure(
@@ -134,7 +147,7 @@ def measure(
     table, sampled, cut = _tables(prompts, generations, scores, num_generations)
     success = success_rule(table, success_at=success_at, reward_range=reward_range)
     scored = np.isfinite(table)
-    right = scored & (table >= success.at - SAME_SCORE)
+    right = success.of(table)
     counts, hits = scored.sum(axis=1).astype(float), right.sum(axis=1).astype(float)
     ks = [k for k in (1, 2, 4, 8, 16, 32, 64, 128) if k <= num_generations]
     levels, _ = levels_of(table)

@@ -59,6 +59,7 @@ class Baseline(Part):
     band_on: Literal["accuracy", "solved"]
     position: Literal["below", "inside", "above", "undecided"]
     success_at: float
+    success_above: bool = Field(description="whether a success must exceed success_at, or may equal it")
     reward_range: tuple[float, float]
     reward_range_declared: bool
     prompts: int

@@ -77,6 +77,7 @@ def _baseline(question: Question) -> Baseline:
         band_on=targets.band_on,
         position=band.position(question),
         success_at=measured.success.at,
+        success_above=measured.success.strict,
         reward_range=measured.success.reward_range,
         reward_range_declared=measured.success.declared,
         prompts=measured.prompts,

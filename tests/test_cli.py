@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema
@@ -212,6 +215,41 @@ def test_a_reader_that_stops_reading_is_no_error(task, tmp_path):
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stdout.startswith("RL101")
     assert done.stderr == ""
+
+
+def test_a_reader_that_went_before_the_report_is_no_verdict(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "rewardlab", "explain"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_full_disk_is_no_bug():
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "rewardlab", "explain"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "rewardlab: cannot be written (No space left on device); free some space, or name another folder\n"
+    )
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
+def test_a_scheduler_that_ends_a_check_leaves_nothing_behind(task, tmp_path, sent):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    task["reward"].write_text("import time\ndef score(completion, reference):\n    time.sleep(9)\n    return 1.0\n")
+    command = [sys.executable, "-m", "rewardlab", "check", task["reward"], task["prompts"]]
+    environment = os.environ | {"TMPDIR": str(folder)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as checking:
+        while not list(folder.iterdir()):
+            time.sleep(0.02)
+        checking.send_signal(sent)
+        said = checking.communicate()[1]
+    assert (checking.returncode, said.strip()) == (130, "rewardlab: interrupted; the same command resumes")
+    assert list(folder.iterdir()) == []
 
 
 def test_notes_reach_a_pipelines_log_unless_quiet(run, task):

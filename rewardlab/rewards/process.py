@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -29,6 +30,8 @@ IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
 POLL_SECONDS = 0.05
 CHUNK = 1 << 16
+#: What looking up a variable that the reward was not handed says.
+VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,7 @@ class WorkerProcess:
             self.close()
             stage, text = message["broken"]
             what = f"does not import: {text}" if stage == "import" else text
-            do = "name the one to audit with --entry" if "of one kind" in text else None
-            raise RewardError(what, where=_line_of(where, text), do=do)
+            raise RewardError(what, where=_line_of(where, text), do=_remedy(text))
         ready = message["ready"]
         return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]))
 
@@ -259,9 +261,13 @@ class WorkerProcess:
 
 
 def _environment(asked: Sequence[str]) -> dict[str, str]:
+    lacking = [name for name in asked if name not in os.environ]
+    if lacking:
+        raise RewardError(f"{lacking[0]} is not set", where="--reward-env", do=f"set it: export {lacking[0]}=...")
     kept = {name: os.environ[name] for name in (*ENVIRONMENT, *asked) if name in os.environ}
     return kept | {
         "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",  # the reward's folder is the user's
         "OMP_NUM_THREADS": "1",
         "AWS_LAMBDA_FUNCTION_NAME": "rewardlab-SageMaker-audit",
     }
@@ -289,6 +295,15 @@ def _resident_mb(pid: int) -> float:
         with contextlib.suppress(psutil.Error):
             total += member.memory_info().rss
     return total / (1 << 20)
+
+
+def _remedy(text: str) -> str | None:
+    """What to do about code that cannot be loaded, where its words tell."""
+    if "of one kind" in text:
+        return "name the one to audit with --entry"
+    if missing := VARIABLE.match(text):
+        return f"if it is a variable of the environment, set it and hand it over with --reward-env {missing[1]}"
+    return None
 
 
 def _line_of(where: str, text: str) -> str:

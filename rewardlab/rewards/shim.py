@@ -85,8 +85,9 @@ def _is_real(value: Any) -> bool:
 
 
 def describe(error: BaseException) -> str:
-    """`Type: message (file:line)`, the line being the innermost one of the traceback."""
-    frames = traceback.extract_tb(error.__traceback__)
+    """`Type: message (file:line)`, the line being the innermost one of the traceback that lies in a file."""
+    every = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in every if not frame.filename.startswith("<frozen ")] or every
     text = " ".join(str(error).split())[:300]
     name = type(error).__name__ + (f": {text}" if text else "")
     if isinstance(error, SyntaxError):

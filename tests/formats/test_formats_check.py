@@ -98,3 +98,8 @@ def test_findings_of_several_sources_are_one_a_code():
         ("RL404", "warning", "run"),
     ]
     assert merge() == merge([], ()) == ()
+
+
+def test_an_empty_text_is_seen():
+    found = Finding("RL406", "note", {"examples": [{"prompt_id": "p1", "answer": "", "score": 1.0}]})
+    assert "- p1: answer '', score 1\n" in shown(report_of(found))

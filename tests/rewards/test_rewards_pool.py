@@ -257,6 +257,10 @@ def pool_of(path, tmp_path, entry=None):
         ("x = 1 +", "reward.py:1: does not import: SyntaxError: invalid syntax"),
         ("import nowhere_to_be_found", "reward.py:1: does not import: ModuleNotFoundError"),
         ("1 / 0", "reward.py:1: does not import: ZeroDivisionError"),
+        (
+            "import os\nkey = os.environ['JUDGE_KEY']",
+            "if it is a variable of the environment, set it and hand it over with --reward-env JUDGE_KEY",
+        ),
         ("x = 1", "defines no reward function; expected one of: lambda_handler(event, context)"),
         ("def _score(c, r): return 1", "defines no reward function"),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import types
 
 import pytest
@@ -93,6 +94,12 @@ def test_errors_are_described_with_their_line():
     assert describe(caught.value) == "SyntaxError: invalid syntax (line 1)"
     assert describe(ValueError("a\nb")) == "ValueError: a b"
     assert describe(ValueError()) == "ValueError"
+
+
+def test_an_error_within_python_itself_is_placed_where_the_reward_asked_for_it():
+    with pytest.raises(KeyError) as caught:
+        os.environ["REWARDLAB_UNSET"]
+    assert re.fullmatch(r"KeyError: 'REWARDLAB_UNSET' \(test_rewards_shim.py:\d+\)", describe(caught.value))
 
 
 def exchange(code, *messages, memory=512):

@@ -8,6 +8,8 @@ from rewardlab.probes.reward.exchange import Sample
 
 LENGTH = 30_000  # characters: within the 8,192 tokens of the recipes
 
+SHOWN = 24
+
 #: No answer, half an answer, and what looks like a value to a pattern and is none to the code behind it.
 CONTENTS = (
     "",
@@ -85,6 +87,11 @@ LONG: tuple[str, ...] = (
     "word " * (LENGTH // 5),
     "Answer: " * (LENGTH // 8),
 )
+
+
+def named(text: str) -> str:
+    """The text as evidence: a long one by its beginning and its length."""
+    return repr(text) if len(text) <= SHOWN else f"{text[:SHOWN]!r} ... ({len(text):,} characters)"
 
 
 def short_texts() -> tuple[str, ...]:

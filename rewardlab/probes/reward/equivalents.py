@@ -74,7 +74,8 @@ def _object(write: Callable[[dict[str, object]], str]) -> Callable[[Gold], str |
 
 SPACE: dict[str, Form] = {
     "a line break at the end": Form(_outside(lambda text: f"{text}\n"), "blocker", free=True),
-    "white space around": Form(_outside(lambda text: f"\n {text} \n"), "blocker", free=True),
+    "line breaks around": Form(_outside(lambda text: f"\n\n{text} \n"), "blocker", free=True),
+    "a space before it": Form(_outside(lambda text: f" {text}"), "warning", free=True),
 }
 LABEL = SPACE | {
     "a capital first": Form(_inside(lambda text: text[:1].upper() + text[1:]), "warning"),

@@ -19,11 +19,15 @@ SLOW_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A bad sample, what it is, and how grave it is that it does harm: a blocker where a policy may write it."""
+    """A bad sample, what it is, and how grave it is that it does harm: a blocker where a policy may well write it.
+
+    `is_text` tells what a model can write from what only a broken file holds.
+    """
 
     name: str
     sample: Sample
     severity: Severity
+    is_text: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def failures(harms: Sequence[Harm]) -> Iterator[Finding]:
     for reason, code in CODES.items():
         guilty = [harm for harm in harms if harm.reason == reason and reason != "invalid"]
         if reason == "raised":
-            guilty = [harm for harm in guilty if harm.bad.severity == "blocker"]
+            guilty = [harm for harm in guilty if harm.bad.is_text]
         if guilty:
             yield Finding(code, _gravest(guilty), _evidence(guilty))
     slow = [harm for harm in harms if harm.is_slow]

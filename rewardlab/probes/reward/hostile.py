@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Scored
-from rewardlab.probes.reward.awkward import BROKEN, LONG, UNREADABLE, short_texts, without_reference
-from rewardlab.probes.reward.exchange import Exchange, Sample, shown
+from rewardlab.probes.reward.awkward import BROKEN, LONG, UNREADABLE, named, short_texts, without_reference
+from rewardlab.probes.reward.exchange import Exchange, Sample
 from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.returns import FATAL, range_of
@@ -88,7 +88,8 @@ def _is_enough(harms: Sequence[Harm]) -> bool:
 def _chunks(subject: Subject, good: int) -> Iterator[Sequence[Bad]]:
     """The bad samples in events that the platform could send, likely ones first; fewer for a slow reward."""
     size = max(1, subject.platform.batch_size - good)
-    groups = [_texts(subject, short_texts()), _texts(subject, LONG)]
+    # No policy in its right mind writes 30,000 brackets: such a text warns, a short one blocks.
+    groups = [_texts(subject, short_texts(), "blocker"), _texts(subject, LONG, "warning")]
     # A function that is handed one answer loses no other; a TRL function is handed texts, but all at once.
     if subject.entry.kind in {"lambda", "trl"} and subject.platform.shape.content != "fields":
         groups.append(_broken(subject, UNREADABLE if subject.entry.kind == "trl" else {**BROKEN, **UNREADABLE}))
@@ -98,22 +99,22 @@ def _chunks(subject: Subject, good: int) -> Iterator[Sequence[Bad]]:
             yield group[start : min(start + size, affordable)]
 
 
-def _texts(subject: Subject, texts: Sequence[str]) -> list[Bad]:
+def _texts(subject: Subject, texts: Sequence[str], severity: Severity) -> list[Bad]:
     cases = [Case(subject.prompts[number % len(subject.prompts)], text) for number, text in enumerate(texts)]
     samples = [{**sample, "id": f"{sample['id']}-bad"} for sample in subject.samples(cases)]
-    return [Bad(shown(text, 80), sample, "blocker") for text, sample in zip(texts, samples, strict=True)]
+    return [Bad(named(text), sample, severity) for text, sample in zip(texts, samples, strict=True)]
 
 
 def _broken(subject: Subject, ways: Mapping[str, Callable[[Sample], Sample]]) -> list[Bad]:
     good = subject.samples(ordinary_cases(subject, 1))[0]
     bad = [
-        Bad(name, {**break_(good), "id": f"bad-{number}"}, "warning")
+        Bad(name, {**break_(good), "id": f"bad-{number}"}, "warning", is_text=False)
         for number, (name, break_) in enumerate(ways.items())
     ]
     missing = sum(prompt.reference is None for prompt in subject.every_prompt)
     if 0 < missing < len(subject.every_prompt):
         name = f"no reference, as in {missing} rows of the file"
-        bad.append(Bad(name, {**without_reference(good), "id": "bad-reference"}, "blocker"))
+        bad.append(Bad(name, {**without_reference(good), "id": "bad-reference"}, "blocker", is_text=False))
     return bad
 
 

@@ -17,10 +17,11 @@ from rewardlab.stats.spread import SAME_SCORE
 CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}
 FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
 EXAMPLES = 3
+NO_RETURN = "Return a number on every path: one without a return gives None, and such an answer has no score."
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL101 to RL106 for what a return breaks; RL201 to RL203 where there is no return at all.
+    """RL101 to RL106 for what a return breaks, RL104 for None too; RL201 to RL203 where there is no return at all.
 
     Where a batch of ordinary answers hangs or kills, nothing else is asked of the reward.
     """
@@ -42,6 +43,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 def _findings(subject: Subject, exchange: Exchange, event: str) -> Iterator[Finding]:
     event = f"{event} of {len(exchange.samples)}" if len(exchange.samples) > 1 else event
     yield from _silent(exchange, event)
+    yield from _abstaining(exchange, event, may_abstain=subject.entry.kind == "trl")
     yield from broken(exchange, exchange.defects(range_of(subject)), event, declared=subject.reward_range is not None)
 
 
@@ -74,6 +76,24 @@ def _silent(exchange: Exchange, event: str) -> Iterator[Finding]:
             whole = exchange.failure is not None
             examples = [{"sample": shown(one), "said": outcome.detail} for one, outcome in guilty[: 1 if whole else 3]]
             yield Finding(code, "blocker", {"event": event, "samples": len(guilty), "examples": examples})
+
+
+def _abstaining(exchange: Exchange, event: str, *, may_abstain: bool) -> Iterator[Finding]:
+    """RL104 for ordinary answers that earn None: a blocker where all do.
+
+    Some may in TRL, where None says that a function does not apply; elsewhere it is a path without a return.
+    """
+    silent = [
+        sample
+        for sample, outcome in zip(exchange.samples, exchange.outcomes, strict=True)
+        if isinstance(outcome, Unscored) and outcome.reason == "abstained"
+    ]
+    every = len(silent) == len(exchange.samples)
+    if not silent or (may_abstain and not (every and len(silent) > 1)):
+        return
+    examples = [{"wrong": "returned None", "sample": shown(one)} for one in silent[:EXAMPLES]]
+    evidence = {"event": event, "samples": len(exchange.samples), "returned_none": len(silent), "examples": examples}
+    yield Finding("RL104", "blocker" if every else "warning", evidence, NO_RETURN)
 
 
 def broken(

@@ -61,7 +61,7 @@ def scale_of(
     """
     seen = np.array([*right, *others], float)
     if reward_range is not None:
-        return Scale(*reward_range, sum(reward_range) / 2 if success_at is None else success_at)
+        return Scale(*reward_range, success_at)
     low, high = success_rule(seen, success_at=None, reward_range=None).reward_range
     bottom, top = float(min(seen, default=low)), float(np.median(right)) if len(right) else high
     if top - bottom < TINY:

@@ -18,6 +18,8 @@ from rewardlab.task import Prompt
 
 #: The formats of the field are tried on this many prompts; each prompt is then asked in the best and in its own.
 TRIED_PROMPTS = 8
+#: Of the range: so near the top a reference that may be a specification has won as an answer.
+OUTRIGHT = 0.05
 NOTHING = ("", "I do not know.")
 
 
@@ -109,9 +111,10 @@ def survey(subject: Subject) -> Survey:
     outcomes = [*nothing, *(gold.wrong_outcome for gold in golds)]
     others = [score for outcome in outcomes if (score := score_of(outcome)) is not None]
     everything = np.array([*others, *(gold.score for gold in golds if gold.score is not None)])
-    at = success_rule(everything, success_at=subject.success_at, reward_range=subject.reward_range).at
+    low, high = success_rule(everything, success_at=subject.success_at, reward_range=subject.reward_range).reward_range
+    outright = high - OUTRIGHT * (high - low)
     # What may be no answer is taken for one only if it wins outright: a format's reward is no sign of being right.
-    unsure = tuple(gold for gold in golds if not gold.is_sure and (gold.score is None or gold.score <= at))
+    unsure = tuple(gold for gold in golds if not gold.is_sure and (gold.score is None or gold.score < outright))
     golds = [gold for gold in golds if gold not in unsure]
     right = [gold.score for gold in golds if gold.score is not None]
     scale = scale_of(right, others, reward_range=subject.reward_range, success_at=subject.success_at)

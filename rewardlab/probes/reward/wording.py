@@ -57,7 +57,7 @@ KNOWN = (
 #: "Label: X", "Answer: <letter>", "Final answer: [number]": a word, a colon and a placeholder.
 PLACEHOLDER = re.compile(
     r"([\"'`“]|^|: )((?:The )?[A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:) ?(?:X|<[^<>\n]{1,30}>|\[[^\[\]\n]{1,30}\]|"
-    r"\{[^{}\n]{1,30}\}|\.\.\.|_+)",
+    r"\{[^{}\n]{1,30}\}|\.\.\.|_+|[A-Z]{2,}(?:[-_/ ][A-Z]{2,}){0,3}\b)",
     re.MULTILINE,
 )
 #: "#### 42", "after ####": not a heading of that depth.
@@ -66,7 +66,21 @@ HASHED = re.compile(
 )
 #: Write "Summary:" and then ...
 QUOTED_WORD = re.compile(r"[\"'`“]([A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:)[\"'`”]")
-TAG = re.compile(r"<(answer|label|final_answer|output|result|response|solution)>.{0,80}?</\1>", re.DOTALL)
+TAG = re.compile(r"<([a-zA-Z_]{2,20})>.{0,80}?</\1>", re.DOTALL)
+#: Tags around what leads up to the answer.
+LEADING = {
+    "think",
+    "thinking",
+    "thought",
+    "thoughts",
+    "reasoning",
+    "scratchpad",
+    "analysis",
+    "explanation",
+    "rationale",
+}
+#: ```sql, ```python: "in one ```sql block".
+FENCE = re.compile(r"```([a-z]{2,12})\b")
 KEY = re.compile(r"\{\s*[\"'](\w{1,30})[\"']\s*:\s*[^,{}]{1,60}\}")
 #: Said of the answer, in one sentence with it: the same words in the text that the prompt is about forbid nothing.
 STRICT = re.compile(
@@ -97,7 +111,11 @@ def _asked(text: str) -> Iterator[Format]:
         yield Format(HASHES.name, HASHES.before, explicit=True)
     for match in TAG.finditer(text):
         tag = match.group(1)
+        if tag.lower() in LEADING:
+            continue
         yield Format(f"<{tag}>X</{tag}>", f"<{tag}>", f"</{tag}>", explicit=True)
+    for match in FENCE.finditer(text):
+        yield Format(f"a fence of {match.group(1)}", f"```{match.group(1)}\n", "\n```", explicit=True)
     for match in PLACEHOLDER.finditer(text):
         yield Format(f"{match.group(2)} X", f"{match.group(2)} ", explicit=match.group(1) in {'"', "'", "`", "“"})
     for match in QUOTED_WORD.finditer(text):

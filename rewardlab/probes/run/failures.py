@@ -18,12 +18,17 @@ CODES: dict[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": 
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL201 to RL203 for failing calls, RL101 to RL104 for unusable returns; a blocker where surely above 1 %."""
+    """RL201 to RL203 for failing calls, RL101 to RL104 for unusable returns; a blocker where surely above 1 %.
+
+    RL104 too where no generation earned anything but None: a reward may abstain from some, not from all.
+    """
     measured = question.measured
     for reason, code in CODES.items():
         if count := measured.outcomes[reason]:
             examples = [example for example in measured.examples if example.reason == reason]
             yield _finding(measured, code, count, measured.unscored_prompts[reason], examples)
+    if (count := measured.outcomes["abstained"]) == sum(measured.outcomes.values()) > 0:
+        yield _finding(measured, "RL104", count, measured.unscored_prompts["abstained"], measured.examples)
     invalid = [example for example in measured.examples if example.reason == "invalid"]
     for code, lost in measured.invalid.items():
         examples = [example for example in invalid if code_of(example.detail) == code]

@@ -11,6 +11,7 @@ from rewardlab.findings import Finding
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
+from rewardlab.stats.spread import SAME_SCORE
 
 #: Youden's J that surely lies under this is little better than chance.
 WEAK = 0.2
@@ -32,7 +33,8 @@ def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]
     if right is None:
         none = Undefined("no labels were given")
         return none, none
-    threshold = question.measured.success.at
+    success = question.measured.success
+    threshold = success.at + 2 * SAME_SCORE if success.strict else success.at
     return (
         discrimination(question.answers.score, right, threshold=threshold),
         pairwise_accuracy(question.answers.score, right),

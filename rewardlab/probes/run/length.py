@@ -17,6 +17,8 @@ from rewardlab.stats.within import WithinCorrelation, within_correlation
 
 #: A correlation within prompts under this explains less than a tenth of the spread: a note.
 PRACTICAL = 0.3
+#: What a standard deviation of length is worth, of the range: under the first a note, under the second no blocker.
+SMALL, DECISIVE = 0.02, 0.05
 #: Names under which rewards report whether the answer is right.
 CORRECTNESS = re.compile(r"correct|accura|exact|match|answer", re.IGNORECASE)
 #: Graded labels are compared within tenths of their range: close enough to be one quality.
@@ -32,22 +34,41 @@ def ask(question: Question) -> Iterator[Suspicion]:
     right, source = _correctness(question)
     scored = np.isfinite(answers.score)
     if right is None:
-        right, source = np.where(scored, answers.score >= success.at - SAME_SCORE, np.nan), "success"
+        right, source = np.where(scored, success.of(answers.score), np.nan), "success"
     found = within_correlation(answers.score, np.log1p(answers.length), categories=right)
     if isinstance(found, Undefined):
         return
-    severity: Severity = "blocker" if source == "labels" and _surely(found) else "warning"
+    worth = abs(found.estimate.estimate) * _spread(answers.score, right) / _span(question)
+    severity: Severity = "blocker" if source == "labels" and _surely(found) and worth >= DECISIVE else "warning"
     evidence = {
         "correlation": found.estimate.estimate,
         "low": found.estimate.low,
         "high": found.estimate.high,
         "p_value": found.p_value,
         "held_constant": source,
+        "worth": worth,
         "examples": _examples(question, right, upwards=found.estimate.estimate > 0),
     }
     yield Suspicion(
-        Finding("RL404", severity, evidence), found.p_value, matters=abs(found.estimate.estimate) >= PRACTICAL
+        Finding("RL404", severity, evidence),
+        found.p_value,
+        matters=abs(found.estimate.estimate) >= PRACTICAL and worth >= SMALL,
     )
+
+
+def _spread(score: Floats, right: Floats) -> float:
+    """The standard deviation of the scores among equally right answers of one prompt."""
+    squares, degrees = 0.0, 0
+    for row, kinds in zip(score, right, strict=True):
+        for kind in np.unique(kinds[np.isfinite(kinds) & np.isfinite(row)]):
+            cell = row[(kinds == kind) & np.isfinite(row)]
+            squares, degrees = squares + float(np.square(cell - cell.mean()).sum()), degrees + len(cell) - 1
+    return float(np.sqrt(squares / degrees)) if degrees else 0.0
+
+
+def _span(question: Question) -> float:
+    low, high = question.measured.success.reward_range
+    return high - low
 
 
 def _surely(found: WithinCorrelation) -> bool:

@@ -22,9 +22,26 @@ def test_a_plain_function_gives_nothing():
 def test_an_abstention_is_no_defect():
     code = """
         def reward(prompts, completions, **columns):
-            return [None if "boxed" in one[0]["content"] else 1.0 for one in completions]
+            return [None if number == 0 else 1.0 for number, _ in enumerate(completions)]
     """
     assert examine_code(returns.ask, code) == []
+
+
+def test_a_reward_that_returns_nothing_is_told_so():
+    (finding,) = examine_code(returns.ask, "def score(completion, reference):\n    completion == reference")
+    assert (finding.code, finding.severity) == ("RL104", "blocker")
+    assert "without a return" in finding.remedy
+
+
+@pytest.mark.parametrize("form", ["def score(completion, reference)", "async def right(completion, answer)"])
+def test_a_path_without_a_return_is_a_warning(form):
+    found = examine_code(returns.ask, f"{form}:\n    if len(str(completion)) % 2:\n        return 1.0")
+    assert codes(found) == [("RL104", "warning")]
+
+
+def test_a_trl_function_may_abstain_from_some_and_not_from_all():
+    (finding,) = examine_code(returns.ask, "def reward(completions, **columns):\n    return [None] * len(completions)")
+    assert (finding.code, finding.severity) == ("RL104", "blocker")
 
 
 def test_an_exception_is_told_with_its_line_and_the_sample():

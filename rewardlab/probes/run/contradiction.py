@@ -1,0 +1,49 @@
+"""What made-up answers suggested, held against what was sampled: a format that nobody thought of is no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from rewardlab.findings import Finding
+from rewardlab.probes.run.question import Question
+
+READ = (
+    "Sampled answers to these prompts succeed, so the reward reads a format that none of the made-up answers had: what "
+    "needs a right answer could not be asked. Check with a prompt that names its format, or read some by hand."
+)
+BROKEN = (
+    "No reference wins and no sampled answer succeeds: before blaming the model, score one reference by hand through "
+    "your reward and find where it is lost (which field it is read from, how it is extracted, how it is compared)."
+)
+
+
+def reconcile(findings: Iterable[Finding], question: Question) -> Iterator[Finding]:
+    """The findings of an examination; those that no right answer was read are notes where sampled ones were.
+
+    Where not one sampled answer succeeds either, they are blockers: the reward comes before the model.
+    """
+    success = question.measured.success.of(question.answers.score)
+    for finding in findings:
+        unread = (finding.code == "RL301" and "answers" in finding.evidence) or (
+            finding.code == "RL401" and "formats_tried" in finding.evidence
+        )
+        if not unread:
+            yield finding
+        elif not success.any():
+            yield replace(finding, severity="blocker", remedy=BROKEN)
+        elif _is_contradicted(finding, question, success.any(axis=1)):
+            yield replace(finding, severity="note", remedy=READ)
+        else:
+            yield finding
+
+
+def _is_contradicted(finding: Finding, question: Question, solved: np.ndarray) -> bool:
+    """Whether sampled answers succeed on at least half of the rows that no made-up one won."""
+    if finding.code == "RL301":
+        return question.measured.levels > 1
+    place = {identifier: row for row, identifier in enumerate(question.answers.prompt_ids)}
+    rows = [place[row] for row in finding.evidence["rows"] if row in place]
+    return bool(rows) and bool(solved[rows].mean() >= 0.5)
