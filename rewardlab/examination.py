@@ -30,6 +30,8 @@ from rewardlab.task import Generation, Prompt, read_prompts
 #: reward is asked about fewer, so that what is asked takes about so many seconds.
 MOST_PROMPTS, LEAST_PROMPTS = 30, 6
 BUDGET_SECONDS, ANSWERS_PER_PROMPT = 30.0, 90
+#: After this nothing more is asked, and the report says what was not.
+LONGEST_SECONDS = 90.0
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for.
 MOST_SECONDS = 10.0
 PROMPTS_NAME = "prompts.jsonl"
@@ -130,16 +132,19 @@ def examine_reward(
     try:
         entry = worker.start()
         platform = find_platform(settings.platform)
+        pace = _pace(worker, prompts[:2], platform)
         subject = Subject(
             worker,
             entry,
-            _choose(prompts, _affordable(worker, prompts[:2], platform), rng),
+            _choose(prompts, _affordable(pace), rng),
             every_prompt=prompts,
             platform=platform,
             reward_range=settings.reward_range,
             success_at=settings.success_at,
             timeout=min(settings.reward_timeout, MOST_SECONDS),
             rng=rng,
+            pace=pace,
+            most_seconds=LONGEST_SECONDS,
             stop=stop,
         )
         findings = examine(subject)
@@ -148,12 +153,16 @@ def examine_reward(
         worker.close()
 
 
-def _affordable(worker: WorkerProcess, few: Sequence[Prompt], platform: Platform) -> int:
-    """How many prompts to make answers for, from what one sample takes."""
+def _pace(worker: WorkerProcess, few: Sequence[Prompt], platform: Platform) -> float:
+    """The seconds that one sample takes."""
     pairs = [(sample_parts(prompt, platform), Generation(prompt.id, 0, "1")) for prompt in few]
     pairs = pairs[: platform.batch_size]
-    seconds = worker.invoke(encode_event(pairs)).seconds / len(pairs)
-    fitting = BUDGET_SECONDS / max(seconds * ANSWERS_PER_PROMPT, 1e-9)
+    return worker.invoke(encode_event(pairs)).seconds / len(pairs)
+
+
+def _affordable(pace: float) -> int:
+    """How many prompts to make answers for, from the seconds that one sample takes."""
+    fitting = BUDGET_SECONDS / max(pace * ANSWERS_PER_PROMPT, 1e-9)
     return int(min(max(fitting, LEAST_PROMPTS), MOST_PROMPTS))
 
 

@@ -22,6 +22,7 @@ from rewardlab.measurement import measure
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
+from rewardlab.probes.run.contradiction import reconcile
 from rewardlab.probes.run.question import Question, Targets
 from rewardlab.progress import Progress, Silent
 from rewardlab.report import Report
@@ -155,7 +156,7 @@ def conclude(run: Run, settings: Settings) -> Report:
     )
     targets = Targets(settings.band, settings.band_on, settings.min_informative)
     question = Question(measured, answers, targets, PLATFORMS[record.platform])
-    findings = merge(ask_all(question), run.findings(record.key) or ())
+    findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question))
     report = build_report(
         question, findings, decide(question, findings), record=record, provenance=_provenance(run, record)
     )

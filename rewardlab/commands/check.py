@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from rewardlab.commands.options import RANGE, SCORING, SHOWING, add_options, display_for, given, put
-from rewardlab.errors import UsageError
+from rewardlab.errors import RewardlabError, UsageError
 from rewardlab.examination import prompts_of, run_check
 from rewardlab.formats.check import CHECK_FORMATS
 from rewardlab.report import Checks
@@ -28,13 +28,20 @@ def command(reward: Path, prompts: Path | None, format_: str, output: Path | Non
     REWARD is a file, or a folder: then every reward.py in it is checked. PROMPTS defaults to the prompts.jsonl beside
     the reward. Exit codes: 0 nothing blocks, 1 a blocker, 2 could not check.
     """
-    reports = []
-    for path in _rewards_in(reward):
-        where = prompts_of(path, prompts)
-        reports.append(run_check(path, where, load_settings(given(**options), where, command_line=True)))
+    paths = _rewards_in(reward)
+    reports, failed = [], 0
+    for path in paths:
+        try:
+            where = prompts_of(path, prompts)
+            reports.append(run_check(path, where, load_settings(given(**options), where, command_line=True)))
+        except RewardlabError as error:
+            if len(paths) == 1:
+                raise
+            click.echo(f"rewardlab: {error}", err=True)  # the others are checked all the same
+            failed += 1
     checks = Checks.of(reports)
     put(CHECK_FORMATS[format_](checks, display_for(output)), output)
-    return checks.exit_code
+    return UsageError.exit_code if failed else checks.exit_code
 
 
 def _rewards_in(path: Path) -> list[Path]:

@@ -23,30 +23,43 @@ from rewardlab.probes.reward import (
     unreadable,
     wrong,
 )
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.subject import OutOfTimeError, Subject
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
-#: First how the code behaves, then what it rewards.
+#: What breaks a run first; a slow reward may not be asked the last.
 PROBES: Sequence[Probe] = (
     returns.ask,
-    shapes.ask,
-    hostile.ask,
-    payload.ask,
     speed.ask,
-    determinism.ask,
-    neighbours.ask,
-    mutation.ask,
     constant.ask,
     reference.ask,
-    shortcuts.ask,
-    equivalents.ask,
-    unreadable.ask,
     wrong.ask,
     reasoning.ask,
+    shortcuts.ask,
+    hostile.ask,
+    determinism.ask,
+    unreadable.ask,
+    equivalents.ask,
+    shapes.ask,
+    neighbours.ask,
+    mutation.ask,
+    payload.ask,
 )
 
 
 def examine(subject: Subject) -> tuple[Finding, ...]:
-    """Every probe's findings, one a code, the blockers first, each kind in the order of its code."""
-    return merge(finding for probe in PROBES for finding in probe(subject))
+    """Every probe's findings, one a code, the blockers first, each kind in the order of its code.
+
+    A reward so slow that time ran out is told by RL204, with what was not asked.
+    """
+    found: list[Finding] = []
+    unasked = []
+    for probe in PROBES:
+        try:
+            found += list(probe(subject))
+        except OutOfTimeError:
+            unasked.append(probe.__module__.rpartition(".")[2])
+    if unasked:
+        evidence = {"not_asked": unasked, "seconds_per_sample": subject.pace, "seconds": subject.most_seconds}
+        found.insert(0, Finding("RL204", "warning", evidence))
+    return merge(found)

@@ -16,7 +16,9 @@ LEAST_PROMPTS = 5
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL301, a blocker: right, wrong and empty answers to every prompt earn one and the same score.
+    """RL301: right, wrong and empty answers to every prompt earn one and the same score.
+
+    A warning, for the reward may read a format that was not tried; an audit holds it against what was sampled.
 
     Silent without references that are answers: then nothing says that the made-up answers differ in worth.
     """
@@ -39,4 +41,4 @@ def ask(subject: Subject) -> Iterator[Finding]:
         }
         for gold in golds[:SHOWN]
     ]
-    yield Finding("RL301", "blocker", {"score": scores[0], "answers": len(scores), "cases": cases})
+    yield Finding("RL301", "warning", {"score": scores[0], "answers": len(scores), "cases": cases})

@@ -77,7 +77,9 @@ def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]
     else:
         shown = ", ".join(gold.prompt.id for gold in failing[:5])
         remedy = f"Look at the rows {shown}: their reference cannot be right for this reward. Mend or delete them."
-    return Finding("RL401", severity_of(found), evidence | {"reads_best": survey.form.name}, remedy)
+    # Where none wins the reward may read a format that was not tried; an audit holds it against what was sampled.
+    most = "warning" if all(fails) else severity_of(found)
+    return Finding("RL401", most, evidence | {"reads_best": survey.form.name}, remedy)
 
 
 def _low(survey: Survey, golds: Sequence[Gold], below: Sequence[bool]) -> Finding:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +21,7 @@ from rewardlab.rewards.process import EntryFound, Reply, WorkerProcess
 from rewardlab.task import Generation, Prompt
 
 #: What one probe may cost with a slow reward, about.
-PROBE_SECONDS = 20.0
+PROBE_SECONDS = 5.0
 SLOW_SECONDS = 0.5
 
 
@@ -31,6 +33,10 @@ class Case:
     text: str
 
 
+class OutOfTimeError(Exception):
+    """The examination has taken as long as it may: this question is left unasked."""
+
+
 class StoppedError(Exception):
     """The examination was abandoned, because the audit around it failed or was interrupted."""
 
@@ -40,7 +46,8 @@ class Subject:
 
     `prompts` are those to make answers for, few enough that every probe may use them all; `every_prompt` is the whole
     file, for what is true of it as a whole (the most common reference). `reward_range` and `success_at` are what the
-    user declared, None where nothing was. `entry.kind` tells the signature. Randomness comes from `rng` alone.
+    user declared, None where nothing was. `entry.kind` tells the signature. `pace` is the seconds of one sample; after
+    `most_seconds` nothing more is asked. Randomness comes from `rng` alone.
     """
 
     def __init__(
@@ -55,6 +62,8 @@ class Subject:
         success_at: float | None,
         timeout: float,
         rng: np.random.Generator,
+        pace: float | None = None,
+        most_seconds: float = math.inf,
         stop: threading.Event | None = None,
     ) -> None:
         self._worker = worker
@@ -67,12 +76,21 @@ class Subject:
         self.timeout = timeout
         self.rng = rng
         self._stop = stop
-        self._pace: float | None = None
+        self._pace = pace
+        self.most_seconds = most_seconds
+        self._started = time.monotonic()
         self._given_up: Unscored | None = None
 
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():
             raise StoppedError
+        if time.monotonic() - self._started > self.most_seconds:
+            raise OutOfTimeError
+
+    @property
+    def pace(self) -> float | None:
+        """The seconds that one ordinary sample takes; None before any was timed."""
+        return self._pace
 
     def score(self, cases: Sequence[Case], *, batch_size: int | None = None) -> list[Outcome]:
         """The outcome of each case, in their order, in batches of the platform's size (or of `batch_size`).
@@ -82,6 +100,8 @@ class Subject:
         if self._given_up:
             return [self._given_up] * len(cases)
         size = batch_size or self.platform.batch_size
+        if batch_size is None and self._pace:  # half the time limit: a batch that exceeds it is asked one by one
+            size = max(1, min(size, int(self.timeout / 2 / self._pace)))
         state = ScoringState()
         outcomes: list[Outcome] = []
         for start in range(0, len(cases), size):

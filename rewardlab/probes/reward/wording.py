@@ -68,17 +68,7 @@ HASHED = re.compile(
 QUOTED_WORD = re.compile(r"[\"'`“]([A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:)[\"'`”]")
 TAG = re.compile(r"<([a-zA-Z_]{2,20})>.{0,80}?</\1>", re.DOTALL)
 #: Tags around what leads up to the answer.
-LEADING = {
-    "think",
-    "thinking",
-    "thought",
-    "thoughts",
-    "reasoning",
-    "scratchpad",
-    "analysis",
-    "explanation",
-    "rationale",
-}
+LEADING = {"think", "thinking", "thought", "reasoning", "scratchpad", "analysis", "explanation", "rationale"}
 #: ```sql, ```python: "in one ```sql block".
 FENCE = re.compile(r"```([a-z]{2,12})\b")
 KEY = re.compile(r"\{\s*[\"'](\w{1,30})[\"']\s*:\s*[^,{}]{1,60}\}")

@@ -34,7 +34,7 @@ def reconcile(findings: Iterable[Finding], question: Question) -> Iterator[Findi
             yield finding
         elif not success.any():
             yield replace(finding, severity="blocker", remedy=BROKEN)
-        elif _is_contradicted(finding, question, success.any(axis=1)):
+        elif _is_contradicted(finding, question, np.asarray(success.any(axis=1))):
             yield replace(finding, severity="note", remedy=READ)
         else:
             yield finding
