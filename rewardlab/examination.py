@@ -32,8 +32,9 @@ MOST_PROMPTS, LEAST_PROMPTS = 30, 6
 BUDGET_SECONDS, ANSWERS_PER_PROMPT = 30.0, 90
 #: After this nothing more is asked, and the report says what was not.
 LONGEST_SECONDS = 90.0
-#: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for.
-MOST_SECONDS = 10.0
+#: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
+#: of a slow reward may take so many times what its samples take.
+MOST_SECONDS, SLACK = 10.0, 3.0
 PROMPTS_NAME = "prompts.jsonl"
 #: How often an examination that is abandoned is killed until it ends.
 KILL_SECONDS = 0.02
@@ -133,6 +134,8 @@ def examine_reward(
         entry = worker.start()
         platform = find_platform(settings.platform)
         pace = _pace(worker, prompts[:2], platform)
+        seconds = min(settings.reward_timeout, max(MOST_SECONDS, SLACK * pace * platform.batch_size))
+        worker.allow(seconds)
         subject = Subject(
             worker,
             entry,
@@ -141,7 +144,7 @@ def examine_reward(
             platform=platform,
             reward_range=settings.reward_range,
             success_at=settings.success_at,
-            timeout=min(settings.reward_timeout, MOST_SECONDS),
+            timeout=seconds,
             rng=rng,
             pace=pace,
             most_seconds=LONGEST_SECONDS,
@@ -157,7 +160,8 @@ def _pace(worker: WorkerProcess, few: Sequence[Prompt], platform: Platform) -> f
     """The seconds that one sample takes."""
     pairs = [(sample_parts(prompt, platform), Generation(prompt.id, 0, "1")) for prompt in few]
     pairs = pairs[: platform.batch_size]
-    return worker.invoke(encode_event(pairs)).seconds / len(pairs)
+    event = encode_event(pairs)
+    return min(worker.invoke(event).seconds for _ in range(2)) / len(pairs)  # the first call may import and load
 
 
 def _affordable(pace: float) -> int:

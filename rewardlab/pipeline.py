@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform as python_platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -16,9 +16,10 @@ from rewardlab.answers import gather
 from rewardlab.decision import decide
 from rewardlab.errors import EngineError, InputError, RewardError, RunError
 from rewardlab.examination import examining
-from rewardlab.findings import merge
+from rewardlab.findings import Finding, merge
 from rewardlab.labels import check_labels, read_labels
 from rewardlab.measurement import measure
+from rewardlab.outcome import Unscored
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
@@ -82,12 +83,23 @@ def _fill_and_examine(
 ) -> None:
     """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
-    if run.findings(record.key, declared=settings.declared) is not None:
-        fill_run()
-        return
-    with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
-        fill_run()
-        run.save_findings(record.key, examiner.result().findings, declared=settings.declared)
+    held = run.findings(record.key, declared=settings.declared)
+    if held is not None:
+        found = merge(held, _lost(fill_run(), record))
+    else:
+        with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
+            lost = fill_run()
+            found = merge(examiner.result().findings, _lost(lost, record))
+    if found != held:
+        run.save_findings(record.key, found, declared=settings.declared)
+
+
+def _lost(failures: Sequence[Unscored], record: RewardRecord) -> Iterator[Finding]:
+    """RL203 for processes that died in a batch, though its samples were scored one by one."""
+    died = [failure.detail for failure in failures if failure.reason == "crashed"]
+    if died and PLATFORMS[record.platform].batch_size > 1:
+        evidence = {"batches_lost": len(died), "how": list(dict.fromkeys(died))[:3]}
+        yield Finding("RL203", "warning", evidence)
 
 
 def run_sample(

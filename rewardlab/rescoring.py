@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rewardlab.outcome import Scored
+from rewardlab.outcome import Outcome, Scored
 from rewardlab.parts import Parts
+from rewardlab.rewards.event import Key
 from rewardlab.rewards.pool import Pair, ScoringPool
 from rewardlab.task import Generation, Prompt
 
@@ -42,18 +43,20 @@ def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *
 
 
 def rescore(pool: ScoringPool, pairs: Sequence[Pair], rescores: Parts) -> None:
-    """Score the pairs TIMES times more, less what `rescores` holds, and write each time as a part of its own."""
+    """Score the pairs TIMES times more, less what `rescores` holds, and write each time as a part of its own.
+
+    First with the pool that has scored before, which shows state; then in fresh processes, which show what differs
+    between processes, as the order of a set does.
+    """
     done = set(rescores.read(["time"])["time"].to_pylist())
     for time in range(1, TIMES + 1):
         if time in done or not pairs:
             continue
-        outcomes = []
-        for prompt, generation in pairs:
-            if pool.submit(prompt, generation):
-                outcomes += pool.drain()
-        pool.flush()
-        while ready := pool.wait():
-            outcomes += ready
+        if time == 1:
+            outcomes = _score(pool, pairs)
+        else:
+            with pool.fresh() as other:
+                outcomes = _score(other, pairs)
         rescores.append(
             {
                 "prompt_id": [prompt_id for (prompt_id, _), _ in outcomes],
@@ -62,3 +65,14 @@ def rescore(pool: ScoringPool, pairs: Sequence[Pair], rescores: Parts) -> None:
                 "score": [outcome.score if isinstance(outcome, Scored) else None for _, outcome in outcomes],
             }
         )
+
+
+def _score(pool: ScoringPool, pairs: Sequence[Pair]) -> list[tuple[Key, Outcome]]:
+    outcomes = []
+    for prompt, generation in pairs:
+        if pool.submit(prompt, generation):
+            outcomes += pool.drain()
+    pool.flush()
+    while ready := pool.wait():
+        outcomes += ready
+    return outcomes

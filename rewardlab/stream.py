@@ -13,6 +13,7 @@ import pyarrow as pa
 from rewardlab.capture import captured
 from rewardlab.engines import open_engine
 from rewardlab.engines.recorded import RecordedEngine
+from rewardlab.outcome import Unscored
 from rewardlab.parts import Writer
 from rewardlab.platforms import PLATFORMS
 from rewardlab.progress import Progress
@@ -36,8 +37,10 @@ def fill(
     record: RewardRecord | None,
     progress: Progress,
     sample: bool = True,
-) -> None:
+) -> Sequence[Unscored]:
     """Sample (unless not `sample`) and score what the run lacks, some of it again; without `reward` only sample.
+
+    Returns how whole invocations of the reward failed, which leaves no trace where their samples are scored alone.
 
     Raises: EngineError, RewardError, InputError; what was done until then is kept.
     """
@@ -53,11 +56,13 @@ def fill(
             _sample(run, settings, requests, backlog, stream)
         elif backlog:
             stream.pump((), requests, backlog)
+        lost = pool.lost if pool is not None else ()
         if record is not None and pool is not None:
             generations, scores = run.generations.read(), run.scores(record.key).read(["prompt_id", "score", "seconds"])
             pairs = choose(prompts, generations, scores, seed=settings.seed)
             rescore(pool, pairs, run.rescores(record.key))
     run.update(replace(run.manifest, finished=sample or run.manifest.finished))
+    return lost
 
 
 def _sample(run: Run, settings: Settings, requests: Sequence[Request], backlog: Sequence[Pair], stream: Stream) -> None:

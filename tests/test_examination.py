@@ -274,3 +274,12 @@ def test_check_is_the_same_from_the_library(reward, tmp_path, write_lines, probe
     assert report.findings[0].evidence == {"asked": 1}
     assert rewardlab.check(path, write_lines("other.jsonl", rows * 1), platform="bedrock").platform == "bedrock"
     assert workers() == []
+
+
+def test_a_slow_reward_is_left_in_time_and_the_report_says_what_was_not_asked(reward, tmp_path, monkeypatch):
+    monkeypatch.setattr("rewardlab.examination.LONGEST_SECONDS", 0.5)
+    path = reward("import time\ndef score(completion, reference):\n    time.sleep(0.2)\n    return 0.0\n")
+    found = examine_reward(worker_of(path, Settings(), log=tmp_path / "log"), prompts(4), Settings())
+    (slow,) = [one for one in found.findings if one.code == "RL204"]
+    assert "reasoning" in slow.evidence["not_asked"]
+    assert slow.evidence["seconds_per_sample"] >= 0.2

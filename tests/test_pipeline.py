@@ -333,3 +333,19 @@ def test_an_interrupt_keeps_what_arrived_and_says_so(task_of, tmp_path):
     assert error.splitlines()[-1] == "rewardlab: interrupted; the same command resumes"
     assert len(pd.read_parquet(tmp_path / "run" / "generations")) == 800
     assert 0 < len(pd.read_parquet(tmp_path / "run" / "scores")) < 800
+
+
+def test_a_process_that_dies_in_a_batch_is_told_though_its_samples_are_scored_alone(task_of, tmp_path):
+    task = task_of(groups_of({4: 100}))
+    task["reward"].write_text(
+        "import os\n"
+        "def lambda_handler(event, context):\n"
+        "    if len(event) > 10:\n"
+        "        os._exit(9)\n"
+        "    texts = {s['id']: s['messages'][-1]['content'] for s in event}\n"
+        "    return [{'id': key, 'aggregate_reward_score': float(text == '1')} for key, text in texts.items()]\n"
+    )
+    report = audit(task, tmp_path)
+    assert report.reward.outcomes.scored == 800
+    (finding,) = [one for one in report.findings if one.code == "RL203"]
+    assert finding.evidence["how"] == ["the process exited with 9"]

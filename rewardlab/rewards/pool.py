@@ -97,6 +97,15 @@ class ScoringPool:
         if self._waiting > len(self._threads) < self._most:
             self._add_thread()
 
+    def fresh(self) -> ScoringPool:
+        """Another pool for the same reward, whose processes have scored nothing yet."""
+        return ScoringPool(self._source, self._platform, log=self._log, workers=1)
+
+    @property
+    def lost(self) -> Sequence[Unscored]:
+        """How whole invocations failed, also where each of their samples was scored when it was asked about alone."""
+        return tuple(self._state.lost)
+
     def drain(self) -> list[tuple[Key, Outcome]]:
         """The outcomes that are ready."""
         outcomes: list[tuple[Key, Outcome]] = []
@@ -166,6 +175,7 @@ class ScoringState:
         self.answered = False
         self.asked = self.timed_out = 0
         self.fast = False
+        self.lost: list[Unscored] = []
         self._parts: dict[str, Parts] = {}
 
     @property
@@ -195,6 +205,7 @@ def score_batch(
     outcomes = _invoke(worker, pairs, platform, state)
     if isinstance(outcomes, Unscored):
         failed = outcomes
+        state.lost.append(failed)
         outcomes = [failed] if len(pairs) == 1 else [_single(worker, pair, platform, state) for pair in pairs]
     return list(zip(keys, outcomes, strict=True))
 

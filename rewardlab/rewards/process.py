@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -94,6 +94,10 @@ class WorkerProcess:
         self._printout = Printout(log)
         self._process: subprocess.Popen[bytes] | None = None
         self._requests = self._replies = -1
+
+    def allow(self, seconds: float) -> None:
+        """Bound further invocations by so many seconds."""
+        self._source = replace(self._source, timeout=seconds)
 
     def start(self) -> EntryFound:
         """Start the process and load the code."""

@@ -31,10 +31,10 @@ TOLERANCE = Decimal("0.25")
 
 
 def readings(reference: Json) -> tuple[str, ...]:
-    """The texts that may answer for a reference, the shortest reading first; none where it is no answer.
+    """The texts that may answer for a reference, the likeliest reading first; none where it is no answer.
 
-    "... #### 42" may be read as "42" or as it stands; {"text": "yes"} as "yes" or as JSON; a list as its first item or
-    as JSON.
+    "... #### 42" may be read as "42" or as it stands; {"text": "yes"} as "yes" or as JSON; a list as its items joined,
+    as JSON, or as its first item, which is one of several that are right.
     """
     return tuple(dict.fromkeys(text for text in _readings(reference) if text.strip()))
 
@@ -49,13 +49,18 @@ def _readings(reference: Json) -> Iterator[str]:
             yield reference
         case dict():
             inner = [reference[key] for key in WRAPPERS if isinstance(reference.get(key), str | int | float)]
-            if len(inner) == 1 and len(reference) <= 2:
+            plain = not any(isinstance(part, list | dict) for part in reference.values())
+            if len(inner) == 1 and len(reference) <= 2 and plain:
                 yield from _readings(inner[0])
             yield json.dumps(reference, ensure_ascii=False)
         case list():
+            # The whole list first: where its first item wins too, the whole is still the better answer.
+            if len(reference) > 1 and all(isinstance(part, str | int | float) for part in reference):
+                yield ", ".join(map(str, reference))
+                yield "\n".join(map(str, reference))
+            yield json.dumps(reference, ensure_ascii=False)
             if reference and isinstance(reference[0], str | int | float):
                 yield from _readings(reference[0])
-            yield json.dumps(reference, ensure_ascii=False)
         case _:
             yield from (json.dumps(reference), str(reference))
 

@@ -143,10 +143,16 @@ def ask(subject: Subject) -> Iterator[Finding]:
             ]
         }
         remedy = (
-            f"The right answer loses its score when it is written with {', '.join(losing)}. Normalise both sides "
-            "before comparing, or name the one form allowed in the prompt."
+            f"The right answer loses its score when it is written with {', '.join(_named(losing))}. Normalise both "
+            "sides before comparing, or name the one form allowed in the prompt."
         )
         yield Finding("RL403", worst([severity for severity, _, _ in losing.values()]), evidence, remedy)
+
+
+def _named(losing: Mapping[str, tuple[Severity, Estimate, object]]) -> list[str]:
+    """The forms to speak of: without the notes, unless there is nothing else."""
+    grave = [name for name, (severity, _, _) in losing.items() if severity != "note"]
+    return grave or list(losing)
 
 
 def _trials(gold: Gold) -> Iterator[Trial]:

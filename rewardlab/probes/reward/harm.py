@@ -14,7 +14,7 @@ from rewardlab.rewards.contract import Violation
 
 EXAMPLES = 3
 #: One answer that takes so long is a pattern or a parser that backtracks.
-SLOW_SECONDS = 1.0
+SLOW_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)

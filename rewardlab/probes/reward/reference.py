@@ -27,7 +27,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
         yield _no_answer(survey.unsure, len(survey.golds) + len(survey.unsure))
     golds = [gold for gold in survey.golds if not abstained(gold.outcome)]
     # A return that cannot be read is a broken contract, which RL101 to RL104 tell: nothing is known of the reference.
-    if all(isinstance(gold.outcome, Unscored) and gold.outcome.reason == "invalid" for gold in golds):
+    # Likewise RL201 to RL203 tell of a reward that has no score for any of them.
+    if all(isinstance(gold.outcome, Unscored) for gold in golds):
         return
     fails = [not _wins(survey, gold, gold.outcome) for gold in golds]
     if any(fails):
@@ -77,8 +78,10 @@ def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]
     else:
         shown = ", ".join(gold.prompt.id for gold in failing[:5])
         remedy = f"Look at the rows {shown}: their reference cannot be right for this reward. Mend or delete them."
-    # Where none wins the reward may read a format that was not tried; an audit holds it against what was sampled.
-    most = "warning" if all(fails) else severity_of(found)
+    # Where none wins the reward may read a format that was not tried, unless the prompts name theirs in so many words;
+    # an audit holds it against what was sampled.
+    named = all(any(form.explicit for form, _ in gold.asked) for gold in golds)
+    most = severity_of(found) if named or not all(fails) else "warning"
     return Finding("RL401", most, evidence | {"reads_best": survey.form.name}, remedy)
 
 

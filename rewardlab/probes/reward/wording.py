@@ -76,6 +76,7 @@ KEY = re.compile(r"\{\s*[\"'](\w{1,30})[\"']\s*:\s*[^,{}]{1,60}\}")
 STRICT = re.compile(
     r"\b(?:answer|respond|reply|output|write|give|return|print)\b[^.?!\n]{0,60}"
     r"\b(?:only|exactly|nothing else|no other|verbatim|just the)\b"
+    r"|\b(?:line|answer|response|output|reply)\b[^.?!\n]{0,20}\bmust be\b"
     r"|\b(?:only|exactly|verbatim|just)\b[^.?!\n]{0,40}\b(?:answer|label|number|letter|word|name|object|format|form)\b",
     re.IGNORECASE,
 )

@@ -16,6 +16,7 @@ from rewardlab.probes.run import (
     noise,
     pressure,
     prompts,
+    repeats,
     signal,
     truncation,
 )
@@ -29,6 +30,7 @@ PROBES: Sequence[Probe] = (
     failures.ask,
     levels.ask,
     signal.ask,
+    repeats.ask,
     noise.ask,
     components.ask,
     labels.ask,

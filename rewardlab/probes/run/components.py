@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rewardlab.answers import Answers
 from rewardlab.findings import Finding
+from rewardlab.probes.run.length import CORRECTNESS
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.components import Component, component_shares
@@ -21,7 +23,8 @@ UNHEARD = 0.05
 def ask(question: Question) -> Iterator[Finding]:
     """RL307: a component that never differs, or a graded one that drowns one which tells right from wrong.
 
-    That a component which is 0 or 1 makes nearly all of the spread is what most sound rewards do: no finding.
+    That a component which is 0 or 1 makes nearly all of the spread is what most sound rewards do: no finding, unless
+    another is named for what is right.
     """
     answers = question.answers
     names = list(answers.components)
@@ -42,14 +45,13 @@ def ask(question: Question) -> Iterator[Finding]:
         isinstance(loud, Component)
         and not isinstance(loud.share, Undefined)
         and loud.share > DROWNING
-        and not _binary(answers.components[loud.name])
-        and any(_binary(answers.components[name]) for name in drowned)
+        and any(_drowned(name, answers, under=loud.name) for name in drowned)
     )
     if not dead and not drowns:
         return
     evidence: dict[str, object] = {"dead": dead}
     if drowns and isinstance(loud, Component):
-        evidence |= {"drowning": loud.name, "drowned": [n for n in drowned if _binary(answers.components[n])]}
+        evidence |= {"drowning": loud.name, "drowned": [n for n in drowned if _drowned(n, answers, under=loud.name)]}
     evidence["shares_of_spread"] = {
         member.name: member.share for member in found.members if not isinstance(member.share, Undefined)
     }
@@ -58,6 +60,13 @@ def ask(question: Question) -> Iterator[Finding]:
 
 def _unheard(member: Component) -> bool:
     return not member.dead and not isinstance(member.share, Undefined) and abs(member.share) < UNHEARD
+
+
+def _drowned(name: str, answers: Answers, *, under: str) -> bool:
+    """Whether a component that tells right from wrong is lost under one that says something else."""
+    if CORRECTNESS.search(name) and not CORRECTNESS.search(under):
+        return True
+    return _binary(answers.components[name]) and not _binary(answers.components[under])
 
 
 def _binary(values: np.ndarray) -> bool:

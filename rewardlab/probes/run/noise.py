@@ -71,10 +71,10 @@ def _evidence(question: Question, noise: Noise, beyond: Quantity) -> dict[str, o
     }
     if isinstance(beyond, Estimate):
         evidence |= {"informative_beyond_noise": beyond.estimate, "beyond_high": beyond.high}
-    return evidence | {"examples": _examples(question)}
+    return evidence | {"examples": moved_most(question)}
 
 
-def _examples(question: Question) -> list[dict[str, object]]:
+def moved_most(question: Question) -> list[dict[str, object]]:
     """The generations whose scores moved most."""
     scorings = question.answers.scorings
     known = np.isfinite(scorings)

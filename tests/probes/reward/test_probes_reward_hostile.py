@@ -67,7 +67,7 @@ def test_a_trl_function_that_reads_all_references_loses_all():
 def test_a_pattern_that_backtracks_runs_out_of_time(pattern):
     code = SOUND.replace("    return float(", f"    import re; re.search(r'{pattern}', text)\n    return float(")
     found = examine_code(hostile.ask, code, timeout=0.4)
-    assert codes(found)[0] == ("RL202", "blocker")
+    assert codes(found)[0] == ("RL202", "warning")  # 30,000 spaces are no answer that a policy is likely to write
 
 
 def test_an_answer_that_ends_the_process():

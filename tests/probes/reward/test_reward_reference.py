@@ -22,12 +22,14 @@ def test_a_reward_that_reads_its_references_passes(ask, kind):
     assert ask(reference.ask, SOUND.format(body), prompts) == []
 
 
-@pytest.mark.parametrize("kind", INNOCENT)
-def test_a_reward_that_looks_for_the_reference_in_the_wrong_place_blocks(ask, kind):
+@pytest.mark.parametrize(
+    ("kind", "severity"), [("number", "blocker"), ("label", "blocker"), ("record", "warning"), ("text", "warning")]
+)
+def test_a_reward_that_looks_for_the_reference_in_the_wrong_place_blocks_where_the_format_is_named(ask, kind, severity):
     found = ask(
         reference.ask, "def score(completion, reference): return float(completion == str(None))", INNOCENT[kind][0]
     )
-    assert severities(found) == [("RL401", "blocker")]
+    assert severities(found) == [("RL401", severity)]
     assert found[0].evidence["share"] == 1
     assert len(found[0].evidence["cases"]) == 3
 
