@@ -33,8 +33,8 @@ TOLERANCE = Decimal("0.25")
 def readings(reference: Json) -> tuple[str, ...]:
     """The texts that may answer for a reference, the likeliest reading first; none where it is no answer.
 
-    "... #### 42" may be read as "42" or as it stands; {"text": "yes"} as "yes" or as JSON; a list as its items joined,
-    as JSON, or as its first item, which is one of several that are right.
+    "... #### 42" may be read as "42" or as it stands; {"text": "yes"} as "yes" or as JSON; a list as its first item,
+    which is one of several that are right, as its items joined, or as JSON.
     """
     return tuple(dict.fromkeys(text for text in _readings(reference) if text.strip()))
 
@@ -54,13 +54,13 @@ def _readings(reference: Json) -> Iterator[str]:
                 yield from _readings(inner[0])
             yield json.dumps(reference, ensure_ascii=False)
         case list():
-            # The whole list first: where its first item wins too, the whole is still the better answer.
+            # One of several that are right, unless the whole list earns more.
+            if reference and isinstance(reference[0], str | int | float):
+                yield from _readings(reference[0])
             if len(reference) > 1 and all(isinstance(part, str | int | float) for part in reference):
                 yield ", ".join(map(str, reference))
                 yield "\n".join(map(str, reference))
             yield json.dumps(reference, ensure_ascii=False)
-            if reference and isinstance(reference[0], str | int | float):
-                yield from _readings(reference[0])
         case _:
             yield from (json.dumps(reference), str(reference))
 

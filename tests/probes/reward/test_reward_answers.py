@@ -39,7 +39,7 @@ def test_any_reference_and_any_prompt_are_read(reference, other, question):
         ("He has 42.\n#### 42", ("42", "He has 42.\n#### 42")),
         ("so \\boxed{7}", ("7", "so \\boxed{7}")),
         ({"text": "yes"}, ("yes", '{"text": "yes"}')),
-        (["Paris", "Lutetia"], ("Paris, Lutetia", "Paris\nLutetia", '["Paris", "Lutetia"]', "Paris")),
+        (["Paris", "Lutetia"], ("Paris", "Paris, Lutetia", "Paris\nLutetia", '["Paris", "Lutetia"]')),
         ({"target": 5, "numbers": [2, 3]}, ('{"target": 5, "numbers": [2, 3]}',)),
         (42, ("42",)),
         (True, ("true", "True")),
