@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -24,8 +25,8 @@ def test_clean_rewards_get_a_go_on_other_data_too():
 
 
 def test_a_folder_of_clean_rewards_passes_the_check(tmp_path, capsys):
-    """Those for one platform, each in a folder with the prompts of its task, as in lambdas/."""
-    clean = [one for one in read_bank() if one.kind == "clean" and one.platform == "smtj" and one.entry is None]
+    """Each in a folder with the prompts of its task and a rewardlab.toml that says what its user would."""
+    clean = [one for one in read_bank() if one.kind == "clean"]
     for reward in clean:
         folder = tmp_path / reward.name
         folder.mkdir()
@@ -34,5 +35,8 @@ def test_a_folder_of_clean_rewards_passes_the_check(tmp_path, capsys):
         else:
             shutil.copy(reward.file, folder / "reward.py")
         shutil.copy(data_of(reward.task, reward.policy, 0) / "prompts.jsonl", folder)
+        said = {"platform": reward.platform, "entry": reward.entry, "reward_range": reward.reward_range}
+        lines = [f"{key} = {json.dumps(value)}\n" for key, value in said.items() if value is not None]
+        (folder / "rewardlab.toml").write_text("".join(lines))
     assert main(["check", str(tmp_path)]) == 0
     assert capsys.readouterr().out.count("PASS  ") == len(clean) >= 20

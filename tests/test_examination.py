@@ -48,8 +48,12 @@ def audit(task, **options):
 
 def workers():
     """The processes of rewards that this test's process started and that still run."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if child.status() != psutil.STATUS_ZOMBIE and "rewardlab.rewards.worker" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def asks_a_lot(examiner_or_subject):
