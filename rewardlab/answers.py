@@ -25,13 +25,15 @@ SHOWN_CHARACTERS = 160
 class Answers:
     """What was sampled and scored; every table is (prompts, generations), NaN where there is no such number.
 
-    `length` is in characters. `components` holds each named metric of the reward. `scorings` is (prompts, generations,
-    times): the first is `score`, the others are the same generations scored again, for the few chosen for that.
-    `labels` is the mean over annotators, None where no labels were given. `texts` has a row for each entry of `row`.
+    `cut` marks those that ended at the token limit. `length` is in characters. `components` holds each named metric of
+    the reward. `scorings` is (prompts, generations, times): the first is `score`, the others are the same generations
+    scored again, for the few chosen for that. `labels` is the mean over annotators, None where no labels were given.
+    `texts` has a row for each entry of `row`.
     """
 
     prompt_ids: tuple[str, ...]
     score: Floats
+    cut: Bools
     length: Floats
     components: Mapping[str, Floats]
     scorings: Floats
@@ -76,6 +78,8 @@ def gather(
     known, row, column = cells_of(ids, generations, num_generations)
     length, numbers = np.full(shape, np.nan), np.full(shape, -1, np.int64)
     length[row, column] = pc.utf8_length(generations["text"]).to_numpy()[known]
+    cut = np.zeros(shape, bool)
+    cut[row, column] = pc.fill_null(pc.equal(generations["finish_reason"], "length"), False).to_numpy()[known]  # noqa: FBT003
     numbers[row, column] = np.flatnonzero(known)
     score = _table(ids, scores, scores["score"].to_numpy(), shape)
     times = int(pc.max(rescores["time"]).as_py() or 0) if rescores.num_rows else 0
@@ -86,6 +90,7 @@ def gather(
     return Answers(
         prompt_ids=tuple(ids.to_pylist()),
         score=score,
+        cut=cut,
         length=length,
         components=_components(ids, scores, shape),
         scorings=np.stack([score, *again], axis=2),

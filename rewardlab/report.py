@@ -153,6 +153,9 @@ class Reward(Part):
     outcomes: Outcomes
     noise: Noise
     latency_ms: Latency | None
+    concurrency: int | None = Field(
+        description="invocations at once that score the platform's documented step in a minute (Little's law)"
+    )
     labels: Labels | None
 
 

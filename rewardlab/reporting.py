@@ -13,6 +13,7 @@ from rewardlab import report
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
 from rewardlab.measurement import Bounded
+from rewardlab.probes.reward.speed import STEP_SAMPLES, STEP_SECONDS
 from rewardlab.probes.run import band, labels, noise, pressure, signal
 from rewardlab.probes.run.question import Question
 from rewardlab.report import (
@@ -58,6 +59,7 @@ def build_report(
             outcomes=Outcomes(**measured.outcomes, truncated=measured.truncated),
             noise=_noise(question),
             latency_ms=Latency(**latency) if latency is not None else None,
+            concurrency=_concurrency(question),
             labels=_labels(question),
         ),
         findings=tuple(FindingPart.of(finding) for finding in findings),
@@ -107,6 +109,15 @@ def _spread(question: Question) -> Spread:
         ceiling_share=measured.ceiling_share,
         flat_groups=FlatGroups(**{str(reason): count for reason, count in measured.flat.items()}),
     )
+
+
+def _concurrency(question: Question) -> int | None:
+    """Little's law: invocations per second times seconds per invocation, for one training step a minute."""
+    latency, samples = question.measured.latency_ms, STEP_SAMPLES.get(question.platform.name)
+    if latency is None or samples is None:
+        return None
+    invocations = math.ceil(samples / question.platform.batch_size)
+    return math.ceil(invocations / STEP_SECONDS * latency["batch_p50"] / 1000)
 
 
 def _noise(question: Question) -> report.Noise:

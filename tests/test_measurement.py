@@ -53,6 +53,7 @@ def answers_of(table, *, again=(), labels=None, components=None, lengths=None) -
     return Answers(
         prompt_ids=tuple(f"p{i}" for i in range(len(table))),
         score=score,
+        cut=np.zeros(score.shape, bool),
         length=np.full(score.shape, 10.0) if lengths is None else numbers(lengths),
         components={name: numbers(rows) for name, rows in (components or {}).items()},
         scorings=np.stack([score, *(numbers(rows) for rows in again)], axis=2),

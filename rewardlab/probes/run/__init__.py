@@ -20,6 +20,7 @@ from rewardlab.probes.run import (
     signal,
     truncation,
 )
+from rewardlab.probes.run.examples import illustrate
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.suspicion import Suspicion, confirm
 
@@ -46,4 +47,5 @@ def ask_all(question: Question) -> tuple[Finding, ...]:
     """Every probe's findings, the blockers first, each kind in the order of its code."""
     found = [finding for probe in PROBES for finding in probe(question)]
     found += confirm([suspicion for probe in STATISTICAL_PROBES for suspicion in probe(question)])
+    found = [illustrate(finding, question) for finding in found]
     return tuple(sorted(found, key=lambda finding: (RANK[finding.severity], finding.code)))
