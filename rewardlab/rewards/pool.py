@@ -48,7 +48,7 @@ class ScoringPool:
 
     def __init__(self, source: RewardSource, platform: Platform, *, log: Path, workers: int | None = None):
         self._source, self._platform, self._log = source, platform, log
-        self._most = workers or max(1, (os.cpu_count() or 2) - 1)
+        self._most = workers or os.cpu_count() or 1
         self._todo: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -94,7 +94,8 @@ class ScoringPool:
         for batch in held:
             self._todo.put(batch)
             self._waiting += 1
-        if self._waiting > len(self._threads) < self._most:
+        # One worker keeps up with a fast reward; more would only take the model's cores.
+        if not self._state.fast and self._waiting > len(self._threads) < self._most:
             self._add_thread()
 
     def fresh(self) -> ScoringPool:

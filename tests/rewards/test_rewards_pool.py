@@ -473,3 +473,20 @@ def test_a_watched_call_tells_whether_the_event_was_changed(write_reward, tmp_pa
     reply = worker.invoke(b'[{"id": "a", "score": NaN}]', watch=True)
     worker.close()
     assert (reply.mutated, reply.results) == (mutated, [])
+
+
+@pytest.mark.parametrize(("seconds", "workers"), [(0.02, 2), (0.0, 1)])
+def test_a_slow_reward_gets_a_worker_for_each_core_and_a_fast_one_does_not(
+    write_reward, tmp_path, monkeypatch, seconds, workers
+):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    path = write_reward(f"import time\ndef score(c, r):\n    time.sleep({seconds})\n    return 1.0")
+    with ScoringPool(RewardSource(path, None, 60, 512), PLATFORMS["scorer-oss"], log=tmp_path / "log") as pool:
+        pool.submit(prompt(), Generation("p", 0, "x"))
+        pool.wait()
+        for index in range(1, 30):
+            pool.submit(prompt(), Generation("p", index, "x"))
+        pool.flush()
+        while pool.wait():
+            pass
+        assert len(pool._threads) == workers
