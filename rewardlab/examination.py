@@ -14,7 +14,7 @@ import numpy as np
 from typing_extensions import Unpack
 
 import rewardlab
-from rewardlab.errors import InputError, RewardError, UsageError
+from rewardlab.errors import InputError, UsageError
 from rewardlab.findings import Finding
 from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine
@@ -22,7 +22,7 @@ from rewardlab.probes.reward.subject import Subject
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
-from rewardlab.run import sha256_of
+from rewardlab.run import reward_digest, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.task import Generation, Prompt, read_prompts
 
@@ -78,7 +78,7 @@ def run_check(reward: Path, prompts_path: Path, settings: Settings) -> CheckRepo
     Raises: RewardlabError.
     """
     prompts = read_prompts(prompts_path)
-    digest = _digest(reward)
+    digest = reward_digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
     parts = tuple(FindingPart.of(finding) for finding in found.findings)
@@ -99,17 +99,6 @@ def run_check(reward: Path, prompts_path: Path, settings: Settings) -> CheckRepo
             "prompts": {"path": str(prompts_path), "sha256": sha256_of(prompts_path)},
         },
     )
-
-
-def _digest(reward: Path) -> str:
-    try:
-        return sha256_of(reward)
-    except OSError as error:
-        raise RewardError(
-            f"cannot be read ({error.strerror})",
-            where=str(reward),
-            expected="a Python file that defines a reward function",
-        ) from None
 
 
 def worker_of(reward: Path, settings: Settings, *, log: Path) -> WorkerProcess:

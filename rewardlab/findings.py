@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Severity: TypeAlias = Literal["blocker", "warning", "note"]
+#: The gravest first.
 RANK: Mapping[Severity, int] = {"blocker": 0, "warning": 1, "note": 2}
 
 

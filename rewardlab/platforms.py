@@ -58,7 +58,9 @@ class Platform:
     `name_contains`, where there are any. `score_range` is the widest range documented, None where none is.
     `group_size` is the number of generations that the informative-group target is held against, and
     `recipe_group_size` the platform's own default for it: where that is smaller, a group carries less signal and the
-    report says so. `least_rows` is the smallest training set the platform takes.
+    report says so. `least_rows` is the smallest training set the platform takes. `step_samples` are the
+    samples that one training step scores by the documented recipe (prompts x generations for smtj, whose batch counts
+    prompts; the recipe's own batch elsewhere), None where no page tells.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Platform:
     recipe_group_size: int = 8
     # Silent profiles: Nova's figure, under which no verdict is given either.
     least_rows: int = 100
+    step_samples: int | None = None
 
     @property
     def shape(self) -> Shape:
@@ -99,6 +102,7 @@ PLATFORMS: Mapping[str, Platform] = {
             batch_size=64,
             concurrency=12,
             recipe_group_size=2,
+            step_samples=64 * 2,
         ),
         # Columns beside the reference: no page says where, so both places are shapes here.
         Platform(
@@ -106,8 +110,14 @@ PLATFORMS: Mapping[str, Platform] = {
             (IN_METADATA, PLAIN, Shape("assistant", "text", "metadata", "metadata")),
             "list",
             name_contains=SAGEMAKER,
+            step_samples=256,
         ),
-        Platform("bedrock", (IN_METADATA, PLAIN, Shape("assistant", "text", "metadata", "metadata")), "list"),
+        Platform(
+            "bedrock",
+            (IN_METADATA, PLAIN, Shape("assistant", "text", "metadata", "metadata")),
+            "list",
+            step_samples=128 * 8,
+        ),
         Platform("rft-eval", (Shape("nova_assistant", "parts", "top", "top"),), "list", name_contains=SAGEMAKER),
         Platform("serverless", (PLAIN, Shape("nova_assistant", "text", "top", "top")), "list"),
         # The place of the reference varies from example to example.

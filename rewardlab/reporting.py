@@ -13,7 +13,7 @@ from rewardlab import report
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
 from rewardlab.measurement import Bounded
-from rewardlab.probes.reward.speed import STEP_SAMPLES, STEP_SECONDS
+from rewardlab.probes.reward.speed import STEP_SECONDS
 from rewardlab.probes.run import band, labels, noise, pressure, signal
 from rewardlab.probes.run.question import Question
 from rewardlab.report import (
@@ -113,7 +113,7 @@ def _spread(question: Question) -> Spread:
 
 def _concurrency(question: Question) -> int | None:
     """Little's law: invocations per second times seconds per invocation, for one training step a minute."""
-    latency, samples = question.measured.latency_ms, STEP_SAMPLES.get(question.platform.name)
+    latency, samples = question.measured.latency_ms, question.platform.step_samples
     if latency is None or samples is None:
         return None
     invocations = math.ceil(samples / question.platform.batch_size)

@@ -13,9 +13,9 @@ from typing import Any
 import rewardlab
 from rewardlab.engines import ModelSpec, open_engine
 from rewardlab.engines.recorded import RecordedEngine
-from rewardlab.errors import RewardError, RunError
+from rewardlab.errors import RunError
 from rewardlab.progress import Progress
-from rewardlab.run import Manifest, RewardRecord, Run, sha256_of
+from rewardlab.run import Manifest, RewardRecord, Run, reward_digest, sha256_of
 from rewardlab.settings import Settings, without_secrets
 from rewardlab.task import Prompt
 
@@ -30,14 +30,7 @@ def reward_record(path: Path, settings: Settings) -> RewardRecord:
 
     Raises: RewardError when the file cannot be read.
     """
-    try:
-        digest = sha256_of(path)
-    except OSError as error:
-        raise RewardError(
-            f"cannot be read ({error.strerror})",
-            where=str(path),
-            expected="a Python file that defines a reward function",
-        ) from None
+    digest = reward_digest(path)
     called = ":".join(
         str(part)
         for part in (

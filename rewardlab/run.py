@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Self, TypeAlias
 
-from rewardlab.errors import InputError, RunError
+from rewardlab.errors import InputError, RewardError, RunError
 from rewardlab.findings import CATALOGUE, RANK, Finding
 from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
 from rewardlab.task import Prompt, read_prompts
@@ -72,6 +72,21 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def reward_digest(path: Path) -> str:
+    """The SHA-256 of a reward file, in hexadecimal.
+
+    Raises: RewardError when it cannot be read.
+    """
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise RewardError(
+            f"cannot be read ({error.strerror})",
+            where=str(path),
+            expected="a Python file that defines a reward function",
+        ) from None
 
 
 class Run:

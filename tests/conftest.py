@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from rewardlab.cli import main
 from rewardlab.task import Prompt, read_prompts
 
 ARITHMETIC = Path(__file__).parent.parent / "fixtures" / "arithmetic"
@@ -62,6 +63,21 @@ def write_lines(tmp_path: Path) -> Callable[[str, Sequence[Any]], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command line in an empty folder; returns its exit code, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
 
 
 REWARD = """

@@ -176,8 +176,15 @@ class ScoringState:
         self.answered = False
         self.asked = self.timed_out = 0
         self.fast = False
+        self._was_slow = True
         self.lost: list[Unscored] = []
         self._parts: dict[str, Parts] = {}
+
+    def see(self, seconds: float) -> None:
+        """Learn from what an invocation took. One slow one among fast ones is the machine's doing."""
+        slow = seconds >= FAST_SECONDS
+        self.fast = not (slow and self._was_slow)
+        self._was_slow = slow
 
     @property
     def spent(self) -> str:
@@ -225,7 +232,7 @@ def _invoke(
     if spent := state.spent:
         return Unscored("timed_out", spent, 0.0)
     reply = worker.invoke(encode_event((state.parts_of(prompt, platform), generation) for prompt, generation in pairs))
-    state.fast = reply.seconds < FAST_SECONDS
+    state.see(reply.seconds)
     if isinstance(reply, Answer):
         ids = [sample_id(generation) for _, generation in pairs]
         outcomes = read_results(reply.results, ids, platform, seconds=reply.seconds)

@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 
 import rewardlab
-from rewardlab.cli import main
 from rewardlab.commands.check import command
 from rewardlab.findings import Finding
 from rewardlab.formats.check import CHECK_FORMATS
@@ -24,19 +23,6 @@ ROWS = [
     {"id": f"p{i}", "messages": [{"role": "user", "content": f"{i}+{i}"}], "reference_answer": str(2 * i)}
     for i in range(3)
 ]
-
-
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Run the command line in an empty folder; returns its exit code, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture

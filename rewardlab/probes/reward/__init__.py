@@ -21,6 +21,7 @@ from rewardlab.probes.reward import (
     shortcuts,
     speed,
     unreadable,
+    unreferenced,
     wrong,
 )
 from rewardlab.probes.reward.subject import OutOfTimeError, Subject
@@ -29,6 +30,7 @@ Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
 #: What breaks a run first; a slow reward may not be asked the last.
 PROBES: Sequence[Probe] = (
+    unreferenced.ask,
     returns.ask,
     speed.ask,
     constant.ask,

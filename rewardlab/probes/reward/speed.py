@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +20,6 @@ GUIDANCE_SECONDS = 0.1
 MOST_CALLS = 20
 #: Measured for so long, and for one warm call at least.
 MEASURE_SECONDS = 0.3
-#: The samples that one training step scores, where a recipe is documented: prompts x generations for SMTJ, whose batch
-#: counts prompts; the recipe's own batch elsewhere.
-STEP_SAMPLES: Mapping[str, int] = {"smtj": 64 * 2, "hyperpod": 256, "bedrock": 128 * 8}
 #: No page gives the length of a step; a reward that takes longer than this is what training waits for.
 STEP_SECONDS = 60.0
 #: A timeout leaves room for a cold start and for longer answers.
@@ -84,7 +81,7 @@ def _evidence(subject: Subject, latency: Latency) -> dict[str, object]:
     """Little's law (Little 1961, L = λW): the invocations in flight are their rate times what one takes."""
     platform = subject.platform
     whole = latency.of(platform.batch_size)
-    step = STEP_SAMPLES.get(platform.name, platform.batch_size)
+    step = platform.step_samples or platform.batch_size
     invocations = math.ceil(step / platform.batch_size)
     p50, p90, p99 = (float(np.percentile(latency.warm, share)) for share in (50, 90, 99))
     return {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.findings import Severity
+from rewardlab.findings import RANK, Severity
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import Gold
@@ -19,7 +19,6 @@ from rewardlab.task import Prompt
 PRACTICAL = 0.05
 SHOWN = 3
 LONGEST = 160
-RANK: dict[Severity, int] = {"note": 0, "warning": 1, "blocker": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,11 @@ def severity_of(found: Estimate) -> Severity:
 
 def capped(severity: Severity, most: Severity) -> Severity:
     """The severity, but no more than `most`."""
-    return min(severity, most, key=RANK.__getitem__)
+    return max(severity, most, key=RANK.__getitem__)
 
 
 def worst(severities: Sequence[Severity]) -> Severity:
-    return max(severities, key=RANK.__getitem__)
+    return min(severities, key=RANK.__getitem__)
 
 
 def evidence_of(found: Estimate) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]
         none = Undefined("no labels were given")
         return none, none
     success = question.measured.success
+    # `discrimination` counts scores at the threshold, and those within SAME_SCORE of it.
     threshold = success.at + 2 * SAME_SCORE if success.strict else success.at
     return (
         discrimination(question.answers.score, right, threshold=threshold),
