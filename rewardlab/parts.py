@@ -149,4 +149,4 @@ def _score_columns(rows: Sequence[tuple[tuple[str, int], Outcome]]) -> dict[str,
 
 def _storable(text: str) -> str:
     """Text that UTF-8 can hold: a reward may put a lone surrogate into a message."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

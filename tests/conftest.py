@@ -122,6 +122,13 @@ def task_of(write_lines: Callable[[str, Sequence[Any]], Path], tmp_path: Path) -
     return build
 
 
-def groups_of(histogram: dict[int, int], n: int = 8) -> list[list[int]]:
-    """Groups of n with c ones each, from {c: how many prompts}."""
-    return [[1] * c + [0] * (n - c) for c, prompts in histogram.items() for _ in range(prompts)]
+def slow(seconds: float) -> str:
+    """A reward that takes its time over what was recorded behind the mark, and none over made-up answers."""
+    return REWARD.replace(
+        "        return float(c", f"        import time; time.sleep({seconds})\n        return float(c", 1
+    )
+
+
+def groups_of(histogram: dict[int, int], n: int = 8, *, low: float = 0, high: float = 1) -> list[list[float]]:
+    """Groups of n with c high scores each, from {c: how many prompts}."""
+    return [[high] * c + [low] * (n - c) for c, prompts in histogram.items() for _ in range(prompts)]

@@ -115,8 +115,9 @@ class LostError(Exception):
 
 
 @pytest.mark.parametrize("code", [STUCK, "import time\ntime.sleep(300)\n" + PLAIN])
-def test_what_ends_the_audit_ends_the_examination_at_once(reward, tmp_path, probed, code):
+def test_what_ends_the_audit_ends_the_examination_at_once(reward, tmp_path, probed, monkeypatch, code):
     """In the middle of a call that takes 300 s, or of an import that does."""
+    monkeypatch.setattr("rewardlab.examination.MOST_SECONDS", 0.3)
     with contextlib.suppress(LostError), examining(reward(code), prompts(30), Settings(), log=tmp_path / "log") as one:
         if code == STUCK:
             wait_for(probed)

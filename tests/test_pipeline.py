@@ -19,7 +19,7 @@ from rewardlab.pipeline import run_sample, run_score
 from rewardlab.probes.reward import returns
 from rewardlab.run import read_manifest
 from rewardlab.settings import load_settings
-from tests.conftest import REWARD, groups_of
+from tests.conftest import REWARD, groups_of, slow
 
 INSIDE = {0: 120, 1: 40, 2: 20, 4: 10, 8: 10}
 BELOW = {0: 170, 1: 20, 2: 8, 4: 2}
@@ -284,13 +284,10 @@ def test_missing_and_unknown_recordings_are_told(task_of, tmp_path, write_lines)
     assert report.baseline.generations == 797
 
 
-SLOW = REWARD.replace("    if", "    import time; time.sleep(0.002)\n    if", 1)
-
-
 def test_a_kill_at_any_moment_loses_and_doubles_nothing(task_of, tmp_path):
     """The same command, killed with SIGKILL over and over, ends with each generation and each score exactly once."""
-    task = task_of(groups_of({4: 100}))
-    task["reward"].write_text(SLOW)
+    task = task_of(groups_of({4: 100}, low=0.25, high=0.75))
+    task["reward"].write_text(slow(0.002))
     code = (
         "import rewardlab.stream, sys; rewardlab.stream.FLUSH_SECONDS = 0.05\n"
         "from rewardlab.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -318,8 +315,8 @@ def test_a_kill_at_any_moment_loses_and_doubles_nothing(task_of, tmp_path):
 
 
 def test_an_interrupt_keeps_what_arrived_and_says_so(task_of, tmp_path):
-    task = task_of(groups_of({4: 100}))
-    task["reward"].write_text(SLOW.replace("0.002", "0.02"))
+    task = task_of(groups_of({4: 100}, low=0.25, high=0.75))
+    task["reward"].write_text(slow(0.02))
     command = [sys.executable, "-m", "rewardlab", "audit", str(task["reward"]), str(task["prompts"]), "--out", "run"]
     command += ["--model", f"recorded:{task['recorded']}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)

@@ -17,7 +17,7 @@ import rewardlab
 from rewardlab.outcome import Scored
 from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts
 from rewardlab.rescoring import LEAST_PROMPTS, MOST_PROMPTS, TIMES, choose, rescore
-from tests.conftest import groups_of
+from tests.conftest import groups_of, slow
 from tests.test_measurement import prompts
 
 
@@ -156,8 +156,8 @@ def test_a_deterministic_reward_shows_no_noise(task_of):
 
 
 def test_a_kill_between_two_scorings_resumes(task_of, tmp_path):
-    task = task_of(groups_of({4: 12}, n=4))
-    task["reward"].write_text("import time\ndef score(c, r):\n    time.sleep(0.01)\n    return float(c)\n")
+    task = task_of(groups_of({4: 12}, n=4, high=0.75))
+    task["reward"].write_text(slow(0.01))
     command = [sys.executable, "-m", "rewardlab", "audit", str(task["reward"]), str(task["prompts"]), "-q"]
     command += ["--model", f"recorded:{task['recorded']}", "--out", "run", "--format", "json"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)

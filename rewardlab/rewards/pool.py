@@ -29,7 +29,7 @@ TIMED_OUT, TIMED_OUT_SHARE = 8, 0.03
 KEPT_PROMPTS = 1000
 #: A reward that answers a batch within FAST_SECONDS need not be asked at once, but within LINGER_SECONDS.
 FAST_SECONDS = 0.005
-LINGER_SECONDS = 0.5
+LINGER_SECONDS = 2.0
 JOIN_SECONDS = 0.05
 
 
@@ -78,8 +78,8 @@ class ScoringPool:
     def flush(self) -> None:
         """Let what has been submitted leave, though the batch is not full.
 
-        Batches of a fast reward leave together, twice a second: each departure wakes two processes in the middle
-        of sampling, which costs more than the scoring itself.
+        Batches of a fast reward leave together, every LINGER_SECONDS: each departure wakes two processes in the middle
+        of sampling, which on a CPU that the model uses whole costs more than the scoring itself.
         """
         if self._partial:
             if not self._held:

@@ -12,7 +12,7 @@ import pytest
 
 from rewardlab.commands.terminal import NotesOnly, progress_for
 from rewardlab.progress import Silent
-from tests.conftest import REWARD, groups_of
+from tests.conftest import groups_of, slow
 
 
 def test_quiet_says_nothing_and_a_pipeline_gets_notes_only(capsys):
@@ -63,8 +63,8 @@ def at_a_terminal(tmp_path):
 
 
 def test_a_person_sees_bars_with_rates_and_time_left_and_a_coloured_verdict(task_of, at_a_terminal):
-    task = task_of(groups_of({4: 100}))
-    task["reward"].write_text(REWARD.replace("    if", "    import time; time.sleep(0.002)\n    if", 1))
+    task = task_of(groups_of({4: 100}, low=0.25, high=0.75))
+    task["reward"].write_text(slow(0.002))
     code, shown = at_a_terminal(
         sys.executable, "-m", "rewardlab", "audit", str(task["reward"]), str(task["prompts"]), "--model",
         f"recorded:{task['recorded']}",
