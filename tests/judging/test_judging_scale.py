@@ -19,7 +19,7 @@ from rewardlab.judging.scale import KINDS, LEVELS, Scale, ScaleError, make_scale
         ("pairwise", {"labels": ["first", "second"]}, ("ordinal", ("first", "second"), (0, 1), None)),
         ("pairwise", {}, ("ordinal", ("A", "B", "tie"), (0, 1, 0.5), None)),
         ("label", {"labels": ["law", "art", "war"]}, ("nominal", ("law", "art", "war"), (0, 1, 2), None)),
-        ("label", {"labels": ["bad", "ok", "fine"], "values": [0, 1, 1]}, ("ordinal", ("bad", "ok", "fine"), (0, 1, 1), 0.5)),
+        ("label", {"labels": ["a", "b", "c"], "values": [0, 1, 1]}, ("ordinal", ("a", "b", "c"), (0, 1, 1), 0.5)),
         ("label", {"labels": ["a", "b"], "level": "ordinal", "success_at": "b"}, ("ordinal", ("a", "b"), (0, 1), 1)),
     ],
 )  # fmt: skip

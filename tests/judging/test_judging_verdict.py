@@ -193,7 +193,9 @@ def test_any_text_is_a_verdict_on_the_scale_or_unscored_with_a_reason(judge, tex
             assert detail
 
 
-@given(st.sampled_from(JUDGES), st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
+@given(
+    st.sampled_from(JUDGES), st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=4)
+)
 def test_any_json_is_a_verdict_or_unscored(judge, value):
     outcome = read(judge, json.dumps({"verdict": value}))
     assert isinstance(outcome, Unscored) or outcome.label in judge.scale.labels
