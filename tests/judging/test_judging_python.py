@@ -167,16 +167,16 @@ def test_the_prompt_is_not_the_judges_to_change(python, prompt):
 def test_two_judges_have_each_its_own_helper_of_one_name(python, prompt, tmp_path):
     judges = []
     for folder, answer in (("a", "yes"), ("b", "no")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "helper_of_mine.py").write_text(f"ANSWER = {answer!r}")
+        (tmp_path / folder / "pack_of_mine").mkdir(parents=True)
+        (tmp_path / folder / "pack_of_mine" / "helper.py").write_text(f"ANSWER = {answer!r}")
         (tmp_path / folder / "later_of_mine.py").write_text(f"ANSWER = {answer!r}")
         judges.append(
             python(
                 """
-                import helper_of_mine
+                from pack_of_mine import helper
                 def judge(response):
                     import later_of_mine
-                    return later_of_mine.ANSWER if helper_of_mine.ANSWER == later_of_mine.ANSWER else None
+                    return later_of_mine.ANSWER if helper.ANSWER == later_of_mine.ANSWER else None
                 """,
                 folder=folder,
             )
