@@ -110,8 +110,9 @@ def _overall(first: Floats, second: Floats, kept: NDArray[np.bool_], *, level: f
 def _spearman(first: NDArray[np.int_], second: NDArray[np.int_]) -> float:
     """Pearson's r of mid-ranks of small whole numbers; NaN where either does not vary."""
     ranks = [_mid_ranks(one) - (len(one) + 1) / 2 for one in (first, second)]
-    squares = float((ranks[0] @ ranks[0]) * (ranks[1] @ ranks[1]))
-    return float(np.clip(ranks[0] @ ranks[1] / squares**0.5, -1, 1)) if squares > 0 else float("nan")
+    # Sums of products rather than @: BLAS would start threads for each, which costs more than the product.
+    squares = float(np.square(ranks[0]).sum() * np.square(ranks[1]).sum())
+    return float(np.clip((ranks[0] * ranks[1]).sum() / squares**0.5, -1, 1)) if squares > 0 else float("nan")
 
 
 def _mid_ranks(values: NDArray[np.int_]) -> Floats:

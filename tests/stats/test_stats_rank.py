@@ -14,7 +14,7 @@ from rewardlab.stats.rank import rank_correlation
 NAN = np.nan
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000))
 def test_it_is_scipys_overall_and_in_each_prompt(seed):
     rng = np.random.default_rng(seed)
@@ -84,4 +84,4 @@ def test_two_thousand_prompts_take_a_moment():
     first, second = np.random.default_rng(4).normal(size=(2, 2000, 16))
     start = time.perf_counter()
     rank_correlation(first, second)
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 3
