@@ -39,9 +39,9 @@ def paired_change(
 ) -> Change | Undefined:
     """The change of verdicts from `before` to `after`, the prompt as the unit.
 
-    Arguments: `before` and `after`, one shape, what is not finite leaves a pair out; `clusters` of that shape, the prompt of
-    each pair: the changes of one prompt are averaged, prompts weigh alike. Tables (prompts, generations) without
-    `clusters` take each row as a prompt. `span` is the range of the scale: no change exceeds it either way.
+    Arguments: `before` and `after`, of one shape; what is not finite leaves a pair out; `clusters` of that shape, the
+    prompt of each pair: the changes of one prompt are averaged, prompts weigh alike. Tables (prompts, generations)
+    without `clusters` take each row as a prompt. `span` is the range of the scale: no change exceeds it either way.
     Identity: mean +- t_(C-1) sd / sqrt(C) of the changes per prompt; the sign test is 2 P(Binomial(C', 1/2) <= fewer)
     over the C' prompts that moved.
     At the edges: undefined without a pair; `mean` is undefined with one prompt, and when every prompt moved alike and
