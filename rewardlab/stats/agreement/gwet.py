@@ -39,8 +39,8 @@ def percent_agreement(
 ) -> Coefficient | Undefined:
     """The share of pairs of raters that agree on a unit, averaged over units with at least two ratings.
 
-    The interval is modified Wilson over clusters, a unit of m ratings being worth m // 2 trials: agreement on everything
-    has a width too.
+    The interval is modified Wilson over clusters, a unit of m ratings being worth m // 2 trials: agreement on
+    everything has a width too.
     At the edges: undefined when no unit has two ratings.
     """
     shared = _Shared.of(table, np.eye(len(table.values)) if weights is None else weights)
