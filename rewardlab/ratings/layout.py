@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
@@ -93,7 +93,7 @@ def read_ratings(path: Path, naming: Naming, *, level: str | None = None, order:
     slices, slice_ = _of_units(columns, naming.by, unit, len(names), "slices")
     clusters, cluster = _of_units(columns, naming.cluster, unit, len(names), "clusters")
     cell_unit = unit[np.asarray(cells.rows, int)]
-    values, raters = _table(columns, cells, cell_unit, numbers, len(names), ids)
+    values, raters = _table(columns, cells, cell_unit, numbers, units=len(names))
     return Ratings(
         values=values,
         raters=() if layout == "counts" else raters,
@@ -128,44 +128,52 @@ def _found(columns: Columns, naming: Naming, layout: Layout) -> Naming:
 
     Raises: UsageError for a column that is not there, or cannot be told.
     """
-    for option, said in (
-        ("--unit", naming.unit), ("--rater", (naming.rater,)), ("--rating", (naming.rating,)),
-        ("--raters", naming.raters), ("--by", (naming.by,)), ("--cluster", (naming.cluster,)),
-    ):  # fmt: skip
-        for name in said:
-            if name is not None and name not in columns.cells:
-                raise UsageError(
-                    f"no column {name!r} in {columns.source}",
-                    where=option,
-                    expected=f"one of {', '.join(columns.cells)}",
-                )
+    _known(columns, naming)
     unit, cluster = naming.unit, naming.cluster
-    generations = {"prompt_id", "index"} <= set(columns.cells)
-    if not unit and generations:
+    if not unit and {"prompt_id", "index"} <= set(columns.cells):
         unit, cluster = ("prompt_id", "index"), cluster or "prompt_id"
     if not unit and (known := _first(columns, UNITS)) is not None and known not in naming.raters:
         unit = (known,)
-    if layout != "long":
-        if not unit and not naming.raters:
-            unit = tuple(columns.cells)[:1]
-        taken = {*unit, naming.by, cluster}
-        raters = naming.raters or tuple(name for name in columns.cells if name not in taken)
-        if len(raters) < 2:
-            raise InputError(
-                f"{len(raters)} column of ratings beside {', '.join(unit)}",
-                where=f"{columns.source}:1",
-                expected="a column for each of two or more raters, or the columns unit, rater and rating",
-            )
-        return Naming(unit, None, None, raters, naming.by, cluster, layout)
+    if layout == "long":
+        return _found_long(columns, replace(naming, unit=unit, cluster=cluster, layout=layout))
+    if not unit and not naming.raters:
+        unit = tuple(columns.cells)[:1]
+    taken = {*unit, naming.by, cluster}
+    raters = naming.raters or tuple(name for name in columns.cells if name not in taken)
+    if len(raters) < 2:
+        raise InputError(
+            f"{len(raters)} column of ratings beside {', '.join(unit)}",
+            where=f"{columns.source}:1",
+            expected="a column for each of two or more raters, or the columns unit, rater and rating",
+        )
+    return replace(naming, unit=unit, raters=raters, cluster=cluster, layout=layout)
+
+
+def _known(columns: Columns, naming: Naming) -> None:
+    """Raises: UsageError when a column that was named is not there."""
+    named: tuple[tuple[str, Sequence[str | None]], ...] = (
+        ("--unit", naming.unit),
+        ("--rater", (naming.rater,)),
+        ("--rating", (naming.rating,)),
+        ("--raters", naming.raters),
+        ("--by", (naming.by,)),
+        ("--cluster", (naming.cluster,)),
+    )
+    for option, said in named:
+        for name in said:
+            if name is not None and name not in columns.cells:
+                what = f"no column {name!r} in {columns.source}"
+                raise UsageError(what, where=option, expected=f"one of {', '.join(columns.cells)}")
+
+
+def _found_long(columns: Columns, naming: Naming) -> Naming:
     rater = naming.rater or _first(columns, RATERS)
     rating = naming.rating or _first(columns, RATINGS)
-    for what, option, name in (("unit", "--unit", unit), ("rater", "--rater", rater), ("rating", "--rating", rating)):
+    for what, name in (("unit", naming.unit), ("rater", rater), ("rating", rating)):
         if not name:
-            raise UsageError(
-                f"no column says the {what}", where=columns.source, do=f"name it: {option} COLUMN",
-                expected=f"one of {', '.join(columns.cells)}",
-            )  # fmt: skip
-    return Naming(unit, rater, rating, (), naming.by, cluster, layout)
+            expected, do = f"one of {', '.join(columns.cells)}", f"name it: --{what} COLUMN"
+            raise UsageError(f"no column says the {what}", where=columns.source, expected=expected, do=do)
+    return replace(naming, rater=rater, rating=rating)
 
 
 def _long(columns: Columns, naming: Naming) -> _Cells:
@@ -252,7 +260,7 @@ def _of_units(columns: Columns, name: str | None, unit: Codes, units: int, what:
 
 
 def _table(
-    columns: Columns, cells: _Cells, unit: Codes, numbers: Floats, units: int, ids: Sequence[tuple[str, ...]]
+    columns: Columns, cells: _Cells, unit: Codes, numbers: Floats, *, units: int
 ) -> tuple[Floats, tuple[str, ...]]:
     """The table of units by raters, or, when that is too large, by the first, second, ... rating of a unit."""
     names = list(dict.fromkeys(cells.raters))
@@ -265,7 +273,7 @@ def _table(
         row, first = next(_repeated(key.tolist()))
         rows = np.asarray(cells.rows)[known]
         raise InputError(
-            f"unit {'/'.join(ids[rows[row]])!r} is rated twice by {names[rater[row]]!r}",
+            f"one unit is rated twice by {names[rater[row]]!r}",
             where=columns.where(int(rows[row])),
             expected=f"one rating; the other is on line {columns.lines[int(rows[first])]}",
         )

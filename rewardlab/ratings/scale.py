@@ -72,7 +72,7 @@ def read_scale(
     if values and (outside := [n for n, c in enumerate(given) if c is not None and known[c] not in values]):
         raise _outside(columns, given[outside[0]], rows[outside[0]], order)
     numeric = np.array([math.nan if cell is None else known[cell] for cell in given])
-    chosen = next((one for one in LEVELS if one == level), "ordinal")
+    chosen: Level = next((one for one in LEVELS if one == level), "ordinal")
     return Scale(chosen, (), values, level is None), numeric
 
 
@@ -93,7 +93,8 @@ def _labelled(
     for number, cell in enumerate(given):
         if cell is not None and cell not in places:
             raise _outside(columns, cell, rows[number], order)
-    chosen = next((one for one in LEVELS if one == level), "ordinal" if ordered else "nominal")
+    assumed: Level = "ordinal" if ordered else "nominal"
+    chosen = next((one for one in LEVELS if one == level), assumed)
     numbers = np.array([math.nan if cell is None else places[cell] for cell in given])
     values = tuple(places.values()) if ordered else ()
     return Scale(chosen, tuple(order), values, level is None), numbers

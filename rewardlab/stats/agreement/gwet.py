@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from rewardlab.stats.agreement.sums import unlike
 from rewardlab.stats.agreement.table import NO_VARIATION, Coefficient, Table, count_table
 from rewardlab.stats.cluster import t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined, modified_wilson
@@ -34,31 +35,30 @@ def agreement_weights(places: Floats, kind: Weights) -> Floats:
     return weights
 
 
-def percent_agreement(
-    table: Table, *, weights: Floats | None = None, confidence: float = LEVEL
-) -> Coefficient | Undefined:
+def percent_agreement(table: Table, *, confidence: float = LEVEL) -> Coefficient | Undefined:
     """The share of pairs of raters that agree on a unit, averaged over units with at least two ratings.
 
     The interval is modified Wilson over clusters, a unit of m ratings being worth m // 2 trials: agreement on
     everything has a width too.
     At the edges: undefined when no unit has two ratings.
     """
-    shared = _Shared.of(table, np.eye(len(table.values)) if weights is None else weights)
-    if shared is None:
+    pairable = table.pairable()
+    if not len(pairable.codes):
         return Undefined("no unit has two ratings")
-    sums = np.bincount(table.cluster, weights=shared.paired * shared.agreed)
-    sizes = np.bincount(table.cluster, weights=shared.paired)
-    held = sizes > 0
-    clusters = int(np.count_nonzero(held))
+    raters = (pairable.codes >= 0).sum(axis=1)
+    agreed = 1 - unlike(pairable.codes) / raters
+    observed = float(agreed.mean())
+    sums, sizes = (np.bincount(pairable.cluster, weights=one) for one in (agreed, np.ones(len(agreed))))
+    clusters = pairable.clusters
     if clusters < 2:
-        return Coefficient(shared.observed, None, Undefined("one unit alone: no interval"))
-    influence = ((sums - shared.observed * sizes) / sizes.sum() * clusters)[held]
+        return Coefficient(observed, None, Undefined("one unit alone: no interval"))
+    influence = (sums - observed * sizes) / sizes.sum() * clusters
     variance = influence.var(ddof=1)
     low, high = modified_wilson(
-        np.array(shared.observed), variance, prompts=clusters, most=float((shared.raters // 2).sum()), level=confidence
+        np.array(observed), variance, prompts=clusters, most=float((raters // 2).sum()), level=confidence
     )
-    interval = Estimate(shared.observed, float(low), float(high), confidence, "modified Wilson over units", clusters)
-    return Coefficient(shared.observed, float(np.sqrt(variance / clusters)), interval)
+    interval = Estimate(observed, float(low), float(high), confidence, "modified Wilson over units", clusters)
+    return Coefficient(observed, float(np.sqrt(variance / clusters)), interval)
 
 
 def chance_corrected(

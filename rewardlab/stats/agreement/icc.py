@@ -55,8 +55,8 @@ def intraclass_correlations(ratings: Floats, *, confidence: float = LEVEL) -> di
     disagreement; (3, .): these raters alone, their leniency set aside. (., 1): one rater; (., k): the mean of all k.
     Identity, with B, W, J, E the mean squares: (B - W)/(B + (k-1)W), (B - E)/(B + (k-1)E + k(J - E)/n),
     (B - E)/(B + (k-1)E); of means (B - W)/B, (B - E)/(B + (J - E)/n), (B - E)/B.
-    At the edges: as `mean_squares`; undefined too where a form has a value but no interval: nothing is left over (1), or
-    the units' means do not differ.
+    At the edges: as `mean_squares`; undefined too where a form has a value but no interval: nothing
+    is left over (1), or the units' means do not differ.
     Units must be independent. Source: Shrout & Fleiss (1979), Psychol. Bull. 86:420; McGraw & Wong (1996) likewise.
     """
     squares = mean_squares(ratings)
