@@ -153,7 +153,7 @@ def _meaning(alpha: Number) -> str:
     if alpha.estimate < 0:
         return "The raters disagree more than ratings handed out at random would."
     left = f"{100 * (1 - alpha.estimate):.1f}".removesuffix(".0")
-    return f"Of the disagreement that ratings handed out at random would show, {left} % is there."
+    return f"The raters show {left} % of the disagreement that ratings handed out at random would show."
 
 
 def _notes(panel: Panel, ratings: Ratings) -> Iterator[str]:

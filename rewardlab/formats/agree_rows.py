@@ -22,6 +22,8 @@ COEFFICIENTS = (
 )
 #: Pairs of raters shown; the JSON report holds them all.
 SHOWN_PAIRS = 45
+#: What a coefficient of 0 may come to in floating point.
+ROUND_OFF = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,12 @@ def tables(report: AgreementReport) -> Iterator[Rows]:
         )
         yield Rows("raters", ("rater", "ratings", "mean", "alpha of the others"), rows)
     if whole.pairs:
-        header = ("pair", "units", "agreement", "alpha", "kappa", "weighted kappa", "tau-b")
-        yield Rows("pairs of raters", header, tuple(_pairs(whole)))
+        names = ("pair", "units", "agreement", "alpha", "kappa", "weighted kappa", "tau-b")
+        yield Rows("pairs of raters", names, tuple(_pairs(whole)))
     if whole.given:
         total = sum(one.count for one in whole.given)
-        rows = tuple((one.value, f"{one.count:,}", f"{100 * one.count / total:.1f} %") for one in whole.given)
-        yield Rows("use of the scale", ("value", "ratings", "share"), rows)
+        used = tuple((one.value, f"{one.count:,}", f"{100 * one.count / total:.1f} %") for one in whole.given)
+        yield Rows("use of the scale", ("value", "ratings", "share"), used)
 
 
 def _coefficients(part: Agreement) -> Iterator[tuple[str, ...]]:
@@ -159,6 +161,7 @@ def number(value: float | None) -> str:
     """Three decimals; 0, 1 and -1 are said only of themselves."""
     if value is None:
         return "-"
+    value = 0.0 if abs(value) < ROUND_OFF else value
     text = f"{value:.3f}"
     if float(text) == value and value in {0, 1, -1}:
         return f"{value:g}"

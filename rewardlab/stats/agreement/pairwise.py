@@ -19,8 +19,8 @@ from rewardlab.stats.interval import Floats, Undefined
 class Pair:
     """Two raters, by number: the units both rated, and how far they agree on them.
 
-    `kappa` is Cohen's (None on a continuous scale), `weighted` with the level's weights (None where it has none), `tau` Kendall's tau-b with its
-    p-value (None at the nominal level).
+    `kappa` is Cohen's (None on a continuous scale), `weighted` with the level's weights (None where it has none), `tau`
+    Kendall's tau-b with its p-value (None at the nominal level).
     """
 
     first: int
