@@ -110,7 +110,7 @@ def test_an_interval_that_cannot_be_built_says_why(rng, ratings, reason):
 
 
 def test_the_jackknife_covers_and_the_seed_decides_the_bootstrap(rng):
-    """Raters who agree on 60 % of the ratings over five values, and guess on the others: alpha is .36 in the long run."""
+    """Raters who know 60 % of five values and guess the others have an alpha of .36 in the long run."""
     covered = 0
     for _ in range(300):
         own = rng.integers(0, 5, (60, 3))
