@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rewardlab.errors import InputError, RewardlabError
@@ -23,6 +23,7 @@ HEADER = st.sampled_from(
 )
 
 
+@settings(max_examples=60)
 @given(HEADER, st.one_of(FILE, st.text(max_size=60)), st.sampled_from([None, "long", "wide", "counts"]))
 def test_any_file_is_read_or_refused(header, text, chosen):
     with tempfile.TemporaryDirectory() as folder:
@@ -31,7 +32,7 @@ def test_any_file_is_read_or_refused(header, text, chosen):
         try:
             found = read_ratings(path, Naming(layout=chosen))
         except RewardlabError as error:
-            assert "\n" not in str(error)
+            assert "\n" not in str(error)  # noqa: PT017 - most files are read, the others refused
         else:
             assert not np.isinf(found.values).any()
             assert found.values.shape[0] == found.units == len(found.slice)
@@ -45,7 +46,7 @@ def test_any_bytes_are_read_or_refused(data, head):
         try:
             read_ratings(path, Naming())
         except RewardlabError as error:
-            assert str(path) in str(error)
+            assert str(path) in str(error)  # noqa: PT017 - a few of them are read
 
 
 def read(tmp_path, text, naming=None, **options):
