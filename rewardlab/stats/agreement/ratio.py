@@ -78,8 +78,8 @@ def _many(values: Floats, codes: Codes) -> Ratios:
     columns = np.empty((3 + 2 * (steps + 1), len(codes)))
     for start in range(0, len(codes), BLOCK):
         block = slice(start, start + BLOCK)
-        turn = np.exp(1j * step * logs[block].T)
-        wave = positive[block].T.astype(complex)
+        turn = np.exp(1j * step * np.ascontiguousarray(logs[block].T))  # sums over raters run along memory
+        wave = positive[block].T.astype(complex, order="C")
         for number in range(steps + 1):
             total = wave.sum(axis=0)
             columns[3 + number, block], columns[4 + steps + number, block] = total.real, total.imag
