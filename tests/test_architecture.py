@@ -16,20 +16,20 @@ PACKAGE = ROOT / "rewardlab"
 FLOORS = [
     {"errors"},
     {"task", "outcome", "stats", "progress", "capture"},
-    {"findings", "platforms", "parts", "answers", "labels"},
-    {"engines", "rewards"},
+    {"findings", "platforms", "parts", "answers", "labels", "ratings", "crosscheck"},
+    {"engines", "rewards", "measurement", "run"},
     {"judging"},
-    {"measurement", "run"},
     {"probes", "settings", "rescoring"},
     {"decision", "report", "stream"},
-    {"reporting", "resume", "formats", "examination"},
+    {"agree_report"},
+    {"reporting", "resume", "formats", "examination", "agreement"},
     {"pipeline"},
     {"commands"},
     {"cli"},
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-HEAVY = {"asyncio", "vllm", "torch", "transformers", "boto3", "ray", "matplotlib", "pandas"}
+HEAVY = {"asyncio", "krippendorff", "vllm", "torch", "transformers", "boto3", "ray", "matplotlib", "pandas"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -71,12 +71,12 @@ def test_every_room_has_its_floor():
 
 
 def test_formats_know_the_report_only():
-    for path in (PACKAGE / "formats").glob("*.py"):
-        assert {room(name) for name, _ in imports(path)} <= {None, "report", "formats"}
+    for path in (PACKAGE / "formats").rglob("*.py"):
+        assert {room(name) for name, _ in imports(path)} <= {None, "report", "agree_report", "formats"}
 
 
 def test_statistics_know_numpy_scipy_and_errors_only():
-    for path in (PACKAGE / "stats").glob("*.py"):
+    for path in (PACKAGE / "stats").rglob("*.py"):
         assert {room(name) for name, _ in imports(path)} <= {None, "stats", "errors"}
         outside = {name.split(".")[0] for name, _ in imports(path)} - sys.stdlib_module_names - {"__future__"}
         assert outside <= {"numpy", "scipy", "rewardlab"}
