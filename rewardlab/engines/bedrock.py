@@ -8,6 +8,7 @@ additionalModelRequestFields as it is). The page is docs/bedrock.md.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import queue
 import re
@@ -16,9 +17,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from rewardlab.engines import check_options, count_option, table_option
+from rewardlab.engines import check_options, count_option
 from rewardlab.engines.bedrock_errors import bedrock_failure, code_of, said
-from rewardlab.engines.converse import HOLDS, Body, Form, Hold, body_of, check_prompt, generation_of
+from rewardlab.engines.converse import HOLDS, Body, Form, Hold, body_of, check, form_of, generation_of
 from rewardlab.engines.failure import too_long
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Json, Prompt, Request, Sampling
@@ -73,7 +74,7 @@ class BedrockEngine:
 
     def __init__(self, client: Any, form: Form, concurrency: int):
         self._client, self._form, self._concurrency = client, form, concurrency
-        self._dialect = Dialect(notices={NO_SEED: None})
+        self._dialect = Dialect(dropped=set(form.dropped), notices={NO_SEED: None})
         client.meta.events.register("before-send.bedrock-runtime", _refuse_when_stopped)
 
     @property
@@ -119,14 +120,9 @@ class BedrockEngine:
 
     def _check(self, requests: Sequence[Request], sampling: Sampling) -> None:
         notices = self._dialect.notices
-        if not 0 <= sampling.temperature <= 1:
-            raise EngineError(
-                f"temperature {sampling.temperature:g}", where=f"bedrock:{self._form.model}", expected="0 to 1"
-            )
-        for request in requests:
-            check_prompt(request.prompt)
-            if request.prompt.row.get("tools"):
-                notices["the rows' tools are not sent to Bedrock"] = None
+        check((request.prompt for request in requests), sampling, model=self._form.model)
+        if any(request.prompt.row.get("tools") for request in requests):
+            notices["the rows' tools are not sent to Bedrock"] = None
         if sampling.logprobs:
             notices["Bedrock gives no log-probabilities: how likely a first token was stays unknown"] = None
         if self._form.effort_alone:
@@ -139,9 +135,7 @@ class BedrockEngine:
         """
         dialect = self._dialect
         while True:
-            form = Form(
-                self._form.model, self._form.effort, self._form.additional, dialect.hold, frozenset(dialect.dropped)
-            )
+            form = dataclasses.replace(self._form, hold=dialect.hold, dropped=frozenset(dialect.dropped))
             body = body_of(prompt, sampling, form)
             try:
                 response: Json = self._client.converse(modelId=form.model, **body)
@@ -213,8 +207,7 @@ def open_engine(model: str, options: Mapping[str, Any]) -> BedrockEngine:
     concurrency = count_option(options, "concurrency", 16)
     timeout = count_option(options, "timeout", 600)
     attempts = 1 + count_option(options, "max_retries", 8, least=0)
-    effort = options.get("reasoning_effort")
-    form = Form(model, None if effort is None else str(effort), table_option(options, "additional_fields"))
+    form = form_of(model, options)
     if importlib.util.find_spec("boto3") is None:
         raise EngineError("boto3 is not installed", where=f"bedrock:{model}", do="install rewardlab[aws]")
     import boto3  # noqa: PLC0415 - heavy and optional

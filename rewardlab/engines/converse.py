@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, TypeAlias
 
+from rewardlab.engines import table_option
 from rewardlab.engines.structure import choice_of, choice_schema
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Json, Message, Prompt, Sampling
@@ -51,11 +52,34 @@ class Form:
         return "amazon.nova" in self.model and self.effort == "high"
 
 
-def check_prompt(prompt: Prompt) -> None:
+def form_of(model: str, options: Mapping[str, Json]) -> Form:
+    """How requests are written for `model`, by the engine's options `reasoning_effort` and `additional_fields`.
+
+    Claude takes no topP beside a temperature, and has no filter of its own that one would switch off.
+    Raises: UsageError for additional fields that are no table.
+    """
+    effort = options.get("reasoning_effort")
+    return Form(
+        model,
+        None if effort is None else str(effort),
+        table_option(options, "additional_fields"),
+        dropped=frozenset({"topP"} if "anthropic." in model else ()),
+    )
+
+
+def check(prompts: Iterable[Prompt], sampling: Sampling, *, model: str) -> None:
     """Refuse what Converse would refuse, before anything is paid for.
 
-    Raises: EngineError for a turn of a tool, a turn without text, or a conversation that a user does not begin.
+    Raises: EngineError for a temperature above 1, a turn of a tool, a turn without text, or a conversation that a user
+    does not begin.
     """
+    if not 0 <= sampling.temperature <= 1:
+        raise EngineError(f"temperature {sampling.temperature:g}", where=f"bedrock:{model}", expected="0 to 1")
+    for prompt in prompts:
+        _check_prompt(prompt)
+
+
+def _check_prompt(prompt: Prompt) -> None:
     where = f"prompt {prompt.id!r} (line {prompt.line})"
     for number, message in enumerate(prompt.messages, start=1):
         if message["role"] not in ROLES or message.get("tool_calls"):
