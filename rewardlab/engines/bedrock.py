@@ -36,6 +36,8 @@ OPTIONS = (
 )
 #: Words by which a refusal names a field of inferenceConfig; top_p first, for one that names both wants one of the two.
 FIELDS = {"topP": ("top_p", "topp"), "temperature": ("temperature",)}
+#: As good as 0, for models that refuse 0 itself; the lowest in Nova's documentation.
+COLDEST = 1e-5
 STRUCTURE = ("outputconfig", "textformat", "output format", "structured", "schema", "tool")
 NO_SEED = "Bedrock takes no seed: sampled again, responses differ"
 
@@ -48,6 +50,7 @@ class Dialect:
 
     hold: Hold = "text_format"
     dropped: set[str] = field(default_factory=set)
+    coldest: float = 0.0
     notices: dict[str, None] = field(default_factory=dict)
 
     def learn(self, sent: Body, refusal: str) -> bool:
@@ -61,8 +64,12 @@ class Dialect:
             return True
         if too_long(refusal):
             return False
+        settings = sent.get("inferenceConfig", {})
         for name, signs in FIELDS.items():
-            if name in sent.get("inferenceConfig", {}) and any(sign in words for sign in signs):
+            if name in settings and any(sign in words for sign in signs):
+                if name == "temperature" and settings[name] < COLDEST:
+                    self.coldest = COLDEST
+                    return True
                 self.dropped.add(name)
                 self.notices[f"the model takes no {name}: what it uses instead is its own choice"] = None
                 return True
@@ -135,7 +142,9 @@ class BedrockEngine:
         """
         dialect = self._dialect
         while True:
-            form = dataclasses.replace(self._form, hold=dialect.hold, dropped=frozenset(dialect.dropped))
+            form = dataclasses.replace(
+                self._form, hold=dialect.hold, dropped=frozenset(dialect.dropped), coldest=dialect.coldest
+            )
             body = body_of(prompt, sampling, form)
             try:
                 response: Json = self._client.converse(modelId=form.model, **body)

@@ -37,7 +37,7 @@ class Form:
     """How requests are written for one model.
 
     `effort` is its reasoning effort; `additional` goes into additionalModelRequestFields as it is; `dropped` names
-    fields of inferenceConfig that the model refused.
+    fields of inferenceConfig that the model refused; `coldest` is the lowest temperature that it takes.
     """
 
     model: str
@@ -45,6 +45,7 @@ class Form:
     additional: Mapping[str, Json] = field(default_factory=dict)
     hold: Hold = "text_format"
     dropped: AbstractSet[str] = frozenset()
+    coldest: float = 0.0
 
     @property
     def effort_alone(self) -> bool:
@@ -106,7 +107,8 @@ def body_of(prompt: Prompt, sampling: Sampling, form: Form) -> Body:
         body["system"] = [_text(message) for message in systems]
     if not form.effort_alone:
         # Models fill in filters of their own (Nova's topP is 0.9), which no rollout has, unless they are told not to.
-        settings = {"maxTokens": sampling.max_tokens, "temperature": float(sampling.temperature), "topP": 1.0}
+        temperature = max(float(sampling.temperature), form.coldest)
+        settings = {"maxTokens": sampling.max_tokens, "temperature": temperature, "topP": 1.0}
         body["inferenceConfig"] = {name: value for name, value in settings.items() if name not in form.dropped}
     fields = {**_reasoning(form), **form.additional}
     if fields:

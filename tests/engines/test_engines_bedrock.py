@@ -215,6 +215,15 @@ def test_a_field_that_the_model_refuses_is_left_out_from_then_on_and_that_is_not
     assert len(engine.notices) == 2
 
 
+def test_a_model_that_refuses_temperature_zero_is_asked_at_the_lowest_there_is():
+    with stubbed() as (engine, stub):
+        refuse(stub, "temperature must be greater than 0")
+        settings = {"maxTokens": 16, "temperature": 1e-5, "topP": 1.0}
+        stub.add_response("converse", answer("4"), {**ANYTHING, "inferenceConfig": settings})
+        assert len(list(engine.generate(asked(named("a")), Sampling(temperature=0.0, max_tokens=16)))) == 1
+    assert engine.notices == (NO_SEED,)
+
+
 def test_choices_are_asked_for_as_json_out_of_which_the_choice_is_taken():
     with stubbed() as (engine, stub):
         stub.add_response("converse", answer('{"answer": "no"}'), {**ANYTHING, "outputConfig": ANY})
