@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import os
 import queue
 import re
 import threading
@@ -206,7 +207,9 @@ def _refuse_when_stopped(**_: Any) -> None:
         raise _StoppedError
 
 
-def open_engine(model: str, options: Mapping[str, Any]) -> BedrockEngine:
+def open_engine(
+    model: str, options: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ
+) -> BedrockEngine:
     """Read the options; Bedrock is first spoken to when something is to be generated.
 
     Raises: EngineError when boto3 is not installed, and for a profile or a region that there is not; UsageError for an
@@ -229,15 +232,18 @@ def open_engine(model: str, options: Mapping[str, Any]) -> BedrockEngine:
         max_pool_connections=concurrency,
     )
     try:
-        session = boto3.Session(profile_name=options.get("profile"), region_name=_region(model, options))
+        session = boto3.Session(profile_name=options.get("profile"), region_name=_region(model, options, environment))
         client = session.client("bedrock-runtime", endpoint_url=options.get("endpoint_url"), config=settings)
     except Exception as error:  # botocore's errors share no base
         raise bedrock_failure(error, model=model, where=None) from error
     return BedrockEngine(client, form, concurrency)
 
 
-def _region(model: str, options: Mapping[str, Any]) -> str | None:
-    """The region asked for, else that of an ARN, which is served nowhere else; None leaves it to AWS's settings."""
+def _region(model: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> str | None:
+    """The region asked for, else that of an ARN, which is served nowhere else; None leaves it to AWS's settings.
+
+    AWS_REGION is read here: of AWS's tools boto3 alone does not.
+    """
     named = re.match(r"arn:aws[\w-]*:bedrock:([\w-]+):", model)
     asked = options.get("region")
-    return str(asked) if asked else named.group(1) if named else None
+    return str(asked) if asked else named.group(1) if named else environment.get("AWS_REGION")

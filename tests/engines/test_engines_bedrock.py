@@ -324,6 +324,10 @@ def test_a_profile_or_region_that_there_is_not_is_told_when_the_engine_is_opened
         open_engine(NOVA, options)
 
 
+def test_the_region_of_the_environment_is_used():
+    assert open_engine(NOVA, {}, environment={"AWS_REGION": "eu-north-1"}).versions["region"] == "eu-north-1"
+
+
 def test_no_region_anywhere_is_told(monkeypatch):
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     with pytest.raises(EngineError, match=r"no AWS region .*region=us-east-1"):
