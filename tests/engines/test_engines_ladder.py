@@ -69,6 +69,12 @@ def test_a_server_of_another_kind_is_asked_for_json_out_of_which_the_choice_is_t
     assert engine.notices == ()
 
 
+def test_a_bare_choice_has_the_odds_of_the_first_token():
+    with serving(lambda body, n: chosen("no", odds("no")), models=listing("vllm")) as server:
+        (generation,) = engine_at(server.url).generate(asked([A], 0), CHOOSING)
+    assert (generation.text, generation.first_logprobs) == ("no", (("yes", -0.1), ("no", -2.4)))
+
+
 def test_odds_are_unknown_where_one_token_holds_the_choice_and_what_precedes_it():
     with serving(lambda body, n: chosen('{"answer":"no"}', odds("{", '"answer":"no', '"}'))) as server:
         (generation,) = engine_at(server.url).generate(asked([A], 0), CHOOSING)
