@@ -29,7 +29,18 @@ FLOORS = [
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-HEAVY = {"asyncio", "krippendorff", "vllm", "torch", "transformers", "boto3", "ray", "matplotlib", "pandas"}
+HEAVY = {
+    "asyncio",
+    "boto3",
+    "botocore",
+    "krippendorff",
+    "matplotlib",
+    "pandas",
+    "ray",
+    "torch",
+    "transformers",
+    "vllm",
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
