@@ -47,15 +47,11 @@ class Prompt:
 class Generation:
     """One finished response to a prompt.
 
-        `index` counts a prompt's generations from 0; `finish_reason` is "stop", "length" (cut off at the token limit), or
-        what the engine said, None when it is not known; token counts are None where the engine does not tell them.
-        `first_logprobs` are the likeliest first tokens, best first: each token's text and the natural logarithm of its
-    <<<<<<< HEAD
-        probability at temperature 1, before any choices or schema narrowed it; empty where unknown. They are not stored.
-    =======
-        probability at temperature 1 (among the tokens that the choices allow, where the engine narrows first: renormalise);
-        empty where unknown. They are not stored.
-    >>>>>>> engines
+    `index` counts a prompt's generations from 0; `finish_reason` is "stop", "length" (cut off at the token limit), or
+    what the engine said, None when it is not known; token counts are None where the engine does not tell them.
+    `first_logprobs` are the likeliest first tokens, best first: each token's text and the natural logarithm of its
+    probability at temperature 1 (among the tokens that the choices allow, where the engine narrows first: renormalise);
+    empty where unknown. They are not stored.
     """
 
     prompt_id: str
