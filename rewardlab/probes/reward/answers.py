@@ -17,7 +17,14 @@ Kind: TypeAlias = Literal["number", "label", "record", "phrase", "text"]
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})(?:\.[0-9]{0,40})?")
 #: Keys under which an object holds the answer's text, and not a field of a record.
 WRAPPERS = ("text", "answer", "value", "label", "target", "ground_truth", "final_answer")
-FINAL = re.compile(r"####\s*([^\n]+)|\\boxed\{([^{}]+)\}")
+FINAL = re.compile(
+    r"####\s*([^\n]+)"
+    r"|\\boxed\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+)\}"
+    r"|<answer>\s*([^<>]+?)\s*</answer>"
+    r"|^\W{0,4}(?:(?:the|my|so the|therefore,? the) )?(?:final |correct )?answer(?: is)?\W{0,3}:"
+    r"\W{0,4}(\S[^\n]{0,60}?)[*.$ ]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 CODE = re.compile(r"^\s*(?:assert |def |class |import |from \w+ import |@)", re.MULTILINE)
 #: What a rubric says of a response, and an answer hardly does.
 RUBRIC = re.compile(r"\b(?:should|must|rubric|criteri|response|the answer)\b", re.IGNORECASE)
@@ -121,7 +128,11 @@ def record(text: str) -> dict[str, Json] | None:
 
 def labels_of(prompts: Sequence[Prompt]) -> tuple[str, ...]:
     """The short references that recur, the commonest first; empty when references hardly recur and are no labels."""
-    texts = [found[0].strip() for prompt in prompts if (found := readings(prompt.reference))]
+    return recurring([found[0].strip() for prompt in prompts if (found := readings(prompt.reference))])
+
+
+def recurring(texts: Sequence[str]) -> tuple[str, ...]:
+    """The short texts that recur, the commonest first; empty when they hardly recur and are no labels."""
     counts = Counter(text for text in texts if len(text) <= LONGEST_LABEL and number(text) is None)
     named = tuple(text for text, _ in counts.most_common())
     recur = 2 <= len(named) <= len(texts) // 2 and counts.total() >= MOST_ARE_LABELS * len(texts)

@@ -11,7 +11,7 @@ from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Gold, Survey, abstained, survey_of
 from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share, shortened
-from rewardlab.probes.reward.wording import Format
+from rewardlab.probes.reward.wording import AFTER_REASONING, Format
 
 #: A perfect answer this far under the top, as a share of the range, has lost something on the way.
 SHORT = 0.05
@@ -67,7 +67,7 @@ def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]
     failing = [gold for gold, failed in zip(golds, fails, strict=True) if failed]
     evidence = evidence_of(found) | {
         "rows": [gold.prompt.id for gold in failing[:20]],
-        "formats_tried": list(dict.fromkeys(form.name for gold in failing for form, _ in _tried(gold))),
+        "formats_tried": _names(survey, failing),
         "cases": [_case(gold, gold.form, gold.outcome) for gold in failing[:SHOWN]],
     }
     if all(fails):
@@ -164,8 +164,10 @@ def _under_the_top(subject: Subject, survey: Survey) -> Iterator[Finding]:
     yield Finding("RL401", capped(severity_of(found), "warning"), evidence, remedy)
 
 
-def _tried(gold: Gold) -> Sequence[tuple[Format, Outcome]]:
-    return [*gold.asked, (gold.form, gold.outcome)]
+def _names(survey: Survey, golds: Sequence[Gold]) -> list[str]:
+    """Every format in which these were tried, without those that only put some reasoning first."""
+    own = (form for gold in golds for form, _ in [*gold.asked, (gold.form, gold.outcome)])
+    return list(dict.fromkeys(form.name.removesuffix(AFTER_REASONING) for form in [*own, *survey.tried]))
 
 
 def _case(gold: Gold, form: Format, outcome: Outcome) -> dict[str, Any]:

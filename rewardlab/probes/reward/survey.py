@@ -11,6 +11,7 @@ import numpy as np
 from rewardlab.measurement import success_rule
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.answers import Kind, is_answer, kind_of, labels_of, readings, wrong_for
+from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import Scale, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
@@ -58,7 +59,7 @@ class Survey:
 
     `golds` holds the prompts whose reference is an answer, `unsure` those where it seems to be none; `form` is the
     format that reads best over all; `labels` the labels of the whole file, the commonest first, and `guess` the share
-    of rows that the commonest answers.
+    of rows that the commonest answers; `tried` every format that was tried.
     """
 
     golds: tuple[Gold, ...]
@@ -67,6 +68,7 @@ class Survey:
     scale: Scale
     labels: tuple[str, ...]
     guess: float
+    tried: tuple[Format, ...] = ()
 
     def success(self, gold: Gold | None) -> float:
         """The least score that counts as success on this prompt."""
@@ -101,10 +103,16 @@ def survey_of(subject: Subject) -> Survey:
     return _KEPT[subject]
 
 
+def keep(subject: Subject, found: Survey) -> None:
+    """Let this be the subject's survey."""
+    _KEPT[subject] = found
+
+
 def survey(subject: Subject) -> Survey:
     """Ask the reward which format it reads best, then what right and wrong answers earn in it."""
     answered = [prompt for prompt in subject.prompts if readings(prompt.reference)]
-    reading, best = _best_format(subject, answered)
+    formats = _formats_of(_tried(subject, answered), subject.every_prompt)
+    reading, best = _best_format(subject, answered, formats)
     labels = labels_of(subject.every_prompt)
     golds = _golds(subject, answered, labels, reading=reading, best=best)
     nothing = subject.score([Case(prompt, text) for prompt in subject.prompts for text in NOTHING])
@@ -118,7 +126,7 @@ def survey(subject: Subject) -> Survey:
     golds = [gold for gold in golds if gold not in unsure]
     right = [gold.score for gold in golds if gold.score is not None]
     scale = scale_of(right, others, reward_range=subject.reward_range, success_at=subject.success_at)
-    return Survey(tuple(golds), unsure, best, scale, labels, _guess(subject.every_prompt, labels))
+    return Survey(tuple(golds), unsure, best, scale, labels, _guess(subject.every_prompt, labels), formats)
 
 
 def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
@@ -126,13 +134,24 @@ def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
     return first.count(labels[0]) / len(first) if labels else 0.0
 
 
-def _best_format(subject: Subject, prompts: Sequence[Prompt]) -> tuple[int, Format]:
-    """The reading and the format with the highest mean score; the format asked for wins a tie, then the plainest."""
-    tries = min(TRIED_PROMPTS, max(2, len(subject.prompts) // 3))  # few for a reward so slow that few prompts are asked
-    tried = prompts[:: max(1, len(prompts) // tries)][:tries]
+def _tried(subject: Subject, prompts: Sequence[Prompt]) -> Sequence[Prompt]:
+    """Some of the prompts; few for a reward so slow that few are asked."""
+    tries = min(TRIED_PROMPTS, max(2, len(subject.prompts) // 3))
+    return prompts[:: max(1, len(prompts) // tries)][:tries]
+
+
+def _formats_of(tried: Sequence[Prompt], rows: Sequence[Prompt]) -> tuple[Format, ...]:
+    """What the prompts ask for, what the field knows, and what the rows themselves are written in."""
     asked = dict.fromkeys(one for prompt in tried for one in asked_formats(prompt))
-    formats = [*asked, *KNOWN]
-    formats += [one.reasoned() for one in formats if not one.lead]
+    formats = [*asked, *KNOWN, *learnt_formats(rows)]
+    # The first of equals: one that a prompt names may be explicit.
+    return tuple({(form.lead, form.before.strip(), form.after.strip()): form for form in formats[::-1]}.values())[::-1]
+
+
+def _best_format(subject: Subject, prompts: Sequence[Prompt], plain: Sequence[Format]) -> tuple[int, Format]:
+    """The reading and the format with the highest mean score; the format asked for wins a tie, then the plainest."""
+    tried = _tried(subject, prompts)
+    formats = [*plain, *(one.reasoned() for one in plain if not one.lead)]
     most_readings = max((len(readings(prompt.reference)) for prompt in tried), default=0)
     options = [(reading, form) for reading in range(most_readings) for form in formats]
     asking = [(option, prompt) for option in options for prompt in tried]
