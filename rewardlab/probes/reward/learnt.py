@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from rewardlab.probes.reward.answers import NUMBER, labels_of, number, readings
+from rewardlab.probes.reward.answers import NUMBER, answers_of, labels_of, number
 from rewardlab.probes.reward.wording import Format
 from rewardlab.task import Json, Prompt
 
@@ -36,7 +36,7 @@ def learnt_formats(prompts: Sequence[Prompt]) -> tuple[Format, ...]:
 
 def _pairs(prompt: Prompt, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What stands before and after the answer in each text of the row that holds it."""
-    answers = [text for text in readings(prompt.reference) if len(text) <= LONGEST_ANSWER]
+    answers = [text for text in answers_of(prompt) if len(text) <= LONGEST_ANSWER]
     for text in _texts(prompt):
         for answer in answers:
             if (pair := around(text, answer)) is not None:
@@ -54,7 +54,7 @@ def _texts(prompt: Prompt) -> Iterator[str]:
     """The texts of the row that may hold its answer in a format: not the question, which may hold it as a choice."""
     columns = {key: value for key, value in prompt.row.items() if key not in QUESTION}
     for text in _strings(columns, DEEPEST):
-        if text not in readings(prompt.reference)[:1]:
+        if text not in answers_of(prompt)[:1]:
             yield text
 
 

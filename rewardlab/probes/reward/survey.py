@@ -10,7 +10,7 @@ import numpy as np
 
 from rewardlab.measurement import success_rule
 from rewardlab.outcome import Outcome, Unscored
-from rewardlab.probes.reward.answers import Kind, is_answer, kind_of, labels_of, readings, wrong_for
+from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, wrong_for
 from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import Scale, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
@@ -30,7 +30,8 @@ class Gold:
 
     `text` is the answer, `form` the format around it, `outcome` what it earned; `asked` holds what each format that the
     prompt names earned. `wrong` is an answer of the same kind that is wrong, None where the file offers none, and
-    `wrong_outcome` what it earned in the same format. `is_sure` is False where the reference may be no answer.
+    `wrong_outcome` what it earned in the same format. `is_sure` is False where the reference may be no answer, and
+    where a whole sampled text stands in for one.
     """
 
     prompt: Prompt
@@ -103,6 +104,13 @@ def survey_of(subject: Subject) -> Survey:
     return _KEPT[subject]
 
 
+def sureness(subject: Subject) -> float | None:
+    """The share of this subject's prompts whose reference is surely an answer that wins; None before it is known."""
+    if subject not in _KEPT:
+        return None
+    return sum(gold.is_sure for gold in _KEPT[subject].sound) / len(subject.prompts)
+
+
 def keep(subject: Subject, found: Survey) -> None:
     """Let this be the subject's survey."""
     _KEPT[subject] = found
@@ -110,7 +118,7 @@ def keep(subject: Subject, found: Survey) -> None:
 
 def survey(subject: Subject) -> Survey:
     """Ask the reward which format it reads best, then what right and wrong answers earn in it."""
-    answered = [prompt for prompt in subject.prompts if readings(prompt.reference)]
+    answered = [prompt for prompt in subject.prompts if answers_of(prompt)]
     formats = _formats_of(_tried(subject, answered), subject.every_prompt)
     reading, best = _best_format(subject, answered, formats)
     labels = labels_of(subject.every_prompt)
@@ -130,7 +138,7 @@ def survey(subject: Subject) -> Survey:
 
 
 def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
-    first = [found[0].strip() for prompt in prompts if (found := readings(prompt.reference))]
+    first = [found[0].strip() for prompt in prompts if (found := answers_of(prompt))]
     return first.count(labels[0]) / len(first) if labels else 0.0
 
 
@@ -152,7 +160,7 @@ def _best_format(subject: Subject, prompts: Sequence[Prompt], plain: Sequence[Fo
     """The reading and the format with the highest mean score; the format asked for wins a tie, then the plainest."""
     tried = _tried(subject, prompts)
     formats = [*plain, *(one.reasoned() for one in plain if not one.lead)]
-    most_readings = max((len(readings(prompt.reference)) for prompt in tried), default=0)
+    most_readings = max((len(answers_of(prompt)) for prompt in tried), default=0)
     options = [(reading, form) for reading in range(most_readings) for form in formats]
     asking = [(option, prompt) for option in options for prompt in tried]
     outcomes = subject.score([Case(prompt, form.write(_reading(prompt, at))) for (at, form), prompt in asking])
@@ -167,7 +175,7 @@ def _best_format(subject: Subject, prompts: Sequence[Prompt], plain: Sequence[Fo
 
 
 def _reading(prompt: Prompt, at: int) -> str:
-    found = readings(prompt.reference)
+    found = answers_of(prompt)
     return found[min(at, len(found) - 1)]
 
 
@@ -200,7 +208,7 @@ def _golds(
             tuple((form, outcome) for form, outcome in earned[prompt.id].items() if form in forms[prompt.id][:-1]),
             wrongs[prompt.id],
             wrong_outcomes.get(prompt.id),
-            _lowest((wrong_outcomes.get(prompt.id), empties[prompt.id])),
+            lowest((wrong_outcomes.get(prompt.id), empties[prompt.id])),
         )
         for prompt in prompts
     ]
@@ -229,7 +237,8 @@ def _wrongs(prompts: Sequence[Prompt], texts: Mapping[str, str], kinds: Mapping[
     }
 
 
-def _lowest(outcomes: Sequence[Outcome | None]) -> float | None:
+def lowest(outcomes: Sequence[Outcome | None]) -> float | None:
+    """The lowest score among the outcomes; None where none has one."""
     return min((score for one in outcomes if (score := score_of(one)) is not None), default=None)
 
 
