@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, shortened
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.answers import prompt_text
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import Gold, Survey, abstained, survey_of
-from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share, shortened
+from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share
 from rewardlab.probes.reward.wording import AFTER_REASONING, BARE, Format
 
 #: A perfect answer this far under the top, as a share of the range, has lost something on the way.

@@ -9,14 +9,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, shortened
 from rewardlab.measurement import Success, success_rule
 from rewardlab.probes.reward.answers import Kind, kind_of, recurring
 from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import Gold, Survey, lowest
-from rewardlab.probes.reward.trial import SHOWN, earned, shortened
+from rewardlab.probes.reward.trial import SHOWN, earned
 from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
 from rewardlab.task import Prompt
 

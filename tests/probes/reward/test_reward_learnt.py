@@ -40,10 +40,11 @@ def test_the_format_of_a_worked_solution_in_another_column_is_tried(ask):
     plain = numbers("")
     (deaf,) = ask(reference.ask, READS_MINERVA, plain)
     assert deaf.code == "RL401"
-    assert (
-        ask(reference.ask, READS_MINERVA, with_columns(plain, solution=lambda right: f"So.\n{MINERVA.format(right)}"))
-        == []
-    )
+    assert "formats_tried" in deaf.evidence
+    solved = with_columns(plain, solution=lambda right: f"So.\n{MINERVA.format(right)}")
+    (unasked,) = ask(reference.ask, READS_MINERVA, solved)
+    assert (unasked.severity, "formats_tried" in unasked.evidence) == ("warning", False)
+    assert unasked.evidence["unasked"] == f"{MINERVA.format('X')} (as in the data)"
 
 
 def test_the_format_of_an_earlier_turn_is_tried(ask):
