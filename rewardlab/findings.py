@@ -301,9 +301,9 @@ CATALOGUE: Mapping[str, Entry] = {
 }
 
 
-def shortened(text: str) -> str:
-    """A text as it may stand in evidence: its beginning and its end."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+def shortened(text: str, most: int = LONGEST) -> str:
+    """A text as it may stand in evidence: its beginning and its end, about `most` characters together."""
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-(most // 2) :]}"
 
 
 def merge(*kinds: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -20,7 +20,7 @@ WRAPPERS = ("text", "answer", "value", "label", "target", "ground_truth", "final
 FINAL = re.compile(
     r"####\s*([^\n]+)"
     r"|\\boxed\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+)\}"
-    r"|<answer>\s*([^<>]+?)\s*</answer>"
+    r"|<answer>([^<>]+)</answer>"
     r"|^\W{0,4}(?:(?:the|my|so the|therefore,? the) )?(?:final |correct )?answer(?: is)?\W{0,3}:"
     r"\W{0,4}(\S[^\n]{0,60}?)[*.$ ]*$",
     re.IGNORECASE | re.MULTILINE,

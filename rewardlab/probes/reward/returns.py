@@ -19,6 +19,8 @@ from rewardlab.stats.spread import SAME_SCORE
 CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}
 FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
 EXAMPLES = 3
+#: As much of an error as a line of the text report shows, so that it ends with the place in the code.
+SAID = 110
 #: How an error's text names the line of the reward that raised it.
 PLACE = re.compile(r"\([^()\n]*:\d+\)$")
 NO_RETURN = "Return a number on every path: one without a return gives None, and such an answer has no score."
@@ -77,7 +79,9 @@ def _silent(exchange: Exchange, event: str) -> Iterator[Finding]:
         ]
         # A return that was read and found wanting is told by its violations.
         if guilty and not (reason == "invalid" and isinstance(exchange.reply, Answer)):
-            examples = [{"sample": brief(one), "said": shortened(said)} for said, one in _different(guilty)[:EXAMPLES]]
+            examples = [
+                {"sample": brief(one), "said": shortened(said, SAID)} for said, one in _different(guilty)[:EXAMPLES]
+            ]
             evidence = {"event": event, "samples": len(guilty), "examples": examples}
             yield Finding(code, "blocker", evidence, remedy_of(guilty[0][1].detail))
 

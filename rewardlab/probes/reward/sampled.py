@@ -89,9 +89,9 @@ def told(survey: Survey) -> Finding:
     cases = [
         {
             "prompt_id": gold.prompt.id,
-            "right_answer": shortened(gold.response),
+            "right_answer": shortened(gold.form.final(gold.text)),
             "score": earned(gold.outcome),
-            "wrong_answer": shortened(gold.form.write(gold.wrong or "")),
+            "wrong_answer": shortened(gold.form.final(gold.wrong or "")),
             "wrong_answer_score": earned(gold.wrong_outcome),
         }
         for gold in survey.sound[:SHOWN]
@@ -137,7 +137,7 @@ def _alone(form: Format) -> Reader:
 def _in_place(form: Format) -> Reader:
     def read(text: str) -> tuple[Format, str] | None:
         found = form.find(text)
-        return (replace(form, lead=text[: found.start()]), found[1]) if found else None
+        return (replace(form, lead=text[: found[0]]), found[1]) if found else None
 
     return read
 

@@ -39,18 +39,24 @@ class Format:
         """The same format after a short reasoning."""
         return Format(f"{self.name}{AFTER_REASONING}", self.before, self.after, REASONING, self.explicit)
 
-    def find(self, text: str) -> re.Match[str] | None:
-        """Where the text answers in this format for the last time; the group 1 is the answer. None where it does not.
+    def find(self, text: str) -> tuple[int, str] | None:
+        """Where the text answers in this format for the last time, and the answer; None where it does not.
 
-        What ends in nothing, or in one mark of punctuation, ends with its line.
+        What ends in nothing, or in one mark of punctuation, ends with its line. Takes time in proportion to the text,
+        for only the last few openings are looked at.
         """
-        end = rf"\s*?{re.escape(self.after.strip())}" + (r"[ \t]*$" if len(self.after.strip()) < 2 else "")
-        inside = r"[^\n]*?\S" if len(self.after.strip()) < 2 else r".*?\S"
-        pattern = re.compile(rf"{re.escape(self.before.strip())}\s*({inside}){end}", re.DOTALL | re.MULTILINE)
-        last = None
-        for last in pattern.finditer(text):  # noqa: B007 - only the last counts
-            pass
-        return last
+        before, after = self.before.strip(), self.after.strip()
+        end = text.rfind(after) if len(after) > 1 else len(text)
+        for _ in range(MOST_OPENINGS):
+            if end < 0 or (start := text.rfind(before, 0, end)) < 0:
+                return None
+            inside = start + len(before)
+            answer = text[inside : text.find(after, inside)] if len(after) > 1 else _line(text, inside, after)
+            if answer.strip():
+                return start, answer.strip()
+            # An opening that holds nothing: the one before it, with its own end.
+            end = start + len(before) - 1 if before else -1
+        return None
 
 
 BARE = Format("the bare answer")
@@ -91,6 +97,9 @@ BLANK = re.compile(
 #: As long as what stands before a blank on its line, and after it, may be.
 LONGEST_LEAD, LONGEST_TAIL = 40, 20
 QUOTES = "\"'`\u201c\u201d"
+#: A response that opens its format more often without an answer in it has none.
+MOST_OPENINGS = 20
+SOMETHING = re.compile(r"\S")
 #: "#### 42", "after ####": not a heading of that depth.
 HASHED = re.compile(
     r"####\s*(?:[<\[{\d\"'`X]|answer|final|your)|(?:after|with|by|following)\s+[\"'`]?####", re.IGNORECASE
@@ -111,6 +120,19 @@ STRICT = re.compile(
     r"|\b(?:only|exactly|verbatim|just)\b[^.?!\n]{0,40}\b(?:answer|label|number|letter|word|name|object|format|form)\b",
     re.IGNORECASE,
 )
+
+
+def _line(text: str, start: int, mark: str) -> str:
+    """The first line with anything on it from `start` on, less the mark that it must end in; empty where it does not.
+
+    The text's last line where `start` is its end.
+    """
+    begins = SOMETHING.search(text, start)
+    if begins is None:
+        return text.strip().rpartition("\n")[2] if not mark and start == len(text) else ""
+    ends = text.find("\n", begins.start())
+    line = text[begins.start() : ends if ends >= 0 else len(text)].rstrip()
+    return line.removesuffix(mark) if line.endswith(mark) else ""
 
 
 def is_strict(prompt: Prompt) -> bool:

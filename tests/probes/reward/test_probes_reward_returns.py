@@ -62,7 +62,7 @@ def test_errors_of_one_line_are_shown_once_and_quoted_samples_are_cut():
     (finding,) = examine_code(returns.ask, code)
     said = [example["said"] for example in finding.evidence["examples"]]
     assert [text.partition(":")[0] for text in said] == ["ValueError", "KeyError"]
-    assert len(said[0]) <= 165
+    assert len(said[0]) <= 120
     assert said[0].endswith("(reward.py:5)")
 
 

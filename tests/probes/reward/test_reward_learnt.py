@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -127,6 +128,19 @@ def test_a_format_finds_what_it_wrote(form, answer):
     found = form.find(f"Let me see.\n{form.final('first')}\nNo.\n{form.final(answer)}")
     assert found is not None
     assert found[1] == answer
+
+
+@pytest.mark.parametrize("form", KNOWN)
+def test_a_long_text_is_searched_in_no_time(form):
+    started = time.perf_counter()
+    for text in (
+        form.before + " " * 100_000,
+        form.before * 20_000,
+        f"{form.before} x" * 20_000,
+        form.before + "x" * 100_000,
+    ):
+        form.find(text)
+    assert time.perf_counter() - started < 1
 
 
 def test_a_format_is_not_found_where_it_is_not():

@@ -171,7 +171,7 @@ def test_a_list_is_cut_to_its_first_item(text, first):
 @pytest.fixture
 def task(tmp_path, write_lines, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    prompts, sampled = equations(100)
+    prompts, sampled = equations(30)
     (tmp_path / "reward.py").write_text(f"import re\n{ANY_TAG}")
     rng = np.random.default_rng(0)
     recorded = [
