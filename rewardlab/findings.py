@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeAlias
 Severity: TypeAlias = Literal["blocker", "warning", "note"]
 #: The gravest first.
 RANK: Mapping[Severity, int] = {"blocker": 0, "warning": 1, "note": 2}
+#: Characters of a text that evidence shows.
+LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL206": Entry(
         "the same generation scores differently again",
         "Noise in the reward is noise in the gradient, and a retry changes the score.",
-        "Seed or remove what is random; set a judge's temperature to 0.",
+        "Seed or remove what is random, and state kept between calls (a counter, a cache); set a judge's temperature "
+        "to 0.",
     ),
     "RL207": Entry(
         "a score depends on its neighbours or its place in the batch",
@@ -296,6 +299,11 @@ CATALOGUE: Mapping[str, Entry] = {
         "Build it with rewardlab package.",
     ),
 }
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """A text as it may stand in evidence: its beginning and its end, about `most` characters together."""
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-(most // 2) :]}"
 
 
 def merge(*kinds: Iterable[Finding]) -> tuple[Finding, ...]:

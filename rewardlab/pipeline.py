@@ -15,7 +15,7 @@ from typing_extensions import Unpack
 from rewardlab.answers import gather
 from rewardlab.decision import decide
 from rewardlab.errors import EngineError, InputError, RewardError, RunError
-from rewardlab.examination import examining
+from rewardlab.examination import examine_sampled_answers, examining, worker_of
 from rewardlab.findings import Finding, merge
 from rewardlab.labels import check_labels, read_labels
 from rewardlab.measurement import measure
@@ -89,7 +89,10 @@ def _fill_and_examine(
     else:
         with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
             lost = fill_run()
-            found = merge(examiner.result().findings, _lost(lost, record))
+            examined = examiner.result()
+        worker = worker_of(reward, settings, log=run.folder / "examination.log")
+        sampled = examine_sampled_answers(worker, run, record.key, settings, examined=examined)
+        found = merge(sampled, examined.findings, _lost(lost, record))
     if found != held:
         run.save_findings(record.key, found, declared=settings.declared)
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
-from rewardlab.report import Interval, Report
+from rewardlab.report import Baseline, Interval, Report
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
 BAR = 24
@@ -33,7 +33,7 @@ def _head(console: Console, report: Report) -> None:
     name, style = VERDICTS[report.verdict]
     base = report.baseline
     console.print(Text.assemble((name, style), f"  {report.provenance['model']}"), soft_wrap=True)
-    console.print(f"{base.prompts:,} prompts x {base.num_generations} generations, {report.provenance['platform']}\n")
+    console.print(f"{_size(base)}, {report.provenance['platform']}\n")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
@@ -41,6 +41,17 @@ def _head(console: Console, report: Report) -> None:
         table.add_row("why" if number == 0 else "", reason)
     table.add_row("next", f"{report.next_step.action}: {report.next_step.text}")
     console.print(table)
+
+
+def _size(base: Baseline) -> str:
+    """How much was sampled; what was asked for only where that is more."""
+    asked = f"{base.prompts:,} prompts x {base.num_generations} generations"
+    if base.generations >= base.prompts * base.num_generations:
+        return asked
+    each, rest = divmod(base.generations, base.prompts)
+    if rest:
+        return f"{base.generations:,} of {asked}"
+    return f"{base.prompts:,} prompts x {each} generations ({base.num_generations} asked for)"
 
 
 def _why(report: Report) -> Iterator[str]:
