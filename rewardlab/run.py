@@ -5,6 +5,7 @@
     generations/*.parquet what was sampled
     scores/KEY/*.parquet  what each reward gave, by the reward's key
     rescores/KEY/*.parquet  some of them scored again, to see the reward's noise
+    judgments/KEY/*.parquet  what each judge answered, by the judge's key; design.json: which generations it was to see
     labels.csv            known truth, where it was given
     findings/KEY.json     what an examination of that reward, without the model, found
     report.json           the last report
@@ -50,6 +51,31 @@ class RewardRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeRecord:
+    """A judge that was asked about a run. `key` names its folder: it is made of all that can change a verdict.
+
+    `name` is unique in a run; `source` is the definition as it was named, without the model; `digest` is the
+    definition's. `kind` is score, label, boolean or pairwise, `level` nominal, ordinal, interval or ratio. `values` are
+    the numbers of `labels`; a verdict of at least `success_at` means right. `price` is money for a million tokens of
+    prompt and of completion, None where none was given.
+    """
+
+    key: str
+    name: str
+    source: str
+    model: str
+    kind: str
+    level: str
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+    success_at: float | None
+    digest: str
+    price: tuple[float, float] | None = None
+    currency: str = "USD"
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may."""
 
@@ -64,6 +90,7 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     rewards: tuple[RewardRecord, ...] = ()
+    judges: tuple[JudgeRecord, ...] = ()
     finished: bool = False
     schema: str = SCHEMA
 
@@ -217,6 +244,13 @@ def _finding(values: Mapping[str, Any]) -> Finding:
     return replace(finding, evidence=dict(finding.evidence))
 
 
+def _judge_record(values: Mapping[str, Any]) -> JudgeRecord:
+    """Raises: TypeError or KeyError for values that are no record."""
+    price = values["price"]
+    lists = {name: tuple(values[name]) for name in ("labels", "values")}
+    return JudgeRecord(**{**values, **lists, "price": tuple(price) if price is not None else None})
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read run.json.
 
@@ -228,7 +262,8 @@ def read_manifest(folder: Path) -> Manifest:
         if values.get("schema") != SCHEMA:
             raise RunError(f"has the schema {values.get('schema')!r}", where=str(path), expected=SCHEMA)
         rewards = tuple(RewardRecord(**reward) for reward in values.pop("rewards"))
-        return Manifest(**{**values, "rewards": rewards, "notices": tuple(values["notices"])})
+        judges = tuple(_judge_record(judge) for judge in values.pop("judges", ()))
+        return Manifest(**{**values, "rewards": rewards, "judges": judges, "notices": tuple(values["notices"])})
     except FileNotFoundError:
         raise RunError("no run.json", where=str(folder), expected="a folder that an audit wrote") from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
