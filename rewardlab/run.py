@@ -74,6 +74,10 @@ class JudgeRecord:
     currency: str = "USD"
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    def is_replaced_by(self, other: JudgeRecord) -> bool:
+        """Whether the other is the same judge, or the same definition, edited since, with the same model."""
+        return self.key == other.key or (self.source, self.model) == (other.source, other.model)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -99,6 +103,13 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def files_print(path: Path) -> str | None:
+    """A hash of the names, sizes and times of a file, or of those in a folder; None where there are none."""
+    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
+    prints = [f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files if file.is_file()]
+    return hashlib.sha256("\n".join(prints).encode()).hexdigest()[:16] if prints else None
 
 
 def reward_digest(path: Path) -> str:
@@ -224,6 +235,13 @@ class Run:
         """Note a reward; the last one noted is the one that reports are about."""
         others = tuple(other for other in self.manifest.rewards if other.key != record.key)
         self.update(replace(self.manifest, rewards=(*others, record)))
+
+    def add_judge(self, record: JudgeRecord) -> None:
+        """Note a judge; an earlier one that it replaces is no longer of the panel, its judgments stay."""
+        same = [one for one in self.manifest.judges if one.key == record.key]
+        noted = replace(record, versions=same[0].versions) if same else record
+        others = [one for one in self.manifest.judges if not one.is_replaced_by(record)]
+        self.update(replace(self.manifest, judges=(*others, noted)))
 
     def close(self) -> None:
         """Let go of the directory."""

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
-from rewardlab.engines import Engine
+from rewardlab.engines import Engine, check_options, count_option
 from rewardlab.errors import TooLongError
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.exhibit import Exhibit
@@ -130,7 +130,8 @@ class FunctionJudge:
 
     def __init__(self, judge: Judge, function: PythonJudge) -> None:
         self._function = function
-        self._threads = int(judge.engine.get("concurrency", 1))
+        check_options(judge.engine, ("concurrency",), engine="python")
+        self._threads = count_option(judge.engine, "concurrency", 1)
 
     def content(self, exhibit: Exhibit) -> str | Unscored:
         return _digest((exhibit.prompt.id, exhibit.prompt.digest, exhibit.response, exhibit.other, exhibit.reference))

@@ -45,6 +45,7 @@ class Usage:
     prompt_tokens: int | None
     completion_tokens: int | None
     cost: float | None
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Ratings:
     with which the generation was chosen to be judged, 0 where it was not. `repeats` is (prompts, generations, times):
     the first is `values`, the others the plain question asked again. `variants` holds the verdicts on altered exhibits,
     by the variant's name, and `variants_asked` which generations were shown so. `pairs` is what a pairwise judge gave,
-    whose `values` are all NaN.
+    whose `values` are all NaN; its variants stand at the response shown first, as preferences for the second.
     """
 
     judge: JudgeRecord
@@ -108,11 +109,10 @@ def ratings_of(
     """
     ids, shape = pa.array(prompt_ids, pa.string()), weights.shape
     put = judgments.filter(pc.invert(pc.fill_null(pc.is_in(judgments["reason"], pa.array(NOT_ASKED)), False)))  # noqa: FBT003
-    single = put.filter(pc.is_null(put["other"]))
-    plain = single.filter(pc.equal(single["variant"], PLAIN))
+    plain = put.filter(pc.and_(pc.equal(put["variant"], PLAIN), pc.is_null(put["other"])))
     first = plain.filter(pc.equal(plain["time"], 0))
-    variants = sorted(set(single["variant"].to_pylist()) - {PLAIN})
-    shown = {name: single.filter(pc.equal(single["variant"], name)) for name in variants}
+    variants = sorted(set(pc.unique(put["variant"]).to_pylist()) - {PLAIN, SWAPPED})
+    shown = {name: put.filter(pc.equal(put["variant"], name)) for name in variants}
     return Ratings(
         judge=record,
         values=_table(ids, first, "value", shape),
@@ -126,20 +126,18 @@ def ratings_of(
         unread=_counts(put),
         not_asked=_counts(judgments.filter(pc.is_in(judgments["reason"], pa.array(NOT_ASKED)))),
         examples=_examples(put),
-        usage=usage_of(judgments, record.price),
+        usage=usage_of(record, judgments),
     )
 
 
-def usage_of(judgments: pa.Table, price: tuple[float, float] | None) -> Usage:
-    """What these judgments have cost; a verdict taken over from an equal question has cost nothing.
-
-    Arguments: `price` is money for a million tokens of prompt and of completion.
-    """
+def usage_of(record: JudgeRecord, judgments: pa.Table) -> Usage:
+    """What these judgments have cost; a verdict taken over from an equal question has cost nothing."""
     put = judgments.filter(pc.is_valid(judgments["seconds"]))
     prompt, completion = (pc.sum(put[name]).as_py() for name in ("prompt_tokens", "completion_tokens"))
-    known = price is not None and prompt is not None and completion is not None
-    cost = (prompt * price[0] + completion * price[1]) / 1e6 if known and price is not None else None
-    return Usage(put.num_rows, prompt, completion, cost)
+    cost = None
+    if record.price is not None and prompt is not None and completion is not None:
+        cost = (prompt * record.price[0] + completion * record.price[1]) / 1e6
+    return Usage(put.num_rows, prompt, completion, cost, record.currency)
 
 
 def _table(ids: pa.Array, rows: pa.Table, column: str, shape: tuple[int, ...]) -> Floats:
