@@ -186,6 +186,44 @@ def moody(response, row):
     assert "judging 1" in Path("run/judge.log").read_text()
 
 
+def test_a_judge_that_waits_is_called_from_several_threads(task_of, judge):
+    code = """
+import threading, time
+together, most = 0, 0
+def waits(response, reference):
+    global together, most
+    together += 1
+    most = max(most, together)
+    time.sleep(0.01)
+    together -= 1
+    print(most)
+    return response == reference
+"""
+    path = judge("waits", code=code, more="[engine]\nconcurrency = 4")
+    audit(task_of(GROUPS), judge=[str(path)])
+    assert (ratings()[0].values == np.array(GROUPS)).all()
+    assert max(map(int, Path("run/judge.log").read_text().split())) == 4
+
+
+def test_judges_are_settings_whose_paths_are_relative_to_their_file(task_of, judge, tmp_path, run):
+    task = task_of(GROUPS)
+    folder = tmp_path / "there"
+    folder.mkdir()
+    prompts = task["prompts"].rename(folder / "prompts.jsonl")
+    judge().rename(folder / "right.toml")
+    (tmp_path / "right.py").rename(folder / "right.py")
+    (folder / "rewardlab.toml").write_text('judge = ["right.toml"]\njudge_sample = 20\nmin_alpha = 0.8\n')
+    model = f"recorded:{task['recorded']}"
+    code, _, error = run("audit", task["reward"], prompts, "--model", model, "--out", "run", "--format", "json")
+    assert (code, ratings()[0].asked.sum()) == (4, 20)
+    assert "note: judge right: " in error
+    assert read_manifest(Path("run")).settings["min_alpha"] == 0.8
+    code, _, error = run("judge", "run", "--judge", "there/right.toml", "--judge-sample", "40", "--min-alpha", "2")
+    assert (code, error.split(" is not")[0]) == (2, "rewardlab: --min-alpha: '2'")
+    code, _, _ = run("judge", "run", "--judge", "there/right.toml", "--judge-sample", "40")
+    assert (code, ratings()[0].asked.sum(), (ratings()[0].weights > 0).sum()) == (4, 40, 40)
+
+
 def test_a_judge_whose_server_is_gone_leaves_a_run_that_resumes(task_of, judge, tmp_path):
     task, path = task_of(GROUPS), judge("served", labels=("no", "yes"))
     (tmp_path / "served.txt").write_text("{question}={reference}\n{response}\n{answer}")

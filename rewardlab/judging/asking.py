@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
@@ -137,14 +137,16 @@ class FunctionJudge:
         return _digest((exhibit.prompt.id, exhibit.prompt.digest, exhibit.response, exhibit.other, exhibit.reference))
 
     def answer(self, questions: Mapping[Content, Ask]) -> Iterator[tuple[Content, Judgment]]:
-        if self._threads == 1:
-            yield from ((content, self._ask(ask)) for content, ask in questions.items())
-            return
-        pool = ThreadPoolExecutor(self._threads)
-        try:
-            yield from zip(questions, pool.map(self._ask, questions.values()), strict=True)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        with self._function.held():
+            if self._threads == 1:
+                yield from ((content, self._ask(ask)) for content, ask in questions.items())
+                return
+            pool = ThreadPoolExecutor(self._threads)
+            try:
+                asked = {pool.submit(self._ask, ask): content for content, ask in questions.items()}
+                yield from ((asked[done], done.result()) for done in as_completed(asked))
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def _ask(self, ask: Ask) -> Judgment:
         begun = time.monotonic()
