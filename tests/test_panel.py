@@ -231,7 +231,8 @@ def test_a_judge_whose_server_is_gone_leaves_a_run_that_resumes(task_of, judge, 
     path.write_text('kind = "boolean"\nlabels = ["no", "yes"]\n' + model)
     with pytest.raises(rewardlab.EngineError, match="no answer"):
         audit(task, judge=[str(judge()), str(path)])
-    assert not read_manifest(Path("run")).finished
+    manifest = read_manifest(Path("run"))
+    assert (manifest.finished, [one.name for one in manifest.judges]) == (False, ["right"])
     before = calls()
     audit(task, judge=[str(judge())])
     assert (calls(), read_manifest(Path("run")).finished) == (before, True)
@@ -321,3 +322,12 @@ def test_a_kill_at_any_moment_loses_and_doubles_no_judgment(task_of, judge):
     assert not judgments.duplicated(["prompt_id", "index", "time"]).any()
     assert 440 <= calls() < 440 + 2 * 80
     assert read_manifest(run).finished
+
+
+def test_one_definition_named_in_two_ways_is_one_judge(task_of, judge, monkeypatch, tmp_path):
+    path = judge()
+    audit(task_of(GROUPS), judge=[str(path)])
+    path.write_text(path.read_text() + "[sampling]\nseed = 5\n")
+    run_judge(Path("run"), {"judge": ("../" + tmp_path.name + "/right.toml",)})
+    (record,) = read_manifest(Path("run")).judges
+    assert Path(record.source).is_absolute()
