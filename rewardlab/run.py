@@ -55,9 +55,10 @@ class JudgeRecord:
     """A judge that was asked about a run. `key` names its folder: it is made of all that can change a verdict.
 
     `name` is unique in a run; `source` is the definition's file and `model` its model, their paths made absolute, so
-    that equal ones are equal; `digest` is the definition's. `kind` is score, label, boolean or pairwise, `level` nominal, ordinal, interval or ratio. `values` are
-    the numbers of `labels`; a verdict of at least `success_at` means right. `price` is money for a million tokens of
-    prompt and of completion, None where none was given.
+    that equal ones are equal; `digest` is the definition's. `kind` is score, label, boolean or pairwise, `level`
+    nominal, ordinal, interval or ratio. `values` are the numbers of `labels`, without labels the ends of the range; a
+    verdict of at least `success_at` means right. `price` is money for a million tokens of prompt and of completion,
+    None where none was given.
     """
 
     key: str
