@@ -115,7 +115,7 @@ def test_judges_are_added_to_a_run_and_an_audit_sets_its_panel(task_of, judge):
     task = task_of(GROUPS)
     report = audit(task)
     first, second = str(judge()), str(judge("strict", code="def strict(response): return response == '1'"))
-    assert run_judge(Path("run"), {"judge": (first,)}).verdict == report.verdict
+    assert rewardlab.judge("run", first).verdict == report.verdict
     run_judge(Path("run"), {"judge": (second,)})
     assert [one.judge.name for one in ratings()] == ["right", "strict"]
     assert (ratings()[0].values == ratings()[1].values).all()
@@ -249,6 +249,14 @@ def test_pairs_are_asked_in_both_orders(task_of, judge):
     assert (pairs.value == pairs.swapped).all()
     assert 0 < pairs.value.mean() < 1
     assert np.isfinite(pairs.repeats).all(axis=1).sum() == 60
+
+
+def test_a_sample_of_pairs_is_half_as_many(task_of, judge):
+    path = judge("better", code=RIGHT, kind="pairwise", labels=("A", "B"))
+    audit(task_of(groups_of({4: 40})), judge=[str(path)], judge_sample=20)
+    pairs = ratings()[0].pairs
+    assert len(pairs.prompt) == len(set(pairs.prompt)) == 10
+    assert np.isfinite(pairs.swapped).all()
 
 
 def test_a_sample_is_judged_with_its_weights(task_of, judge):

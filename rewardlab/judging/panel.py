@@ -83,8 +83,9 @@ def _respondents(run: Run, group: Sequence[Member], progress: Progress) -> Itera
         try:
             yield [FunctionJudge(member.judge, one) for member, one in zip(group, functions, strict=True)]
         finally:
-            with (run.folder / "judge.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
-                log.writelines(one.printed for one in functions)
+            if any(one.printed for one in functions):
+                with (run.folder / "judge.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
+                    log.writelines(one.printed for one in functions)
         return
     bench = _Engine(run, group, progress)
     try:
