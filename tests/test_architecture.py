@@ -28,7 +28,7 @@ FLOORS = [
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-HEAVY = {"asyncio", "vllm", "torch", "transformers", "boto3", "ray", "matplotlib", "pandas"}
+HEAVY = {"asyncio", "vllm", "torch", "transformers", "boto3", "botocore", "ray", "matplotlib", "pandas"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
