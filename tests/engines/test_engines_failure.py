@@ -101,7 +101,7 @@ def test_only_words_about_length_mean_too_long():
 def test_a_prompt_that_does_not_fit_is_told_apart_and_named():
     """Whoever asks many questions leaves out the one and goes on."""
 
-    class ValidationException(Exception):
+    class ValidationException(Exception):  # noqa: N818 - as botocore names it
         response: ClassVar = {"Error": {"Code": "ValidationException", "Message": "Input is too long for the model."}}
 
     where = "prompt 'ab12' (line 1)"
