@@ -26,6 +26,7 @@ COMMANDS = {
     "agree": "How far do raters agree? Any table of ratings.",
     "sample": "Sample generations into a run directory, to score later.",
     "score": "Score a run directory's generations with another reward.",
+    "judge": "Ask judges about a run directory's generations.",
     "report": "Report on a run directory again.",
     "explain": "Say what a finding means, why it matters and what to do.",
     "doctor": "Show which engines, devices and credentials work here.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rewardlab.errors import EngineError
+from rewardlab.errors import EngineError, TooLongError
 
+TOO_LONG = "too long for the model's context"
 LATER = "run again later, the run directory resumes; or lower --engine-option concurrency=N"
 CREDENTIALS = (
     "sign in (aws sso login, aws configure), set AWS_PROFILE or AWS_BEARER_TOKEN_BEDROCK, or give "
@@ -71,7 +72,7 @@ CASES = (
     *(
         Case(
             "ValidationException",
-            "too long for the model's context",
+            TOO_LONG,
             "shorten or delete the prompt, or lower --max-tokens",
             sign=sign,
         )
@@ -119,5 +120,6 @@ def bedrock_failure(error: BaseException, *, model: str, where: str | None) -> E
     for case in CASES:
         if case.code in names and case.sign in message.lower():
             shown = where if code == "ValidationException" and case.do not in (PROFILE, REGION) else f"bedrock:{model}"
-            return EngineError(f"{case.what} ({message})", where=shown or f"bedrock:{model}", do=case.do)
+            kind = TooLongError if case.what == TOO_LONG else EngineError
+            return kind(f"{case.what} ({message})", where=shown or f"bedrock:{model}", do=case.do)
     return EngineError(f"Bedrock gave no response ({code or names[0]}: {message})", where=f"bedrock:{model}", do=LATER)
