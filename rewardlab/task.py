@@ -49,6 +49,8 @@ class Generation:
 
     `index` counts a prompt's generations from 0; `finish_reason` is "stop", "length" (cut off at the token limit), or
     what the engine said, None when it is not known; token counts are None where the engine does not tell them.
+    `first_logprobs` are the likeliest first tokens, best first: each token's text and the natural logarithm of its
+    probability at temperature 1, before any choices or schema narrowed it; empty where unknown. They are not stored.
     """
 
     prompt_id: str
@@ -57,15 +59,27 @@ class Generation:
     finish_reason: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    first_logprobs: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How generations are drawn, all of a run alike; `max_tokens` bounds a response, `seed` makes it repeatable."""
+    """How generations are drawn, all of a run alike; `max_tokens` bounds a response, `seed` makes it repeatable.
+
+    With `choices` a response is exactly one of these texts; with `schema` it is JSON that satisfies this JSON Schema;
+    never both. `logprobs` is how many alternatives of the first token are wanted. An engine or a server that cannot
+    do one of them samples without it and says so in its notices.
+    """
 
     temperature: float = 1.0
     max_tokens: int = 512
     seed: int = 0
+    choices: tuple[str, ...] = ()
+    schema: Mapping[str, Json] | None = None
+    logprobs: int = 0
+
+    def __post_init__(self) -> None:
+        assert not (self.choices and self.schema is not None), "choices or a schema, not both"
 
     def seed_of(self, prompt_id: str) -> int:
         """The seed of a prompt's generation 0; generation i has this plus i. 31 bits, so that every engine takes it."""
