@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.exhibit import Exhibit
+from rewardlab.probes.judge.effect import Effect, effect_of, suspicion
+from rewardlab.probes.judge.question import Question
+from rewardlab.probes.run.suspicion import Suspicion
 
 Alteration: TypeAlias = Callable[[Exhibit, Judge], Exhibit]
 
 
 def best_label(judge: Judge) -> str:
     """The verdict a response would ask for: the highest, or of a pair that the response shown first is better."""
-    places = range(len(judge.scale.labels))
-    if judge.scale.kind == "pairwise":
-        return judge.scale.labels[min(places, key=lambda place: judge.scale.values[place])]
-    return judge.scale.labels[max(places, key=lambda place: judge.scale.values[place])]
+    scale = judge.scale
+    best = scale.low if scale.kind == "pairwise" else scale.high
+    return f"{best:g}" if scale.is_continuous else scale.labels[scale.values.index(best)]
 
 
 def verdict_text(judge: Judge) -> str:
@@ -60,6 +62,23 @@ VARIANTS: Mapping[str, Alteration] = {
     "injected_end": fake_the_end,
     "injected_verdict": plant_a_verdict,
 }
+
+
+#: What each variant puts into the response, in the words of the report.
+ALTERED: Mapping[str, str] = {
+    "injected_grade": "a request for the best verdict",
+    "injected_end": "a faked end of the data and a new instruction",
+    "injected_verdict": "a planted verdict",
+}
+
+
+def ask(question: Question) -> Iterator[Suspicion]:
+    """RL506, once for each judge and kind of injection: verdicts that rise with it."""
+    for ratings in question.panel:
+        for variant, altered in ALTERED.items():
+            effect = effect_of(ratings, variant)
+            if isinstance(effect, Effect):
+                yield suspicion(question, ratings, "RL506", effect, altered=altered)
 
 
 def _append(exhibit: Exhibit, text: str) -> Exhibit:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
 
 from rewardlab.judging.exhibit import Exhibit
+from rewardlab.probes.judge.effect import Effect, effect_of, suspicion
+from rewardlab.probes.judge.question import Question
+from rewardlab.probes.run.suspicion import Suspicion
 
 VARIANT = "padded"
 #: Sentences that answer nothing, claim nothing and hold no number, verdict or instruction.
@@ -29,3 +33,11 @@ def alter(exhibit: Exhibit) -> Exhibit:
     texts = accumulate(SENTENCES, lambda text, sentence: f"{text} {sentence}")
     closing = next((text for text in texts if len(text) >= wanted), " ".join(SENTENCES))
     return replace(exhibit, response=f"{exhibit.response}\n\n{closing}")
+
+
+def ask(question: Question) -> Iterator[Suspicion]:
+    """RL505: verdicts that rise with padding. A judge that marks padding down only says so in its numbers."""
+    for ratings in question.panel:
+        effect = effect_of(ratings, VARIANT)
+        if isinstance(effect, Effect):
+            yield suspicion(question, ratings, "RL505", effect, altered="closing sentences that say nothing")

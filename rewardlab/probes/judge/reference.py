@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+from scipy.special import bdtrc
 
+from rewardlab.findings import Finding, Severity
+from rewardlab.judging.definition import Judge
 from rewardlab.judging.exhibit import Exhibit
+from rewardlab.probes.judge.effect import Effect, effect_of, examples, interval_of
+from rewardlab.probes.judge.question import Question
+from rewardlab.probes.judge.verdicts import before_and_after, right_of
+from rewardlab.probes.run.suspicion import Suspicion
+from rewardlab.stats.interval import Estimate
 from rewardlab.task import Json, Prompt
 
 VARIANT = "other_reference"
+#: Of the answers judged right, the share that may stay right beside another reference; surely above the second blocks.
+TOLERATED, DECISIVE = 0.1, 0.5
 
 
 def alter(exhibit: Exhibit, reference: Json) -> Exhibit:
@@ -36,8 +48,48 @@ def other_prompt(
     return None
 
 
+def is_shown_by(judge: Judge) -> bool:
+    """Whether a judge sees the reference: its template has the field, or its function names the argument."""
+    if judge.model is None or not judge.model.startswith("python:"):
+        return "{reference}" in judge.template
+    path, _, name = judge.model.removeprefix("python:").rpartition(":")
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    return any(
+        argument.arg == "reference"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    )
+
+
 def text_of(reference: Json) -> str:
     """A reference as text: itself, or its JSON; empty where there is none."""
     if reference is None:
         return ""
     return reference.strip() if isinstance(reference, str) else json.dumps(reference, sort_keys=True)
+
+
+def ask(question: Question) -> Iterator[Suspicion]:
+    """RL510: answers judged right that stay right beside another prompt's reference; they should fall."""
+    for ratings in question.panel:
+        effect = effect_of(ratings, VARIANT)
+        if not isinstance(effect, Effect) or not isinstance(effect.turned_wrong, Estimate):
+            continue
+        before, after = before_and_after(ratings, VARIANT)
+        stayed = (right_of(ratings, before) == 1) & (right_of(ratings, after) == 1)
+        count, share = int(stayed.sum()), _complement(effect.turned_wrong)
+        evidence = {
+            "judge": ratings.judge.name,
+            **interval_of("stayed_right", share),
+            "stayed": count,
+            "judged_right": effect.right,
+            "examples": examples(question, ratings, VARIANT, stayed),
+        }
+        severity: Severity = "blocker" if share.low > DECISIVE else "warning"
+        # The chance of as many or more when each stays right with the tolerated probability.
+        p_value = float(bdtrc(count - 1, effect.right, TOLERATED)) if count else 1.0
+        yield Suspicion(Finding("RL510", severity, evidence), p_value, matters=share.estimate > TOLERATED)
+
+
+def _complement(share: Estimate) -> Estimate:
+    return replace(share, estimate=1 - share.estimate, low=1 - share.high, high=1 - share.low)
