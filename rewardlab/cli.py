@@ -25,6 +25,7 @@ COMMANDS = {
     "check": "Ask a reward about made-up answers, without a model, in seconds.",
     "sample": "Sample generations into a run directory, to score later.",
     "score": "Score a run directory's generations with another reward.",
+    "judge": "Ask judges about a run directory's generations.",
     "report": "Report on a run directory again.",
     "explain": "Say what a finding means, why it matters and what to do.",
     "doctor": "Show which engines, devices and credentials work here.",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform as python_platform
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,13 +14,18 @@ from typing_extensions import Unpack
 
 from rewardlab.answers import gather
 from rewardlab.decision import decide
-from rewardlab.errors import EngineError, InputError, RewardError, RunError
+from rewardlab.errors import EngineError, InputError, RewardError, RunError, UsageError
 from rewardlab.examination import examining
 from rewardlab.findings import Finding, merge
+from rewardlab.judging.asking import Ask
+from rewardlab.judging.definition import shipped_judges
+from rewardlab.judging.material import Material
+from rewardlab.judging.member import Member, convene
+from rewardlab.judging.panel import ask_panel, ratings_of_panel
 from rewardlab.labels import check_labels, read_labels
-from rewardlab.measurement import measure
+from rewardlab.measurement import measure, success_rule
 from rewardlab.outcome import Unscored
-from rewardlab.parts import write_atomically
+from rewardlab.parts import RESCORE_SCHEMA, write_atomically
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.contradiction import reconcile
@@ -67,7 +72,7 @@ def run_audit(
     """
     progress = progress or Silent()
     prompts = read_prompts(prompts_path)
-    record = reward_record(reward, settings)
+    record, members = reward_record(reward, settings), convene(settings.load_judges())
     with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
         try:
             _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
@@ -75,6 +80,11 @@ def run_audit(
         except (EngineError, RewardError, InputError):
             discard_if_empty(run.folder)
             raise
+        if members:
+            keys = {member.record.key for member in members}
+            run.update(replace(run.manifest, judges=tuple(one for one in run.manifest.judges if one.key in keys)))
+            _judge(run, settings, members, progress)
+        run.update(replace(run.manifest, finished=True))
         return conclude(run, settings)
 
 
@@ -117,6 +127,7 @@ def run_sample(
         except (EngineError, InputError):
             discard_if_empty(run.folder)
             raise
+        run.update(replace(run.manifest, finished=True))
         return run.folder
 
 
@@ -129,6 +140,46 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
         settings = Settings.model_validate({**run.manifest.settings, **options})
         _fill_and_examine(run, settings, reward, reward_record(reward, settings), progress or Silent(), sample=False)
         return conclude(run, settings)
+
+
+def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Report:
+    """Add judges to a run directory's panel, ask them what they have not answered, and conclude about its last reward.
+
+    Raises: RewardlabError.
+    """
+    with Run.open(folder) as run:
+        settings = Settings.model_validate({**run.manifest.settings, **options})
+        judges = settings.load_judges()
+        if not judges:
+            known = ", ".join(shipped_judges())
+            raise UsageError("no judge named", where="--judge", expected=f"FILE.toml, or one of {known}; with @MODEL")
+        _last_reward(run)
+        _judge(run, settings, convene(judges, run.manifest.judges), progress or Silent())
+        return conclude(run, settings)
+
+
+def _judge(run: Run, settings: Settings, members: Sequence[Member], progress: Progress) -> None:
+    """Ask the judges what the run holds no answer to."""
+    prompts, width = run.prompts(), run.manifest.num_generations
+    generations, scores = run.generations.read(), run.scores(_last_reward(run).key).read()
+    score = gather(prompts, generations, scores, RESCORE_SCHEMA.empty_table(), num_generations=width).score
+    rule = success_rule(score, success_at=settings.success_at, reward_range=settings.reward_range)
+    columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text"))
+    texts = {(name, index): text for name, index, text in zip(*columns, strict=True)}
+    material = Material(prompts, texts, rule.of(score), settings.judge_sample, settings.seed)
+    ask_panel(run, members, material, questions=further_questions, progress=progress)
+
+
+def further_questions(*_: object, **__: object) -> Iterable[Ask]:
+    """What is asked once a judge's plain verdicts are there."""
+    return ()
+
+
+def _last_reward(run: Run) -> RewardRecord:
+    """Raises: RunError when nothing was scored."""
+    if not run.manifest.rewards:
+        raise RunError("nothing was scored", where=str(run.folder), do="score it: rewardlab score RUN reward.py")
+    return run.manifest.rewards[-1]
 
 
 def run_report(folder: Path, options: Mapping[str, Any]) -> Report:
@@ -145,9 +196,7 @@ def conclude(run: Run, settings: Settings) -> Report:
 
     Raises: RunError when nothing was scored.
     """
-    if not run.manifest.rewards:
-        raise RunError("nothing was scored", where=str(run.folder), do="score it: rewardlab score RUN reward.py")
-    record = run.manifest.rewards[-1]
+    record = _last_reward(run)
     prompts, width = run.prompts(), run.manifest.num_generations
     generations, scores = run.generations.read(), run.scores(record.key).read()
     measured = measure(
@@ -166,8 +215,9 @@ def conclude(run: Run, settings: Settings) -> Report:
         num_generations=width,
         labels=_labels(run, settings.labels_path),
     )
-    targets = Targets(settings.band, settings.band_on, settings.min_informative)
-    question = Question(measured, answers, targets, PLATFORMS[record.platform])
+    targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
+    panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
+    question = Question(measured, answers, targets, PLATFORMS[record.platform], panel)
     findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question))
     report = build_report(
         question, findings, decide(question, findings), record=record, provenance=_provenance(run, record)

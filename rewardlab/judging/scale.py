@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["score", "label", "boolean", "pairwise"]
 Level: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio"]
-KINDS: tuple[Kind, ...] = ("score", "label", "boolean", "pairwise")
-LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
+
+#: The kinds whose numbers are fixed, with the labels they have unless a definition says otherwise.
+FIXED_VALUES: dict[Kind, tuple[float, ...]] = {"boolean": (0.0, 1.0), "pairwise": (0.0, 1.0, 0.5)}
+FIXED_LABELS: dict[Kind, tuple[str, ...]] = {"boolean": ("no", "yes"), "pairwise": ("A", "B", "tie")}
+
+
+class ScaleError(ValueError):
+    """A scale that makes no sense: which key of the definition says so, why, and what was expected there."""
+
+    def __init__(self, key: str, what: str, *, expected: str) -> None:
+        self.key, self.what, self.expected = key, what, expected
+        super().__init__(f"{key}: {what}; expected {expected}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +63,146 @@ class Scale:
     def is_success(self, value: float) -> bool | None:
         """Whether a verdict of this value counts as right; None where nothing is right or wrong."""
         return None if self.success_at is None else value >= self.success_at
+
+
+def make_scale(
+    kind: Kind,
+    *,
+    labels: Sequence[str] | None = None,
+    values: Sequence[float] | None = None,
+    ends: Sequence[float] | None = None,
+    level: Level | None = None,
+    success_at: float | str | None = None,
+) -> Scale:
+    """The scale that a definition describes; what it leaves out is filled in.
+
+    Arguments: `ends` is a continuous score's range. `success_at` is a value or a label; without it the middle of the
+    scale, for a boolean 1. A score's values are the numbers its labels are; a label's are codes from 0 unless given.
+    Raises: ScaleError.
+    """
+    if kind in FIXED_VALUES:
+        return _fixed(kind, labels, values=values, ends=ends, level=level, success_at=success_at)
+    if ends is not None:
+        return _continuous(kind, ends, labels=labels, values=values, level=level, success_at=success_at)
+    known = _checked_labels(
+        labels, expected="two or more" if kind == "label" else "two or more, or a range = [LOW, HIGH]"
+    )
+    numbers = _numbers(kind, known, values)
+    ranked = level in {"ordinal", "interval", "ratio"}
+    success = _success(success_at, known, numbers, named_only=kind == "label" and values is None and not ranked)
+    if kind == "label":
+        level = level or ("nominal" if values is None else "ordinal")
+        if values is None and level in {"interval", "ratio"}:
+            raise ScaleError("level", f"labels without values are no {level} scale", expected="values = [...]")
+    return Scale(kind, _level(kind, level or "ordinal", numbers), known, numbers, success)
+
+
+def _fixed(
+    kind: Kind,
+    labels: Sequence[str] | None,
+    *,
+    values: Sequence[float] | None,
+    ends: Sequence[float] | None,
+    level: Level | None,
+    success_at: float | str | None,
+) -> Scale:
+    shown = ", ".join(f"{value:g}" for value in FIXED_VALUES[kind])
+    for key, given in (("values", values), ("range", ends)):
+        if given is not None:
+            raise ScaleError(key, f"a {kind} judge's values are fixed", expected=f"no {key}: they are {shown}")
+    if success_at is not None:
+        raise ScaleError("success_at", f"a {kind} judge has none to set", expected="no success_at")
+    counts = (2,) if kind == "boolean" else (2, 3)
+    meaning = "two: false, true" if kind == "boolean" else "two or three: the first, the second, a tie"
+    known = _checked_labels(FIXED_LABELS[kind] if labels is None else labels, expected=meaning)
+    if len(known) not in counts:
+        raise ScaleError("labels", f"{len(known)} labels for a {kind} judge", expected=meaning)
+    default: Level = "nominal" if kind == "boolean" else "ordinal"
+    return Scale(kind, level or default, known, FIXED_VALUES[kind][: len(known)], 1.0 if kind == "boolean" else None)
+
+
+def _continuous(
+    kind: Kind,
+    ends: Sequence[float],
+    *,
+    labels: Sequence[str] | None,
+    values: Sequence[float] | None,
+    level: Level | None,
+    success_at: float | str | None,
+) -> Scale:
+    if kind != "score" or labels is not None or values is not None:
+        raise ScaleError("range", "a range is for a score without labels", expected="labels, or a range, not both")
+    if len(ends) != 2 or not all(map(math.isfinite, ends)) or ends[0] >= ends[1]:
+        raise ScaleError("range", f"{list(ends)} is no range", expected="[LOW, HIGH], LOW below HIGH")
+    numbers = (float(ends[0]), float(ends[1]))
+    success = _success(success_at, (), numbers, named_only=False)
+    return Scale(kind, _level(kind, level or "interval", numbers), (), numbers, success)
+
+
+def _checked_labels(labels: Sequence[str] | None, *, expected: str) -> tuple[str, ...]:
+    if not labels:
+        raise ScaleError("labels", "the scale is empty", expected=expected)
+    for label in labels:
+        if not label or label != label.strip() or not label.isprintable():
+            raise ScaleError("labels", f"{label!r} is no label", expected="text on one line, without spaces around it")
+    if len(labels) == 1:
+        raise ScaleError("labels", f"{labels[0]!r} is the only label: nothing is judged", expected=expected)
+    seen: dict[str, str] = {}
+    for label in labels:
+        if (twin := seen.setdefault(label.casefold(), label)) is not label:
+            raise ScaleError(
+                "labels",
+                f"{label!r} is there twice" + (f" (as {twin!r})" if twin != label else ""),
+                expected="each label once",
+            )
+    return tuple(labels)
+
+
+def _numbers(kind: Kind, labels: tuple[str, ...], values: Sequence[float] | None) -> tuple[float, ...]:
+    if values is None and kind == "label":
+        return tuple(float(code) for code in range(len(labels)))
+    numbers = tuple(map(_number, labels)) if values is None else tuple(map(float, values))
+    if len(numbers) != len(labels):
+        raise ScaleError("values", f"{len(numbers)} values for {len(labels)} labels", expected="one for each label")
+    for label, number in zip(labels, numbers, strict=True):
+        if not math.isfinite(number):
+            raise ScaleError("values", f"{label!r} has no finite number", expected="values = [...], one for each label")
+    if len(set(numbers)) == 1 or (kind == "score" and len(set(numbers)) < len(numbers)):
+        raise ScaleError("values", f"{sorted(numbers)} holds one value twice", expected="different values")
+    return numbers
+
+
+def _number(label: str) -> float:
+    try:
+        return float(label)
+    except ValueError:
+        return math.nan
+
+
+def _success(
+    given: float | str | None, labels: tuple[str, ...], values: tuple[float, ...], *, named_only: bool
+) -> float | None:
+    low, high = min(values), max(values)
+    if given is None:
+        return None if named_only else (low + high) / 2
+    if isinstance(given, str):
+        if given not in labels:
+            raise ScaleError("success_at", f"{given!r} is not on the scale", expected=f"one of {', '.join(labels)}")
+        given = values[labels.index(given)]
+    if named_only:
+        raise ScaleError("success_at", "the labels have no order", expected='values = [...], or level = "ordinal"')
+    if not low < given <= high:
+        raise ScaleError(
+            "success_at",
+            f"{given:g} tells no verdicts apart",
+            expected=f"above {low:g}, the lowest value, and at most {high:g}, the highest",
+        )
+    return float(given)
+
+
+def _level(kind: Kind, level: Level, values: tuple[float, ...]) -> Level:
+    if kind == "score" and level == "nominal":
+        raise ScaleError("level", "scores have an order", expected="ordinal, interval or ratio")
+    if level == "ratio" and min(values) < 0:
+        raise ScaleError("level", "a ratio scale has no values below 0", expected="interval")
+    return level
