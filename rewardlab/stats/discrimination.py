@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from rewardlab.stats.cluster import t_quantile
-from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, mean_over_prompts, wilson
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, mean_over_prompts
+from rewardlab.stats.ratio import difference_of, rate_of
 from rewardlab.stats.spread import SAME_SCORE
 
 
@@ -54,40 +54,12 @@ def discrimination(
     rates = hits.sum(axis=1, keepdims=True) / totals
     influence = (hits - rates * sizes) / totals
     sensitivity, fallout = (
-        _rate(float(rates[k, 0]), influence[k], sizes[k].astype(float), level=level) for k in range(2)
+        rate_of(float(rates[k, 0]), influence[k], sizes[k].astype(float), level=level) for k in range(2)
     )
     null = (hits - hits.sum() / sizes.sum() * sizes) / totals
     labelled = (sizes > 0).any(axis=0)
-    difference = _difference(sensitivity, fallout, influence, prompts=int(labelled.sum()), level=level)
+    difference = difference_of(sensitivity, fallout, influence, prompts=int(labelled.sum()), level=level)
     return Discrimination(sensitivity, fallout, difference, _upper_tail((null[0] - null[1])[labelled]))
-
-
-def _rate(rate: float, influence: Floats, sizes: Floats, *, level: float) -> Estimate:
-    """A ratio over prompts with its Wilson interval; `sizes` are the denominators per prompt."""
-    prompts = int(np.count_nonzero(sizes))
-    alpha, total = 1 - level, float(sizes.sum())
-    fewest = total**2 / float(np.square(sizes).sum())
-    if TINY < rate < 1 - TINY:
-        variance = prompts / (prompts - 1) * float(np.square(influence).sum())
-        effective = float(np.clip(rate * (1 - rate) / max(variance, TINY), min(fewest, total), total))
-        low, high = wilson(np.array(rate), np.array(effective), t_quantile(prompts - 1, level))
-    else:
-        edge = 1 - (alpha / 2) ** (1 / fewest)
-        low, high = np.array([0.0, edge]) if rate <= TINY else np.array([1 - edge, 1.0])
-    return Estimate(rate, max(float(low), 0.0), min(float(high), 1.0), level, "modified Wilson over prompts", prompts)
-
-
-def _difference(more: Estimate, less: Estimate, influence: Floats, *, prompts: int, level: float) -> Estimate:
-    """The difference of two rates seen on the same prompts, by MOVER with their correlation."""
-    norms = np.sqrt(np.square(influence).sum(axis=1))
-    correlation = float(influence[0] @ influence[1] / (norms[0] * norms[1])) if norms.all() else 0.0
-    # A correlation seen on few prompts is near 1 by chance (on two, always); taken at its word it leaves no width.
-    correlation = min(correlation, correlation * (1 - 1 / prompts))
-    estimate = more.estimate - less.estimate
-    down = (more.estimate - more.low, less.high - less.estimate)
-    up = (more.high - more.estimate, less.estimate - less.low)
-    low, high = (np.sqrt(max(a * a + b * b - 2 * correlation * a * b, 0.0)) for a, b in (down, up))
-    return Estimate(estimate, float(estimate - low), float(estimate + high), level, "MOVER over prompts", prompts)
 
 
 def _upper_tail(influence: Floats) -> float:

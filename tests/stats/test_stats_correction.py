@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from rewardlab.stats.correction import benjamini_hochberg
+from rewardlab.stats.correction import benjamini_hochberg, benjamini_yekutieli
 
 NAN = np.nan
 
@@ -48,3 +48,15 @@ def test_rejections_are_those_of_the_step_up_rule(values, q):
 def test_what_is_no_p_value_is_refused(wrong):
     with pytest.raises(ValueError, match=r"lies in \[0, 1\]"):
         benjamini_hochberg(np.array([0.5, wrong]))
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_for_tests_that_depend_on_each_other_it_is_scipys(values):
+    expected = scipy_stats.false_discovery_control(values, method="by")
+    assert benjamini_yekutieli(np.array(values)) == pytest.approx(expected)
+
+
+def test_a_test_that_was_not_made_is_not_counted_either_way():
+    # Two tests: Benjamini and Hochberg's .04 and .04, times 1 + 1/2.
+    found = benjamini_yekutieli(np.array([NAN, 0.02, NAN, 0.04]))
+    assert found == pytest.approx([NAN, 0.06, NAN, 0.06], nan_ok=True)

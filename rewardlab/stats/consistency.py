@@ -1,0 +1,92 @@
+"""One judge asked the same thing again: how often it changes its mind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined, mean_over_prompts
+
+#: Two verdicts this close are the same verdict.
+SAME_VERDICT = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """How a judge's repeats agree; each number is a mean over prompts.
+
+    `flips` is the chance that another asking falls on the other side of the threshold than the first, `flips_near` the
+    same where the first lies near the threshold. `pairwise` is the chance that two askings give the same verdict,
+    `unanimity` the share of generations whose askings all do, `majority` the mean share of the most frequent verdict.
+    `repeated` counts generations with at least two verdicts.
+    """
+
+    flips: Quantity
+    flips_near: Quantity
+    pairwise: Quantity
+    unanimity: Quantity
+    majority: float
+    repeated: int
+
+
+def consistency(
+    repeats: Floats, *, threshold: float, margin: float = np.inf, level: float = LEVEL
+) -> Consistency | Undefined:
+    """The self-consistency of verdicts `repeats` (prompts, generations, times); NaN where there is no verdict.
+
+    Arguments: a verdict at or above `threshold` counts as right; `margin`: a first verdict this close to the threshold
+    is near it. On a scale of steps put the threshold between two steps (3.5 and a margin of 0.5: 3 and 4 are near).
+    Only the first asking says what is near: choosing by the repeats that are counted would count the flips twice.
+    Identity: per generation the share of later askings that differ from the first, and of pairs of askings that agree;
+    averaged over a prompt's generations, then over prompts. Modified Wilson over prompts, a generation one trial.
+    At the edges: undefined when no generation has two verdicts; each interval with fewer than two prompts.
+    Source: repetition stability, Shi et al. (2024), arXiv:2406.07791; the threshold's flip rate is ours.
+    """
+    known = np.isfinite(repeats)
+    counts = known.sum(axis=2)
+    twice = counts >= 2
+    if not twice.any():
+        return Undefined("no generation has two verdicts")
+    same = np.abs(repeats[..., :, None] - repeats[..., None, :]) <= SAME_VERDICT
+    matches = same.sum(axis=3)
+    agreeing = (matches.sum(axis=2) - counts) / np.maximum(counts * (counts - 1), 1)
+    majority = matches.max(axis=2) / np.maximum(counts, 1)
+    flips = _flips(repeats, threshold)
+    near = np.abs(repeats[..., 0] - threshold) <= margin + SAME_VERDICT
+    return Consistency(
+        flips=_over_prompts(flips, np.isfinite(flips), "no first verdict was asked again", level=level),
+        flips_near=_over_prompts(
+            flips, np.isfinite(flips) & near, "no first verdict is near the threshold", level=level
+        ),
+        pairwise=_over_prompts(agreeing, twice, "", level=level),
+        unanimity=_over_prompts((majority == 1).astype(float), twice, "", level=level),
+        majority=float(_means(majority, twice)[0].mean()),
+        repeated=int(twice.sum()),
+    )
+
+
+def _flips(repeats: Floats, threshold: float) -> Floats:
+    """Per generation the share of later verdicts on the other side than the first; NaN without a first or a later."""
+    known = np.isfinite(repeats)
+    right = np.where(known, repeats, -np.inf) >= threshold - SAME_VERDICT
+    later = known[..., 1:].sum(axis=2)
+    changed = (known[..., 1:] & (right[..., 1:] != right[..., :1])).sum(axis=2)
+    some = known[..., 0] & (later > 0)
+    flips: Floats = np.divide(changed, later, out=np.full(later.shape, np.nan), where=some)
+    return flips
+
+
+def _means(values: Floats, kept: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """The mean per prompt over its kept generations, and how many they are, for prompts that have any."""
+    counts = kept.sum(axis=1)
+    some = counts > 0
+    return np.where(kept, values, 0.0).sum(axis=1)[some] / counts[some], counts[some].astype(float)
+
+
+def _over_prompts(values: Floats, kept: NDArray[np.bool_], reason: str, *, level: float) -> Quantity:
+    if not kept.any():
+        return Undefined(reason)
+    means, counts = _means(values, kept)
+    return mean_over_prompts(means, counts, level=level)
