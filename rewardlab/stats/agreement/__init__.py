@@ -1,0 +1,1 @@
+"""How far raters agree beyond chance: coefficients for tables of units by raters, NaN where a rating is missing."""

@@ -1,0 +1,122 @@
+"""Krippendorff's alpha at four levels of measurement, as a function of how often each unit is drawn.
+
+alpha = 1 - (n - 1) sum_u d_u / e over units with at least two ratings, n ratings in all, where d_u sums the squared
+distances of the ordered pairs of unit u over m_u - 1, and e those of all ordered pairs. Both are sums over units, or
+follow from sums over units, so a resample costs a product of its weights with a few columns. The distances:
+
+- nominal: 0 or 1; e = n^2 - sum n_c^2.
+- interval: (x - y)^2; d_u = 2 m_u/(m_u - 1) SS_u and e = 2 n SS_T.
+- ordinal: interval on the pooled mid-ranks of the ratings that were drawn.
+- ratio: ((x - y)/(x + y))^2, 0 for two zeros; see ratio.py.
+
+Source: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; identities, STATISTICS 1.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rewardlab.errors import InputError, UsageError
+from rewardlab.stats.agreement.counted import counted
+from rewardlab.stats.agreement.ratio import ratio_sums
+from rewardlab.stats.agreement.sums import Sums, interval_sums, nominal_sums, ordinal_sums
+from rewardlab.stats.agreement.table import LEVELS, NO_VARIATION, Codes, Level, Table
+from rewardlab.stats.interval import Floats, Undefined
+
+#: Cells of a table of columns that is still held in memory (80 MB); beyond, each resample counts its ratings anew.
+CELLS = 10_000_000
+
+
+class Drawn(Protocol):
+    """Alpha of a table whose clusters are drawn any number of times.
+
+    Clusters with the same ratings are one kind: `kind` (clusters,) numbers it for each.
+    """
+
+    @property
+    def kind(self) -> Codes:
+        """The kind of each cluster."""
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds there are."""
+
+    def alphas(self, weights: Floats) -> Floats:
+        """Alpha (draws,) for `weights` (draws, kinds), how often each kind is drawn; NaN without variation."""
+
+    def largest(self) -> tuple[float, float]:
+        """The largest distance of two ratings, and the mean distance of all pairs, D_e."""
+
+
+def drawn_alpha(table: Table, level: Level) -> Drawn | Undefined:
+    """Alpha of a table as a function of how often each of its clusters is drawn.
+
+    At the edges: undefined when no unit has two ratings, or when all ratings of those that have are the same.
+    Raises: UsageError for an unknown level; InputError for a negative rating at the ratio level.
+    """
+    if level not in LEVELS:
+        raise UsageError(f"no level of measurement {level!r}", expected=", ".join(LEVELS))
+    pairable = table.pairable()
+    if not len(pairable.codes):
+        return Undefined("no unit has two ratings")
+    given = pairable.totals > 0
+    if np.count_nonzero(given) < 2:
+        return Undefined(NO_VARIATION)
+    if level == "ratio" and table.values[0] < 0:
+        raise InputError(f"a rating of {table.values[0]:g} at the ratio level", expected="ratings of 0 and more")
+    codes, unit_pattern = pairable.patterns()
+    values = len(table.values)
+    columns = {"nominal": values, "ordinal": values * (values + 1) // 2}.get(level, 0)
+    if columns * len(codes) > CELLS or columns * pairable.clusters > CELLS:
+        return counted(pairable, ordered=level == "ordinal")
+    held = _columns(pairable, codes, np.bincount(unit_pattern).astype(float), level)
+    return _by_cluster(held, unit_pattern, pairable)
+
+
+def alpha(values: ArrayLike, level: Level) -> float | Undefined:
+    """Krippendorff's alpha of `values` (units, raters), NaN where a rating is missing.
+
+    Units with fewer than two ratings are left out. O(ratings log ratings) at every level.
+    At the edges and Raises: as `drawn_alpha`. Alpha lies in (-1, 1]: every distance here is a squared Euclidean one.
+    """
+    return alpha_of(Table.of(values), level)
+
+
+def alpha_of(table: Table, level: Level) -> float | Undefined:
+    """As `alpha`, of a table that was made before."""
+    drawn = drawn_alpha(table, level)
+    return drawn if isinstance(drawn, Undefined) else value_of(drawn)
+
+
+def value_of(drawn: Drawn) -> float | Undefined:
+    """Alpha with each cluster drawn once."""
+    value = float(drawn.alphas(np.bincount(drawn.kind, minlength=drawn.kinds).astype(float)[None])[0])
+    return Undefined("no variation beyond round-off") if np.isnan(value) else value
+
+
+def _columns(table: Table, codes: Codes, repeats: Floats, level: Level) -> Sums:
+    """The columns of each pattern of ratings; `repeats` (patterns,) is how many units have it."""
+    match level:
+        case "nominal":
+            return nominal_sums(codes, len(table.values))
+        case "ordinal":
+            return ordinal_sums(codes, len(table.values))
+        case "interval":
+            return interval_sums(table.values, codes, repeats)
+        case "ratio":
+            return ratio_sums(table.values, codes)
+
+
+def _by_cluster(held: Sums, unit_pattern: Codes, table: Table) -> Sums:
+    """The columns summed over each cluster's units; where each unit is a cluster, its pattern is its kind."""
+    if table.clusters == len(table.codes):
+        return replace(held, kind=unit_pattern[np.argsort(table.cluster)])
+    order = np.argsort(table.cluster, kind="stable")
+    starts = np.searchsorted(table.cluster[order], np.arange(table.clusters))
+    return replace(
+        held, rows=np.add.reduceat(held.rows[unit_pattern[order]], starts, axis=0), kind=np.arange(table.clusters)
+    )

@@ -1,0 +1,162 @@
+"""Percent agreement and the chance-corrected coefficients that differ only in what they call chance.
+
+Gwet's AC1 and AC2, Fleiss' kappa and Brennan-Prediger's coefficient share (pa - pe)/(1 - pe) and the linearised variance;
+units with one rating count in the marginals. Notation as in Gwet: n units, q categories, r_ik raters who put unit i into
+category k, weights w of partial agreement.
+Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5; R package irrCAC 1.4 by the same author.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from rewardlab.stats.agreement.table import NO_VARIATION, Coefficient, Table, count_table
+from rewardlab.stats.cluster import t_quantile
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined, modified_wilson
+
+Weights: TypeAlias = Literal["unweighted", "linear", "quadratic"]
+Chance: TypeAlias = Literal["gwet", "fleiss", "brennan-prediger"]
+
+
+def agreement_weights(places: Floats, kind: Weights) -> Floats:
+    """How far two categories agree, (categories, categories): 1 on the diagonal, 0 between the ends.
+
+    Arguments: `places` (categories,), where each lies: its number for ordered labels, its value on an interval scale.
+    Identity: linear 1 - |x - y|/range, quadratic 1 - (x - y)^2/range^2 (Cicchetti & Allison 1971; Fleiss & Cohen 1973).
+    """
+    if kind == "unweighted" or len(places) < 2:
+        return np.eye(len(places))
+    apart = np.abs(places[:, None] - places) / np.ptp(places)
+    weights: Floats = 1 - (apart if kind == "linear" else np.square(apart))
+    return weights
+
+
+def percent_agreement(
+    table: Table, *, weights: Floats | None = None, confidence: float = LEVEL
+) -> Coefficient | Undefined:
+    """The share of pairs of raters that agree on a unit, averaged over units with at least two ratings.
+
+    The interval is modified Wilson over clusters, so that agreement on everything has a width too.
+    At the edges: undefined when no unit has two ratings.
+    """
+    shared = _Shared.of(table, np.eye(len(table.values)) if weights is None else weights)
+    if shared is None:
+        return Undefined("no unit has two ratings")
+    sums = np.bincount(table.cluster, weights=shared.paired * shared.agreed)
+    sizes = np.bincount(table.cluster, weights=shared.paired)
+    held = sizes > 0
+    clusters = int(np.count_nonzero(held))
+    if clusters < 2:
+        return Coefficient(shared.observed, None, Undefined("one unit alone: no interval"))
+    influence = ((sums - shared.observed * sizes) / sizes.sum() * clusters)[held]
+    variance = influence.var(ddof=1)
+    low, high = modified_wilson(
+        np.array(shared.observed), variance, prompts=clusters, most=float(sizes.sum()), level=confidence
+    )
+    interval = Estimate(shared.observed, float(low), float(high), confidence, "modified Wilson over units", clusters)
+    return Coefficient(shared.observed, float(np.sqrt(variance / clusters)), interval)
+
+
+def chance_corrected(
+    table: Table, chance: Chance, *, weights: Floats | None = None, confidence: float = LEVEL
+) -> Coefficient | Undefined:
+    """Agreement beyond chance, (pa - pe)/(1 - pe), with a t interval over clusters.
+
+    Arguments: `weights` (values, values), none for the unweighted coefficient; the table's values are the categories.
+    Identity of pe, with pi_k the mean over units of r_ik/r_i and T the sum of the weights: "gwet" (AC1; AC2 with
+    weights) T sum pi_k (1 - pi_k)/(q (q - 1)); "fleiss" sum w_kl pi_k pi_l; "brennan-prediger" T/q^2.
+    Variance: sum over clusters of squared sums of the units' influences over n^2, times C/(C - 1); where each unit is a
+    cluster that is Gwet's. `null_error`, for Fleiss' kappa of equally many raters: Fleiss, Nee & Landis (1979),
+    Psychol. Bull. 86:974. The upper end is cut at 1.
+    At the edges: undefined when no unit has two ratings, and when all ratings are the same, where the formulas of AC1 and
+    Brennan-Prediger would say 1. With full agreement the interval is that of pa, whose lower end is
+    (alpha/2)^(1/clusters); with one unit of two ratings there is none.
+    """
+    shared = _Shared.of(table, np.eye(len(table.values)) if weights is None else weights)
+    if shared is None:
+        return Undefined("no unit has two ratings")
+    if np.count_nonzero(table.totals) < 2:
+        return Undefined(NO_VARIATION)
+    expected, each = _chance(shared, chance)
+    value = (shared.observed - expected) / (1 - expected)
+    null = _null_error(shared) if chance == "fleiss" and weights is None else None
+    if np.count_nonzero(shared.paired) < 2 or table.clusters < 2:
+        return Coefficient(value, None, Undefined("one unit of two ratings: no interval"), null)
+    if 1 - shared.observed <= TINY:
+        return Coefficient(value, 0.0, _perfect(shared, expected, table.clusters, confidence), null)
+    units, pairable = len(table.codes), np.count_nonzero(shared.paired)
+    gained = units / pairable * shared.paired * (shared.agreed - expected) / (1 - expected)
+    influence = gained - 2 * (1 - value) * (each - expected) / (1 - expected) - value
+    error = clustered_error(influence, table)
+    half = t_quantile(table.clusters - 1, confidence) * error
+    interval = Estimate(
+        value, value - half, min(1.0, value + half), confidence, "linearised, t over units", table.clusters
+    )
+    return Coefficient(value, error, interval, null)
+
+
+def clustered_error(influence: Floats, table: Table) -> float:
+    """The standard error of a mean of influences (units,) whose clusters are independent, C/(C - 1) corrected."""
+    sums = np.bincount(table.cluster, weights=influence) / len(influence)
+    clusters = len(sums)
+    return float(np.sqrt(clusters / (clusters - 1) * np.square(sums).sum()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shared:
+    """What the coefficients share; arrays over units: `agreed` pa_i, `paired` whether it has two ratings, as 0 or 1."""
+
+    weights: Floats
+    shares: Floats
+    raters: Floats
+    agreed: Floats
+    paired: Floats
+    observed: float
+    marginal: Floats
+
+    @classmethod
+    def of(cls, table: Table, weights: Floats) -> _Shared | None:
+        """None when no unit has two ratings."""
+        codes, index = table.patterns() if len(table.codes) else (table.codes, np.array([], int))
+        counts = count_table(codes, len(table.values))
+        raters = counts.sum(axis=1)
+        pairs = raters * (raters - 1)
+        agreed = np.divide(
+            (counts * (counts @ weights - 1)).sum(axis=1), pairs, out=np.zeros(len(codes)), where=pairs > 0
+        )
+        shares, raters, agreed = (counts / raters[:, None])[index], raters[index], agreed[index]
+        paired = (raters >= 2).astype(float)
+        if not paired.any():
+            return None
+        observed = float((paired * agreed).sum() / paired.sum())
+        return cls(weights, shares, raters, agreed, paired, observed, shares.mean(axis=0))
+
+
+def _chance(shared: _Shared, chance: Chance) -> tuple[float, Floats]:
+    """pe, and each unit's share in it, whose mean it is."""
+    total, q, marginal = float(shared.weights.sum()), len(shared.weights), shared.marginal
+    match chance:
+        case "gwet":
+            scale = total / (q * (q - 1))
+            return float(scale * (marginal * (1 - marginal)).sum()), scale * (shared.shares @ (1 - marginal))
+        case "fleiss":
+            return float(marginal @ shared.weights @ marginal), shared.shares @ (shared.weights @ marginal)
+        case "brennan-prediger":
+            return total / q**2, np.full(len(shared.shares), total / q**2)
+
+
+def _perfect(shared: _Shared, expected: float, clusters: int, confidence: float) -> Estimate:
+    low = (((1 - confidence) / 2) ** (1 / clusters) - expected) / (1 - expected)
+    return Estimate(1.0, max(-1.0, low), 1.0, confidence, "perfect agreement, exact binomial over units", clusters)
+
+
+def _null_error(shared: _Shared) -> float | None:
+    raters, p = float(shared.raters[0]), shared.marginal
+    if raters < 2 or np.ptp(shared.raters) > 0:
+        return None
+    spread = float((p * (1 - p)).sum())
+    inner = spread**2 - float((p * (1 - p) * (1 - 2 * p)).sum())
+    return float(np.sqrt(2 * max(inner, 0.0) / (len(shared.raters) * raters * (raters - 1))) / spread)

@@ -1,0 +1,100 @@
+"""Alpha at the ratio level: by all pairs of values where they are few, else by the ratings' characteristic function.
+
+With y = log x the distance ((x - z)/(x + z))^2 is 1 - sech^2 of half a difference, and sech^2 four times the density of
+the logistic distribution: so the sum over all pairs is an integral over a sum over units, in O(ratings).
+Source: the characteristic function of the logistic distribution, pi t / sinh(pi t).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+
+from rewardlab.stats.agreement.sums import Sums
+from rewardlab.stats.agreement.table import Codes, count_table
+from rewardlab.stats.interval import Floats
+
+#: Values up to which all their pairs are looked at.
+FEW = 64
+#: Beyond this distance of logarithms sech^2 is under 1e-16, and beyond that frequency the integrand.
+REACH, HIGHEST = 40.0, 14.0
+#: A mean distance below this is round-off of the integral: ratings that do not differ.
+SAME = 1e-13
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FewRatios(Sums):
+    """Columns: d_u, then the count of each value; `distances` (values, values)."""
+
+    distances: Floats
+
+    @override
+    def parts(self, sums: Floats) -> tuple[Floats, Floats, Floats]:
+        counts = sums[:, 1:]
+        return counts.sum(axis=1), sums[:, 0], ((counts @ self.distances) * counts).sum(axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ratios(Sums):
+    """Columns: d_u, ratings, zeros among them, then both parts of sum exp(i t log x) at each frequency."""
+
+    weights: Floats
+
+    @override
+    def parts(self, sums: Floats) -> tuple[Floats, Floats, Floats]:
+        observed, ratings, zeros = sums[:, :3].T
+        alike = np.square(sums[:, 3:]) @ np.tile(self.weights, 2)
+        expected = np.square(ratings) - np.square(zeros) - alike
+        return ratings, observed, np.where(expected > SAME * np.square(ratings), expected, 0.0)
+
+
+def ratio_sums(values: Floats, codes: Codes) -> FewRatios | Ratios:
+    """The columns of the ratio level, a row for each row of codes."""
+    if len(values) > FEW:
+        return _many(values, codes)
+    total = values[:, None] + values
+    apart = np.divide(values[:, None] - values, total, out=np.zeros(total.shape), where=total > 0)
+    given = values[np.unique(codes[codes >= 0])]
+    furthest = float(((given[-1] - given[0]) / (given[-1] + given[0])) ** 2)
+    known = codes >= 0
+    rows = np.column_stack([_relative(values[codes], known), count_table(codes, len(values))])
+    return FewRatios(rows, furthest, np.arange(len(codes)), np.square(apart))
+
+
+def _many(values: Floats, codes: Codes) -> Ratios:
+    """Quadrature by the trapezoid rule, whose error here is that of the float: the integrand is entire and decays."""
+    known, own = codes >= 0, values[codes]
+    positive = known & (own > 0)
+    logs = np.log(own, where=positive, out=np.zeros(own.shape))
+    logs[positive] -= logs[positive].mean()
+    reach = float(np.ptp(logs[positive]))
+    step = 2 * np.pi / (reach + REACH)
+    steps = int(np.ceil(HIGHEST / step))
+    turn = np.exp(1j * step * logs.T)
+    wave, waves = positive.T.astype(complex), np.empty((steps + 1, len(codes)), complex)
+    for number in range(steps + 1):
+        wave.sum(axis=0, out=waves[number])
+        wave *= turn
+    # (2/pi) times the integral over all t of pi t / sinh(pi t) |wave|^2, which is even in t and 1 at t = 0.
+    angles = np.pi * step * np.arange(1, steps + 1)
+    weights = 2 * step / np.pi * np.concatenate([[1.0], 2 * angles / np.sinh(angles)])
+    zeros = (known & (own == 0)).sum(axis=1)
+    rows = np.column_stack([_relative(own, known), known.sum(axis=1), zeros, waves.real.T, waves.imag.T])
+    furthest = 1.0 if zeros.any() else float(np.tanh(reach / 2) ** 2)
+    return Ratios(rows, furthest, np.arange(len(codes)), weights)
+
+
+def _relative(own: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Squared relative differences over the ordered pairs of each row, over m - 1; loops over pairs of raters."""
+    total = np.zeros(len(own))
+    for first in range(own.shape[1]):
+        for second in range(first):
+            both = known[:, first] & known[:, second]
+            apart, sum_ = own[:, first] - own[:, second], own[:, first] + own[:, second]
+            share = np.divide(apart, sum_, out=np.zeros(len(own)), where=both & (sum_ > 0))
+            total += 2 * np.square(share)
+    shared: Floats = total / (known.sum(axis=1) - 1)
+    return shared
