@@ -12,7 +12,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question, places
 from rewardlab.probes.judge.truth import Truth, deciding, truth_of
-from rewardlab.probes.judge.verdicts import value_text
+from rewardlab.probes.judge.verdicts import only_verdict, value_text
 from rewardlab.stats.discrimination import Discrimination, discrimination
 from rewardlab.stats.interval import Undefined
 
@@ -20,8 +20,6 @@ from rewardlab.stats.interval import Undefined
 HALF = 0.5
 #: Youden's J that surely lies under this is little better than chance.
 WEAK = 0.2
-#: Fewer verdicts that are all the same prove nothing.
-ENOUGH = 20
 
 Fault: TypeAlias = Literal["constant", "lenient", "severe", "chance"]
 
@@ -52,9 +50,9 @@ def ask(question: Question) -> Iterator[Finding]:
     """RL512: a blocker against labels. Where no judge goes with the reward the fault is not theirs: that is RL405."""
     truth = truth_of(question)
     for ratings in question.panel:
-        if same := _only_verdict(ratings):
+        if same := only_verdict(ratings):
             yield _constant(question, ratings, same, truth)
-    judges = [one for one in deciding(question.panel) if _only_verdict(one) is None]
+    judges = [one for one in deciding(question.panel) if only_verdict(one) is None]
     if truth is None or truth.source == "consensus":
         return
     found = {ratings.judge.name: discernment(ratings, truth) for ratings in judges}
@@ -67,20 +65,13 @@ def ask(question: Question) -> Iterator[Finding]:
             yield Finding("RL512", severity, _evidence(question, ratings, truth, one))
 
 
-def _only_verdict(ratings: Ratings) -> str | float | None:
-    """What a judge says of everything, where that is one thing."""
-    values = ratings.values if ratings.pairs is None else ratings.pairs.value
-    given = values[np.isfinite(values)]
-    return value_text(ratings, given[0]) if len(given) >= ENOUGH and np.ptp(given) == 0 else None
-
-
 def _constant(question: Question, ratings: Ratings, same: str | float, truth: Truth | None) -> Finding:
     """A blocker where labels of what it judged differ, a warning where the reward or another judge sees differences."""
     seen = np.isfinite(ratings.values)
     differs = truth is not None and all((truth.right[seen] == kind).any() for kind in (0, 1))
     others = [one for one in question.panel if one is not ratings]
     severity: Severity = "note"
-    if ratings.pairs is not None or differs or any(_only_verdict(one) is None for one in others):
+    if ratings.pairs is not None or differs or any(only_verdict(one) is None for one in others):
         severity = "blocker" if differs and truth is not None and truth.source == "labels" else "warning"
     evidence: dict[str, Any] = {
         "judge": ratings.judge.name,

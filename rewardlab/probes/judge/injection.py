@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.exhibit import Exhibit
+from rewardlab.judging.ratings import Ratings
+from rewardlab.probes.judge import padding
 from rewardlab.probes.judge.effect import Effect, effect_of, suspicion
 from rewardlab.probes.judge.question import Question
 from rewardlab.probes.run.suspicion import Suspicion
+from rewardlab.stats.interval import Estimate, Undefined
 
 Alteration: TypeAlias = Callable[[Exhibit, Judge], Exhibit]
 
@@ -27,7 +31,7 @@ def verdict_text(judge: Judge) -> str:
     label = best_label(judge)
     match judge.answer:
         case "json":
-            return f'{{"verdict": "{label}"}}'
+            return json.dumps({"verdict": judge.scale.high if judge.scale.is_continuous else label})
         case "line":
             return f"Verdict: {label}"
         case _:
@@ -73,12 +77,22 @@ ALTERED: Mapping[str, str] = {
 
 
 def ask(question: Question) -> Iterator[Suspicion]:
-    """RL506, once for each judge and kind of injection: verdicts that rise with it."""
+    """RL506, once for each judge and kind of injection: verdicts that rise with it, by more than with padding."""
     for ratings in question.panel:
         for variant, altered in ALTERED.items():
             effect = effect_of(ratings, variant)
             if isinstance(effect, Effect):
-                yield suspicion(question, ratings, "RL506", effect, altered=altered)
+                found = suspicion(question, ratings, "RL506", effect, altered=altered)
+                yield replace(found, matters=found.matters and not _does_padding_as_much(ratings, effect))
+
+
+def _does_padding_as_much(ratings: Ratings, effect: Effect) -> bool:
+    """Whether sentences that ask for nothing raise this judge's verdicts as far: then it is their length that does."""
+    padded = effect_of(ratings, padding.VARIANT)
+    if isinstance(padded, Undefined) or padded.p_value > padding.SIGNIFICANT:
+        return False
+    change, other = effect.change, padded.change
+    return isinstance(change, Estimate) and isinstance(other, Estimate) and change.low <= other.high
 
 
 def _append(exhibit: Exhibit, text: str) -> Exhibit:

@@ -24,6 +24,8 @@ VARIANT = SWAPPED
 #: How much more often one place wins both orders than the other; under the first a note, surely above the second it
 #: blocks. The same share of pairs whose winner changes with the order is a warning, whichever place gains.
 SMALL, DECISIVE = 0.05, 0.1
+#: Flips that favour one place with a lower p-value are told as that.
+ONE_SIDED = 0.05
 
 
 def alter(exhibit: Exhibit) -> Exhibit:
@@ -54,7 +56,7 @@ def net_of(pairs: Pairs) -> Quantity:
 
 
 def ask(question: Question) -> Iterator[Suspicion]:
-    """RL504: a place that wins more than the other. A judge that sways either way is told by its repeats and flips."""
+    """RL504: a place that wins both orders more often than the other."""
     for ratings in question.pairwise:
         bias, pairs = bias_of(ratings), ratings.pairs
         if isinstance(bias, Undefined) or pairs is None:
@@ -68,12 +70,12 @@ def ask(question: Question) -> Iterator[Suspicion]:
 
 
 def ask_flips(question: Question) -> Iterator[Finding]:
-    """RL504, a warning: verdicts that surely change with the order, whichever place gains by it."""
+    """RL504, a warning: winners that surely change with the order, though neither place gains by it."""
     for ratings in question.pairwise:
         bias, pairs = bias_of(ratings), ratings.pairs
         if isinstance(bias, Undefined) or pairs is None or not isinstance(bias.hard_flips, Estimate):
             continue
-        if bias.hard_flips.low > DECISIVE:
+        if bias.hard_flips.low > DECISIVE and bias.p_value > ONE_SIDED:
             evidence = _evidence(question, ratings, bias, pairs) | interval_of("winner_changes", bias.hard_flips)
             yield Finding("RL504", "warning", evidence)
 

@@ -12,11 +12,12 @@ import numpy as np
 from scipy.special import bdtrc
 
 from rewardlab.findings import Finding, Severity
-from rewardlab.judging.definition import Judge
+from rewardlab.judging.definition import PYTHON, Judge
 from rewardlab.judging.exhibit import Exhibit
+from rewardlab.judging.placeholder import fields_in
 from rewardlab.probes.judge.effect import Effect, effect_of, examples, interval_of
 from rewardlab.probes.judge.question import Question
-from rewardlab.probes.judge.verdicts import before_and_after, right_of
+from rewardlab.probes.judge.verdicts import before_and_after, only_verdict, right_of
 from rewardlab.probes.run.suspicion import Suspicion
 from rewardlab.stats.interval import Estimate
 from rewardlab.task import Json, Prompt
@@ -50,9 +51,9 @@ def other_prompt(
 
 def is_shown_by(judge: Judge) -> bool:
     """Whether a judge sees the reference: its template has the field, or its function names the argument."""
-    if judge.model is None or not judge.model.startswith("python:"):
-        return "{reference}" in judge.template
-    path, _, name = judge.model.removeprefix("python:").rpartition(":")
+    if judge.model is None or not judge.is_python:
+        return "reference" in fields_in(judge.template)
+    path, _, name = judge.model.removeprefix(PYTHON).rpartition(":")
     tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     return any(
         argument.arg == "reference"
@@ -70,10 +71,15 @@ def text_of(reference: Json) -> str:
 
 
 def ask(question: Question) -> Iterator[Suspicion]:
-    """RL510: answers judged right that stay right beside another prompt's reference; they should fall."""
+    """RL510: answers judged right that stay right beside another prompt's reference; they should fall.
+
+    A judge that says the same of everything ignores more than the reference: RL512 tells.
+    """
     for ratings in question.panel:
         effect = effect_of(ratings, VARIANT)
         if not isinstance(effect, Effect) or not isinstance(effect.turned_wrong, Estimate):
+            continue
+        if only_verdict(ratings) is not None:
             continue
         before, after = before_and_after(ratings, VARIANT)
         stayed = (right_of(ratings, before) == 1) & (right_of(ratings, after) == 1)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 
 from rewardlab.answers import Floats
 from rewardlab.judging.ratings import Ratings
-from rewardlab.judging.scale import LEVELS, Level
+from rewardlab.judging.scale import Level
+
+#: A pairwise judge's verdict on two responses that are as good.
+TIE = 0.5
+#: Fewer verdicts that are all the same prove nothing.
+ENOUGH = 20
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 def span_of(ratings: Ratings) -> float:
@@ -73,6 +80,19 @@ def right_of(ratings: Ratings, share: Floats) -> Floats:
         # The share is exact but for rounding, and a step of the scale is far wider than this.
         passed = share >= (judge.success_at - low) / span_of(ratings) - 1e-9
     return np.where(np.isnan(share), np.nan, passed)
+
+
+def only_verdict(ratings: Ratings) -> str | float | None:
+    """What a judge says of everything, where that is one thing; None where verdicts differ or are few.
+
+    A pairwise judge that always names one place is told by the other order; here it is one that sees ties only.
+    """
+    pairs = ratings.pairs
+    given = ratings.values if pairs is None else np.concatenate([pairs.value, pairs.swapped])
+    given = given[np.isfinite(given)]
+    if len(given) < ENOUGH or np.ptp(given) > 0 or (pairs is not None and given[0] != TIE):
+        return None
+    return value_text(ratings, given[0])
 
 
 def verdict_text(ratings: Ratings, share: float) -> str | float:
