@@ -117,12 +117,12 @@ def _refusal(detail: ErrorDetails, path: Path, text: str) -> UsageError:
             expected=("perhaps " + close[0] + "; " if close else "") + "one of " + ", ".join(known),
         )
     if detail["type"] == "missing":
-        return UsageError(f"no {key}", where=where, expected=_expected(key, detail))
+        return UsageError(f"no {key}", where=where, expected=EXPECTED[table or key])
     shown = repr(detail["input"])
     return UsageError(
         f"{key} = {shown if len(shown) <= 60 else shown[:57] + '...'} is not allowed",
         where=where,
-        expected=_expected(key, detail),
+        expected=_sentence(detail) if nested else EXPECTED.get(key) or _sentence(detail),
     )
 
 
@@ -132,10 +132,14 @@ EXPECTED = {
     "labels": 'a list of texts or numbers, such as [1, 2, 3] or ["bad", "good"]',
     "success_at": "a value of the scale, or a label",
     "criteria": "a text, or a list of texts",
+    "engine": "a table of engine options",
+    "sampling": "a table with " + ", ".join(SamplingTable.model_fields),
+    "price": "a table with prompt and completion: what a million tokens of each cost",
+    "prompt": "the name of the file with the prompt text",
 }
 
 
-def _expected(key: str, detail: ErrorDetails) -> str:
+def _sentence(detail: ErrorDetails) -> str:
     """Pydantic's sentence without its verb: "Input should be greater than 0" becomes "greater than 0"."""
     text = detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    return EXPECTED.get(key, text[:1].lower() + text[1:])
+    return text[:1].lower() + text[1:]

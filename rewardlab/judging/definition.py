@@ -21,6 +21,8 @@ from rewardlab.judging.scale import Scale, ScaleError, make_scale
 from rewardlab.task import Sampling
 
 PYTHON = "python:"
+#: Engines whose models run elsewhere.
+REMOTE = ("openai:", "bedrock:")
 #: Engine options that change how fast or with which key a model answers, not what.
 SILENT_OPTIONS = frozenset({
     "api_key", "base_url", "batch_size", "concurrency", "device", "endpoint_url", "gpu_memory_utilization",
@@ -101,13 +103,13 @@ def load_judge(text: str, *, folder: Path | None = None) -> Judge:
 
 def _split(text: str) -> tuple[str, str | None]:
     """The definition and the model of `NAME@MODEL`; a folder's name may hold an @ of its own."""
-    match = re.match(r"(?P<name>.+?\.toml)(?:@(?P<model>.*))?$", text, re.DOTALL)
-    if match is None:
-        match = re.match(r"(?P<name>[^@]*)(?:@(?P<model>.*))?$", text, re.DOTALL)
-    assert match is not None, "the second pattern takes any text"
-    if match["model"] is not None and not match["model"].strip():
+    name, at, model = text.partition("@")
+    file = re.fullmatch(r"(.+?\.toml)(?:(@)(.*))?", text, re.DOTALL)
+    if file and name not in shipped_judges():
+        name, at, model = file[1], file[2] or "", file[3] or ""
+    if at and not model.strip():
         raise UsageError(f"no model behind the @ of {text!r}", expected="NAME@ENGINE:MODEL")
-    return match["name"], match["model"]
+    return name, model if at else None
 
 
 def _path(name: str, folder: Path, text: str) -> Path:
@@ -158,7 +160,7 @@ def _judge(declared: Declaration, source: str, path: Path, model: str | None) ->
     drawn = declared.sampling
     sampling = Sampling(
         temperature=float(drawn.temperature),
-        max_tokens=drawn.max_tokens or tokens_for(scale, answer),
+        max_tokens=drawn.max_tokens or tokens_for(scale, answer, is_remote=(model or "").startswith(REMOTE)),
         seed=drawn.seed,
     )
     price = declared.price

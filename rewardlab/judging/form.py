@@ -15,6 +15,8 @@ Answer: TypeAlias = Literal["choice", "json", "line"]
 MOST_LOGPROBS = 20
 #: Room for a reason of some sentences before the verdict.
 REASONED_TOKENS = 512
+#: Room for the thoughts of a model that thinks first.
+THOUGHT_TOKENS = 2048
 
 
 def request(scale: Scale, answer: Answer) -> str:
@@ -49,14 +51,15 @@ def schema_of(scale: Scale) -> Mapping[str, Json]:
     }
 
 
-def tokens_for(scale: Scale, answer: Answer) -> int:
+def tokens_for(scale: Scale, answer: Answer, *, is_remote: bool) -> int:
     """How many tokens an answer may take unless the definition says: room for reasons, or for the longest label.
 
-    No tokenizer needs more tokens than a label has bytes.
+    No tokenizer needs more tokens than a label has bytes. A remote model may think before it answers, and its thoughts
+    count; one that does not ends after its answer, whatever the bound.
     """
-    if answer != "choice":
-        return REASONED_TOKENS
-    return max(len(label.encode()) for label in scale.labels) + 4
+    if is_remote:
+        return THOUGHT_TOKENS
+    return REASONED_TOKENS if answer != "choice" else max(len(label.encode()) for label in scale.labels) + 4
 
 
 def logprobs_for(scale: Scale) -> int:

@@ -10,6 +10,9 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["score", "label", "boolean", "pairwise"]
 Level: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio"]
 
+KINDS: tuple[Kind, ...] = ("score", "label", "boolean", "pairwise")
+LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
+
 #: The kinds whose numbers are fixed, with the labels they have unless a definition says otherwise.
 FIXED_VALUES: dict[Kind, tuple[float, ...]] = {"boolean": (0.0, 1.0), "pairwise": (0.0, 1.0, 0.5)}
 FIXED_LABELS: dict[Kind, tuple[str, ...]] = {"boolean": ("no", "yes"), "pairwise": ("A", "B", "tie")}
@@ -149,26 +152,26 @@ def _checked_labels(labels: Sequence[str] | None, *, expected: str) -> tuple[str
         raise ScaleError("labels", f"{labels[0]!r} is the only label: nothing is judged", expected=expected)
     seen: dict[str, str] = {}
     for label in labels:
-        if (twin := seen.setdefault(label.casefold(), label)) is not label:
-            raise ScaleError(
-                "labels",
-                f"{label!r} is there twice" + (f" (as {twin!r})" if twin != label else ""),
-                expected="each label once",
-            )
+        twin = seen.get(label.casefold())
+        if twin is not None:
+            shown = repr(label) if twin == label else f"{label!r} (as {twin!r})"
+            raise ScaleError("labels", f"{shown} is there twice", expected="each label once")
+        seen[label.casefold()] = label
     return tuple(labels)
 
 
 def _numbers(kind: Kind, labels: tuple[str, ...], values: Sequence[float] | None) -> tuple[float, ...]:
     if values is None and kind == "label":
         return tuple(float(code) for code in range(len(labels)))
+    key = "labels" if values is None else "values"
     numbers = tuple(map(_number, labels)) if values is None else tuple(map(float, values))
     if len(numbers) != len(labels):
         raise ScaleError("values", f"{len(numbers)} values for {len(labels)} labels", expected="one for each label")
     for label, number in zip(labels, numbers, strict=True):
         if not math.isfinite(number):
-            raise ScaleError("values", f"{label!r} has no finite number", expected="values = [...], one for each label")
+            raise ScaleError(key, f"{label!r} has no finite number", expected="values = [...], one for each label")
     if len(set(numbers)) == 1 or (kind == "score" and len(set(numbers)) < len(numbers)):
-        raise ScaleError("values", f"{sorted(numbers)} holds one value twice", expected="different values")
+        raise ScaleError(key, f"{sorted(numbers)} holds one value twice", expected="different values")
     return numbers
 
 

@@ -19,6 +19,11 @@ from rewardlab.task import Json, Message, Prompt
 #: What is judged stands between these marks; the second row is for pairs.
 MARKS = {"response": "response"}
 PAIR_MARKS = {"response": "response_a", "other": "response_b"}
+#: Where a field comes from that is no column of the same name.
+SUPPLIED = {
+    "reference": "rows with a reference_answer, or another judge",
+    "criteria": "rows with a column criteria, or criteria = [...] in the definition",
+}
 
 
 def messages_of(judge: Judge, exhibit: Exhibit) -> tuple[Message, ...] | Unscored:
@@ -52,14 +57,18 @@ def require_fields(judge: Judge, prompts: Sequence[Prompt]) -> None:
         if field in {"answer", "response", "other"} or not prompts:
             continue
         if all(_text(field, judge.criteria, Exhibit(prompt, "")) is None for prompt in prompts):
-            columns = sorted({name for prompt in prompts[:1000] for name in prompt.row})
-            close = difflib.get_close_matches(field.removeprefix(ROW), columns, n=1)
             raise UsageError(
                 f"the judge {judge.name} needs {{{field}}} (line {line} of its prompt text), and no prompt has it",
                 where=judge.source,
-                expected=("perhaps {row." + close[0] + "}; " if close else "")
-                + f"a column that the prompts have: {', '.join(columns[:12])}",
+                expected=SUPPLIED.get(field) or _columns(field.removeprefix(ROW), prompts),
             )
+
+
+def _columns(name: str, prompts: Sequence[Prompt]) -> str:
+    """The columns there are, the one most like `name` first."""
+    known = sorted({column for prompt in prompts[:1000] for column in prompt.row})
+    close = difflib.get_close_matches(name, known, n=1)
+    return ("perhaps {row." + close[0] + "}; " if close else "") + f"one of the rows' columns: {', '.join(known[:20])}"
 
 
 def missing(field: str) -> str:

@@ -65,7 +65,7 @@ def _answer(judge: Judge, generation: Generation) -> Json:
     text = THOUGHTS.sub("", generation.text, count=1).strip()
     is_cut = generation.finish_reason == "length"
     if not text:
-        raise VerdictError("empty" + (" (cut off)" if is_cut else ""))
+        raise VerdictError(f"empty, and cut off at {judge.sampling.max_tokens} tokens" if is_cut else "empty")
     if is_cut and not (judge.answer == "choice" and _is_final(judge.scale, text)):
         raise VerdictError(f"cut off at {judge.sampling.max_tokens} tokens: {shown(text[-80:])}")
     match judge.answer:
