@@ -21,7 +21,7 @@ from rewardlab.judging.asking import Ask
 from rewardlab.judging.definition import shipped_judges
 from rewardlab.judging.material import Material
 from rewardlab.judging.member import Member, convene
-from rewardlab.judging.panel import ask_panel, ratings_of_panel
+from rewardlab.judging.panel import ask_panel, check_panel, ratings_of_panel
 from rewardlab.labels import check_labels, read_labels
 from rewardlab.measurement import measure, success_rule
 from rewardlab.outcome import Unscored
@@ -73,6 +73,7 @@ def run_audit(
     progress = progress or Silent()
     prompts = read_prompts(prompts_path)
     record, members = reward_record(reward, settings), convene(settings.load_judges())
+    check_panel(members, prompts)
     with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
         try:
             _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
@@ -153,13 +154,17 @@ def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | 
         if not judges:
             known = ", ".join(shipped_judges())
             raise UsageError("no judge named", where="--judge", expected=f"FILE.toml, or one of {known}; with @MODEL")
-        _last_reward(run)
-        _judge(run, settings, convene(judges, run.manifest.judges), progress or Silent())
+        members = convene(judges, run.manifest.judges)
+        check_panel(members, run.prompts())
+        _judge(run, settings, members, progress or Silent())
         return conclude(run, settings)
 
 
 def _judge(run: Run, settings: Settings, members: Sequence[Member], progress: Progress) -> None:
-    """Ask the judges what the run holds no answer to."""
+    """Ask the judges what the run holds no answer to.
+
+    Raises: RunError when nothing was scored; EngineError.
+    """
     prompts, width = run.prompts(), run.manifest.num_generations
     generations, scores = run.generations.read(), run.scores(_last_reward(run).key).read()
     score = gather(prompts, generations, scores, RESCORE_SCHEMA.empty_table(), num_generations=width).score

@@ -19,6 +19,7 @@ from rewardlab.judging.material import Material, TextOf, plain_questions
 from rewardlab.judging.member import Member
 from rewardlab.judging.python import PythonJudge
 from rewardlab.judging.ratings import Ratings, ratings_of, usage_of
+from rewardlab.judging.template import require_fields
 from rewardlab.progress import Progress
 from rewardlab.run import Run
 from rewardlab.task import Prompt
@@ -39,6 +40,18 @@ class Questions(Protocol):
         seed: int,
     ) -> Iterable[Ask]:
         """The questions; `right` marks the generations that the reward calls a success."""
+
+
+def check_panel(members: Sequence[Member], prompts: Sequence[Prompt]) -> None:
+    """Refuse, before anything is sampled, a judge that could not be asked about these prompts.
+
+    Raises: UsageError for a template that names a field no prompt has, or Python that does not load.
+    """
+    for member in members:
+        if member.judge.is_python:
+            FunctionJudge(member.judge, PythonJudge(member.judge))
+        else:
+            require_fields(member.judge, prompts)
 
 
 def ask_panel(
@@ -63,8 +76,12 @@ def ask_panel(
 def _respondents(run: Run, group: Sequence[Member], progress: Progress) -> Iterator[list[Respondent]]:
     """The judges of one model, ready to be asked; the model is loaded at the first question, and freed at the end."""
     if group[0].judge.is_python:
-        log = run.folder / "judge.log"
-        yield [FunctionJudge(member.judge, PythonJudge(member.judge, log=log)) for member in group]
+        functions = [PythonJudge(member.judge) for member in group]
+        try:
+            yield [FunctionJudge(member.judge, one) for member, one in zip(group, functions, strict=True)]
+        finally:
+            with (run.folder / "judge.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
+                log.writelines(one.printed for one in functions)
         return
     bench = _Engine(run, group, progress)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rewardlab.errors import RunError
@@ -126,6 +126,7 @@ def test_money_is_counted_once_for_equal_questions(tmp_path):
     assert usage_of(RECORD, judgments_of(tmp_path, "k").read()).cost is None
 
 
+@settings(max_examples=20)  # each writes and syncs a file
 @given(
     st.lists(
         st.tuples(st.text(max_size=4), st.integers(0, 3), st.none() | st.integers(0, 3), st.text(max_size=3)),
