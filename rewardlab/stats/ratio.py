@@ -56,17 +56,24 @@ def rate_of(rate: float, influence: Floats, sizes: Floats, *, level: float = LEV
     (alpha/2)^(1/clusters), a rate of 1 is its mirror image; the width is never zero.
     Source: Rao & Scott (1992), Biometrics 48:577; the clip and the edge rules are ours (STATISTICS 2.3).
     """
-    prompts = int(np.count_nonzero(sizes))
-    alpha, total = 1 - level, float(sizes.sum())
-    fewest = total**2 / float(np.square(sizes).sum())
+    prompts, alpha = int(np.count_nonzero(sizes)), 1 - level
+    effective = effective_size(rate, influence, sizes)
     if TINY < rate < 1 - TINY:
-        variance = prompts / (prompts - 1) * float(np.square(influence).sum())
-        effective = float(np.clip(rate * (1 - rate) / max(variance, TINY), min(fewest, total), total))
         low, high = wilson(np.array(rate), np.array(effective), t_quantile(prompts - 1, level))
     else:
-        edge = 1 - (alpha / 2) ** (1 / fewest)
+        edge = 1 - (alpha / 2) ** (1 / effective)
         low, high = np.array([0.0, edge]) if rate <= TINY else np.array([1 - edge, 1.0])
     return Estimate(rate, max(float(low), 0.0), min(float(high), 1.0), level, "modified Wilson over prompts", prompts)
+
+
+def effective_size(rate: float, influence: Floats, sizes: Floats) -> float:
+    """The number of independent trials that a clustered ratio is worth; arguments and identity as in `rate_of`."""
+    prompts, total = int(np.count_nonzero(sizes)), float(sizes.sum())
+    fewest = total**2 / float(np.square(sizes).sum())
+    if not TINY < rate < 1 - TINY:
+        return fewest
+    variance = prompts / (prompts - 1) * float(np.square(influence).sum())
+    return float(np.clip(rate * (1 - rate) / max(variance, TINY), min(fewest, total), total))
 
 
 def difference_of(more: Estimate, less: Estimate, influence: Floats, *, prompts: int, level: float = LEVEL) -> Estimate:

@@ -58,7 +58,7 @@ def within_correlation(
     if shared < 2:
         return Undefined("both columns vary in fewer than two prompts")
     degrees = len(prompts) - len(np.unique(cells)) - 1
-    correlation, low, high, p_value = _interval(sums[:, (sums[1] > 0) | (sums[2] > 0)], shared, level)
+    correlation, low, high, p_value = correlation_of_sums(sums[:, (sums[1] > 0) | (sums[2] > 0)], shared, level)
     found = Estimate(correlation, low, high, level, "jackknife over prompts on Fisher's scale, t", shared)
     return WithinCorrelation(found, p_value, degrees)
 
@@ -81,8 +81,8 @@ def _correlation(sums: Floats) -> Floats:
     return np.asarray(np.clip(sums[0] / np.sqrt(sums[1] * sums[2]), -1.0, 1.0))
 
 
-def _interval(sums: Floats, shared: int, level: float) -> tuple[float, float, float, float]:
-    """r, its interval and its p-value, from each prompt's sums (3, prompts)."""
+def correlation_of_sums(sums: Floats, shared: int, level: float) -> tuple[float, float, float, float]:
+    """r, its interval and its p-value, from each prompt's sums (3, prompts): of products, and of both squares."""
     total = sums.sum(axis=1)
     correlation = float(_correlation(total))
     rest = total[:, None] - sums

@@ -1,0 +1,129 @@
+"""The alternative annotator test: whether a judge may stand in for one of several people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr
+
+from rewardlab.stats.correction import benjamini_yekutieli
+from rewardlab.stats.interval import TINY, Floats, Undefined
+from rewardlab.stats.ratio import cluster_codes, cluster_means
+
+Scoring: TypeAlias = Literal["accuracy", "rmse"]
+#: What the judge is let off for being cheaper, by who the annotators are.
+EPSILON = {"expert": 0.2, "skilled": 0.15, "crowd": 0.1}
+FEWEST_ITEMS = 30
+PASSING = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Annotator:
+    """One annotator left out: `judge_wins` and `annotator_wins` are the shares of items on which either agrees at least
+    as well with the other annotators (ties count for both), `p_value` is one-sided, of the annotator's lead being
+    epsilon or more (NaN where it is not defined, which rejects nothing). `counted`: on items enough to be tested.
+    """
+
+    judge_wins: float
+    annotator_wins: float
+    p_value: float
+    items: int
+    counted: bool
+    rejected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeTest:
+    """`winning_rate` is the share of annotators over whom the judge is preferred, `advantage` the mean chance that it
+    agrees with the others at least as well as the annotator left out. It passes from a winning rate of one half.
+    """
+
+    winning_rate: float
+    advantage: float
+    annotators: tuple[Annotator, ...]
+    epsilon: float
+
+    @property
+    def passes(self) -> bool:
+        """Whether the judge may replace the annotators."""
+        return self.winning_rate >= PASSING
+
+
+def alternative_test(
+    judge: Floats,
+    annotators: Floats,
+    *,
+    epsilon: float = EPSILON["expert"],
+    scoring: Scoring = "accuracy",
+    clusters: NDArray[Any] | None = None,
+    rate: float = 0.05,
+    fewest_items: int = FEWEST_ITEMS,
+) -> AlternativeTest | Undefined:
+    """The alternative annotator test of a judge's verdicts (items,) against `annotators` (annotators, items).
+
+    NaN is no verdict or no annotation: an item counts for an annotator where that annotator, the judge and at least one
+    other annotator have it. `clusters` (items,): the prompt of each; the differences of one prompt are averaged before
+    the test. `rate` is the false discovery rate; annotators with fewer than `fewest_items` are left out.
+    Identity: W_judge = 1[S(judge) >= S(annotator)], W_annotator = 1[S(annotator) >= S(judge)], S the agreement with the
+    other annotators of the item: the share of equal labels, or minus the root mean square difference. One-sided t test
+    of mean(W_annotator - W_judge) < epsilon, Benjamini and Yekutieli over annotators.
+    At the edges: undefined with fewer than two annotators, or none with enough items. When all n differences are the
+    same d: p = ((1 - epsilon) / (1 - d))^n for d < epsilon (at least p^(1/n) of all items are like these, the rest at
+    most 1), 1 for d > epsilon, NaN at epsilon, which is not rejected.
+    Source: Calderon, Reichart & Dror (2025), ACL, arXiv:2501.10970; the rule for equal differences and the clusters are
+    ours.
+    """
+    if len(annotators) < 2:
+        return Undefined("fewer than two annotators: nobody to compare the judge with")
+    codes = cluster_codes(clusters, len(judge))
+    tested = []
+    for left_out, labels in enumerate(annotators):
+        others = np.delete(annotators, left_out, axis=0)
+        kept = np.isfinite(labels) & np.isfinite(judge) & np.isfinite(others).any(axis=0)
+        gap = (_agreement(labels, others, scoring) - _agreement(judge, others, scoring))[kept]
+        tested.append(_test(gap, codes[kept], epsilon, counted=len(gap) >= max(fewest_items, 1)))
+    counted = [one for one in tested if one.counted]
+    if not counted:
+        return Undefined(f"no annotator shares {max(fewest_items, 1)} items with the judge and another annotator")
+    # A p-value that is not defined rejects nothing, but its test was made and counts among the others.
+    adjusted = benjamini_yekutieli(np.array([one.p_value if np.isfinite(one.p_value) else 1.0 for one in counted]))
+    lost = iter(adjusted <= rate)
+    decided = tuple(replace(one, rejected=bool(one.counted and next(lost))) for one in tested)
+    return AlternativeTest(
+        winning_rate=float(np.mean([one.rejected for one in decided if one.counted])),
+        advantage=float(np.mean([one.judge_wins for one in counted])),
+        annotators=decided,
+        epsilon=epsilon,
+    )
+
+
+def _test(gap: Floats, codes: NDArray[np.intp], epsilon: float, *, counted: bool) -> Annotator:
+    """The annotator whose agreement exceeds the judge's by `gap` (items,); not yet rejected."""
+    judge_wins, annotator_wins = (gap <= TINY).astype(float), (gap >= -TINY).astype(float)
+    p_value = _p_value(cluster_means(annotator_wins - judge_wins, codes), epsilon) if counted else np.nan
+    shares = [float(wins.mean()) if len(gap) else np.nan for wins in (judge_wins, annotator_wins)]
+    return Annotator(shares[0], shares[1], p_value, len(gap), counted, rejected=False)
+
+
+def _agreement(labels: Floats, others: Floats, scoring: Scoring) -> Floats:
+    """How well `labels` (items,) agree with the other annotators of each item; anything where there is no other."""
+    known = np.isfinite(others)
+    apart = np.where(known, labels - others, 0.0)
+    count = np.maximum(known.sum(axis=0), 1)
+    if scoring == "accuracy":
+        return np.asarray((known & (np.abs(apart) <= TINY)).sum(axis=0) / count)
+    return np.asarray(-np.sqrt(np.square(apart).sum(axis=0) / count))
+
+
+def _p_value(differences: Floats, epsilon: float) -> float:
+    """One-sided, of a mean difference of epsilon or more."""
+    count, mean = len(differences), float(differences.mean())
+    if np.ptp(differences) <= TINY:
+        if abs(mean - epsilon) <= TINY:
+            return np.nan
+        return ((1 - epsilon) / (1 - mean)) ** count if mean < epsilon else 1.0
+    error = float(differences.std(ddof=1) / np.sqrt(count))
+    return float(stdtr(count - 1, (mean - epsilon) / error))

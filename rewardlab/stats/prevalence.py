@@ -1,0 +1,141 @@
+"""The true pass rate behind a judge's pass rate, from how often the judge errs: Rogan and Gladen's correction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from rewardlab.stats.cluster import t_quantile
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
+from rewardlab.stats.ratio import cluster_codes, cluster_sums, effective_size, share_of_items
+
+WORSE_THAN_CHANCE = "the judge is no better than chance: sensitivity + specificity is at most 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Prevalence:
+    """A corrected pass rate. `clipped` says that the correction left [0, 1] and was cut: judge and labels do not fit.
+
+    `error` is the standard error by the delta method, over both samples.
+    """
+
+    rate: Estimate
+    apparent: Estimate
+    sensitivity: Estimate
+    specificity: Estimate
+    error: float
+    clipped: bool
+
+
+def corrected(apparent: float, sensitivity: float, specificity: float) -> float:
+    """theta = (p + Sp - 1) / (Se + Sp - 1), not clipped; NaN where Se + Sp <= 1.
+
+    Source: Rogan & Gladen (1978), Am. J. Epidemiol. 107:71.
+    """
+    skill = sensitivity + specificity - 1
+    return (apparent + specificity - 1) / skill if skill > TINY else float("nan")
+
+
+def known_judge(apparent: Estimate, *, sensitivity: float, specificity: float) -> Quantity:
+    """The corrected rate where sensitivity and specificity are known: estimate and limits each corrected, clipped.
+
+    Undefined where Se + Sp <= 1, or where no rate in [0, 1] is within the limits.
+    Source: R RSurveillance::tp.
+    """
+    if sensitivity + specificity <= 1 + TINY:
+        return Undefined(WORSE_THAN_CHANCE)
+    value, low, high = (
+        float(np.clip(corrected(one, sensitivity, specificity), 0, 1))
+        for one in (apparent.estimate, apparent.low, apparent.high)
+    )
+    if high - low <= TINY:
+        return Undefined("no pass rate gives this judge's verdicts: it is not as sensitive or specific as said")
+    return Estimate(value, low, high, apparent.level, f"{apparent.method}, corrected", apparent.units)
+
+
+def prevalence(
+    labels: Floats,
+    verdicts: Floats,
+    unlabelled: Floats,
+    *,
+    clusters: tuple[NDArray[Any], NDArray[Any]] | None = None,
+    level: float = LEVEL,
+) -> Prevalence | Undefined:
+    """The corrected pass rate of `unlabelled` verdicts (N,), the judge's errors from `labels` and `verdicts` (n,).
+
+    All are 0, 1 or NaN, which leaves an item out; `clusters`: the prompts of the labelled and of the unlabelled items.
+    Identity: `corrected`, clipped to [0, 1] and flagged; delta variance [p(1-p)/N + theta^2 Se(1-Se)/n1 + (1-theta)^2
+    Sp(1-Sp)/n0] / (Se + Sp - 1)^2. The interval adds Agresti and Coull's successes and failures first (z^2/2 each to p,
+    1 each to Se and Sp) and shifts the centre by 2 z^2 [theta Se(1-Se)/n1 - (1-theta) Sp(1-Sp)/n0]: it has a width when
+    the judge made no error at all. With clusters each size is the effective one that its clustered Wilson interval
+    implies, and z is t on one less than the fewest prompts behind any of the three.
+    At the edges: undefined where labels hold one class only, Se + Sp <= 1, no unlabelled verdict, or (with clusters)
+    fewer than two prompts in any of the three.
+    Source: Rogan & Gladen (1978), Am. J. Epidemiol. 107:71; interval, Lang & Reiczigel (2014), Prev. Vet. Med. 113:13.
+    """
+    known, asked = np.isfinite(labels) & np.isfinite(verdicts), np.isfinite(unlabelled)
+    given, fitted = labels[known], verdicts[known]
+    if not asked.any():
+        return Undefined("no unlabelled item has a verdict")
+    if len(np.unique(given)) < 2:
+        return Undefined("the labels hold one class only: sensitivity and specificity need both")
+    where = (np.arange(len(given)), np.arange(int(asked.sum())))
+    if clusters is not None:
+        where = clusters[0][known], clusters[1][asked]
+    right = given == 1
+    parts = (
+        _sample(unlabelled[asked], where[1], level),
+        _sample(fitted[right], where[0][right], level),
+        _sample(1 - fitted[~right], where[0][~right], level),
+    )
+    if any(isinstance(shown, Undefined) for shown, _ in parts):
+        return Undefined("fewer than two prompts behind the pass rate, the sensitivity or the specificity")
+    shown = [one for one, _ in parts if isinstance(one, Estimate)]
+    shares, sizes = np.array([one.estimate for one in shown]), np.array([size for _, size in parts])
+    if shares[1] + shares[2] <= 1 + TINY:
+        return Undefined(WORSE_THAN_CHANCE)
+    rate, error = _delta(shares, sizes)
+    fewest = min(one.units for one in shown)
+    quantile = float(ndtri(0.5 + level / 2)) if clusters is None else t_quantile(fewest - 1, level)
+    value = float(np.clip(rate, 0, 1))
+    low, high = _limits(shares, sizes, quantile)
+    if high - low <= TINY:
+        return Undefined("no pass rate gives these verdicts: labelled and unlabelled items are not alike")
+    method = "Rogan-Gladen, Lang-Reiczigel" + (" over items" if clusters is None else " over prompts")
+    estimate = Estimate(value, min(low, value), max(high, value), level, method, fewest)
+    apparent, sensitivity, specificity = shown
+    return Prevalence(estimate, apparent, sensitivity, specificity, error, clipped=abs(value - rate) > TINY)
+
+
+def _sample(hits: Floats, where: NDArray[Any], level: float) -> tuple[Quantity, float]:
+    """A share with its interval, and the number of independent trials it is worth."""
+    codes = cluster_codes(where, len(hits))
+    sizes = np.bincount(codes).astype(float)
+    rate = float(hits.mean()) if len(hits) else 0.0
+    influence = (cluster_sums(hits, codes) - rate * sizes) / max(len(hits), 1)
+    size = effective_size(rate, influence, sizes) if len(sizes) >= 2 else float(len(sizes))
+    return share_of_items(hits, codes, level=level), size
+
+
+def _delta(shares: Floats, sizes: Floats) -> tuple[float, float]:
+    """The corrected rate, not clipped, and its standard error; shares and sizes of p, Se and Sp."""
+    rate = corrected(*map(float, shares))
+    variances = shares * (1 - shares) / sizes
+    slopes = np.array([1, -rate, 1 - rate]) / (shares[1] + shares[2] - 1)
+    return rate, float(np.sqrt(np.square(slopes) @ variances))
+
+
+def _limits(shares: Floats, sizes: Floats, quantile: float) -> tuple[float, float]:
+    added = np.array([quantile**2, 2.0, 2.0])
+    sizes, shares = sizes + added, (sizes * shares + added / 2) / (sizes + added)
+    if shares[1] + shares[2] <= 1 + TINY:
+        return 0.0, 1.0
+    rate, error = _delta(shares, sizes)
+    variances = shares * (1 - shares) / sizes
+    shift = 2 * quantile**2 * (rate * variances[1] - (1 - rate) * variances[2])
+    low, high = rate + shift - quantile * error, rate + shift + quantile * error
+    return max(float(low), 0.0), min(float(high), 1.0)

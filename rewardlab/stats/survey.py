@@ -1,0 +1,158 @@
+"""A run of which only a sample was judged: what the sample says of the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rewardlab.stats.cluster import t_quantile
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, wilson
+from rewardlab.stats.ratio import cluster_codes, cluster_sums
+
+#: A stratum gets at least this many, where it has them: one shows no spread.
+FEWEST_OF_STRATUM = 2
+OUTSIDE = -1
+
+
+def stratified_sample(strata: NDArray[np.int_], *, size: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which generations to judge: about `size` of them, drawn at random within each stratum.
+
+    `strata` (prompts, generations): the stratum of each, -1 for those not to be judged (no response, say).
+    Each stratum gets its share of `size` by largest remainders, and at least two where it has them, so that a rare
+    stratum is seen; a stratum has one inclusion probability. More than there are means all.
+    """
+    flat = strata.ravel()
+    members = [np.flatnonzero(flat == stratum) for stratum in np.unique(flat[flat != OUTSIDE])]
+    chosen = np.zeros(flat.shape, bool)
+    sizes = np.array([len(one) for one in members])
+    for one, count in zip(members, allocation(sizes, size), strict=True):
+        chosen[rng.choice(one, count, replace=False)] = True
+    return chosen.reshape(strata.shape)
+
+
+def allocation(sizes: NDArray[np.int_], total: int) -> NDArray[np.int_]:
+    """How many of each stratum: in proportion to `sizes` (strata,), at least two each, `total` in all if that allows.
+
+    The total is exceeded only where two of each stratum are more.
+    """
+    if not len(sizes):
+        return np.zeros(0, int)
+    least = np.minimum(sizes, FEWEST_OF_STRATUM)
+    counts = least.copy()
+    open_ = max(min(total, int(sizes.sum())) - int(counts.sum()), 0)
+    for _ in range(open_):
+        # One at a time to the stratum furthest below its share (Sainte-Lague); strata are few.
+        priority = np.where(counts < sizes, sizes / (2 * counts + 1), -1.0)
+        counts[int(priority.argmax())] += 1
+    return counts
+
+
+def stratified_mean(
+    values: Floats, strata: NDArray[np.int_], *, bounds: tuple[float, float] | None = (0.0, 1.0), level: float = LEVEL
+) -> Quantity:
+    """The mean over all generations of a run, from the `values` (prompts, generations) of those sampled, else NaN.
+
+    `strata` as in `stratified_sample`, for the whole run: their sizes are known. A sampled generation without a value
+    (an unreadable verdict) counts as not sampled: within a stratum it is taken to be like the others.
+    Identity: sum_h W_h mean_h, W_h the stratum's share of the run. The interval is over prompts, each the cluster of
+    its generations: variance C/(C-1) sum_c (sum over c's generations of (mean_h - mean)/N, and over its sampled ones of
+    (value - mean_h)/(N pi_h))^2, so that what the strata explain is counted once, for all generations, and only the
+    rest is inflated by the inclusion probability pi_h. t on one less than the effective number of prompts, (sum w)^2 /
+    sum w^2 with w a prompt's sampled weight.
+    With bounds (0, 1) the limits are Wilson's on the effective sample size that the variance implies; else mean -+ t,
+    cut at the bounds.
+    At the edges: where no value differs, at least a = (alpha/2)^(1/effective prompts) of all are like these and the
+    others within the bounds (undefined without bounds). Undefined where a stratum has no value, and with values from
+    fewer than two prompts.
+    Source: Sarndal, Swensson & Wretman (1992), Model Assisted Survey Sampling, ch. 9 (two phases); Kish's effective
+    number. The Wilson form: STATISTICS 2.3.
+    """
+    within = strata != OUTSIDE
+    sampled = within & np.isfinite(values)
+    if not sampled.any():
+        return Undefined("nothing sampled has a value")
+    names, codes = np.unique(strata[within], return_inverse=True)
+    places = np.full(strata.shape, OUTSIDE)
+    places[within] = codes
+    taken = np.bincount(places[sampled], minlength=len(names))
+    if not taken.all():
+        return Undefined(f"no generation of stratum {names[int(taken.argmin())]} has a value")
+    prompts, _ = np.nonzero(within)
+    sampled_prompts, _ = np.nonzero(sampled)
+    weights = np.bincount(codes)[places[sampled]] / taken[places[sampled]] / len(codes)
+    known = values[sampled]
+    means = np.bincount(places[sampled], known) / taken
+    mean = float(weights @ known)
+    influence = np.bincount(prompts, (means[codes] - mean) / len(codes), minlength=len(strata))
+    influence = influence + np.bincount(
+        sampled_prompts, weights * (known - means[places[sampled]]), minlength=len(strata)
+    )
+    shares = np.bincount(sampled_prompts, weights).astype(float)
+    return _interval(mean, influence[within.any(axis=1)], shares[shares > 0], known, bounds=bounds, level=level)
+
+
+def weighted_mean(
+    values: Floats,
+    probabilities: Floats,
+    clusters: NDArray[Any] | None = None,
+    *,
+    bounds: tuple[float, float] | None = (0.0, 1.0),
+    level: float = LEVEL,
+) -> Quantity:
+    """The mean over a run from sampled `values` (items,) and the probability with which each was sampled (items,).
+
+    `clusters` (items,): the prompts. NaN in `values` leaves an item out. For a sample whose strata are many and small
+    (each prompt one, say); where they are few, `stratified_mean` is narrower.
+    Identity: Hajek's ratio sum(value / pi) / sum(1 / pi), with the linearised variance C/(C-1) sum_c (sum of (value -
+    mean) / pi)^2 / (sum 1/pi)^2 over prompts; limits and edges as in `stratified_mean`.
+    Raises ValueError for a probability outside (0, 1].
+    Source: Hajek (1971); linearisation, Binder (1983), Int. Stat. Rev. 51:279.
+    """
+    known = np.isfinite(values)
+    if not ((probabilities[known] > 0) & (probabilities[known] <= 1)).all():
+        raise ValueError("an inclusion probability lies in (0, 1]")
+    if not known.any():
+        return Undefined("nothing sampled has a value")
+    codes = cluster_codes(None if clusters is None else clusters[known], int(known.sum()))
+    weights = 1 / probabilities[known]
+    weights = weights / weights.sum()
+    mean = float(weights @ values[known])
+    influence = cluster_sums(weights * (values[known] - mean), codes)
+    return _interval(mean, influence, cluster_sums(weights, codes), values[known], bounds=bounds, level=level)
+
+
+def _interval(
+    mean: float,
+    influence: Floats,
+    weights: Floats,
+    values: Floats,
+    *,
+    bounds: tuple[float, float] | None,
+    level: float,
+) -> Quantity:
+    """The interval of a weighted mean: `influence` of every prompt of the design, `weights` of those with a value."""
+    units = len(weights)
+    if units < 2:
+        return Undefined("one prompt shows no spread")
+    effective = float(weights.sum() ** 2 / np.square(weights).sum())
+    method = "stratified sample over prompts"
+    if np.ptp(values) <= TINY:
+        if bounds is None:
+            return Undefined(f"every value is the same, {mean:.4g}: no spread to build an interval on")
+        least = ((1 - level) / 2) ** (1 / effective)
+        low, high = (least * mean + (1 - least) * bound for bound in bounds)
+        return Estimate(mean, low, high, level, method, units)
+    variance = len(influence) / (len(influence) - 1) * float(np.square(influence).sum())
+    quantile = t_quantile(max(effective - 1, 1.0), level)
+    if bounds == (0.0, 1.0):
+        worth = float(np.clip(mean * (1 - mean) / max(variance, TINY), min(effective, len(values)), None))
+        low, high = map(float, wilson(np.array(mean), np.array(worth), quantile))
+    elif variance <= TINY:
+        return Undefined("no prompt differs from another: no spread to build an interval on")
+    else:
+        low, high = mean - quantile * variance**0.5, mean + quantile * variance**0.5
+    if bounds is not None:
+        low, high = max(low, bounds[0]), min(high, bounds[1])
+    return Estimate(mean, low, high, level, method, units)
