@@ -23,6 +23,7 @@ from rewardlab.errors import RewardlabError
 COMMANDS = {
     "audit": "Sample, score, measure, decide: can this reward teach this model?",
     "check": "Ask a reward about made-up answers, without a model, in seconds.",
+    "agree": "How far do raters agree? Any table of ratings.",
     "sample": "Sample generations into a run directory, to score later.",
     "score": "Score a run directory's generations with another reward.",
     "judge": "Ask judges about a run directory's generations.",

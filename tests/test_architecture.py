@@ -16,19 +16,20 @@ PACKAGE = ROOT / "rewardlab"
 FLOORS = [
     {"errors"},
     {"task", "outcome", "stats", "progress", "capture"},
-    {"findings", "platforms", "parts", "answers", "labels"},
+    {"findings", "platforms", "parts", "answers", "labels", "ratings", "crosscheck"},
     {"engines", "rewards", "measurement", "run"},
     {"judging"},
     {"probes", "settings", "rescoring"},
     {"decision", "report", "stream"},
-    {"reporting", "resume", "formats", "examination"},
+    {"agree_report"},
+    {"reporting", "resume", "formats", "examination", "agreement"},
     {"pipeline"},
     {"commands"},
     {"cli"},
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-HEAVY = {"asyncio", "vllm", "torch", "transformers", "boto3", "ray", "matplotlib", "pandas"}
+HEAVY = {"asyncio", "krippendorff", "vllm", "torch", "transformers", "boto3", "ray", "matplotlib", "pandas"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -71,7 +72,7 @@ def test_every_room_has_its_floor():
 
 def test_formats_know_the_report_only():
     for path in (PACKAGE / "formats").glob("*.py"):
-        assert {room(name) for name, _ in imports(path)} <= {None, "report", "formats"}
+        assert {room(name) for name, _ in imports(path)} <= {None, "report", "agree_report", "formats"}
 
 
 def test_statistics_know_numpy_scipy_and_errors_only():

@@ -1,8 +1,8 @@
 """Percent agreement and the chance-corrected coefficients that differ only in what they call chance.
 
-Gwet's AC1 and AC2, Fleiss' kappa and Brennan-Prediger's coefficient share (pa - pe)/(1 - pe) and the linearised variance;
-units with one rating count in the marginals. Notation as in Gwet: n units, q categories, r_ik raters who put unit i into
-category k, weights w of partial agreement.
+Gwet's AC1 and AC2, Fleiss' kappa and Brennan-Prediger's coefficient share (pa - pe)/(1 - pe) and the linearised
+variance; units with one rating count in the marginals. Notation as in Gwet: n units, q categories, r_ik raters who put
+unit i into category k, weights w of partial agreement.
 Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5; R package irrCAC 1.4 by the same author.
 """
 
@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from rewardlab.stats.agreement.sums import unlike
 from rewardlab.stats.agreement.table import NO_VARIATION, Coefficient, Table, count_table
 from rewardlab.stats.cluster import t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined, modified_wilson
@@ -34,30 +35,30 @@ def agreement_weights(places: Floats, kind: Weights) -> Floats:
     return weights
 
 
-def percent_agreement(
-    table: Table, *, weights: Floats | None = None, confidence: float = LEVEL
-) -> Coefficient | Undefined:
+def percent_agreement(table: Table, *, confidence: float = LEVEL) -> Coefficient | Undefined:
     """The share of pairs of raters that agree on a unit, averaged over units with at least two ratings.
 
-    The interval is modified Wilson over clusters, so that agreement on everything has a width too.
+    The interval is modified Wilson over clusters, a unit of m ratings being worth m // 2 trials: agreement on
+    everything has a width too.
     At the edges: undefined when no unit has two ratings.
     """
-    shared = _Shared.of(table, np.eye(len(table.values)) if weights is None else weights)
-    if shared is None:
+    pairable = table.pairable()
+    if not len(pairable.codes):
         return Undefined("no unit has two ratings")
-    sums = np.bincount(table.cluster, weights=shared.paired * shared.agreed)
-    sizes = np.bincount(table.cluster, weights=shared.paired)
-    held = sizes > 0
-    clusters = int(np.count_nonzero(held))
+    raters = (pairable.codes >= 0).sum(axis=1)
+    agreed = 1 - unlike(pairable.codes) / raters
+    observed = float(agreed.mean())
+    sums, sizes = (np.bincount(pairable.cluster, weights=one) for one in (agreed, np.ones(len(agreed))))
+    clusters = pairable.clusters
     if clusters < 2:
-        return Coefficient(shared.observed, None, Undefined("one unit alone: no interval"))
-    influence = ((sums - shared.observed * sizes) / sizes.sum() * clusters)[held]
+        return Coefficient(observed, None, Undefined("one unit alone: no interval"))
+    influence = (sums - observed * sizes) / sizes.sum() * clusters
     variance = influence.var(ddof=1)
     low, high = modified_wilson(
-        np.array(shared.observed), variance, prompts=clusters, most=float(sizes.sum()), level=confidence
+        np.array(observed), variance, prompts=clusters, most=float((raters // 2).sum()), level=confidence
     )
-    interval = Estimate(shared.observed, float(low), float(high), confidence, "modified Wilson over units", clusters)
-    return Coefficient(shared.observed, float(np.sqrt(variance / clusters)), interval)
+    interval = Estimate(observed, float(low), float(high), confidence, "modified Wilson over units", clusters)
+    return Coefficient(observed, float(np.sqrt(variance / clusters)), interval)
 
 
 def chance_corrected(
@@ -70,9 +71,9 @@ def chance_corrected(
     weights) T sum pi_k (1 - pi_k)/(q (q - 1)); "fleiss" sum w_kl pi_k pi_l; "brennan-prediger" T/q^2.
     Variance: sum over clusters of squared sums of the units' influences over n^2, times C/(C - 1); where each unit is a
     cluster that is Gwet's. `null_error`, for Fleiss' kappa of equally many raters: Fleiss, Nee & Landis (1979),
-    Psychol. Bull. 86:974. The upper end is cut at 1.
-    At the edges: undefined when no unit has two ratings, and when all ratings are the same, where the formulas of AC1 and
-    Brennan-Prediger would say 1. With full agreement the interval is that of pa, whose lower end is
+    Psychol. Bull. 86:974. The ends are cut at -1 and 1.
+    At the edges: undefined when no unit has two ratings, and when all ratings are the same, where the formulas of AC1
+    and Brennan-Prediger would say 1. With full agreement the interval is that of pa, whose lower end is
     (alpha/2)^(1/clusters); with one unit of two ratings there is none.
     """
     shared = _Shared.of(table, np.eye(len(table.values)) if weights is None else weights)
@@ -86,14 +87,14 @@ def chance_corrected(
     if np.count_nonzero(shared.paired) < 2 or table.clusters < 2:
         return Coefficient(value, None, Undefined("one unit of two ratings: no interval"), null)
     if 1 - shared.observed <= TINY:
-        return Coefficient(value, 0.0, _perfect(shared, expected, table.clusters, confidence), null)
+        return Coefficient(value, 0.0, _perfect(expected, table.clusters, confidence), null)
     units, pairable = len(table.codes), np.count_nonzero(shared.paired)
     gained = units / pairable * shared.paired * (shared.agreed - expected) / (1 - expected)
     influence = gained - 2 * (1 - value) * (each - expected) / (1 - expected) - value
     error = clustered_error(influence, table)
     half = t_quantile(table.clusters - 1, confidence) * error
     interval = Estimate(
-        value, value - half, min(1.0, value + half), confidence, "linearised, t over units", table.clusters
+        value, max(-1.0, value - half), min(1.0, value + half), confidence, "linearised, t over units", table.clusters
     )
     return Coefficient(value, error, interval, null)
 
@@ -148,7 +149,7 @@ def _chance(shared: _Shared, chance: Chance) -> tuple[float, Floats]:
             return total / q**2, np.full(len(shared.shares), total / q**2)
 
 
-def _perfect(shared: _Shared, expected: float, clusters: int, confidence: float) -> Estimate:
+def _perfect(expected: float, clusters: int, confidence: float) -> Estimate:
     low = (((1 - confidence) / 2) ** (1 / clusters) - expected) / (1 - expected)
     return Estimate(1.0, max(-1.0, low), 1.0, confidence, "perfect agreement, exact binomial over units", clusters)
 

@@ -55,7 +55,8 @@ def intraclass_correlations(ratings: Floats, *, confidence: float = LEVEL) -> di
     disagreement; (3, .): these raters alone, their leniency set aside. (., 1): one rater; (., k): the mean of all k.
     Identity, with B, W, J, E the mean squares: (B - W)/(B + (k-1)W), (B - E)/(B + (k-1)E + k(J - E)/n),
     (B - E)/(B + (k-1)E); of means (B - W)/B, (B - E)/(B + (J - E)/n), (B - E)/B.
-    At the edges: as `mean_squares`; a form whose residual is 0 has a value of 1 and no interval, and is undefined.
+    At the edges: as `mean_squares`; undefined too where a form has a value but no interval: nothing
+    is left over (1), or the units' means do not differ.
     Units must be independent. Source: Shrout & Fleiss (1979), Psychol. Bull. 86:420; McGraw & Wong (1996) likewise.
     """
     squares = mean_squares(ratings)
@@ -72,6 +73,8 @@ def _form(squares: MeanSquares, form: str, confidence: float) -> Quantity:
     scale = max(b, w, j)
     if error <= TINY * scale:
         return Undefined("1 without an interval: nothing is left over beyond units and raters")
+    if b <= TINY * scale:
+        return Undefined("the units' means do not differ")
     if form.startswith("ICC(2"):
         one = (b - e) / (b + (k - 1) * e + k * (j - e) / n)
         low, high = _two_way_random(squares, one, confidence)
@@ -80,8 +83,6 @@ def _form(squares: MeanSquares, form: str, confidence: float) -> Quantity:
         degrees = n * (k - 1) if error is w else (n - 1) * (k - 1)
         low, high = _by_f(b / error, n - 1, degrees, k, confidence)
     if form.endswith("k)"):
-        if 1 + (k - 1) * one <= TINY:
-            return Undefined("the units' means do not differ")
         one, low, high = (k * value / (1 + (k - 1) * value) for value in (one, low, high))
     return Estimate(one, low, high, confidence, "F over units", n)
 

@@ -20,7 +20,7 @@ def cohen_kappa(table: Table, *, weights: Floats | None = None, confidence: floa
     At the edges: undefined when no unit is shared, or all shared ratings are the same. A rater who gives one value only
     has kappa 0. With full agreement the interval is that of po, whose lower end is (alpha/2)^(1/clusters).
     """
-    both = table.chosen((table.codes >= 0).all(axis=1))
+    both = table.chosen(~(table.codes < 0).any(axis=1))
     units, values = len(both.codes), len(both.values)
     if not units:
         return Undefined("the two raters share no unit")

@@ -80,8 +80,9 @@ class Table:
         """How often each value was given, (values,)."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).astype(float)
 
-    def chosen(self, kept: NDArray[np.bool_]) -> Table:
-        """The table of some units; clusters are numbered anew."""
+    def chosen(self, kept: ArrayLike) -> Table:
+        """The table of some units, (units,) of bool; clusters are numbered anew."""
+        kept = np.asarray(kept, bool)
         _, numbered = np.unique(self.cluster[kept], return_inverse=True)
         return Table(self.values, self.codes[kept], numbered)
 

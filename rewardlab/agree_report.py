@@ -1,0 +1,116 @@
+"""The report of `rewardlab agree`, schema `rewardlab.agree/1`. Everything shown is read from it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from rewardlab.report import Part
+
+Verdict = Literal["sufficient", "insufficient", "undecided"]
+
+
+class Number(Part):
+    """A coefficient. Undefined, it has nulls and says why; without an interval, it says why not in `no_interval`."""
+
+    estimate: float | None
+    low: float | None = None
+    high: float | None = None
+    standard_error: float | None = None
+    level: float | None = Field(default=None, description="nominal coverage of the interval")
+    method: str | None = None
+    units: int | None = Field(default=None, description="units, or clusters, that the interval was taken over")
+    undefined: str | None = None
+    no_interval: str | None = None
+
+
+class Orders(Part):
+    """Kendall's W, with its chi-square test."""
+
+    estimate: float | None
+    p_value: float | None = None
+    units: int | None = None
+    undefined: str | None = None
+
+
+class PairPart(Part):
+    """Two raters on the units both rated; tau-b and the weighted kappa are null where the level has none."""
+
+    raters: tuple[str, str]
+    units: int
+    agreement: Number
+    alpha: Number
+    kappa: Number
+    weighted_kappa: Number | None
+    tau_b: Orders | None
+
+
+class RaterPart(Part):
+    """One rater: its ratings, their mean where the scale has one, and alpha of the others without it."""
+
+    name: str
+    ratings: int
+    mean: float | None
+    alpha_without: Number
+
+
+class Given(Part):
+    """A value of the scale and how often it was given."""
+
+    value: str
+    count: int
+
+
+class Agreement(Part):
+    """The agreement on all units, or on a slice of them."""
+
+    slice: str | None
+    verdict: Verdict
+    strong: bool = Field(description="whether the lower bound of alpha reaches the strong threshold")
+    meaning: str = Field(description="what alpha says, in a sentence")
+    units: int
+    pairable_units: int = Field(description="units with at least two ratings")
+    clusters: int
+    raters: int
+    ratings: int
+    distinct: int = Field(description="distinct values that were given")
+    alpha: Number
+    further_units: int | None = Field(default=None, description="further units (clusters) expected to decide, if known")
+    check: str = Field(description="how alpha was compared with the krippendorff package's")
+    agreement: Number = Field(description="share of pairs of ratings that agree")
+    ac1: Number | None
+    ac2: Number | None = Field(description="with quadratic weights")
+    fleiss_kappa: Number | None
+    brennan_prediger: Number | None
+    icc: dict[str, Number]
+    kendall_w: Orders | None
+    pairs: tuple[PairPart, ...]
+    by_rater: tuple[RaterPart, ...]
+    given: tuple[Given, ...]
+    notes: tuple[str, ...]
+
+
+class AgreementReport(Part):
+    """The result of `rewardlab agree`."""
+
+    schema_: Literal["rewardlab.agree/1"] = Field(default="rewardlab.agree/1", alias="schema")
+    verdict: Verdict
+    source: str
+    layout: Literal["long", "wide", "counts"]
+    level: Literal["nominal", "ordinal", "interval", "ratio"]
+    level_assumed: bool
+    missing: int = Field(description="cells that say that there is no rating")
+    min_alpha: float
+    strong_alpha: float
+    interval: Literal["jackknife", "bootstrap"]
+    seed: int
+    by: str | None
+    whole: Agreement
+    slices: tuple[Agreement, ...]
+    version: str
+
+    @property
+    def exit_code(self) -> int:
+        """0 when agreement suffices, 1 when it surely does not, 4 when the data do not decide."""
+        return {"sufficient": 0, "insufficient": 1, "undecided": 4}[self.verdict]

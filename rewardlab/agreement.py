@@ -1,0 +1,231 @@
+"""From a file of ratings to the report on their agreement: what `rewardlab agree` runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import rewardlab
+from rewardlab.agree_report import Agreement, AgreementReport, Given, Number, Orders, PairPart, RaterPart, Verdict
+from rewardlab.crosscheck import check_alpha
+from rewardlab.errors import InputError
+from rewardlab.ratings.layout import Naming, Ratings, read_ratings
+from rewardlab.stats.agreement.concordance import Concordance
+from rewardlab.stats.agreement.pairwise import Pair
+from rewardlab.stats.agreement.panel import Panel, agreement_of
+from rewardlab.stats.agreement.resampling import Method
+from rewardlab.stats.agreement.table import Coefficient, Codes
+from rewardlab.stats.interval import Estimate, Quantity, Undefined
+
+#: Krippendorff's customary thresholds for alpha: tentative conclusions, and reliable ones.
+MIN_ALPHA, STRONG_ALPHA = 0.667, 0.800
+#: Values of the scale that are listed.
+LISTED = 12
+
+
+def measure_agreement(
+    path: Path,
+    naming: Naming | None = None,
+    *,
+    level: str | None = None,
+    order: Sequence[str] = (),
+    min_alpha: float = MIN_ALPHA,
+    method: Method = "jackknife",
+    seed: int = 0,
+) -> AgreementReport:
+    """The agreement of the ratings in a file, on all units and on each slice.
+
+    Arguments: `naming`, `level` and `order` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's interval
+    must reach; `method` of that interval; `seed` of what it draws.
+    Raises: RewardlabError for ratings that cannot be read or compared; MismatchError when the krippendorff package does
+    not confirm alpha.
+    """
+    naming = naming or Naming()
+    ratings = read_ratings(path, naming, level=level, order=order)
+    if ratings.values.shape[1] < 2 or ((~np.isnan(ratings.values)).sum(axis=1) < 2).all():
+        raise InputError(
+            "no unit has two ratings", where=str(path), expected="units that two or more raters rated",
+            do="name the columns: --unit, --rater and --rating, or --raters A,B",
+        )  # fmt: skip
+    strong = max(STRONG_ALPHA, min_alpha)
+
+    def measure(name: str | None, kept: Codes) -> Agreement:
+        panel = agreement_of(
+            ratings.values[kept],
+            ratings.scale.level,
+            rng=np.random.default_rng(seed),
+            cluster=None if ratings.cluster is None else ratings.cluster[kept],
+            scale=ratings.scale.values,
+            method=method,
+            named=bool(ratings.raters),
+        )
+        alpha = panel.alpha.value if isinstance(panel.alpha, Coefficient) else panel.alpha
+        check = check_alpha(ratings.values[kept], ratings.scale.level, alpha)
+        return _agreement(name, panel, ratings, check, min_alpha=min_alpha, strong=strong)
+
+    whole = measure(None, np.arange(ratings.units))
+    slices = (measure(name, np.flatnonzero(ratings.slice == place)) for place, name in enumerate(ratings.slices))
+    return AgreementReport(
+        verdict=whole.verdict,
+        source=str(path),
+        layout=ratings.layout,
+        level=ratings.scale.level,
+        level_assumed=ratings.scale.assumed,
+        missing=ratings.missing,
+        min_alpha=min_alpha,
+        strong_alpha=strong,
+        interval=method,
+        seed=seed,
+        by=naming.by,
+        whole=whole,
+        slices=tuple(slices),
+        version=rewardlab.__version__,
+    )
+
+
+def _agreement(
+    name: str | None, panel: Panel, ratings: Ratings, check: str, *, min_alpha: float, strong: float
+) -> Agreement:
+    alpha = _number(panel.alpha)
+    verdict = _verdict(alpha, min_alpha)
+    icc = panel.icc if isinstance(panel.icc, dict) else {}
+    return Agreement(
+        slice=name,
+        verdict=verdict,
+        strong=alpha.low is not None and alpha.low >= strong,
+        meaning=_meaning(alpha),
+        units=panel.units,
+        pairable_units=panel.pairable,
+        clusters=panel.clusters,
+        raters=panel.raters,
+        ratings=panel.ratings,
+        distinct=panel.distinct,
+        alpha=alpha,
+        further_units=_further(alpha, min_alpha) if verdict == "undecided" else None,
+        check=check,
+        agreement=_number(panel.agreement),
+        ac1=_optional(panel.ac1),
+        ac2=_optional(panel.ac2),
+        fleiss_kappa=_optional(panel.fleiss),
+        brennan_prediger=_optional(panel.brennan_prediger),
+        icc={form: _quantity(value) for form, value in icc.items()},
+        kendall_w=None if panel.orders is None else _orders(panel.orders),
+        pairs=tuple(_pair(pair, ratings.raters) for pair in panel.pairs),
+        by_rater=tuple(
+            RaterPart(
+                name=rater,
+                ratings=one.ratings,
+                mean=None if ratings.scale.labels else one.mean,
+                alpha_without=_plain(one.alpha_without),
+            )
+            for rater, one in zip(ratings.raters, panel.members, strict=False)
+        ),
+        given=_given(panel, ratings),
+        notes=tuple(_notes(panel, ratings)),
+    )
+
+
+def _verdict(alpha: Number, min_alpha: float) -> Verdict:
+    if alpha.low is None or alpha.high is None:
+        return "undecided"
+    if alpha.low >= min_alpha:
+        return "sufficient"
+    return "insufficient" if alpha.high < min_alpha else "undecided"
+
+
+def _further(alpha: Number, min_alpha: float) -> int | None:
+    """Units that would bring the nearer end of the interval to the threshold, its width falling as 1/sqrt(units)."""
+    if alpha.estimate is None or alpha.low is None or alpha.high is None or alpha.units is None:
+        return None
+    gap = abs(alpha.estimate - min_alpha)
+    half = alpha.estimate - alpha.low if alpha.estimate >= min_alpha else alpha.high - alpha.estimate
+    if gap < 0.01 * half:
+        return None
+    return math.ceil(alpha.units * ((half / gap) ** 2 - 1))
+
+
+def _meaning(alpha: Number) -> str:
+    if alpha.estimate is None:
+        return f"Alpha is undefined: {alpha.undefined}."
+    if alpha.estimate < 0:
+        return "The raters disagree more than ratings handed out at random would."
+    left = f"{100 * (1 - alpha.estimate):.1f}".removesuffix(".0")
+    return f"Of the disagreement that ratings handed out at random would show, {left} % is there."
+
+
+def _notes(panel: Panel, ratings: Ratings) -> Iterator[str]:
+    if panel.skew is not None:
+        ac = "AC1" if panel.ac2 is None else "AC2"
+        yield (
+            f"{100 * panel.skew.share:.0f} % of all ratings are {_name(panel.skew.value, ratings)}, and {ac} is "
+            f"{panel.skew.gap:.2f} above alpha: the raters mostly agree where hardly anything else comes up. Rate more "
+            "units on which other ratings are likely."
+        )
+    if isinstance(panel.alpha, Undefined) and isinstance(panel.agreement, Coefficient) and panel.agreement.value == 1:
+        yield "Every pair of ratings agrees, but no other value comes up: rate units that should differ."
+    if single := panel.units - panel.pairable:
+        yield f"{single} of {panel.units} units have one rating only, and say nothing about agreement."
+    if isinstance(panel.icc, Undefined):
+        yield f"ICC is undefined: {panel.icc.reason}."
+
+
+def _name(value: float, ratings: Ratings) -> str:
+    return ratings.scale.labels[int(value)] if ratings.scale.labels else f"{value:g}"
+
+
+def _given(panel: Panel, ratings: Ratings) -> tuple[Given, ...]:
+    if len(panel.given) > LISTED:
+        return ()
+    return tuple(Given(value=_name(value, ratings), count=count) for value, count in panel.given.items())
+
+
+def _number(found: Coefficient | Undefined) -> Number:
+    match found:
+        case Undefined(reason):
+            return Number(estimate=None, undefined=reason)
+        case Coefficient(value, error, Undefined(reason)):
+            return Number(estimate=value, standard_error=error, no_interval=reason)
+        case Coefficient(_, error, Estimate() as interval):
+            return _quantity(interval).model_copy(update={"standard_error": error})
+    raise AssertionError(found)
+
+
+def _optional(found: Coefficient | Undefined | None) -> Number | None:
+    return None if found is None else _number(found)
+
+
+def _quantity(found: Quantity) -> Number:
+    match found:
+        case Undefined(reason):
+            return Number(estimate=None, undefined=reason)
+        case Estimate(estimate, low, high, level, method, units):
+            return Number(estimate=estimate, low=low, high=high, level=level, method=method, units=units)
+
+
+def _plain(found: float | Undefined) -> Number:
+    return Number(estimate=None, undefined=found.reason) if isinstance(found, Undefined) else Number(estimate=found)
+
+
+def _orders(found: Concordance | tuple[float, float] | Undefined) -> Orders:
+    match found:
+        case Undefined(reason):
+            return Orders(estimate=None, undefined=reason)
+        case Concordance():
+            return Orders(estimate=found.value, p_value=found.p_value, units=found.units)
+        case (value, p_value):
+            return Orders(estimate=value, p_value=p_value)
+
+
+def _pair(pair: Pair, raters: Sequence[str]) -> PairPart:
+    return PairPart(
+        raters=(raters[pair.first], raters[pair.second]),
+        units=pair.units,
+        agreement=_number(pair.agreement),
+        alpha=_plain(pair.alpha),
+        kappa=_number(pair.kappa),
+        weighted_kappa=_optional(pair.weighted),
+        tau_b=None if pair.tau is None else _orders(pair.tau),
+    )

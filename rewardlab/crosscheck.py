@@ -1,0 +1,63 @@
+"""A second opinion on alpha: the krippendorff package's, where the scale is small enough for it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rewardlab.stats.agreement.alpha import alpha_of
+from rewardlab.stats.agreement.table import Level, Table, count_table
+from rewardlab.stats.interval import Undefined
+
+#: The package holds an array of units x values x values: more distinct values are not given to it.
+MOST_VALUES = 64
+#: Cells of that array given to it at a time (about 100 MB of what it makes), and how many times at most.
+CELLS, BLOCKS = 4_000_000, 16
+TOLERANCE = 1e-9
+
+
+class MismatchError(AssertionError):
+    """Two implementations of alpha disagree: a bug in one of them, and no number to report."""
+
+
+def check_alpha(values: ArrayLike, level: Level, found: float | Undefined) -> str:
+    """Compare alpha as `found` with the krippendorff package's on the same `values` (units, raters).
+
+    Returns what was compared, in words. A table too large for the package at once is compared in blocks of units, each
+    block's alpha by both, at most 16 of them evenly over the table.
+    Raises: MismatchError when they differ by more than 1e-9, or one of them is undefined and the other not.
+    """
+    table = Table.of(values)
+    if len(table.values) > MOST_VALUES:
+        return f"not compared: more than {MOST_VALUES} distinct values"
+    try:
+        import krippendorff  # noqa: PLC0415 - GPL: kept at this edge, and the report can do without
+    except ImportError:
+        return "not compared: the krippendorff package is not installed"
+    pairable = table.pairable()
+    units = max(1, CELLS // max(1, len(table.values)) ** 2)
+    blocks = -(-len(pairable.codes) // units)
+    if blocks <= 1:
+        _compare(krippendorff.alpha, pairable, level, found)
+        return "equal to the krippendorff package's within 1e-9"
+    chosen = np.unique(np.linspace(0, blocks - 1, min(blocks, BLOCKS)).astype(int))
+    for block in chosen:
+        part = pairable.chosen(np.arange(len(pairable.codes)) // units == block)
+        _compare(krippendorff.alpha, part, level, alpha_of(part, level))
+    return f"equal to the krippendorff package's within 1e-9 on {len(chosen)} of {blocks} blocks of units"
+
+
+def _compare(theirs: object, table: Table, level: Level, found: float | Undefined) -> None:
+    assert callable(theirs)
+    given = table.totals > 0
+    if np.count_nonzero(given) < 2:
+        expected = math.nan
+    else:
+        counts = count_table(table.codes, len(table.values))[:, given].astype(int)
+        scaled = table.values[given] / np.abs(table.values).max()  # so that no square overflows
+        expected = float(theirs(value_counts=counts, value_domain=scaled, level_of_measurement=level))
+    undefined = isinstance(found, Undefined)
+    if undefined != math.isnan(expected) or (not undefined and not abs(found - expected) <= TOLERANCE):
+        raise MismatchError(f"alpha ({level}) is {found} here and {expected} by the krippendorff package")

@@ -1,0 +1,131 @@
+"""What the ratings mean: numbers or labels, their order, and the level of measurement."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rewardlab.errors import InputError, UsageError
+from rewardlab.ratings.columns import Columns
+from rewardlab.stats.agreement.table import LEVELS, Level
+from rewardlab.stats.interval import Floats
+
+#: How people and programs write that a rating is missing.
+MISSING = {"", "na", "n/a", "#n/a", "nan", "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How ratings are written as numbers: `labels` in the order of their numbers 0, 1, ..., or none for numbers.
+
+    `values` is what could have been given, where that was said; `assumed` says whether the level was not.
+    """
+
+    level: Level
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+    assumed: bool
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell says that there is no rating."""
+    return cell.lower() in MISSING
+
+
+def number_of(cell: str, *, decimal_comma: bool) -> float | None:
+    """The number a cell holds, or None; in a file not delimited by commas 3,5 is three and a half."""
+    text = cell.replace(",", ".") if decimal_comma and cell.count(",") == 1 else cell
+    try:
+        return None if "_" in text else float(text)
+    except ValueError:
+        return None
+
+
+def read_scale(
+    columns: Columns, cells: Sequence[str], rows: Sequence[int], *, level: str | None, order: Sequence[str]
+) -> tuple[Scale, Floats]:
+    """The scale of all rating cells and the cells' numbers, NaN where a rating is missing.
+
+    Arguments: `rows` (cells,) the row of each; `level` and `order` as the user said them. Cells are numbers where they
+    all are. Without a level, labels without an order are nominal and everything else ordinal.
+    Raises: UsageError for a level that does not suit; InputError with file:line for a number among labels or the other
+    way round, an infinite number, or a value outside the order.
+    """
+    if level is not None and level not in LEVELS:
+        raise UsageError(f"no level {level!r}", where="--level", expected=", ".join(LEVELS))
+    given = [None if is_missing(cell) else cell for cell in cells]
+    comma = columns.decimal_comma
+    numbers = {cell: number_of(cell, decimal_comma=comma) for cell in {*filter(None, given), *order}}
+    textual = [cell for cell, number in numbers.items() if number is None]
+    if order and textual:
+        return _labelled(columns, given, rows, level=level, order=order, ordered=True)
+    if textual and (level == "nominal" or (level is None and len(textual) == len(numbers))):
+        return _labelled(columns, given, rows, level=level, order=sorted({*filter(None, given)}), ordered=False)
+    if textual:
+        _complain(columns, given, rows, set(textual), all_text=len(textual) == len(numbers))
+    known = {cell: number for cell, number in numbers.items() if number is not None}
+    _finite(columns, given, rows, known)
+    values = tuple(sorted(known[cell] for cell in order))
+    if values and (outside := [n for n, c in enumerate(given) if c is not None and known[c] not in values]):
+        raise _outside(columns, given[outside[0]], rows[outside[0]], order)
+    numeric = np.array([math.nan if cell is None else known[cell] for cell in given])
+    chosen: Level = next((one for one in LEVELS if one == level), "ordinal")
+    return Scale(chosen, (), values, level is None), numeric
+
+
+def _labelled(
+    columns: Columns,
+    given: Sequence[str | None],
+    rows: Sequence[int],
+    *,
+    level: str | None,
+    order: Sequence[str],
+    ordered: bool,
+) -> tuple[Scale, Floats]:
+    if level in {"interval", "ratio"}:
+        raise UsageError(f"labels have no distances, as the {level} level needs", where="--level", do="say ordinal")
+    places = {label: float(place) for place, label in enumerate(order)}
+    if len(places) < len(order):
+        raise UsageError("names a label twice", where="--scale")
+    for number, cell in enumerate(given):
+        if cell is not None and cell not in places:
+            raise _outside(columns, cell, rows[number], order)
+    assumed: Level = "ordinal" if ordered else "nominal"
+    chosen = next((one for one in LEVELS if one == level), assumed)
+    numbers = np.array([math.nan if cell is None else places[cell] for cell in given])
+    values = tuple(places.values()) if ordered else ()
+    return Scale(chosen, tuple(order), values, level is None), numbers
+
+
+def _outside(columns: Columns, cell: str | None, row: int, order: Sequence[str]) -> InputError:
+    return InputError(f"rating {(cell or '')[:40]!r}", where=columns.where(row), expected=f"one of {', '.join(order)}")
+
+
+def _complain(
+    columns: Columns, given: Sequence[str | None], rows: Sequence[int], textual: set[str], *, all_text: bool
+) -> None:
+    """Raises: InputError at the first rating that is no number."""
+    first = next(number for number, cell in enumerate(given) if cell in textual)
+    cell, where = (given[first] or "")[:40], columns.where(rows[first])
+    if all_text:
+        raise InputError(
+            f"rating {cell!r}", where=where, expected="numbers", do="name the labels in order: --scale LOW,...,HIGH"
+        )
+    raise InputError(
+        f"rating {cell!r}",
+        where=where,
+        expected="a number, as other ratings are",
+        do="mend it, name the rating columns (--raters A,B), or say --level nominal to take all as labels",
+    )
+
+
+def _finite(columns: Columns, given: Sequence[str | None], rows: Sequence[int], known: dict[str, float]) -> None:
+    unfit = {cell for cell, number in known.items() if not math.isfinite(number)}
+    for number, cell in enumerate(given):
+        if cell in unfit:
+            raise InputError(
+                f"rating {cell!r} is infinite", where=columns.where(rows[number]), expected="a finite number"
+            )

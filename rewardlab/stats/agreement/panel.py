@@ -1,0 +1,136 @@
+"""Everything that is measured about the agreement of a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rewardlab.stats.agreement.concordance import Concordance, kendall_w
+from rewardlab.stats.agreement.gwet import agreement_weights, chance_corrected, percent_agreement
+from rewardlab.stats.agreement.icc import intraclass_correlations
+from rewardlab.stats.agreement.pairwise import Member, Pair, members_of, pairs_of
+from rewardlab.stats.agreement.resampling import Method, alpha_with_interval
+from rewardlab.stats.agreement.table import Coefficient, Level, Table
+from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
+
+#: A scale with more distinct values is taken as continuous: no categories to correct chance for.
+MOST_CATEGORIES = 64
+#: More raters are not compared two by two.
+MOST_RATERS = 24
+#: A gap of AC over alpha from which skew is pointed out, where one value holds at least that share of the ratings.
+SKEW_GAP, SKEW_SHARE = 0.2, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """One value holds most ratings, and alpha and AC part for that reason: chance is most of the agreement."""
+
+    value: float
+    share: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The agreement of raters on units. What the level or the scale does not allow is None or empty.
+
+    `pairable` counts the units with at least two ratings, `given` maps each value to how often it was given (empty for
+    more than 64 values). `ac1` is unweighted, `ac2` has the level's weights (quadratic) on the values' numbers or, at
+    the ordinal level, on their places. `orders` is Kendall's W.
+    """
+
+    level: Level
+    units: int
+    pairable: int
+    clusters: int
+    raters: int
+    ratings: int
+    distinct: int
+    given: Mapping[float, int]
+    alpha: Coefficient | Undefined
+    agreement: Coefficient | Undefined
+    fleiss: Coefficient | Undefined | None
+    ac1: Coefficient | Undefined | None
+    ac2: Coefficient | Undefined | None
+    brennan_prediger: Coefficient | Undefined | None
+    icc: Mapping[str, Quantity] | Undefined | None
+    orders: Concordance | Undefined | None
+    pairs: tuple[Pair, ...]
+    members: tuple[Member, ...]
+    skew: Skew | None
+
+
+def agreement_of(
+    values: ArrayLike,
+    level: Level,
+    *,
+    rng: np.random.Generator,
+    cluster: ArrayLike | None = None,
+    scale: Sequence[float] = (),
+    method: Method = "jackknife",
+    named: bool = True,
+    confidence: float = LEVEL,
+) -> Panel:
+    """Measure the agreement of `values` (units, raters), NaN where a rating is missing.
+
+    Arguments: `cluster` (units,), what moves together, such as a unit's prompt; `scale`, all values that could have
+    been given (default: those that were); `method` of alpha's interval; `named`, whether a column is one rater
+    throughout: if not, what depends on who rated (pairs, members, ICC, W) is left out.
+    Raises: InputError for infinite ratings, and negative ones at the ratio level.
+    """
+    table = Table.of(values, cluster=cluster, scale=scale)
+    found = table.totals
+    categories = len(table.values) <= MOST_CATEGORIES
+    places = np.arange(len(table.values), dtype=float) if level == "ordinal" else table.values
+    weights = None if level == "nominal" or not categories else agreement_weights(places, "quadratic")
+    alpha = alpha_with_interval(table, level, rng=rng, method=method, confidence=confidence)
+    ac1 = chance_corrected(table, "gwet", confidence=confidence) if categories else None
+    ac2 = None if weights is None else chance_corrected(table, "gwet", weights=weights, confidence=confidence)
+    known = np.count_nonzero((table.codes >= 0).any(axis=0))
+    few = named and 2 <= known <= MOST_RATERS
+    return Panel(
+        level=level,
+        units=len(table.codes),
+        pairable=len(table.pairable().codes),
+        clusters=table.clusters,
+        raters=table.codes.shape[1],
+        ratings=int(found.sum()),
+        distinct=int(np.count_nonzero(found)),
+        given={float(v): int(n) for v, n in zip(table.values, found, strict=True)} if categories else {},
+        alpha=alpha,
+        agreement=percent_agreement(table, confidence=confidence),
+        fleiss=chance_corrected(table, "fleiss", confidence=confidence) if categories else None,
+        ac1=ac1,
+        ac2=ac2,
+        brennan_prediger=chance_corrected(table, "brennan-prediger", confidence=confidence) if categories else None,
+        icc=_icc(table, level, named=named, confidence=confidence),
+        orders=kendall_w(_ratings(table)) if named and level != "nominal" else None,
+        pairs=pairs_of(table, level, weights=weights) if few else (),
+        members=members_of(table, level) if few else (),
+        skew=_skew(table, alpha, ac1 if weights is None else ac2),
+    )
+
+
+def _icc(table: Table, level: Level, *, named: bool, confidence: float) -> Mapping[str, Quantity] | Undefined | None:
+    if not named or level not in {"interval", "ratio"}:
+        return None
+    if table.clusters < len(table.codes):
+        return Undefined("several units belong to one cluster, and its F intervals take units as independent")
+    return intraclass_correlations(_ratings(table), confidence=confidence)
+
+
+def _ratings(table: Table) -> Floats:
+    return np.where(table.codes >= 0, table.values[table.codes], np.nan) if len(table.values) else np.empty((0, 0))
+
+
+def _skew(table: Table, alpha: Coefficient | Undefined, ac: Coefficient | Undefined | None) -> Skew | None:
+    if not isinstance(alpha, Coefficient) or not isinstance(ac, Coefficient):
+        return None
+    share = table.totals / table.totals.sum()
+    most, gap = int(share.argmax()), ac.value - alpha.value
+    if gap < SKEW_GAP or share[most] < SKEW_SHARE:
+        return None
+    return Skew(float(table.values[most]), float(share[most]), gap)
