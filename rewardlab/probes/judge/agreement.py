@@ -96,7 +96,10 @@ def _on_responses(question: Question) -> Agreement | None:
 
 
 def _on_pairs(question: Question) -> Agreement | None:
-    """The pairs that the pairwise judges saw; what another judge prefers follows from its two verdicts."""
+    """The pairs that the pairwise judges saw; what another judge prefers follows from its two verdicts.
+
+    Equal verdicts on both are no preference, and no tie either: a coarse scale cannot tell which it is.
+    """
     judges = tuple(one for one in question.panel if one.judge.kind == "pairwise" or not is_coded(one))
     cells = [
         np.stack([one.pairs.prompt, one.pairs.first, one.pairs.second], axis=1)
@@ -114,7 +117,8 @@ def _on_pairs(question: Question) -> Agreement | None:
             held = dict(zip(zip(pairs.prompt, pairs.first, pairs.second, strict=True), pairs.value, strict=True))
             columns.append(np.array([held.get((row, i, j), np.nan) for row, i, j in units], float))
         else:
-            columns.append((1 + np.sign(one.values[prompt, second] - one.values[prompt, first])) / 2)
+            apart = np.sign(one.values[prompt, second] - one.values[prompt, first])
+            columns.append(np.where(apart == 0, np.nan, (1 + apart) / 2))
     values = np.stack(columns, axis=-1)
     return _measured(question, judges, values, of="preferences", places=(prompt, first, second), level="ordinal")
 

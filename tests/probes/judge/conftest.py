@@ -33,7 +33,15 @@ def sums(prompts=PROMPTS, width=WIDTH, *, accuracy=0.5, seed=0):
     for number in range(prompts):
         one, other = (int(part) for part in rng.integers(100, 500, 2))
         turns = ({"role": "user", "content": f"{one}+{other}"},)
-        rows.append(Prompt(f"p{number}", turns, str(one + other), {"messages": list(turns)}, number + 1))
+        rows.append(
+            Prompt(
+                f"p{number}",
+                turns,
+                str(one + other),
+                {"messages": list(turns), "reference_answer": str(one + other)},
+                number + 1,
+            )
+        )
         for index in range(width):
             off = 0 if rng.random() < accuracy else int(rng.integers(1, 80))
             texts[f"p{number}", index] = str(one + other + off)
