@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -15,13 +14,18 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.judging.scale import Level
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
-from rewardlab.probes.judge.verdicts import is_coded, level_of, value_text
+from rewardlab.probes.judge.verdicts import TIE, is_coded, level_of, value_text
+from rewardlab.stats.agreement.alpha import drawn_alpha
+from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.resampling import alpha_with_interval
-from rewardlab.stats.agreement.table import Table
-from rewardlab.stats.interval import Estimate, Quantity, Undefined
+from rewardlab.stats.agreement.table import Coefficient, Table
+from rewardlab.stats.cluster import jackknife_error, t_quantile
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Quantity, Undefined
 
 #: The verdicts themselves, right or wrong where scales differ, or which of two responses is preferred.
 Of: TypeAlias = Literal["verdicts", "right or wrong", "preferences"]
+#: Rows of weights that are held at a time while prompts are left out.
+CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,9 +33,8 @@ class Agreement:
     """How far judges agree on what they all were to judge.
 
     `values` (units, judges), NaN where a judge gave none; `prompt` (units,) the prompt's row of each unit, `first` and
-    `second` the generations it is about (`second` -1 for a single one). `alpha` is Krippendorff's at `level`, with its
-    interval over prompts; `agreed` the share of pairs of verdicts that are equal; `matrix` (judges, judges) holds the
-    alpha of each two, NaN where it is undefined.
+    `second` the generations it is about (`second` -1 for a single one). `measured` is everything about that table;
+    `alpha` is Krippendorff's with its interval over prompts, of the whole run where only a sample was judged.
     """
 
     of: Of
@@ -40,10 +43,8 @@ class Agreement:
     prompt: Indexes
     first: Indexes
     second: Indexes
-    level: Level
+    measured: Panel
     alpha: Quantity
-    agreed: float | None
-    matrix: Floats
 
 
 def ask(question: Question) -> Iterator[Finding]:
@@ -79,6 +80,34 @@ def alpha_of_table(values: Floats, prompts: Indexes, level: Level, *, seed: int)
     return found if isinstance(found, Undefined) else found.interval
 
 
+def alpha_of_sample(values: Floats, prompts: Indexes, level: Level, weights: Floats) -> Quantity:
+    """Alpha of a run from a sample of it, each unit counted as the `weights` (units,) of those it stands for.
+
+    Identity: alpha of a table that holds unit u weights[u] times, the weights scaled to a mean of 1; the jackknife
+    leaves one prompt out at a time, t with prompts - 1 degrees of freedom, cut at -1 and 1.
+    At the edges: undefined as alpha is, with one prompt, and where leaving prompts out changes nothing.
+    """
+    kept = np.isfinite(values).sum(axis=1) >= 2
+    drawn = drawn_alpha(Table.of(values[kept]), level)
+    if isinstance(drawn, Undefined):
+        return drawn
+    scaled = weights[kept] / weights[kept].mean()
+    names, codes = np.unique(prompts[kept], return_inverse=True)
+    alpha = float(drawn.alphas(scaled[None])[0])
+    groups = np.arange(len(names))
+    left_out = np.concatenate([
+        drawn.alphas(scaled * (codes != groups[start : start + CHUNK, None])) for start in range(0, len(names), CHUNK)
+    ])  # fmt: skip
+    if len(names) < 2 or not np.isfinite([alpha, *left_out]).all():
+        return Undefined("all variation lies in one prompt: no interval")
+    error = jackknife_error(left_out)
+    if error <= TINY:
+        return Undefined("leaving any prompt out changes nothing: no spread for an interval")
+    half = t_quantile(len(names) - 1, LEVEL) * error
+    low, high = max(-1.0, alpha - half), min(1.0, alpha + half)
+    return Estimate(alpha, low, high, LEVEL, "weighted by the sample, jackknife over prompts, t", len(names))
+
+
 def _on_responses(question: Question) -> Agreement | None:
     judges = question.pointwise
     if len({(one.judge.values, one.judge.level, one.judge.kind) for one in judges}) == 1:
@@ -98,7 +127,8 @@ def _on_responses(question: Question) -> Agreement | None:
 def _on_pairs(question: Question) -> Agreement | None:
     """The pairs that the pairwise judges saw; what another judge prefers follows from its two verdicts.
 
-    Equal verdicts on both are no preference, and no tie either: a coarse scale cannot tell which it is.
+    Compared are pairs that both decide: a tie may be a judgment or a scale that is too coarse to tell (Zheng et al.
+    2023, arXiv:2306.05685, setup S2).
     """
     judges = tuple(one for one in question.panel if one.judge.kind == "pairwise" or not is_coded(one))
     cells = [
@@ -115,12 +145,13 @@ def _on_pairs(question: Question) -> Agreement | None:
         if one.pairs is not None:
             pairs = one.pairs
             held = dict(zip(zip(pairs.prompt, pairs.first, pairs.second, strict=True), pairs.value, strict=True))
-            columns.append(np.array([held.get((row, i, j), np.nan) for row, i, j in units], float))
+            values = np.array([held.get((row, i, j), np.nan) for row, i, j in units], float)
+            columns.append(np.where(values == TIE, np.nan, values))
         else:
             apart = np.sign(one.values[prompt, second] - one.values[prompt, first])
             columns.append(np.where(apart == 0, np.nan, (1 + apart) / 2))
     values = np.stack(columns, axis=-1)
-    return _measured(question, judges, values, of="preferences", places=(prompt, first, second), level="ordinal")
+    return _measured(question, judges, values, of="preferences", places=(prompt, first, second), level="nominal")
 
 
 def _measured(
@@ -133,45 +164,50 @@ def _measured(
     level: Level,
 ) -> Agreement:
     prompt, first, second = places
-    matrix = np.eye(len(judges))
-    for i, j in itertools.combinations(range(len(judges)), 2):
-        pair = alpha_of_table(values[:, [i, j]], prompt, level, seed=question.seed)
-        matrix[i, j] = matrix[j, i] = pair.estimate if isinstance(pair, Estimate) else np.nan
-    alpha = alpha_of_table(values, prompt, level, seed=question.seed)
-    return Agreement(of, judges, values, prompt, first, second, level, alpha, _agreed(values), matrix)
-
-
-def _agreed(values: Floats) -> float | None:
-    """The share of pairs of verdicts on one unit that are equal; None where no unit has two."""
-    same = given = 0
-    for i, j in itertools.combinations(range(values.shape[1]), 2):
-        both = np.isfinite(values[:, i]) & np.isfinite(values[:, j])
-        given += int(both.sum())
-        same += int((values[both, i] == values[both, j]).sum())
-    return same / given if given else None
+    measured = agreement_of(
+        values,
+        level,
+        rng=np.random.default_rng(question.seed),
+        cluster=prompt,
+        scale=judges[0].judge.values if of == "verdicts" and judges[0].judge.labels else (),
+    )
+    alpha: Quantity
+    alpha = measured.alpha if isinstance(measured.alpha, Undefined) else measured.alpha.interval
+    weights = np.max([one.weights[prompt, first] for one in judges], axis=0) if of != "preferences" else np.ones(1)
+    if np.ptp(weights) > TINY and isinstance(measured.alpha, Coefficient) and 1 - measured.alpha.value > TINY:
+        alpha = alpha_of_sample(values, prompt, level, weights)
+    return Agreement(of, judges, values, prompt, first, second, measured, alpha)
 
 
 def _evidence(question: Question, found: Agreement) -> dict[str, Any]:
-    names = [ratings.judge.name for ratings in found.judges]
+    names, measured = [ratings.judge.name for ratings in found.judges], found.measured
+    agreed = measured.agreement
     evidence: dict[str, Any] = {
         "judges": names,
         **interval_of("alpha", found.alpha),
         "min_alpha": question.min_alpha,
-        "level": found.level,
+        "level": measured.level,
         "of": found.of,
-        "equal_verdicts": found.agreed,
-        "units": len(found.values),
-        "prompts": len(np.unique(found.prompt)),
+        "equal_verdicts": agreed.value if isinstance(agreed, Coefficient) else None,
+        "units": measured.pairable,
+        "prompts": measured.clusters,
     }
     if len(names) > 2:
         evidence["departs_most"] = departs_most(found)
+    if measured.skew is not None:
+        evidence["skew"] = {
+            "most_frequent": measured.skew.value,
+            "share": measured.skew.share,
+            "ac_above_alpha_by": measured.skew.gap,
+        }
     return evidence | {"examples": _examples(question, found)}
 
 
-def departs_most(found: Agreement) -> str:
-    """The judge whose mean alpha with the others is the lowest."""
-    others = np.where(np.eye(len(found.matrix), dtype=bool), np.nan, np.nan_to_num(found.matrix))
-    return found.judges[int(np.argmin(np.nanmean(others, axis=1)))].judge.name
+def departs_most(found: Agreement) -> str | None:
+    """The judge without which the others agree best; None where that is not defined."""
+    without = [member.alpha_without for member in found.measured.members]
+    known = [(alpha, number) for number, alpha in enumerate(without) if not isinstance(alpha, Undefined)]
+    return found.judges[max(known)[1]].judge.name if known else None
 
 
 def _examples(question: Question, found: Agreement) -> list[dict[str, Any]]:
@@ -202,5 +238,5 @@ def said(found: Agreement, values: Sequence[float] | Floats) -> dict[str, str | 
         case "right or wrong":
             shown = ["right" if value == 1 else "wrong" if value == 0 else "-" for value in values]
         case "preferences":
-            shown = [{0.0: "first", 0.5: "tie", 1.0: "second"}.get(float(value), "-") for value in values]
+            shown = [{0.0: "first", 1.0: "second"}.get(float(value), "-") for value in values]
     return {ratings.judge.name: one for ratings, one in zip(found.judges, shown, strict=True)}
