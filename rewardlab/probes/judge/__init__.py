@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from rewardlab.findings import RANK, Finding
 from rewardlab.probes.judge import (
     agreement,
+    annotators,
     discernment,
     errors,
     family,
@@ -35,6 +36,7 @@ PROBES: Sequence[Probe] = (
     position.ask_flips,
     errors.ask,
     unread.ask,
+    annotators.ask,
     family.ask_unmeasured,
     discernment.ask,
 )

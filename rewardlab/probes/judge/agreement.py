@@ -12,20 +12,16 @@ from rewardlab.answers import Floats, Indexes
 from rewardlab.findings import Finding
 from rewardlab.judging.ratings import Ratings
 from rewardlab.judging.scale import Level
+from rewardlab.probes.judge.alpha import alpha_of_sample
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.verdicts import TIE, is_coded, level_of, value_text
-from rewardlab.stats.agreement.alpha import drawn_alpha
 from rewardlab.stats.agreement.panel import Panel, agreement_of
-from rewardlab.stats.agreement.resampling import alpha_with_interval
-from rewardlab.stats.agreement.table import Coefficient, Table
-from rewardlab.stats.cluster import jackknife_error, t_quantile
-from rewardlab.stats.interval import LEVEL, TINY, Estimate, Quantity, Undefined
+from rewardlab.stats.agreement.table import Coefficient
+from rewardlab.stats.interval import TINY, Quantity, Undefined
 
 #: The verdicts themselves, right or wrong where scales differ, or which of two responses is preferred.
 Of: TypeAlias = Literal["verdicts", "right or wrong", "preferences"]
-#: Rows of weights that are held at a time while prompts are left out.
-CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,44 +64,6 @@ def agreements(question: Question) -> tuple[Agreement, ...]:
     if question.pairwise and len(question.panel) >= 2:
         found.append(_on_pairs(question))
     return tuple(one for one in found if one is not None)
-
-
-def alpha_of_table(values: Floats, prompts: Indexes, level: Level, *, seed: int) -> Quantity:
-    """Krippendorff's alpha of `values` (units, raters) with its interval over `prompts` (units,).
-
-    `seed` draws the groups of prompts that are left out together where there are too many values to leave out each.
-    """
-    table = Table.of(values, cluster=prompts)
-    found = alpha_with_interval(table, level, rng=np.random.default_rng(seed))
-    return found if isinstance(found, Undefined) else found.interval
-
-
-def alpha_of_sample(values: Floats, prompts: Indexes, level: Level, weights: Floats) -> Quantity:
-    """Alpha of a run from a sample of it, each unit counted as the `weights` (units,) of those it stands for.
-
-    Identity: alpha of a table that holds unit u weights[u] times, the weights scaled to a mean of 1; the jackknife
-    leaves one prompt out at a time, t with prompts - 1 degrees of freedom, cut at -1 and 1.
-    At the edges: undefined as alpha is, with one prompt, and where leaving prompts out changes nothing.
-    """
-    kept = np.isfinite(values).sum(axis=1) >= 2
-    drawn = drawn_alpha(Table.of(values[kept]), level)
-    if isinstance(drawn, Undefined):
-        return drawn
-    scaled = weights[kept] / weights[kept].mean()
-    names, codes = np.unique(prompts[kept], return_inverse=True)
-    alpha = float(drawn.alphas(scaled[None])[0])
-    groups = np.arange(len(names))
-    left_out = np.concatenate([
-        drawn.alphas(scaled * (codes != groups[start : start + CHUNK, None])) for start in range(0, len(names), CHUNK)
-    ])  # fmt: skip
-    if len(names) < 2 or not np.isfinite([alpha, *left_out]).all():
-        return Undefined("all variation lies in one prompt: no interval")
-    error = jackknife_error(left_out)
-    if error <= TINY:
-        return Undefined("leaving any prompt out changes nothing: no spread for an interval")
-    half = t_quantile(len(names) - 1, LEVEL) * error
-    low, high = max(-1.0, alpha - half), min(1.0, alpha + half)
-    return Estimate(alpha, low, high, LEVEL, "weighted by the sample, jackknife over prompts, t", len(names))
 
 
 def _on_responses(question: Question) -> Agreement | None:

@@ -10,7 +10,7 @@ import numpy as np
 from rewardlab.answers import Floats
 from rewardlab.findings import Finding, Severity
 from rewardlab.judging.ratings import Ratings
-from rewardlab.probes.judge.agreement import alpha_of_table
+from rewardlab.probes.judge.alpha import alpha_of_table
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.verdicts import level_of, span_of, value_text
