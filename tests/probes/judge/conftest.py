@@ -102,17 +102,22 @@ def rows_of(asks, judging):
 
 
 def rated(judging, scale, prompts, texts, *, name=None, success=None, size=None, seed=0, **options):
-    """The ratings of one judge: the plain questions, the repeats, and the altered ones that follow from them."""
+    """The ratings of a function: the plain questions, the repeats, and the altered ones that follow from them."""
     judge = judge_of(name or judging.__name__, scale, **options)
+    return sat(judge, record_of(judge), judging, prompts, texts, success=success, size=size, seed=seed)
+
+
+def sat(judge, record, judging, prompts, texts, *, success=None, size=None, seed=0):
+    """The ratings of a judge whose verdicts `judging` gives."""
     width = 1 + max(index for _, index in texts)
     success = np.zeros((len(prompts), width), bool) if success is None else success
     material = Material(prompts, texts, success, size, seed)
     probability = material.chosen()
     weights = np.divide(1, probability, out=np.zeros(probability.shape), where=probability > 0)
     plain = rows_of(plain_questions(judge, material, probability), judging)
-    first = ratings_of(record_of(judge), material.prompt_ids, plain, weights=weights)
+    first = ratings_of(record, material.prompt_ids, plain, weights=weights)
     more = rows_of(questions(judge, first, prompts, material.text_of, right=success, seed=seed), judging)
-    return ratings_of(record_of(judge), material.prompt_ids, pa.concat_tables([plain, more]), weights=weights)
+    return ratings_of(record, material.prompt_ids, pa.concat_tables([plain, more]), weights=weights)
 
 
 def scored(prompts, texts):
@@ -136,23 +141,32 @@ def answers_of(prompts, texts, score, labels=None):
 
 
 @cache
-def _run(accuracy, seed):
+def run_of(accuracy=0.5, seed=0):
+    """Prompts, responses and scores of a run."""
     prompts, texts = sums(accuracy=accuracy, seed=seed)
     return prompts, texts, scored(prompts, texts)
 
 
-def asked(*panel, accuracy=0.5, seed=0, labels=None, annotations=None, score=None, policy="vllm:policy", **options):
+@cache
+def _rated(judging, scale, options, accuracy, seed):
+    prompts, texts, score = run_of(accuracy, seed)
+    return rated(judging, scale, prompts, texts, success=score >= 0.5, **dict(options))
+
+
+def asked(*panel, accuracy=0.5, seed=0, **options):
     """The question about a panel of (function, scale), or (function, scale, options of `rated`), on a run of sums."""
-    prompts, texts, right = _run(accuracy, seed)
+    parts = [(one, scale, tuple(more[0].items()) if more else ()) for one, scale, *more in panel]
+    return question_of(*(_rated(*part, accuracy, seed) for part in parts), accuracy=accuracy, seed=seed, **options)
+
+
+def question_of(*panel, accuracy=0.5, seed=0, labels=None, annotations=None, score=None, policy="vllm:p", **options):
+    """The question about ratings of a run of sums."""
+    prompts, texts, right = run_of(accuracy, seed)
     score = right if score is None else score
-    judged = [
-        rated(one, scale, prompts, texts, success=score >= 0.5, **(more[0] if more else {}))
-        for one, scale, *more in panel
-    ]
     answers = answers_of(prompts, texts, score, labels)
     table, annotators = (None, ()) if annotations is None else annotation_table(annotations, answers)
     rule = success_rule(score, success_at=None, reward_range=None)
-    return Question(tuple(judged), answers, rule, policy, annotations=table, annotators=annotators, **options)
+    return Question(panel, answers, rule, policy, annotations=table, annotators=annotators, **options)
 
 
 def codes(findings):

@@ -65,7 +65,7 @@ def silent(exhibit):
 
 
 def mumbles(exhibit):
-    return None if int(exhibit.response.split()[-1].strip("*")[-1:] or 0, 36) % 7 == 0 else sound(exhibit)
+    return None if number_in(exhibit.response) % 7 == 0 else sound(exhibit)
 
 
 def moody():
