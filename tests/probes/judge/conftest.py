@@ -12,7 +12,7 @@ from rewardlab.answers import Answers
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.judgments import JUDGMENT_SCHEMA, KEY
 from rewardlab.judging.material import Material, plain_questions
-from rewardlab.judging.ratings import ratings_of
+from rewardlab.judging.ratings import Ratings, Usage, ratings_of
 from rewardlab.judging.scale import make_scale
 from rewardlab.measurement import success_rule
 from rewardlab.probes.judge.question import Question, annotation_table
@@ -167,6 +167,36 @@ def question_of(*panel, accuracy=0.5, seed=0, labels=None, annotations=None, sco
     table, annotators = (None, ()) if annotations is None else annotation_table(annotations, answers)
     rule = success_rule(score, success_at=None, reward_range=None)
     return Question(panel, answers, rule, policy, annotations=table, annotators=annotators, **options)
+
+
+def given(values, scale=BOOLEAN, *, name="judge", model=None, **tables):
+    """Ratings as a table says: `values` (prompts, generations), and any other field of Ratings."""
+    values = np.array(values, float)
+    nothing = {"variants": {}, "variants_asked": {}, "pairs": None, "unread": {}, "not_asked": {}, "examples": ()}
+    return Ratings(
+        **{
+            "judge": record_of(judge_of(name, scale, model=model)),
+            "values": values,
+            "expected": np.full(values.shape, np.nan),
+            "asked": np.isfinite(values),
+            "weights": np.isfinite(values).astype(float),
+            "repeats": values[..., None],
+            "usage": Usage(0, None, None, None, "USD"),
+            **nothing,
+            **tables,
+        }
+    )
+
+
+def about(*panel, score=None, labels=None, reward_range=(0.0, 1.0), **options):
+    """The question about ratings that were given, on responses without a content of their own."""
+    shape = panel[0].values.shape
+    score = np.full(shape, np.nan) if score is None else np.array(score, float)
+    prompts = [Prompt(f"p{row}", (), None, {}, row + 1) for row in range(shape[0])]
+    texts = {(f"p{row}", index): f"{row}.{index}" for row in range(shape[0]) for index in range(shape[1])}
+    answers = answers_of(prompts, texts, score, None if labels is None else np.array(labels, float))
+    rule = success_rule(score, success_at=None, reward_range=reward_range)
+    return Question(panel, answers, rule, options.pop("policy", "vllm:p"), **options)
 
 
 def codes(findings):
