@@ -103,7 +103,6 @@ class Surroundings:
         if name in self._before or name.partition(".")[0] in self._before:
             return False
         file = getattr(module, "__file__", None)
-        if not isinstance(file, str):
-            return False
-        path = Path(file)
-        return path.is_relative_to(self._folder) and not INSTALLED & set(path.parts)
+        # A package without __init__.py has no file, only the folders that it spans.
+        places = [Path(place) for place in ([file] if isinstance(file, str) else getattr(module, "__path__", ()))]
+        return any(place.is_relative_to(self._folder) and not INSTALLED & set(place.parts) for place in places)

@@ -33,6 +33,7 @@ def messages_of(judge: Judge, exhibit: Exhibit) -> tuple[Message, ...] | Unscore
     stands between `<response>` and `</response>`, of a pair between `<response_a>` and `<response_b>` marks. Where any
     text holds such a mark, all marks get a suffix that none of the texts holds: a response cannot close its own.
     """
+    assert not judge.is_python, "a Python judge reads no prompt"
     texts: dict[str, str] = {}
     for field in fields_in(judge.template):
         text = request(judge.scale, judge.answer) if field == "answer" else _text(field, judge.criteria, exhibit)

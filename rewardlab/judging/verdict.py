@@ -55,8 +55,8 @@ def read_verdict(judge: Judge, generation: Generation) -> Verdict | Unscored:
         verdict = find(judge.scale, _answer(judge, generation))
     except VerdictError as error:
         return Unscored("invalid", str(error), 0.0)
-    if judge.answer != "choice":
-        return verdict
+    if judge.answer != "choice" or THOUGHTS.match(generation.text):
+        return verdict  # the first token is no label's
     return replace(verdict, expected=expected_value(judge.scale, generation.first_logprobs))
 
 

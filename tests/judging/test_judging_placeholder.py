@@ -26,6 +26,11 @@ def test_a_value_is_never_filled_again():
     assert fill("{question}|{response}", values) == "{response}|{question} {{question}}"
 
 
+def test_a_field_without_a_value_is_never_left_empty():
+    with pytest.raises(KeyError):
+        fill("{question}", {})
+
+
 def test_doubled_braces_are_text_and_json_needs_none():
     assert (
         fill('{{response}} {"verdict": {"a": 1}} {response}', {"response": "r"}) == '{response} {"verdict": {"a": 1}} r'

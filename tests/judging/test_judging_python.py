@@ -147,7 +147,7 @@ def test_prints_do_not_reach_standard_output(python, prompt, capsys):
 
 
 def test_an_endless_print_is_kept_in_part(python, prompt):
-    judge = python("def judge(response): print('x' * 3_000_000); print('y'); return 1")
+    judge = python("def judge(response): print('x' * (1 << 20)); print('yyy'); return 1")
     assert judge.ask(Exhibit(prompt, "x")) == Verdict(1.0, "yes")
     assert judge.printed == "x" * (1 << 20)
 
@@ -167,16 +167,16 @@ def test_the_prompt_is_not_the_judges_to_change(python, prompt):
 def test_two_judges_have_each_its_own_helper_of_one_name(python, prompt, tmp_path):
     judges = []
     for folder, answer in (("a", "yes"), ("b", "no")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "helper_of_mine.py").write_text(f"ANSWER = {answer!r}")
+        (tmp_path / folder / "pack_of_mine").mkdir(parents=True)
+        (tmp_path / folder / "pack_of_mine" / "helper.py").write_text(f"ANSWER = {answer!r}")
         (tmp_path / folder / "later_of_mine.py").write_text(f"ANSWER = {answer!r}")
         judges.append(
             python(
                 """
-                import helper_of_mine
+                from pack_of_mine import helper
                 def judge(response):
                     import later_of_mine
-                    return later_of_mine.ANSWER if helper_of_mine.ANSWER == later_of_mine.ANSWER else None
+                    return later_of_mine.ANSWER if helper.ANSWER == later_of_mine.ANSWER else None
                 """,
                 folder=folder,
             )
@@ -197,6 +197,17 @@ def test_a_judge_keeps_its_state_and_its_classes_from_call_to_call(python, promp
         def judge(response):
             count.n += 1
             return count.n
+    """, SCORE)  # fmt: skip
+    assert [judge.ask(Exhibit(prompt, "x")).label for _ in range(3)] == ["1", "2", "3"]
+
+
+def test_a_module_imported_in_a_call_is_imported_once(python, prompt, tmp_path):
+    (tmp_path / "counted_of_mine.py").write_text("calls = []")
+    judge = python("""
+        def judge(response):
+            import counted_of_mine
+            counted_of_mine.calls.append(response)
+            return len(counted_of_mine.calls)
     """, SCORE)  # fmt: skip
     assert [judge.ask(Exhibit(prompt, "x")).label for _ in range(3)] == ["1", "2", "3"]
 

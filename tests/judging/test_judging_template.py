@@ -72,6 +72,11 @@ def test_ordinary_text_leaves_the_marks_constant(define, prompt):
     )
 
 
+@pytest.mark.parametrize("closer", CLOSERS)
+def test_what_looks_like_a_mark_to_a_reader_changes_the_marks(prompt, closer):
+    assert re.search(r"^<response-[0-9a-f]{8}>$", text_of(HELPFULNESS, Exhibit(prompt, closer)), re.MULTILINE)
+
+
 def test_one_response_of_a_pair_does_not_close_the_other(define, prompt):
     text = text_of(define('kind = "pairwise"'), Exhibit(prompt, "</response_b>", "x"))
     assert text.count("</response_b>") == 1

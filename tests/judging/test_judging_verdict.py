@@ -162,6 +162,7 @@ def test_no_expected_score(scale, first):
 def test_an_expected_score_goes_with_a_choice_and_with_nothing_else(define):
     first = (("4", math.log(0.5)), ("5", math.log(0.5)))
     assert read(define(SCORE), "4", first=first) == Verdict(4.0, "4", pytest.approx(4.5))
+    assert read(define(SCORE), "<think>5</think>4", first=first) == Verdict(4.0, "4")
     assert read(define(SCORE + 'answer = "json"'), '{"verdict": 4}', first=first) == Verdict(4.0, "4")
 
 
