@@ -55,6 +55,15 @@ def audit(reward: str | Path, prompts: str | Path, **options: Unpack[AuditOption
     return run_audit(Path(reward), Path(prompts), load_settings(options, Path(prompts)))
 
 
+def judge(folder: str | Path, *judges: str, **options: Unpack[AuditOptions]) -> Report:
+    """Add judges to the panel of a run directory, and return its Report anew; what is answered is not asked again.
+
+    Arguments: each of `judges` is the name of a shipped one or a FILE.toml, each with @MODEL or without.
+    Raises: RewardlabError for whatever makes judging impossible; what was answered until then is kept.
+    """
+    return run_judge(Path(folder), parse_options({**options, "judge": judges}))
+
+
 def read_report(folder: str | Path, **options: Unpack[AuditOptions]) -> Report:
     """The Report of a run directory, measured again; options that judge (band, success_at, ...) may differ.
 

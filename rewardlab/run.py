@@ -1,15 +1,16 @@
 """The run directory: everything an audit sampled and scored, written so that a kill at any moment loses nothing.
 
-    run.json              settings, seeds, versions, hashes of inputs, the rewards that scored it
+    run.json              settings, seeds, versions, hashes of inputs, the rewards that scored it, its judges
     prompts.jsonl         the prompts as they were read
     generations/*.parquet what was sampled
     scores/KEY/*.parquet  what each reward gave, by the reward's key
     rescores/KEY/*.parquet  some of them scored again, to see the reward's noise
-    judgments/KEY/*.parquet  what each judge answered, by the judge's key; design.json: which generations it was to see
+    judgments/KEY/*.parquet  what each judge answered, by the judge's key
+    designs/KEY.json      with what probability it was to see each generation, where it was not to see all
     labels.csv            known truth, where it was given
     findings/KEY.json     what an examination of that reward, without the model, found
     report.json           the last report
-    *.log                 what the reward and the engine printed
+    *.log                 what the reward, Python judges and the engines printed
 
 A part is written to a temporary name, synced and renamed, generations always before the scores that refer to them.
 """
@@ -54,10 +55,11 @@ class RewardRecord:
 class JudgeRecord:
     """A judge that was asked about a run. `key` names its folder: it is made of all that can change a verdict.
 
-    `name` is unique in a run; `source` is the definition as it was named, without the model; `digest` is the
-    definition's. `kind` is score, label, boolean or pairwise, `level` nominal, ordinal, interval or ratio. `values` are
-    the numbers of `labels`; a verdict of at least `success_at` means right. `price` is money for a million tokens of
-    prompt and of completion, None where none was given.
+    `name` is unique in a run; `source` is the definition's file and `model` its model, their paths made absolute, so
+    that equal ones are equal; `digest` is the definition's. `kind` is score, label, boolean or pairwise, `level`
+    nominal, ordinal, interval or ratio. `values` are the numbers of `labels`, without labels the ends of the range; a
+    verdict of at least `success_at` means right. `price` is money for a million tokens of prompt and of completion,
+    None where none was given.
     """
 
     key: str

@@ -29,7 +29,9 @@ FLOORS = [
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-HEAVY = {"asyncio", "krippendorff", "vllm", "torch", "transformers", "boto3", "ray", "matplotlib", "pandas"}
+HEAVY = {
+    "asyncio", "krippendorff", "vllm", "torch", "transformers", "boto3", "botocore", "ray", "matplotlib", "pandas"
+}  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -115,7 +115,7 @@ def test_judges_are_added_to_a_run_and_an_audit_sets_its_panel(task_of, judge):
     task = task_of(GROUPS)
     report = audit(task)
     first, second = str(judge()), str(judge("strict", code="def strict(response): return response == '1'"))
-    assert run_judge(Path("run"), {"judge": (first,)}).verdict == report.verdict
+    assert rewardlab.judge("run", first).verdict == report.verdict
     run_judge(Path("run"), {"judge": (second,)})
     assert [one.judge.name for one in ratings()] == ["right", "strict"]
     assert (ratings()[0].values == ratings()[1].values).all()
@@ -186,6 +186,44 @@ def moody(response, row):
     assert "judging 1" in Path("run/judge.log").read_text()
 
 
+def test_a_judge_that_waits_is_called_from_several_threads(task_of, judge):
+    code = """
+import threading, time
+together, most = 0, 0
+def waits(response, reference):
+    global together, most
+    together += 1
+    most = max(most, together)
+    time.sleep(0.01)
+    together -= 1
+    print(most)
+    return response == reference
+"""
+    path = judge("waits", code=code, more="[engine]\nconcurrency = 4")
+    audit(task_of(GROUPS), judge=[str(path)])
+    assert (ratings()[0].values == np.array(GROUPS)).all()
+    assert max(map(int, Path("run/judge.log").read_text().split())) == 4
+
+
+def test_judges_are_settings_whose_paths_are_relative_to_their_file(task_of, judge, tmp_path, run):
+    task = task_of(GROUPS)
+    folder = tmp_path / "there"
+    folder.mkdir()
+    prompts = task["prompts"].rename(folder / "prompts.jsonl")
+    judge().rename(folder / "right.toml")
+    (tmp_path / "right.py").rename(folder / "right.py")
+    (folder / "rewardlab.toml").write_text('judge = ["right.toml"]\njudge_sample = 20\nmin_alpha = 0.8\n')
+    model = f"recorded:{task['recorded']}"
+    code, _, error = run("audit", task["reward"], prompts, "--model", model, "--out", "run", "--format", "json")
+    assert (code, ratings()[0].asked.sum()) == (4, 20)
+    assert "note: judge right: " in error
+    assert read_manifest(Path("run")).settings["min_alpha"] == 0.8
+    code, _, error = run("judge", "run", "--judge", "there/right.toml", "--judge-sample", "40", "--min-alpha", "2")
+    assert (code, error.split(" is not")[0]) == (2, "rewardlab: --min-alpha: '2'")
+    code, _, _ = run("judge", "run", "--judge", "there/right.toml", "--judge-sample", "40")
+    assert (code, ratings()[0].asked.sum(), (ratings()[0].weights > 0).sum()) == (4, 40, 40)
+
+
 def test_a_judge_whose_server_is_gone_leaves_a_run_that_resumes(task_of, judge, tmp_path):
     task, path = task_of(GROUPS), judge("served", labels=("no", "yes"))
     (tmp_path / "served.txt").write_text("{question}={reference}\n{response}\n{answer}")
@@ -193,7 +231,8 @@ def test_a_judge_whose_server_is_gone_leaves_a_run_that_resumes(task_of, judge, 
     path.write_text('kind = "boolean"\nlabels = ["no", "yes"]\n' + model)
     with pytest.raises(rewardlab.EngineError, match="no answer"):
         audit(task, judge=[str(judge()), str(path)])
-    assert not read_manifest(Path("run")).finished
+    manifest = read_manifest(Path("run"))
+    assert (manifest.finished, [one.name for one in manifest.judges]) == (False, ["right"])
     before = calls()
     audit(task, judge=[str(judge())])
     assert (calls(), read_manifest(Path("run")).finished) == (before, True)
@@ -210,6 +249,14 @@ def test_pairs_are_asked_in_both_orders(task_of, judge):
     assert (pairs.value == pairs.swapped).all()
     assert 0 < pairs.value.mean() < 1
     assert np.isfinite(pairs.repeats).all(axis=1).sum() == 60
+
+
+def test_a_sample_of_pairs_is_half_as_many(task_of, judge):
+    path = judge("better", code=RIGHT, kind="pairwise", labels=("A", "B"))
+    audit(task_of(groups_of({4: 40})), judge=[str(path)], judge_sample=20)
+    pairs = ratings()[0].pairs
+    assert len(pairs.prompt) == len(set(pairs.prompt)) == 10
+    assert np.isfinite(pairs.swapped).all()
 
 
 def test_a_sample_is_judged_with_its_weights(task_of, judge):
@@ -283,3 +330,12 @@ def test_a_kill_at_any_moment_loses_and_doubles_no_judgment(task_of, judge):
     assert not judgments.duplicated(["prompt_id", "index", "time"]).any()
     assert 440 <= calls() < 440 + 2 * 80
     assert read_manifest(run).finished
+
+
+def test_one_definition_named_in_two_ways_is_one_judge(task_of, judge, monkeypatch, tmp_path):
+    path = judge()
+    audit(task_of(GROUPS), judge=[str(path)])
+    path.write_text(path.read_text() + "[sampling]\nseed = 5\n")
+    run_judge(Path("run"), {"judge": ("../" + tmp_path.name + "/right.toml",)})
+    (record,) = read_manifest(Path("run")).judges
+    assert Path(record.source).is_absolute()

@@ -24,7 +24,7 @@ SAMPLING = (
         "--model",
         metavar="SPEC",
         help="The base model: vllm:MODEL, transformers:MODEL, openai:MODEL, "
-        "recorded:FILE; a bare folder or hub name means vllm.",
+        "bedrock:MODEL_ID, recorded:FILE; a bare folder or hub name means vllm.",
     ),
     click.option("-n", "--num-generations", metavar="N", help="Generations per prompt.  [8]"),
     click.option("--temperature", metavar="T", help="Sampling temperature.  [1.0]"),

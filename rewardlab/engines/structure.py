@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,9 +16,10 @@ ANSWER = "answer"
 def likeliest(alternatives: Iterable[tuple[str, float]], count: int) -> tuple[tuple[str, float], ...]:
     """The `count` alternatives of highest log-probability, best first; those that cannot occur are left out.
 
-    vLLM's server writes -9999 for minus infinity, which JSON lacks.
+    vLLM's server writes -9999 for minus infinity, which JSON lacks. What is no log-probability is left out as well;
+    rounding may put a certain token a little above 0.
     """
-    possible = [(text, float(value)) for text, value in alternatives if -9999 < value < math.inf]
+    possible = [(text, float(value)) for text, value in alternatives if -9999 < value < 1]
     return tuple(sorted(possible, key=lambda pair: -pair[1])[:count])
 
 

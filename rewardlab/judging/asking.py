@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
@@ -77,25 +77,29 @@ class ModelJudge:
 
     def answer(self, questions: Mapping[Content, Ask]) -> Iterator[tuple[Content, Judgment]]:
         """A question that leaves the model no room to answer is TOO_LONG; the others are put without it."""
-        waiting = dict(questions)
-        while waiting:
+        requests = self._requests(questions)
+        answered: set[Content] = set()
+        while requests:
             try:
-                for content, judgment in self._sample(waiting):
-                    del waiting[content]
+                for content, judgment in self._sample(requests, questions):
+                    answered.add(content)
                     yield content, judgment
             except TooLongError as error:
-                digest = re.match(r"prompt '([0-9a-f]+)'", error.where or "")
-                lost = [content for content in waiting if digest and content[0] == digest[1]]
-                if not lost:
-                    raise
-                for content in lost:
-                    yield content, Judgment.not_asked(waiting.pop(content).place, TOO_LONG, error.what)
+                place = _place_of(error, requests)
+                lost = requests[place]
+                for number in lost.indexes:
+                    content = (lost.prompt.id, number)
+                    yield content, Judgment.not_asked(questions[content].place, TOO_LONG, error.what)
+                # An engine looks at all before it samples: those that it had not come to stand first.
+                requests = _without(requests[place + 1 :] + requests[:place], answered)
             else:
                 return
 
-    def _sample(self, questions: Mapping[Content, Ask]) -> Iterator[tuple[Content, Judgment]]:
+    def _sample(
+        self, requests: Sequence[Request], questions: Mapping[Content, Ask]
+    ) -> Iterator[tuple[Content, Judgment]]:
         last = time.monotonic()
-        for generation in self._engine().generate(self._requests(questions), self._sampling):
+        for generation in self._engine().generate(requests, self._sampling):
             now = time.monotonic()
             content = (generation.prompt_id, generation.index)
             yield content, self._judgment(questions[content], generation, now - last)
@@ -125,6 +129,24 @@ class ModelJudge:
         return replace(judgment, prompt_tokens=tokens[0], completion_tokens=tokens[1])
 
 
+def _place_of(error: TooLongError, requests: Sequence[Request]) -> int:
+    """Which of the requests the error is about.
+
+    Raises: TooLongError, the same, when it names none of them.
+    """
+    named = re.match(r"prompt '([0-9a-f]+)'", error.where or "")
+    places = [place for place, request in enumerate(requests) if named and request.prompt.id == named[1]]
+    if not places:
+        raise error
+    return places[0]
+
+
+def _without(requests: Sequence[Request], answered: set[Content]) -> list[Request]:
+    """The requests less what has been answered."""
+    left = ((one, tuple(at for at in one.indexes if (one.prompt.id, at) not in answered)) for one in requests)
+    return [Request(one.prompt, indexes) for one, indexes in left if indexes]
+
+
 class FunctionJudge:
     """A judge that is the user's Python; `concurrency` in the definition's [engine] calls it from so many threads."""
 
@@ -137,14 +159,16 @@ class FunctionJudge:
         return _digest((exhibit.prompt.id, exhibit.prompt.digest, exhibit.response, exhibit.other, exhibit.reference))
 
     def answer(self, questions: Mapping[Content, Ask]) -> Iterator[tuple[Content, Judgment]]:
-        if self._threads == 1:
-            yield from ((content, self._ask(ask)) for content, ask in questions.items())
-            return
-        pool = ThreadPoolExecutor(self._threads)
-        try:
-            yield from zip(questions, pool.map(self._ask, questions.values()), strict=True)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        with self._function.held():
+            if self._threads == 1:
+                yield from ((content, self._ask(ask)) for content, ask in questions.items())
+                return
+            pool = ThreadPoolExecutor(self._threads)
+            try:
+                asked = {pool.submit(self._ask, ask): content for content, ask in questions.items()}
+                yield from ((asked[done], done.result()) for done in as_completed(asked))
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def _ask(self, ask: Ask) -> Judgment:
         begun = time.monotonic()

@@ -71,7 +71,8 @@ def plain_questions(judge: Judge, material: Material, probability: Floats) -> It
     for row, prompt in enumerate(material.prompts):
         for index in np.flatnonzero(chosen[row]).tolist():
             yield Ask(Exhibit(prompt, material.texts[prompt.id, index]), prompt.id, index)
-    again = draw(chosen, material.success, material.prompt_ids, size=REPEATED, seed=material.seed) > 0
+    # By prompt alone: a judge's flips are counted as they come, not half of them among what the reward likes.
+    again = draw(chosen, np.zeros_like(chosen), material.prompt_ids, size=REPEATED, seed=material.seed) > 0
     for row, index in np.argwhere(again).tolist():
         prompt = material.prompts[row]
         for time in range(1, judge.repeats + 1):

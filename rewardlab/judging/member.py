@@ -66,8 +66,8 @@ def _record(judge: Judge) -> JudgeRecord:
     return JudgeRecord(
         key=key,
         name=judge.name,
-        source=judge.source,
-        model=judge.model,
+        source=str(Path(judge.source).resolve()),
+        model=model,
         kind=scale.kind,
         level=scale.level,
         labels=scale.labels,

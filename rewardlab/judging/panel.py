@@ -14,15 +14,18 @@ from rewardlab.engines import Engine, open_engine, parse_model
 from rewardlab.judging.asking import Ask, FunctionJudge, ModelJudge, Respondent, put
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.design import save_design, weights_of
-from rewardlab.judging.judgments import JudgmentWriter, judgments_of, read_judgments
+from rewardlab.judging.judgments import MISSING, TOO_LONG, JudgmentWriter, judgments_of, read_judgments
 from rewardlab.judging.material import Material, TextOf, plain_questions
 from rewardlab.judging.member import Member
 from rewardlab.judging.python import PythonJudge
-from rewardlab.judging.ratings import Ratings, ratings_of, usage_of
+from rewardlab.judging.ratings import Ratings, not_asked, ratings_of, usage_of
 from rewardlab.judging.template import require_fields
 from rewardlab.progress import Progress
 from rewardlab.run import Run
 from rewardlab.task import Prompt
+
+#: Why a question could not be put, in words.
+UNPUT = {MISSING: "the prompt lacks what the judge needs", TOO_LONG: "too long for the judge's model"}
 
 
 class Questions(Protocol):
@@ -80,8 +83,9 @@ def _respondents(run: Run, group: Sequence[Member], progress: Progress) -> Itera
         try:
             yield [FunctionJudge(member.judge, one) for member, one in zip(group, functions, strict=True)]
         finally:
-            with (run.folder / "judge.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
-                log.writelines(one.printed for one in functions)
+            if any(one.printed for one in functions):
+                with (run.folder / "judge.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
+                    log.writelines(one.printed for one in functions)
         return
     bench = _Engine(run, group, progress)
     try:
@@ -141,14 +145,14 @@ class _Sitting:
         judge, record, material = self._member.judge, self._member.record, self._material
         probability = material.chosen()
         save_design(self._run.folder, record.key, None if material.size is None else probability, material.prompt_ids)
-        self._run.add_judge(record)
-        before = self._parts.read()
+        before = self._parts.read().num_rows
         self._ask(plain_questions(judge, material, probability))
         ratings = self._ratings()
         self._ask(
             questions(judge, ratings, material.prompts, material.text_of, right=material.success, seed=material.seed)
         )
-        self._tell(before.num_rows)
+        self._run.add_judge(record)
+        self._tell(before)
 
     def _ratings(self) -> Ratings:
         weights = weights_of(
@@ -164,6 +168,8 @@ class _Sitting:
         self._progress.begin(to_judge=expected)
         try:
             for judgments in answers:
+                if not judged:  # from its first answer on it is of the panel; one that never answers is not
+                    self._run.add_judge(self._member.record)
                 writer.add(judgments)
                 judged += len(judgments)
                 self._progress.update(judged=judged)
@@ -173,15 +179,17 @@ class _Sitting:
 
     def _tell(self, before: int) -> None:
         """A note of what was asked this time, and of what it cost."""
-        record = self._member.record
-        usage = usage_of(record, self._parts.read().slice(before))
-        if not usage.questions:
+        record, new = self._member.record, self._parts.read().slice(before)
+        usage, counts = usage_of(record, new), not_asked(new)
+        if not usage.questions and not counts:
             return
         text = f"judge {record.name}: {usage.questions:,} questions"
         if usage.prompt_tokens is not None and usage.completion_tokens is not None:
             text += f", {usage.prompt_tokens:,} tokens of prompt and {usage.completion_tokens:,} of completion"
         if usage.cost is not None:
             text += f", {usage.cost:.2f} {usage.currency}"
+        for reason, count in counts.items():
+            text += f"; {count:,} could not be put: {UNPUT[reason]}"
         self._progress.note(text)
 
 

@@ -124,7 +124,7 @@ def ratings_of(
         variants_asked={name: _asked(ids, rows, shape) for name, rows in shown.items()},
         pairs=_pairs(ids, put.filter(pc.is_valid(put["other"])), shape[1]) if record.kind == "pairwise" else None,
         unread=_counts(put),
-        not_asked=_counts(judgments.filter(pc.is_in(judgments["reason"], pa.array(NOT_ASKED)))),
+        not_asked=not_asked(judgments),
         examples=_examples(put),
         usage=usage_of(record, judgments),
     )
@@ -138,6 +138,11 @@ def usage_of(record: JudgeRecord, judgments: pa.Table) -> Usage:
     if record.price is not None and prompt is not None and completion is not None:
         cost = (prompt * record.price[0] + completion * record.price[1]) / 1e6
     return Usage(put.num_rows, prompt, completion, cost, record.currency)
+
+
+def not_asked(judgments: pa.Table) -> dict[str, int]:
+    """How many questions could not be put, by reason."""
+    return _counts(judgments.filter(pc.is_in(judgments["reason"], pa.array(NOT_ASKED))))
 
 
 def _table(ids: pa.Array, rows: pa.Table, column: str, shape: tuple[int, ...]) -> Floats:

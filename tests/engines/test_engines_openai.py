@@ -11,15 +11,14 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from rewardlab.engines.openai import open_engine
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
+from tests.engines.server import completion, refuse, serving
 
 SHORT = Sampling(max_tokens=16)
 CHOOSING = Sampling(max_tokens=40, choices=("yes", "no"), logprobs=2)
@@ -179,76 +178,6 @@ def test_a_stream_closed_midway_leaves_the_engine_usable(vllm_server, arithmetic
 
 
 # --- servers that misbehave ------------------------------------------------------------------------------------------
-
-
-class Misbehaving(ThreadingHTTPServer):
-    """A server whose `behave(body, count)` gives (status, answer, headers) to the count-th request, None to drop it."""
-
-    daemon_threads = True
-
-    def __init__(self, behave, models=None):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.models = models
-        self.behave = behave
-        self.bodies = []
-        self.keys = set()
-        self.lock = threading.Lock()
-        self.url = f"http://127.0.0.1:{self.server_port}/v1"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Misbehaving
-
-    def do_GET(self):
-        models = self.server.models
-        self.send(*((200, models) if models else (404, {"error": {"message": "no list of models"}})), {})
-
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        with self.server.lock:
-            self.server.bodies.append(body)
-            self.server.keys.add(self.headers["authorization"])
-            count = len(self.server.bodies)
-        answer = self.server.behave(body, count)
-        if answer is not None:
-            self.send(*answer)
-
-    def send(self, status, answer, headers):
-        content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in {"content-type": "application/json", "content-length": str(len(content)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_):
-        """Say nothing."""
-
-
-@contextmanager
-def serving(behave, models=None):
-    with Misbehaving(behave, models) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def completion(body, *, count=None, content=None):
-    """What a well-behaved server answers: each choice says which seed drew it."""
-    texts = [content or f"seed {body.get('seed', 0) + i}" for i in range(count or body.get("n", 1))]
-    choices = [
-        {"index": i, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        for i, text in enumerate(texts)
-    ]
-    return 200, {"choices": choices, "usage": {"prompt_tokens": 5, "completion_tokens": 2}}, {}
-
-
-def refuse(status, message, **headers):
-    return status, {"error": {"message": message}}, headers
 
 
 SOON = {"retry-after-ms": "5"}
@@ -465,132 +394,6 @@ def test_a_server_that_is_down_is_told_at_once():
     with pytest.raises(EngineError, match=r"http://127.0.0.1:9/v1: no answer .*OPENAI_BASE_URL"):
         texts(engine_at("http://127.0.0.1:9/v1"), asked([A], 0))
     assert time.monotonic() - start < 10
-
-
-# --- choices, schemas and log-probabilities --------------------------------------------------------------------------
-
-
-def structured(body):
-    """Which field of a request asks for structure."""
-    return [name for name in ("structured_outputs", "guided_choice", "response_format") if name in body]
-
-
-def listing(server_of):
-    """The models that a server lists, of this owner."""
-    return {"data": [{"id": "inside", "owned_by": server_of}]}
-
-
-def odds(*tokens, top=(("yes", -0.1), ("no", -2.4))):
-    alternatives = [{"token": text, "logprob": value} for text, value in top]
-    return {"content": [{"token": token, "top_logprobs": alternatives} for token in tokens]}
-
-
-def chosen(text, logprobs=None):
-    choice = {"index": 0, "message": {"content": text}, "finish_reason": "stop", "logprobs": logprobs}
-    return 200, {"choices": [choice]}, {}
-
-
-def test_a_server_of_another_kind_is_asked_for_json_out_of_which_the_choice_is_taken():
-    answer = chosen('{"answer": "no"}', odds("yes"))
-    answer[1]["choices"][0]["logprobs"]["content"] = [
-        *odds('{"', "answer", '": "', top=[("x", 0.0)])["content"],
-        *odds("no", '"}')["content"],
-    ]
-    with serving(lambda body, n: answer) as server:
-        engine = engine_at(server.url)
-        (generation,) = engine.generate(asked([A], 0), CHOOSING)
-    assert (generation.text, generation.first_logprobs) == ("no", (("yes", -0.1), ("no", -2.4)))
-    (body,) = server.bodies
-    assert (structured(body), body["logprobs"], body["top_logprobs"]) == (["response_format"], True, 2)
-    schema = body["response_format"]["json_schema"]["schema"]
-    assert schema["properties"]["answer"]["enum"] == ["yes", "no"]
-    assert engine.notices == ()
-
-
-def test_odds_are_unknown_where_one_token_holds_the_choice_and_what_precedes_it():
-    with serving(lambda body, n: chosen('{"answer":"no"}', odds("{", '"answer":"no', '"}'))) as server:
-        (generation,) = engine_at(server.url).generate(asked([A], 0), CHOOSING)
-    assert (generation.text, generation.first_logprobs) == ("no", ())
-
-
-@pytest.mark.parametrize(
-    ("serves", "refuses", "asked_for"),
-    [
-        ("vllm", {"structured_outputs"}, ["structured_outputs", "guided_choice"]),
-        ("vllm", {"structured_outputs", "guided_choice"}, ["structured_outputs", "guided_choice", "response_format"]),
-        ("openai", set(), ["response_format"]),
-    ],
-)
-def test_what_a_server_refuses_is_asked_in_the_next_way(serves, refuses, asked_for):
-    def behave(body, _):
-        name = next(iter(structured(body)))
-        return refuse(400, f"{name} is not supported") if name in refuses else chosen("no")
-
-    with serving(behave, models=listing(serves)) as server:
-        engine = engine_at(server.url, concurrency=1)
-        assert texts(engine, asked([A, B], 0), CHOOSING) == {("a", 0): "no", ("b", 0): "no"}
-    asked_in = [name for body in server.bodies for name in structured(body)]
-    assert asked_in == [*asked_for, asked_for[-1]]  # learnt once
-    assert engine.notices == ()
-
-
-@pytest.mark.parametrize("wanted", [CHOOSING, replace(CHOOSING, choices=(), schema=SCHEMA)])
-def test_a_server_that_refuses_every_structure_gives_free_text_and_that_is_noticed(wanted):
-    def behave(body, _):
-        return refuse(400, "response_format: unknown") if structured(body) else chosen("well, no")
-
-    with serving(behave) as server:
-        engine = engine_at(server.url)
-        assert texts(engine, asked([A], 0), wanted) == {("a", 0): "well, no"}
-    assert engine.notices == ("the server keeps to no choices and no schema: responses are free text",)
-
-
-def test_an_old_vllm_that_lets_the_choices_pass_unread_is_asked_in_its_own_way():
-    def behave(body, _):
-        return chosen("no" if "guided_choice" in body else "well, no")
-
-    with serving(behave, models=listing("vllm")) as server:
-        engine = engine_at(server.url)
-        assert texts(engine, asked([A], 0), CHOOSING) == {("a", 0): "no"}
-    assert [structured(body) for body in server.bodies] == [["structured_outputs"], ["guided_choice"]]
-
-
-def test_a_choice_that_was_cut_off_is_not_taken_for_disobedience():
-    cut = {"message": {"content": '{"answer": "ye'}, "finish_reason": "length"}
-    with serving(lambda body, n: (200, {"choices": [cut]}, {})) as server:
-        (generation,) = engine_at(server.url).generate(asked([A], 0), CHOOSING)
-    assert (generation.finish_reason, len(server.bodies)) == ("length", 1)
-
-
-def test_a_server_without_log_probabilities_is_asked_without_and_that_is_noticed():
-    def behave(body, _):
-        return refuse(400, "logprobs are not supported with this model") if "logprobs" in body else chosen("no")
-
-    with serving(behave) as server:
-        engine = engine_at(server.url)
-        (generation,) = engine.generate(asked([A], 0), CHOOSING)
-    assert (generation.text, generation.first_logprobs) == ("no", ())
-    assert "top_logprobs" not in server.bodies[-1]
-    assert engine.notices == ("the server gives no log-probabilities: how likely a first token was stays unknown",)
-
-
-def test_more_log_probabilities_than_servers_give_are_not_asked_for():
-    with serving(lambda body, n: chosen("no")) as server:
-        texts(engine_at(server.url), asked([A], 0), replace(CHOOSING, logprobs=50))
-    assert server.bodies[0]["top_logprobs"] == 20
-
-
-@pytest.mark.parametrize("logprobs", [None, [], {}, {"content": None}, {"content": [3]}, {"content": [{}]}])
-def test_log_probabilities_that_cannot_be_read_are_unknown(logprobs):
-    with serving(lambda body, n: chosen("no", logprobs)) as server:
-        (generation,) = engine_at(server.url).generate(asked([A], 0), Sampling(logprobs=3))
-    assert generation.first_logprobs == ()
-
-
-def test_free_text_asks_for_none_of_it():
-    with serving(lambda body, n: completion(body)) as server:
-        texts(engine_at(server.url), asked([A], 0))
-    assert set(server.bodies[0]) == {"model", "messages", "temperature", "top_p", "seed", "max_tokens"}
 
 
 # --- options ---------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ class Rule:
             for index in request.indexes:
                 if len(self.asked) == self.answers:
                     raise EngineError("the device is gone")
-                self.asked.append((request.prompt.id, index, sampling))
+                self.asked.append((request.prompt.id, index, sampling.choices))
                 reference = texts[request.prompt.id].split("\n")[0]
                 said = "yes" if f">\n{reference}\n<" in texts[request.prompt.id] else "no"
                 yield Generation(request.prompt.id, index, said, "stop", 10, 1)
@@ -72,7 +72,7 @@ def test_verdicts_are_read_and_choices_are_asked_for(judge):
     found = ask_all(judge, engine, asks_of("42", "41"))
     assert values(found) == [1.0, 0.0]
     assert [one.text for one in found.values()] == ["yes", "no"]
-    assert engine.asked[0][2].choices == ("no", "yes")
+    assert engine.asked[0][2] == ("no", "yes")
 
 
 def test_questions_that_read_the_same_are_asked_once_whatever_prompt_they_are_of(judge):
@@ -124,6 +124,38 @@ def test_what_is_too_long_for_the_model_is_told_and_the_others_are_asked(judge):
     assert [found[ask.place].value for ask in asks] == [1.0, None, 0.0, None, None]
     assert [found[ask.place].reason for ask in asks] == [None, "too_long", None, "too_long", "too_long"]
     assert found[asks[1].place].seconds is None
+
+
+def test_one_too_long_in_the_middle_of_the_answers_asks_nothing_twice(judge):
+    """As a server does, which finds out when it comes to it."""
+
+    class Late(Rule):
+        def generate(self, requests, sampling):
+            for request in requests:
+                yield from super().generate([request], sampling)
+
+    engine, asks = Late(), asks_of("42", "41", "4" * 2000, "40")
+    found = ask_all(judge, engine, [*asks, *(replace(ask, time=1) for ask in asks)])
+    assert [found[ask.place].value for ask in asks] == [1.0, 0.0, None, 0.0]
+    assert len(engine.asked) == len(set(engine.asked)) == 6
+
+
+def test_many_that_are_too_long_are_looked_at_once_each(judge):
+    class Counting(Rule):
+        looks = 0
+
+        def generate(self, requests, sampling):
+            for request in requests:
+                self.looks += 1
+                if len(request.prompt.messages[-1]["content"]) > self.window:
+                    raise TooLongError("too long", where=f"prompt {request.prompt.id!r} (line 1)")
+            yield from super().generate(requests, sampling)
+
+    engine = Counting()
+    texts = [str(number) * (1 if number % 2 else 500) for number in range(100, 300)]
+    ask_all(judge, engine, asks_of(*texts))
+    assert len(engine.asked) == 100
+    assert engine.looks <= 200 + 100
 
 
 def test_a_failure_of_the_engine_passes_and_what_came_before_it_stays(judge):

@@ -27,7 +27,7 @@ def test_a_panel_is_measured_whole():
     assert (found.independent, found.verdict, found.truth) == (3, "sufficient", "reward")
     assert found.check == "equal to the krippendorff package's within 1e-9"
     assert isinstance(found.independence, Undefined)
-    assert "error of judge 3 never varies" in found.independence.reason
+    assert "judge 3" in found.independence.reason
     assert found.reward.rates.informedness.estimate > 0.95
     assert found.ranks.within_rho.estimate > 0.9
     assert isinstance(found.consensus, Undefined)
