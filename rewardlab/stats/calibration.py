@@ -93,7 +93,7 @@ def calibration(
         expected_error=float(gaps @ sizes / sizes.sum()),
         maximum_error=float(gaps.max()),
         brier=float(np.square(chances - happened).mean()),
-        log_loss=float(-losses.mean()),
+        log_loss=0.0 - float(losses.mean()),
         curve=tuple(curve),
         rule=f"{bins} bins of {rule}",
         items=len(chances),

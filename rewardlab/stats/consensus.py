@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, xlogy
+from scipy.special import logsumexp
 
 from rewardlab.stats.interval import Floats, Undefined
+
+#: A probability, or a number of items, that counts as none.
+NEVER = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +70,45 @@ def dawid_skene(
         return Undefined("every rating is the same class: no variation to learn from")
     if given.sum(axis=(1, 2)).max() < 2:
         return Undefined("no item has two ratings")
-    posteriors = given.sum(axis=1) / given.sum(axis=(1, 2))[:, None]
-    priors, confusion = _maximise(given, posteriors, smoothing)
+    # Items voted on alike are alike: a panel of few judges has few patterns, however many items.
+    patterns, pattern, often = np.unique(given.reshape(len(given), -1), axis=0, return_inverse=True, return_counts=True)
+    shape = votes.shape[1:]
+    posteriors = patterns.reshape(-1, *shape).sum(axis=1) / patterns.sum(axis=1)[:, None]
+    priors, confusion = _maximise(patterns, often * posteriors.T, shape, smoothing)
     moved, iterations = np.inf, 0
     while moved > tolerance and iterations < most_iterations:
-        posteriors, _ = _expect(given, priors, confusion)
-        before, (priors, confusion) = (priors, confusion), _maximise(given, posteriors, smoothing)
+        posteriors, _ = _expect(patterns, priors, confusion)
+        before = priors, confusion
+        priors, confusion = _maximise(patterns, often * posteriors.T, shape, smoothing)
         moved = max(float(np.abs(priors - before[0]).max()), float(np.abs(confusion - before[1]).max()))
         iterations += 1
-    posteriors, log_likelihood = _expect(given, priors, confusion)
-    met = np.einsum("ik,irl->rk", posteriors, given) > 0
-    everyone = np.full((len(votes), votes.shape[2]), np.nan)
-    everyone[rated] = posteriors
+    posteriors, likelihoods = _expect(patterns, priors, confusion)
+    everyone = np.full((len(votes), shape[1]), np.nan)
+    everyone[rated] = posteriors[pattern.ravel()]
+    met = (often * posteriors.T @ patterns).reshape(-1, *shape).sum(axis=2).T > NEVER
     return Consensus(
         priors=priors,
         confusion=np.where(met[..., None], confusion, np.nan),
         posteriors=everyone,
-        log_likelihood=log_likelihood,
+        log_likelihood=float(often @ likelihoods),
         iterations=iterations,
         converged=moved <= tolerance,
     )
 
 
-def _maximise(votes: Floats, posteriors: Floats, smoothing: float) -> tuple[Floats, Floats]:
-    """Priors and confusion matrices from what each item probably is."""
-    counts = np.einsum("ik,irl->rkl", posteriors, votes) + smoothing
+def _maximise(patterns: Floats, weights: Floats, shape: tuple[int, ...], smoothing: float) -> tuple[Floats, Floats]:
+    """Priors and confusion matrices from `weights` (classes, patterns): how many items of each are of each class."""
+    counts = (weights @ patterns).reshape(-1, *shape).swapaxes(0, 1) + smoothing
     totals = counts.sum(axis=2, keepdims=True)
-    even = np.full(counts.shape, 1 / counts.shape[2])
-    priors = posteriors.sum(axis=0) + smoothing
-    return priors / priors.sum(), np.divide(counts, totals, out=even, where=totals > 0)
+    even = np.full(counts.shape, 1 / shape[1])
+    priors = weights.sum(axis=1) + smoothing
+    return priors / priors.sum(), np.divide(counts, totals, out=even, where=totals > NEVER)
 
 
-def _expect(votes: Floats, priors: Floats, confusion: Floats) -> tuple[Floats, float]:
-    """What each item probably is, (items, classes), and the log-likelihood."""
-    with np.errstate(divide="ignore"):
-        # xlogy has 0 log 0 = 0: an answer that was not given costs nothing, however improbable.
-        evidence = np.log(priors) + xlogy(votes[:, :, None, :], confusion).sum(axis=(1, 3))
+def _expect(patterns: Floats, priors: Floats, confusion: Floats) -> tuple[Floats, Floats]:
+    """What an item of each pattern probably is, (patterns, classes), and its log-likelihood (patterns,)."""
+    # The logarithm of 0 is cut so that an answer nobody gave costs 0 times it, which is nothing.
+    logs = np.log(np.maximum(confusion, NEVER)).swapaxes(0, 1).reshape(len(priors), -1)
+    evidence = np.log(np.maximum(priors, NEVER)) + patterns @ logs.T
     total = logsumexp(evidence, axis=1, keepdims=True)
-    return np.exp(evidence - total), float(total.sum())
+    return np.exp(evidence - total), total[:, 0]

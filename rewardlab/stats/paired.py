@@ -39,16 +39,18 @@ def paired_change(
 ) -> Change | Undefined:
     """The change of verdicts from `before` to `after`, the prompt as the unit.
 
-    Arguments: `before` and `after`, one shape, NaN in either leaves a pair out; `clusters` of that shape, the prompt of
-    each pair: the changes of one prompt are averaged, prompts weigh alike. Tables (prompts, generations) without
-    `clusters` take each row as a prompt. `span` is the range of the scale: no change exceeds it either way.
+    Arguments: `before` and `after`, of one shape; what is not finite leaves a pair out; `clusters` of that shape, the
+    prompt of each pair: the changes of one prompt are averaged, prompts weigh alike. Tables (prompts, generations)
+    without `clusters` take each row as a prompt. `span` is the range of the scale: no change exceeds it either way.
     Identity: mean +- t_(C-1) sd / sqrt(C) of the changes per prompt; the sign test is 2 P(Binomial(C', 1/2) <= fewer)
     over the C' prompts that moved.
     At the edges: undefined without a pair; `mean` is undefined with one prompt, and when every prompt moved alike and
     no `span` is given (with it, `mean_of_prompts` says what interval the prompts allow). p is 1 when nothing moved.
     Source: Student (1908); sign test, Arbuthnott (1710), as in Conover (1999), ch. 3.4.
     """
-    moved = np.asarray(after, float) - np.asarray(before, float)
+    before, after = np.asarray(before, float), np.asarray(after, float)
+    known = np.isfinite(before) & np.isfinite(after)
+    moved = np.where(known, after, np.nan) - np.where(known, before, np.nan)
     if clusters is None and moved.ndim > 1:
         clusters = np.broadcast_to(np.arange(len(moved)).reshape(-1, *[1] * (moved.ndim - 1)), moved.shape)
     codes = cluster_codes(None if clusters is None else np.asarray(clusters).ravel(), moved.size)

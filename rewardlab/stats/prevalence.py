@@ -74,11 +74,13 @@ def prevalence(
     the judge made no error at all. With clusters each size is the effective one that its clustered Wilson interval
     implies, and z is t on one less than the fewest prompts behind any of the three.
     At the edges: undefined where labels hold one class only, Se + Sp <= 1, no unlabelled verdict, or (with clusters)
-    fewer than two prompts in any of the three.
+    fewer than two prompts in any of the three. Raises ValueError for a label or verdict that is neither 0 nor 1.
     Source: Rogan & Gladen (1978), Am. J. Epidemiol. 107:71; interval, Lang & Reiczigel (2014), Prev. Vet. Med. 113:13.
     """
     known, asked = np.isfinite(labels) & np.isfinite(verdicts), np.isfinite(unlabelled)
     given, fitted = labels[known], verdicts[known]
+    if not all(np.isin(one, (0.0, 1.0)).all() for one in (given, fitted, unlabelled[asked])):
+        raise ValueError("labels and verdicts are 0 or 1: split averages at a threshold first")
     if not asked.any():
         return Undefined("no unlabelled item has a verdict")
     if len(np.unique(given)) < 2:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import kendalltau
 
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 from rewardlab.stats.spread import SAME_SCORE
 from rewardlab.stats.within import correlation_of_sums, within_correlation
 
+Statistic: TypeAlias = Callable[[NDArray[np.int_], NDArray[np.int_]], float]
 #: Prompts are left out in at most this many lots: more lots cost time and change little.
 LOTS = 100
 
@@ -25,6 +29,7 @@ class RankCorrelation:
     within_rho: Quantity
     within_tau: Quantity
     overall_rho: Quantity
+    overall_tau: Quantity
 
 
 def rank_correlation(first: Floats, second: Floats, *, level: float = LEVEL) -> RankCorrelation:
@@ -45,7 +50,8 @@ def rank_correlation(first: Floats, second: Floats, *, level: float = LEVEL) -> 
     return RankCorrelation(
         within_rho=rho if isinstance(rho, Undefined) else rho.estimate,
         within_tau=_tau(one, other, level=level),
-        overall_rho=_overall(one, other, kept, level=level),
+        overall_rho=_overall(one, other, kept, _spearman, level=level),
+        overall_tau=_overall(one, other, kept, _kendall, level=level),
     )
 
 
@@ -82,19 +88,20 @@ def _tau(first: Floats, second: Floats, *, level: float) -> Quantity:
     return Estimate(value, low, high, level, "jackknife over prompts on Fisher's scale, t", shared)
 
 
-def _overall(first: Floats, second: Floats, kept: NDArray[np.bool_], *, level: float) -> Quantity:
+def _overall(first: Floats, second: Floats, kept: NDArray[np.bool_], statistic: Statistic, *, level: float) -> Quantity:
+    """A correlation over all responses, lots of prompts left out in turn."""
     rows = np.flatnonzero(kept.any(axis=1))
     if len(rows) < 2:
         return Undefined("fewer than two prompts have both scores")
     prompts, _ = np.nonzero(kept)
     one, other = first[kept].astype(int), second[kept].astype(int)
-    whole = _spearman(one, other)
+    whole = statistic(one, other)
     if np.isnan(whole):
         return Undefined("one of the two scorers gives every response the same score")
     lots = np.empty(len(kept), int)
     lots[rows] = np.arange(len(rows)) % LOTS
     count = min(len(rows), LOTS)
-    left = np.array([_spearman(one[lots[prompts] != lot], other[lots[prompts] != lot]) for lot in range(count)])
+    left = np.array([statistic(one[lots[prompts] != lot], other[lots[prompts] != lot]) for lot in range(count)])
     # A lot that alone holds a scorer's spread leaves nothing to correlate.
     fisher = np.arctanh(np.clip(np.nan_to_num(left), TINY - 1, 1 - TINY))
     error = jackknife_error(fisher)
@@ -110,8 +117,14 @@ def _overall(first: Floats, second: Floats, kept: NDArray[np.bool_], *, level: f
 def _spearman(first: NDArray[np.int_], second: NDArray[np.int_]) -> float:
     """Pearson's r of mid-ranks of small whole numbers; NaN where either does not vary."""
     ranks = [_mid_ranks(one) - (len(one) + 1) / 2 for one in (first, second)]
-    squares = float((ranks[0] @ ranks[0]) * (ranks[1] @ ranks[1]))
-    return float(np.clip(ranks[0] @ ranks[1] / squares**0.5, -1, 1)) if squares > 0 else float("nan")
+    # Sums of products rather than @: BLAS would start threads for each, which costs more than the product.
+    squares = float(np.square(ranks[0]).sum() * np.square(ranks[1]).sum())
+    return float(np.clip((ranks[0] * ranks[1]).sum() / squares**0.5, -1, 1)) if squares > 0 else float("nan")
+
+
+def _kendall(first: NDArray[np.int_], second: NDArray[np.int_]) -> float:
+    """Tau-b, scipy's; NaN where either does not vary."""
+    return float(kendalltau(first, second, method="asymptotic").statistic)
 
 
 def _mid_ranks(values: NDArray[np.int_]) -> Floats:

@@ -33,7 +33,7 @@ def self_preference_gap(
     """P(judge picks its own | people prefer it) - P(judge picks the other | people prefer the other).
 
     Arguments: per pair of an own and another's response, `picked_own` 1 where the judge picks its own and 0 where the
-    other, `preferred_own` the same of people; NaN (a tie, no verdict) in either leaves a pair out; `clusters` the
+    other, `preferred_own` the same of people; anything else (a tie, no verdict) leaves a pair out; `clusters` the
     prompts. Above 0 the judge finds what is good in its own kind more surely than in others'.
     Identity: the gap of equal opportunity. Newcombe's interval; with clusters the same from clustered Wilson limits and
     the covariance of both rates (MOVER).
@@ -41,7 +41,7 @@ def self_preference_gap(
     Source: Wataoka et al. (2024), arXiv:2410.21819; Hardt et al. (2016), NeurIPS.
     """
     picked, preferred = np.asarray(picked_own, float), np.asarray(preferred_own, float)
-    kept = np.isfinite(picked) & np.isfinite(preferred)
+    kept = np.isin(picked, (0.0, 1.0)) & np.isin(preferred, (0.0, 1.0))
     picked, own = picked[kept], preferred[kept] == 1
     hits = np.stack([picked * own, (1 - picked) * ~own])
     groups = np.stack([own, ~own]).astype(float)

@@ -53,6 +53,11 @@ def test_round_off_is_no_change():
     assert paired_change(np.full(5, 0.3), np.full(5, 0.1 + 0.2), span=1).sign_p == 1
 
 
+def test_an_infinite_verdict_is_left_out():
+    found = paired_change(np.array([np.inf, np.inf, 0, 1]), np.array([np.inf, 1, 1, 1]))
+    assert (found.prompts, found.mean.estimate.estimate) == (2, 0.5)
+
+
 def test_nothing_judged_twice_is_undefined():
     reason = "no response was judged both plain and altered"
     assert paired_change(np.array([NAN, 1]), np.array([1, NAN])) == Undefined(reason)

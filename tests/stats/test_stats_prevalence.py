@@ -99,3 +99,14 @@ def test_what_cannot_be_corrected_is_undefined(example):
     assert few.reason.startswith("fewer than two prompts behind")
     none = known_judge(share_of_prompts(np.arange(500) < 5), sensitivity=0.9, specificity=0.6)
     assert none.reason.startswith("no pass rate gives this judge's verdicts")
+
+
+def test_an_average_of_annotators_is_no_label(example):
+    labels, verdicts, unlabelled = example
+    for wrong in (
+        (labels / 2, verdicts, unlabelled),
+        (labels, verdicts + 1, unlabelled),
+        (labels, verdicts, unlabelled / 3),
+    ):
+        with pytest.raises(ValueError, match="are 0 or 1"):
+            prevalence(*wrong)

@@ -20,7 +20,7 @@ def test_newcombes_own_example():
 
 def test_pairs_give_the_gap_of_their_counts():
     assert self_preference_gap(PICKED, PREFERRED) == newcombe((36, 38), (40, 50))
-    with_gaps = self_preference_gap(np.append(PICKED, [NAN, 1.0]), np.append(PREFERRED, [1.0, NAN]))
+    with_gaps = self_preference_gap(np.append(PICKED, [NAN, 0.5, 1.0]), np.append(PREFERRED, [1.0, 1.0, NAN]))
     assert with_gaps == newcombe((36, 38), (40, 50))
 
 
