@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import rewardlab
+from rewardlab.agree_report import AgreementReport
 from rewardlab.report import Checks, Report, json_schema
 
+SCHEMAS = (("report-1.json", Report), ("check-1.json", Checks), ("agree-1.json", AgreementReport))
 FOLDER = Path(rewardlab.__file__).parent / "schemas"
 
-for name, model in (("report-1.json", Report), ("check-1.json", Checks)):
+for name, model in SCHEMAS:
     (FOLDER / name).write_text(json.dumps(json_schema(model), indent=2) + "\n")

@@ -41,7 +41,7 @@ class PairPart(Part):
     units: int
     agreement: Number
     alpha: Number
-    kappa: Number
+    kappa: Number | None = Field(description="Cohen's; null on a continuous scale")
     weighted_kappa: Number | None
     tau_b: Orders | None
 

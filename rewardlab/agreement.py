@@ -17,7 +17,7 @@ from rewardlab.stats.agreement.concordance import Concordance
 from rewardlab.stats.agreement.pairwise import Pair
 from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.resampling import Method
-from rewardlab.stats.agreement.table import Coefficient, Codes
+from rewardlab.stats.agreement.table import Codes, Coefficient
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 
 #: Krippendorff's customary thresholds for alpha: tentative conclusions, and reliable ones.
@@ -38,8 +38,8 @@ def measure_agreement(
 ) -> AgreementReport:
     """The agreement of the ratings in a file, on all units and on each slice.
 
-    Arguments: `naming`, `level` and `order` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's interval
-    must reach; `method` of that interval; `seed` of what it draws.
+    Arguments: `naming`, `level` and `order` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's
+    interval must reach; `method` of that interval; `seed` of what it draws.
     Raises: RewardlabError for ratings that cannot be read or compared; MismatchError when the krippendorff package does
     not confirm alpha.
     """
@@ -153,7 +153,7 @@ def _meaning(alpha: Number) -> str:
     if alpha.estimate < 0:
         return "The raters disagree more than ratings handed out at random would."
     left = f"{100 * (1 - alpha.estimate):.1f}".removesuffix(".0")
-    return f"Of the disagreement that ratings handed out at random would show, {left} % is there."
+    return f"The raters show {left} % of the disagreement that ratings handed out at random would show."
 
 
 def _notes(panel: Panel, ratings: Ratings) -> Iterator[str]:
@@ -225,7 +225,7 @@ def _pair(pair: Pair, raters: Sequence[str]) -> PairPart:
         units=pair.units,
         agreement=_number(pair.agreement),
         alpha=_plain(pair.alpha),
-        kappa=_number(pair.kappa),
+        kappa=_optional(pair.kappa),
         weighted_kappa=_optional(pair.weighted),
         tau_b=None if pair.tau is None else _orders(pair.tau),
     )

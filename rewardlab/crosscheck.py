@@ -58,6 +58,6 @@ def _compare(theirs: object, table: Table, level: Level, found: float | Undefine
         counts = count_table(table.codes, len(table.values))[:, given].astype(int)
         scaled = table.values[given] / np.abs(table.values).max()  # so that no square overflows
         expected = float(theirs(value_counts=counts, value_domain=scaled, level_of_measurement=level))
-    undefined = isinstance(found, Undefined)
-    if undefined != math.isnan(expected) or (not undefined and not abs(found - expected) <= TOLERANCE):
+    same = math.isnan(expected) if isinstance(found, Undefined) else abs(found - expected) <= TOLERANCE
+    if not same:
         raise MismatchError(f"alpha ({level}) is {found} here and {expected} by the krippendorff package")

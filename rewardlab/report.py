@@ -279,7 +279,7 @@ class Checks(Part):
         return {"pass": 0, "fail": 1}[self.verdict]
 
 
-def json_schema(model: type[Report | Checks]) -> dict[str, Any]:
+def json_schema(model: type[Part]) -> dict[str, Any]:
     """The JSON Schema of a report, which is shipped in schemas/ beside this module."""
     name = model.model_fields["schema_"].default
     return {"$id": name} | model.model_json_schema(by_alias=True, mode="serialization")

@@ -250,7 +250,7 @@ def _of_units(columns: Columns, name: str | None, unit: Codes, units: int, what:
     number = {one: place for place, one in enumerate(names)}
     rows = np.array([number[one] for one in columns.cells[name]])
     found = np.zeros(units, int)
-    found[unit] = rows
+    found[unit[::-1]] = rows[::-1]  # the first row of a unit says it
     wrong = np.flatnonzero(found[unit] != rows)
     if len(wrong):
         row = int(wrong[0])

@@ -11,7 +11,7 @@ from rewardlab.stats.agreement.alpha import alpha_of
 from rewardlab.stats.agreement.concordance import kendall_tau
 from rewardlab.stats.agreement.gwet import percent_agreement
 from rewardlab.stats.agreement.kappa import cohen_kappa
-from rewardlab.stats.agreement.table import Coefficient, Level, Table
+from rewardlab.stats.agreement.table import MOST_CATEGORIES, Coefficient, Level, Table
 from rewardlab.stats.interval import Floats, Undefined
 
 
@@ -19,8 +19,8 @@ from rewardlab.stats.interval import Floats, Undefined
 class Pair:
     """Two raters, by number: the units both rated, and how far they agree on them.
 
-    `kappa` is Cohen's, `weighted` with the level's weights (None where it has none), `tau` Kendall's tau-b with its
-    p-value (None at the nominal level).
+    `kappa` is Cohen's (None on a continuous scale), `weighted` with the level's weights (None where it has none), `tau`
+    Kendall's tau-b with its p-value (None at the nominal level).
     """
 
     first: int
@@ -28,7 +28,7 @@ class Pair:
     units: int
     agreement: Coefficient | Undefined
     alpha: float | Undefined
-    kappa: Coefficient | Undefined
+    kappa: Coefficient | Undefined | None
     weighted: Coefficient | Undefined | None
     tau: tuple[float, float] | Undefined | None
 
@@ -80,7 +80,7 @@ def _pair(table: Table, first: int, second: int, level: Level, weights: Floats |
         len(shared.codes),
         percent_agreement(shared),
         alpha_of(shared, level),
-        cohen_kappa(shared),
+        cohen_kappa(shared) if len(table.values) <= MOST_CATEGORIES else None,
         None if weights is None else cohen_kappa(shared, weights=weights),
         None if level == "nominal" else kendall_tau(one, other),
     )

@@ -13,11 +13,9 @@ from rewardlab.stats.agreement.gwet import agreement_weights, chance_corrected, 
 from rewardlab.stats.agreement.icc import intraclass_correlations
 from rewardlab.stats.agreement.pairwise import Member, Pair, members_of, pairs_of
 from rewardlab.stats.agreement.resampling import Method, alpha_with_interval
-from rewardlab.stats.agreement.table import Coefficient, Level, Table
+from rewardlab.stats.agreement.table import MOST_CATEGORIES, Coefficient, Level, Table
 from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
 
-#: A scale with more distinct values is taken as continuous: no categories to correct chance for.
-MOST_CATEGORIES = 64
 #: More raters are not compared two by two.
 MOST_RATERS = 24
 #: A gap of AC over alpha from which skew is pointed out, where one value holds at least that share of the ratings.

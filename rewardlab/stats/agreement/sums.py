@@ -138,9 +138,10 @@ def unlike(codes: Codes) -> Floats:
 
 def squared(codes: Codes, places: Floats) -> Floats:
     """Squared differences of places over the ordered pairs of each row, over m - 1."""
-    known = codes.T >= 0  # sums over a long axis are many times faster than over a short one
+    by_rater = np.ascontiguousarray(codes.T)  # sums over a long axis are many times faster than over a short one
+    known = by_rater >= 0
     sizes = known.sum(axis=0)
-    own = np.where(known, places[codes.T], 0.0)
+    own = np.where(known, places[by_rater], 0.0)
     apart = np.where(known, own - own.sum(axis=0) / sizes, 0.0)
     pairs: Floats = 2 * sizes / (sizes - 1) * np.square(apart).sum(axis=0)
     return pairs

@@ -16,6 +16,8 @@ Codes: TypeAlias = NDArray[np.int64]
 Level: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio"]
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
 MISSING = -1
+#: A scale with more distinct values is taken as continuous: no categories to correct chance for.
+MOST_CATEGORIES = 64
 NO_VARIATION = "no variation: every rating is the same, so agreement beyond chance cannot be seen"
 
 

@@ -1,0 +1,108 @@
+"""`rewardlab agree RATINGS`."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import click
+
+from rewardlab.agreement import MIN_ALPHA, measure_agreement
+from rewardlab.commands.options import display_for, put
+from rewardlab.errors import UsageError
+from rewardlab.formats.agree import AGREE_FORMATS
+from rewardlab.ratings.layout import Layout, Naming
+from rewardlab.stats.agreement.resampling import Method
+
+
+@click.command("agree")
+@click.argument("ratings", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--level",
+    metavar="nominal|ordinal|interval|ratio",
+    help="Level of measurement.  [nominal for labels without --scale, else ordinal]",
+)
+@click.option("--scale", metavar="LOW,..,HIGH", help="All values of the scale, lowest first: labels or numbers.")
+@click.option("--by", metavar="COLUMN", help="Agreement of each slice too: the units by their value in this column.")
+@click.option(
+    "--cluster", metavar="COLUMN", help="What moves together, such as the prompt of several units.  [the unit]"
+)
+@click.option("--unit", metavar="COLUMN[,COLUMN]", help="What was rated.  [unit, item, id, ...; else the first]")
+@click.option("--rater", metavar="COLUMN", help="Who rated, in a long file.  [rater, judge, annotator, ...]")
+@click.option("--rating", metavar="COLUMN", help="The rating, in a long file.  [rating, value, score, label, ...]")
+@click.option("--raters", metavar="COLUMN,...", help="The raters' columns, in a wide file.  [all others]")
+@click.option(
+    "--layout",
+    type=click.Choice(["long", "wide", "counts"]),
+    help="A row for each rating, a column for each rater, or how many chose each category.  [told by the columns]",
+)
+@click.option(
+    "--min-alpha", type=float, default=MIN_ALPHA, show_default=True, metavar="A", help="Target for alpha's lower bound."
+)
+@click.option(
+    "--interval",
+    type=click.Choice(["jackknife", "bootstrap"]),
+    default="jackknife",
+    show_default=True,
+    help="How alpha's interval is built.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Seed of what is drawn."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(sorted(AGREE_FORMATS)),
+    default="text",
+    show_default=True,
+    help="How the report is shown.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where the report goes.  [standard output]",
+)
+def command(  # noqa: PLR0917 - click calls it by keyword
+    ratings: Path,
+    level: str | None,
+    scale: str | None,
+    by: str | None,
+    cluster: str | None,
+    unit: str | None,
+    rater: str | None,
+    rating: str | None,
+    raters: str | None,
+    layout: Layout | None,
+    min_alpha: float,
+    interval: Method,
+    seed: int,
+    format_: str,
+    output: Path | None,
+) -> int:
+    """How far do raters agree beyond chance? RATINGS is CSV, JSON lines or Parquet; - is standard input.
+
+    A long file has a row for each rating (unit, rater, rating), a wide one a row for each unit and a column for each
+    rater; an empty cell is a missing rating.
+
+    Exit codes: 0 agreement suffices (the lower end of alpha's interval reaches --min-alpha), 1 it surely does not (the
+    upper end stays under it), 4 undecided, 2 the ratings could not be read or compared. Slices do not change it.
+    """
+    if not -1 <= min_alpha <= 1:
+        raise UsageError(f"{min_alpha} is no value of alpha", where="--min-alpha", expected="a number up to 1")
+    report = measure_agreement(
+        ratings,
+        Naming(_listed(unit), rater, rating, _listed(raters), by, cluster, layout),
+        level=level,
+        order=_listed(scale),
+        min_alpha=min_alpha,
+        method=interval,
+        seed=seed,
+    )
+    put(AGREE_FORMATS[format_](report, display_for(output)), output)
+    return report.exit_code
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    """Names separated by commas; a name with a comma stands in quotes."""
+    return () if text is None else tuple(cell.strip() for cell in next(csv.reader([text]), []))
