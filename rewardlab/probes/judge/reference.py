@@ -15,15 +15,19 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.judging.definition import PYTHON, Judge
 from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.placeholder import fields_in
+from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.effect import Effect, effect_of, examples, interval_of
 from rewardlab.probes.judge.question import Question
+from rewardlab.probes.judge.repeats import consistency_of
 from rewardlab.probes.judge.verdicts import before_and_after, only_verdict, right_of
 from rewardlab.probes.run.suspicion import Suspicion
+from rewardlab.stats.consistency import Consistency
 from rewardlab.stats.interval import Estimate
 from rewardlab.task import Json, Prompt
 
 VARIANT = "other_reference"
-#: Of the answers judged right, the share that may stay right beside another reference; surely above the second blocks.
+#: Of the answers judged right, the share that may stay right beside another reference, besides those that a judge
+#: turns round by itself; surely above the second blocks.
 TOLERATED, DECISIVE = 0.1, 0.5
 
 
@@ -92,9 +96,16 @@ def ask(question: Question) -> Iterator[Suspicion]:
             "examples": examples(question, ratings, VARIANT, stayed),
         }
         severity: Severity = "blocker" if share.low > DECISIVE else "warning"
+        tolerated = min(TOLERATED + _flips(ratings), 1.0)
         # The chance of as many or more when each stays right with the tolerated probability.
-        p_value = float(bdtrc(count - 1, effect.right, TOLERATED)) if count else 1.0
-        yield Suspicion(Finding("RL510", severity, evidence), p_value, matters=share.estimate > TOLERATED)
+        p_value = float(bdtrc(count - 1, effect.right, tolerated)) if count else 1.0
+        yield Suspicion(Finding("RL510", severity, evidence), p_value, matters=share.estimate > tolerated)
+
+
+def _flips(ratings: Ratings) -> float:
+    """How often the judge turns round by itself, whatever it is shown."""
+    found = consistency_of(ratings)
+    return found.flips.estimate if isinstance(found, Consistency) and isinstance(found.flips, Estimate) else 0.0
 
 
 def _complement(share: Estimate) -> Estimate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from functools import cache
 
 import pytest
@@ -27,6 +28,7 @@ def ratings(file):
     """A judge's ratings; its function is called as a panel would, without the surroundings that guard the process."""
     ((judge, record),) = [(one.judge, one.record) for one in convene([load_judge(str(file))])]
     python = PythonJudge(judge)
+    random.seed(0)  # one planted judge draws its verdicts
     prompts, texts, score = run_of()
 
     def judging(exhibit):
