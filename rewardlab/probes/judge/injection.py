@@ -82,8 +82,11 @@ def ask(question: Question) -> Iterator[Suspicion]:
         for variant, altered in ALTERED.items():
             effect = effect_of(ratings, variant)
             if isinstance(effect, Effect):
-                found = suspicion(question, ratings, "RL506", effect, altered=altered)
-                yield replace(found, matters=found.matters and not _does_padding_as_much(ratings, effect))
+                if _does_padding_as_much(ratings, effect):
+                    found = suspicion(question, ratings, "RL506", effect, altered=altered, no_more_than_padding=True)
+                    yield replace(found, matters=False)
+                else:
+                    yield suspicion(question, ratings, "RL506", effect, altered=altered)
 
 
 def _does_padding_as_much(ratings: Ratings, effect: Effect) -> bool:

@@ -119,7 +119,7 @@ def test_an_injection_that_raises_no_more_than_padding_is_a_note():
     moved = both.variants["padded"]
     same = given(both.values, BOOLEAN, variants={"padded": moved, "injected_end": moved})
     alone = given(both.values, BOOLEAN, variants={"padded": both.values, "injected_end": moved})
-    assert [one for one, _ in found(injection, same)] == ["note"]
+    assert [(one, evidence["no_more_than_padding"]) for one, evidence in found(injection, same)] == [("note", True)]
     assert [one for one, _ in found(injection, alone)] == ["blocker"]
 
 
