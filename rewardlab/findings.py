@@ -187,7 +187,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "Take length out of the reward, or bound it.",
     ),
     "RL405": Entry(
-        "the reward does not agree with labels",
+        "the reward does not agree with labels or judges",
         "A reward no better than chance against known truth, or turned around, teaches the wrong thing.",
         "Look at the generations listed in the evidence and fix the cases the reward gets wrong.",
     ),
@@ -238,9 +238,9 @@ CATALOGUE: Mapping[str, Entry] = {
         "Judge both orders and keep what survives.",
     ),
     "RL505": Entry(
-        "a judge prefers long answers",
-        "Padding raises the score; training will pad.",
-        "Say in the rubric that length does not count, and check with padded pairs.",
+        "a judge prefers long or decorated answers",
+        "Sentences that say nothing, or headings and bold type, raise the score; training will pad and decorate.",
+        "Say in the rubric that length and layout do not count, and check with padded pairs.",
     ),
     "RL506": Entry(
         "a judge follows text inside the response",
@@ -261,6 +261,22 @@ CATALOGUE: Mapping[str, Entry] = {
         "a judge may not stand in for the annotators",
         "It agrees with the people less than they do with each other.",
         "Improve the judge against the labels, or keep people in the loop.",
+    ),
+    "RL510": Entry(
+        "a judge that is shown the reference ignores it",
+        "Answers that it calls right stay right beside the reference of another prompt: it judges by how an answer "
+        "looks, or by what it believes, and training learns to please that.",
+        "Ask the judge to compare with the reference, and to call an answer that differs from it wrong.",
+    ),
+    "RL511": Entry(
+        "a judge may favour its own model family",
+        "Models rate text of their own kind above what people say of it, and training pulls the policy further there.",
+        "Judge with a model of another family, or check this one against labels and judges of other families.",
+    ),
+    "RL512": Entry(
+        "a judge does not tell right from wrong",
+        "Verdicts that never vary, or that call right most of what is wrong, tell the policy nothing.",
+        "Read the examples; sharpen the rubric with an anchor for each verdict, and show the judge the reference.",
     ),
     "RL601": Entry(
         "baseline accuracy lies below the band",
