@@ -105,7 +105,7 @@ def test_the_card_gives_what_each_alteration_changes(measured, card, name):
     before = coded([row[0] for row in judged["plain"]]).ravel()
     cells = []
     for kind in ALTERED:
-        after = coded(judged[kind])
+        after = coded(judged[kind]).ravel()
         cells.append(f"{int(((after == 1) & (before == 0)).sum())} / {int(((after == 0) & (before == 1)).sum())}")
     stayed = judged["other_reference"].count(RIGHT)
     assert f"| {name} | {' | '.join(cells)} | {stayed} |" in card
