@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit test lint types unit bench bank peers models clean
+.PHONY: install audit test lint types unit bench bank peers models judge-models clean
 
 install: .venv/.installed
 
@@ -50,6 +50,11 @@ peers: install
 # Trains the three example models anew, about eight minutes on two cores.
 models: install
 	$(BIN)/python -m fixtures.arithmetic.train
+
+# Trains the three example judges anew, about half an hour on one core, and measures them.
+judge-models: install
+	$(BIN)/python -m fixtures.arithmetic.train_judges
+	$(BIN)/python -m fixtures.arithmetic.measure_judges
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
