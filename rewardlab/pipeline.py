@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform as python_platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,18 +14,17 @@ from typing_extensions import Unpack
 
 from rewardlab.answers import gather
 from rewardlab.decision import decide
-from rewardlab.errors import EngineError, InputError, RewardError, RunError, UsageError
+from rewardlab.errors import EngineError, InputError, RewardError, UsageError
 from rewardlab.examination import examine_sampled_answers, examining, worker_of
 from rewardlab.findings import Finding, merge
-from rewardlab.judging.asking import Ask
 from rewardlab.judging.definition import shipped_judges
-from rewardlab.judging.material import Material
-from rewardlab.judging.member import Member, convene
-from rewardlab.judging.panel import ask_panel, check_panel, ratings_of_panel
-from rewardlab.labels import check_labels, read_labels
-from rewardlab.measurement import measure, success_rule
+from rewardlab.judging.member import convene
+from rewardlab.judging.panel import check_panel, ratings_of_panel
+from rewardlab.labels import Annotations, check_labels, mean_labels, read_annotations
+from rewardlab.measurement import measure
 from rewardlab.outcome import Unscored
-from rewardlab.parts import RESCORE_SCHEMA, write_atomically
+from rewardlab.panel import ask_judges, conclude_panel, last_reward
+from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.contradiction import reconcile
@@ -93,7 +92,7 @@ def run_audit(
         if members:
             keys = {member.record.key for member in members}
             run.update(replace(run.manifest, judges=tuple(one for one in run.manifest.judges if one.key in keys)))
-            _judge(run, settings, members, progress)
+            ask_judges(run, settings, members, progress)
         run.update(replace(run.manifest, finished=True))
         return conclude(run, settings)
 
@@ -168,35 +167,8 @@ def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | 
             raise UsageError("no judge named", where="--judge", expected=f"FILE.toml, or one of {known}; with @MODEL")
         members = convene(judges, run.manifest.judges)
         check_panel(members, run.prompts())
-        _judge(run, settings, members, progress or Silent())
+        ask_judges(run, settings, members, progress or Silent())
         return conclude(run, settings)
-
-
-def _judge(run: Run, settings: Settings, members: Sequence[Member], progress: Progress) -> None:
-    """Ask the judges what the run holds no answer to.
-
-    Raises: RunError when nothing was scored; EngineError.
-    """
-    prompts, width = run.prompts(), run.manifest.num_generations
-    generations, scores = run.generations.read(), run.scores(_last_reward(run).key).read()
-    score = gather(prompts, generations, scores, RESCORE_SCHEMA.empty_table(), num_generations=width).score
-    rule = success_rule(score, success_at=settings.success_at, reward_range=settings.reward_range)
-    columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text"))
-    texts = {(name, index): text for name, index, text in zip(*columns, strict=True)}
-    material = Material(prompts, texts, rule.of(score), settings.judge_sample, settings.seed)
-    ask_panel(run, members, material, questions=further_questions, progress=progress)
-
-
-def further_questions(*_: object, **__: object) -> Iterable[Ask]:
-    """What is asked once a judge's plain verdicts are there."""
-    return ()
-
-
-def _last_reward(run: Run) -> RewardRecord:
-    """Raises: RunError when nothing was scored."""
-    if not run.manifest.rewards:
-        raise RunError("nothing was scored", where=str(run.folder), do="score it: rewardlab score RUN reward.py")
-    return run.manifest.rewards[-1]
 
 
 def run_report(folder: Path, options: Mapping[str, Any]) -> Report:
@@ -213,9 +185,10 @@ def conclude(run: Run, settings: Settings) -> Report:
 
     Raises: RunError when nothing was scored.
     """
-    record = _last_reward(run)
+    record = last_reward(run)
     prompts, width = run.prompts(), run.manifest.num_generations
     generations, scores = run.generations.read(), run.scores(record.key).read()
+    annotations = _labels(run, settings.labels_path)
     measured = measure(
         prompts,
         generations,
@@ -230,20 +203,28 @@ def conclude(run: Run, settings: Settings) -> Report:
         scores,
         run.rescores(record.key).read(),
         num_generations=width,
-        labels=_labels(run, settings.labels_path),
+        labels=None if annotations is None else mean_labels(annotations),
     )
     targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
     panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
     question = Question(measured, answers, targets, PLATFORMS[record.platform], panel)
-    findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question))
+    about_judges, judges = conclude_panel(
+        question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
+    )
+    findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question), about_judges)
     report = build_report(
-        question, findings, decide(question, findings), record=record, provenance=_provenance(run, record)
+        question,
+        findings,
+        decide(question, findings),
+        record=record,
+        judges=judges,
+        provenance=_provenance(run, record),
     )
     write_atomically(run.folder / "report.json", report.to_json().encode())
     return report.attach(run.folder)
 
 
-def _labels(run: Run, given: Path | None) -> Mapping[tuple[str, int], float] | None:
+def _labels(run: Run, given: Path | None) -> Annotations | None:
     """The labels given now, which the run directory keeps, or those it holds.
 
     Raises: InputError for a file that holds no labels of this run.
@@ -251,9 +232,9 @@ def _labels(run: Run, given: Path | None) -> Mapping[tuple[str, int], float] | N
     kept = run.folder / "labels.csv"
     if given is None and not kept.is_file():
         return None
-    labels = read_labels(given or kept)
+    labels = read_annotations(given or kept)
     ids = [prompt.id for prompt in run.prompts()]
-    check_labels(labels, ids, num_generations=run.manifest.num_generations, where=given or kept)
+    check_labels(mean_labels(labels), ids, num_generations=run.manifest.num_generations, where=given or kept)
     if given is not None:
         write_atomically(kept, given.read_bytes())
     return labels

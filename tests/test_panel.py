@@ -82,8 +82,9 @@ def test_a_judge_sees_every_generation_once_and_some_again(task_of, judge):
     assert (found.judge.name, found.judge.kind, found.judge.values) == ("right", "boolean", (0.0, 1.0))
 
 
-def test_equal_questions_are_asked_once(task_of, judge):
+def test_equal_questions_are_asked_once(task_of, judge, monkeypatch):
     """20 of the 24 kinds of answer there could be (right or wrong, in 12 prompts) occur; each is asked three times."""
+    monkeypatch.setattr("rewardlab.panel.questions", lambda *_, **__: ())
     audit(task_of(GROUPS), judge=[str(judge())])
     kinds = sum(len(set(group)) for group in GROUPS)
     (found,) = ratings()
@@ -326,9 +327,9 @@ def test_a_kill_at_any_moment_loses_and_doubles_no_judgment(task_of, judge):
     subprocess.run(command, stdout=subprocess.PIPE, check=False)
     (run,) = Path("runs").iterdir()
     judgments = pd.read_parquet(run / "judgments")
-    assert len(judgments) == 320 + 2 * 60
-    assert not judgments.duplicated(["prompt_id", "index", "time"]).any()
-    assert 440 <= calls() < 440 + 2 * 80
+    assert (judgments["variant"] == "").sum() == 320 + 2 * 60
+    assert not judgments.duplicated(["prompt_id", "index", "variant", "time"]).any()
+    assert len(judgments) <= calls() < len(judgments) + 2 * 80
     assert read_manifest(run).finished
 
 
