@@ -26,7 +26,7 @@ from pathlib import Path
 CALLS = Path(__file__).with_name("calls")
 def right(response, reference):
     with CALLS.open("a") as file:
-        file.write(response + "\\n")
+        file.write(repr(response) + "\\n")
     return "yes" if response == reference else "no"
 def better(response, other, reference):
     return "A" if response == reference else "B"
