@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit test lint types unit bench bank peers models judge-models clean
+.PHONY: install audit audit-judges test lint types unit bench bank peers models judge-models clean
 
 install: .venv/.installed
 
@@ -23,6 +23,11 @@ install: .venv/.installed
 
 audit: install
 	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL))
+
+# The same with a panel of judges; make audit-judges JUDGES="ada bea lou" adds one that likes long answers.
+JUDGES ?= ada bea
+audit-judges: install
+	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL)) $(foreach judge,$(JUDGES),--judge $(EXAMPLE)/judges/$(judge).toml)
 
 test: install lint types unit
 

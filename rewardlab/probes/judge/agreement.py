@@ -50,7 +50,7 @@ def ask(question: Question) -> Iterator[Finding]:
         if isinstance(alpha, Undefined):
             yield Finding("RL502", "warning", _evidence(question, found))
         elif alpha.high < question.min_alpha:
-            yield Finding("RL502", "blocker", _evidence(question, found))
+            yield Finding("RL502", "blocker", _evidence(question, found), _remedy(found))
         elif alpha.low < question.min_alpha:
             more = "Judge more prompts: the interval holds the threshold, and either answer could be wrong."
             yield Finding("RL502", "warning", _evidence(question, found) | {"undecided": True}, more)
@@ -159,6 +159,12 @@ def _evidence(question: Question, found: Agreement) -> dict[str, Any]:
             "ac_above_alpha_by": measured.skew.gap,
         }
     return evidence | {"examples": _examples(question, found)}
+
+
+def _remedy(found: Agreement) -> str:
+    """Whom to look at first, where one judge departs from the others; else "", the catalogue's."""
+    name = departs_most(found) if len(found.judges) > 2 else None
+    return f"{name} departs most from the others: repair or replace it, then judge again." if name else ""
 
 
 def departs_most(found: Agreement) -> str | None:
