@@ -32,6 +32,7 @@ def read_audit(run: Path, source_sha256: str) -> Audited:
             verdict=report["verdict"],
             accuracy=_inner(report, "baseline", "accuracy", "estimate"),
             platform=record.platform,
+            entry=record.entry,
             created=manifest.created,
         )
     except (ValidationError, KeyError):

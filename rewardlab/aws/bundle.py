@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import rewardlab
@@ -32,6 +32,7 @@ from rewardlab.errors import RewardError, UsageError
 from rewardlab.findings import RANK, Finding
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import Platform
+from rewardlab.report import Contributor, FindingPart, PackageReport
 from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
 from rewardlab.run import reward_digest
 
@@ -77,6 +78,7 @@ class Bundle:
     manifest: PackageManifest
     findings: tuple[Finding, ...]
     layer: Path | None = None
+    container: Path | None = None
 
     @property
     def unpacked_size(self) -> int:
@@ -111,7 +113,7 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     sources = collect_sources(reward, choices.include)
     own = contents_of(sources.files)
     entry, findings = _find_entry(reward, choices)
-    findings += [*name_findings(choices.name, platform), *_audit_findings(audit, platform)]
+    findings += [*name_findings(choices.name, platform), *_audit_findings(audit, platform, entry)]
     name = MOVED if reward.name == FUNCTION else reward.name
     own[name] = own.pop(reward.name)
     findings += source_findings(sources, own, name)
@@ -141,6 +143,29 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
         audit=audit,
     )
     return _written(files, contents, manifest, output=output, choices=choices, findings=findings)
+
+
+def report_of(bundle: Bundle, reward: Path) -> PackageReport:
+    """What is shown of a bundle."""
+    manifest, place = bundle.manifest, bundle.path or bundle.container
+    return PackageReport(
+        verdict="refused" if bundle.blocked else "packaged",
+        reward=str(reward),
+        entry=manifest.entry,
+        kind=manifest.kind,
+        platform=manifest.platform,
+        python=manifest.python,
+        architecture=manifest.architecture,
+        path=None if place is None else str(place),
+        sha256=bundle.sha256,
+        size=bundle.size,
+        layer=None if bundle.layer is None else str(bundle.layer),
+        unpacked_size=bundle.unpacked_size,
+        contributors=tuple(Contributor(name=name, bytes=size) for name, size in bundle.unpacked.items()),
+        requirements=manifest.requirements,
+        audit=manifest.audit.model_dump() if manifest.audit else None,
+        findings=tuple(FindingPart.of(one) for one in bundle.findings),
+    )
 
 
 def _written(
@@ -177,7 +202,7 @@ def _written(
         return bundle
     if choices.container:
         write_container(choices.container, everything, manifest)
-        return bundle
+        return replace(bundle, container=choices.container)
     if choices.layer and layer is not None:
         _save(choices.layer, layer)
     _save(output, zipped)
@@ -221,13 +246,18 @@ def _find_entry(reward: Path, choices: Choices) -> tuple[EntryFound | None, list
             worker.close()
 
 
-def _audit_findings(audit: Audited | None, platform: Platform) -> Iterator[Finding]:
-    if audit and audit.platform != platform.name:
+def _audit_findings(audit: Audited | None, platform: Platform, entry: EntryFound | None) -> Iterator[Finding]:
+    """Where the audit was of something else than what is packaged, or did not say GO."""
+    if audit is None:
+        return
+    if audit.platform != platform.name:
         remedy = f"Audit with --platform {platform.name}, or package for {audit.platform}."
         yield finding("other_platform", remedy, "warning", audited=audit.platform, packaged=platform.name)
-    if audit and audit.verdict != "go":
-        remedy = "Read the report before you deploy it."
-        yield finding("verdict", remedy, "warning", verdict=audit.verdict)
+    if entry and audit.entry != entry.name:
+        remedy = f"Package the audited function with --entry {audit.entry}, or audit this one."
+        yield finding("other_entry", remedy, "blocker", audited=audit.entry, packaged=entry.name)
+    if audit.verdict != "go":
+        yield finding("verdict", "Read the report before you deploy it.", "warning", verdict=audit.verdict)
 
 
 def _gather(asked: Asked, target: Target, contents: _Contents) -> tuple[tuple[Wheel, ...], list[Finding]]:

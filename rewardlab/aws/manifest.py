@@ -31,6 +31,7 @@ class Audited(Record):
     verdict: Literal["go", "no_go", "inconclusive"]
     accuracy: float | None
     platform: str
+    entry: str
     created: str = Field(description="when the run was begun")
 
 
