@@ -93,6 +93,7 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     choices = choices or Choices()
     _refuse_overwriting(reward, output, choices)
     source = reward_digest(reward)
+    reward = reward.resolve() if reward.is_symlink() else reward  # the audit runs the file that a link leads to
     audit = read_audit(choices.run, source) if choices.run else None
     sources = collect_sources(reward, choices.include, without=[output, *([choices.layer] if choices.layer else [])])
     entry, unloaded = load_entry(reward, choices.entry, choices.environment)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from rewardlab.aws.dependencies import NoWheelError, fetch
 from rewardlab.aws.deployable import finding, pin_findings
 from rewardlab.aws.requirements import Asked
@@ -79,7 +81,7 @@ def gather(asked: Asked, target: Target, own: Mapping[str, bytes]) -> tuple[Depe
     files = {name: body for one in unpacked.values() for name, body in one.items()}
     sizes = {pin: sum(map(len, one.values())) for pin, one in unpacked.items()}
     pins = tuple(unpacked)
-    exact = [f"{root.name}{root.specifier}".lower() for root in asked.roots]
+    exact = [f"{canonicalize_name(root.name)}{root.specifier}" for root in asked.roots]
     clashes = [
         f"{name} ({pin})"
         for pin, one in unpacked.items()

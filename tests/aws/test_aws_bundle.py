@@ -104,7 +104,8 @@ def test_the_handler_in_the_zip_answers_as_the_platform_wants(project, packaged,
 
 
 def test_a_reward_called_lambda_function_keeps_its_code_under_another_name(project, packaged, tmp_path):
-    code = "def lambda_handler(event, context):\n    return [{'id': s['id'], 'aggregate_reward_score': 1} for s in event]\n"
+    one = "{'id': s['id'], 'aggregate_reward_score': 1}"
+    code = f"def lambda_handler(event, context):\n    return [{one} for s in event]\n"
     bundle = packaged(project(code, name="lambda_function.py"))
     assert bundle.manifest.reward == "lambda_function_reward.py"
     assert invoked(unpacked(bundle.path, tmp_path / "zip"), event=[SAMPLE])[1][0]["aggregate_reward_score"] == 1
@@ -117,7 +118,7 @@ def test_dependencies_lie_at_the_root_or_in_the_layer(project, packaged, index, 
     index("deep", "2.0", files={"deep.py": "value = 1.0", "deep-2.0.data/scripts/deep": "#!python"})
     reward = project(
         "import tiny, deep\ndef score(c, r): return deep.value\n",
-        **{"requirements.txt": "tiny==1.5\n", "tests/test_a.py": ""},
+        **{"requirements.txt": "Tiny==1.5\n", "tests/test_a.py": ""},
     )
     whole = packaged(reward)
     assert {"tiny/__init__.py", "deep.py", "tiny-1.5.dist-info/METADATA"} <= set(names(whole.path))
@@ -147,6 +148,13 @@ def test_a_container_is_written_with_everything_and_not_built(project, packaged,
     assert invoked(folder / "app", event=[SAMPLE])[1][0]["id"] == "a"
     with pytest.raises(UsageError, match="not empty"):
         packaged(project(), container=folder)
+
+
+def test_a_link_to_a_reward_is_packaged_as_the_file_it_leads_to(project, packaged, tmp_path):
+    reward = project("import helper\ndef score(c, r): return 1\n", **{"helper.py": ""})
+    link = tmp_path / "link.py"
+    link.symlink_to(reward)
+    assert {"helper.py", "reward.py"} <= set(packaged(link).manifest.files)
 
 
 def elf(machine):
