@@ -19,6 +19,7 @@ from rewardlab.aws.deployable import (
     unpacked_findings,
     zipped_findings,
 )
+from rewardlab.aws.inline import read_inline
 from rewardlab.aws.loading import load_entry
 from rewardlab.aws.manifest import NAME, Layer, PackageManifest
 from rewardlab.aws.requirements import read_requirements
@@ -39,11 +40,11 @@ LAYER = "python/"
 class Choices:
     """What may be chosen about a package beside the reward, the platform and the target.
 
-    `requirements` replace the inline metadata and the requirements.txt beside the reward; `include` are globs of data
-    files; with `layer` the dependencies go into that second zip; with `container` a folder with a Dockerfile is written
-    in place of a zip; `run` is the audit whose verdict the manifest tells; `on_failure` is the score of a sample that
-    the reward could not score, None to raise; `name` is the function's, to be checked; `environment` names variables
-    handed over while the reward is loaded to find its entry.
+    `requirements` replace the inline metadata's and the requirements.txt beside the reward; `include` are globs of data
+    files beside those that the inline metadata names; with `layer` the dependencies go into that second zip; with
+    `container` a folder with a Dockerfile is written in place of a zip; `run` is the audit whose verdict the manifest
+    tells; `on_failure` is the score of a sample that the reward could not score, None to raise; `name` is the
+    function's, to be checked; `environment` names variables handed over while the reward is loaded to find its entry.
     """
 
     entry: str | None = None
@@ -95,7 +96,8 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     source = reward_digest(reward)
     reward = reward.resolve() if reward.is_symlink() else reward  # the audit runs the file that a link leads to
     audit = read_audit(choices.run, source) if choices.run else None
-    sources = collect_sources(reward, choices.include, without=[output, *([choices.layer] if choices.layer else [])])
+    globs = (*choices.include, *read_inline(reward).include)
+    sources = collect_sources(reward, globs, without=[output, *([choices.layer] if choices.layer else [])])
     entry, unloaded = load_entry(reward, choices.entry, choices.environment)
     name = MOVED if reward.name == FUNCTION else reward.name
     own = {name if known == reward.name else known: body for known, body in contents_of(sources.files).items()}

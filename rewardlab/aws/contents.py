@@ -33,6 +33,8 @@ class Dependencies:
         return {name.split("/")[0].split(".")[0] for name in self.files if ".dist-info/" not in name}
 
 
+#: Lambda updates the patch release of a runtime by itself: `requires-python` must allow some patch of its version.
+PATCHES = range(100)
 NONE = Dependencies((), {}, {})
 
 
@@ -68,7 +70,7 @@ def gather(asked: Asked, target: Target, own: Mapping[str, bytes]) -> tuple[Depe
 
     Raises: InputError as `fetch` does.
     """
-    if asked.python is not None and not asked.python.contains(f"{target.python}.0"):
+    if asked.python is not None and not any(asked.python.contains(f"{target.python}.{patch}") for patch in PATCHES):
         remedy = "Choose another --python, or change `requires-python` in the file's inline metadata."
         return NONE, [finding("python", remedy, requires=str(asked.python), python=target.python)]
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:

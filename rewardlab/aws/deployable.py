@@ -47,7 +47,7 @@ def source_findings(sources: Sources, contents: Mapping[str, bytes], reward: str
         remedy = "Rename them: the package has files of its own in that place."
         yield finding("name_taken", remedy, files=taken[:LISTED])
     if sources.unnamed_data:
-        remedy = "Name them with --include where the reward reads them; only Python files travel by themselves."
+        remedy = "Name them with --include, or in the inline metadata ([tool.rewardlab] include), where they are read."
         yield finding("data_left_out", remedy, "warning", files=sources.unnamed_data[:LISTED])
     if sources.left_out:
         remedy = "Nothing to do, unless the reward needs one of them."

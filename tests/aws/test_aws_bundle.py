@@ -150,6 +150,14 @@ def test_a_container_is_written_with_everything_and_not_built(project, packaged,
         packaged(project(), container=folder)
 
 
+def test_data_files_that_the_inline_metadata_names_travel(project, packaged):
+    block = "# /// script\n# [tool.rewardlab]\n# include = ['rubric.txt']\n# ///\n"
+    code = block + "TEXT = open('rubric.txt').read()\ndef score(c, r): return 1\n"
+    bundle = packaged(project(code, **{"rubric.txt": "be fair"}))
+    assert "rubric.txt" in bundle.manifest.files
+    assert bundle.findings == ()
+
+
 def test_a_link_to_a_reward_is_packaged_as_the_file_it_leads_to(project, packaged, tmp_path):
     reward = project("import helper\ndef score(c, r): return 1\n", **{"helper.py": ""})
     link = tmp_path / "link.py"

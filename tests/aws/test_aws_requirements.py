@@ -80,6 +80,8 @@ def test_what_would_have_to_be_built_is_refused_with_its_line(project, line):
         ("# dependencies = 'numpy'", "no list of texts"),
         ("# dependencies = ['nu mpy']", "no requirement"),
         ("# requires-python = 3", "requires-python"),
+        ("# [tool.rewardlab]\n# includes = []", "unknown key; expected one of include"),
+        ("# [tool.rewardlab]\n# include = 'x'", "`include` is no list of texts"),
     ],
 )
 def test_a_bad_block_is_an_input_error(project, block, told):
