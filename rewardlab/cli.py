@@ -28,6 +28,7 @@ COMMANDS = {
     "score": "Score a run directory's generations with another reward.",
     "judge": "Ask judges about a run directory's generations.",
     "report": "Report on a run directory again.",
+    "package": "Build a reward into the zip of a Lambda function.",
     "explain": "Say what a finding means, why it matters and what to do.",
     "doctor": "Show which engines, devices and credentials work here.",
 }

@@ -1,0 +1,200 @@
+"""Builds the package: the audited reward, its imports and its dependencies, behind the platform's handler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import rewardlab
+from rewardlab.aws.archive import archive, digest
+from rewardlab.aws.audited import audit_findings, read_audit
+from rewardlab.aws.container import write_container
+from rewardlab.aws.contents import Contents, gather
+from rewardlab.aws.deployable import (
+    import_findings,
+    name_findings,
+    program_findings,
+    source_findings,
+    unpacked_findings,
+    zipped_findings,
+)
+from rewardlab.aws.inline import read_inline
+from rewardlab.aws.loading import load_entry
+from rewardlab.aws.manifest import NAME, Layer, PackageManifest
+from rewardlab.aws.requirements import read_requirements
+from rewardlab.aws.shipped import FUNCTION, MOVED, shipped_files
+from rewardlab.aws.sources import collect_sources, contents_of
+from rewardlab.aws.target import Target
+from rewardlab.errors import UsageError
+from rewardlab.findings import RANK, Finding
+from rewardlab.parts import write_atomically
+from rewardlab.platforms import Platform
+from rewardlab.run import reward_digest
+
+#: Where a layer's modules lie in it.
+LAYER = "python/"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be chosen about a package beside the reward, the platform and the target.
+
+    `requirements` replace the inline metadata's and the requirements.txt beside the reward; `include` are globs of data
+    files beside those that the inline metadata names; with `layer` the dependencies go into that second zip; with
+    `container` a folder with a Dockerfile is written in place of a zip; `run` is the audit whose verdict the manifest
+    tells; `on_failure` is the score of a sample that the reward could not score, None to raise; `name` is the
+    function's, to be checked; `environment` names variables handed over while the reward is loaded to find its entry.
+    """
+
+    entry: str | None = None
+    requirements: tuple[Path, ...] = ()
+    include: tuple[str, ...] = ()
+    layer: Path | None = None
+    container: Path | None = None
+    run: Path | None = None
+    on_failure: float | None = None
+    name: str | None = None
+    environment: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What was built. Sizes are in bytes, of the layer's too where there is one; `unpacked` by whose files they are.
+
+    `path`, `sha256` and `size` are None where nothing was written: a finding blocks, or a container was asked for.
+    """
+
+    path: Path | None
+    sha256: str | None
+    size: int | None
+    unpacked: Mapping[str, int]
+    manifest: PackageManifest
+    findings: tuple[Finding, ...]
+    layer: Path | None = None
+    container: Path | None = None
+
+    @property
+    def unpacked_size(self) -> int:
+        """The bytes of all files."""
+        return sum(self.unpacked.values())
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a finding forbids the package."""
+        return _is_refused(self.findings)
+
+
+def build(reward: Path, output: Path, *, platform: Platform, target: Target, choices: Choices | None = None) -> Bundle:
+    """Package a reward file for a platform and a target, and write it unless a finding blocks.
+
+    The same input gives the same bytes: names sorted, times and modes fixed, nothing of this machine in it.
+    Raises: RewardlabError for input that cannot be read, dependencies that cannot be fetched, a run about other code.
+    """
+    choices = choices or Choices()
+    _refuse_overwriting(reward, output, choices)
+    source = reward_digest(reward)
+    reward = reward.resolve() if reward.is_symlink() else reward  # the audit runs the file that a link leads to
+    audit = read_audit(choices.run, source) if choices.run else None
+    globs = (*choices.include, *read_inline(reward).include)
+    sources = collect_sources(reward, globs, without=[output, *([choices.layer] if choices.layer else [])])
+    entry, unloaded = load_entry(reward, choices.entry, choices.environment)
+    name = MOVED if reward.name == FUNCTION else reward.name
+    own = {name if known == reward.name else known: body for known, body in contents_of(sources.files).items()}
+    asked = read_requirements(reward, choices.requirements)
+    dependencies, ungathered = gather(asked, target, own)
+    manifest = PackageManifest(
+        rewardlab=rewardlab.__version__,
+        platform=platform.name,
+        reward=name,
+        entry=entry.name if entry else choices.entry,
+        kind=entry.kind if entry else None,
+        source_sha256=source,
+        files={},
+        python=target.python,
+        architecture=target.architecture,
+        requirements=dependencies.pins,
+        on_failure=choices.on_failure,
+        audit=audit,
+    )
+    shipped = shipped_files(platform, reward=name, entry=manifest.entry, on_failure=choices.on_failure)
+    contents = Contents(own, shipped, dependencies)
+    findings = [
+        *unloaded,
+        *name_findings(choices.name, platform),
+        *(audit_findings(audit, platform, entry) if audit else ()),
+        *source_findings(sources, own, name),
+        *ungathered,
+        *(import_findings(sources, dependencies.modules, target) if not _is_refused(ungathered) else ()),
+        *program_findings(contents.everything, target),
+    ]
+    if choices.container:
+        return _container(choices.container, contents, manifest, findings)
+    return _zip(output, choices.layer, contents, manifest, findings)
+
+
+def _container(folder: Path, contents: Contents, manifest: PackageManifest, findings: Sequence[Finding]) -> Bundle:
+    """A container's files, if nothing blocks."""
+    files, manifest = _sealed(contents.everything, manifest)
+    bundle = Bundle(None, None, None, contents.sizes, manifest, _ordered(findings))
+    if bundle.blocked:
+        return bundle
+    write_container(folder, files, manifest)
+    return replace(bundle, container=folder)
+
+
+def _zip(
+    output: Path, layer_path: Path | None, contents: Contents, manifest: PackageManifest, findings: Sequence[Finding]
+) -> Bundle:
+    """A zip, or one and its layer, if nothing blocks. What is too large unpacked is not even zipped."""
+    sizes = contents.sizes
+    findings = [*findings, *unpacked_findings(sizes)]
+    if _is_refused(findings):
+        _, manifest = _sealed(contents.everything, manifest)
+        return Bundle(None, None, None, sizes, manifest, _ordered(findings))
+    zips: dict[Path, bytes] = {}
+    if layer_path:
+        zips[layer_path] = archive({LAYER + name: body for name, body in contents.dependencies.files.items()})
+        split = Layer(name=layer_path.name, sha256=digest(zips[layer_path]))
+        manifest = manifest.model_copy(update={"layer": split})
+    files, manifest = _sealed(contents.function if layer_path else contents.everything, manifest)
+    zips[output] = archive(files)
+    findings += [one for path, body in zips.items() for one in zipped_findings(path.name, len(body), sizes)]
+    bundle = Bundle(None, None, None, sizes, manifest, _ordered(findings))
+    if bundle.blocked:
+        return bundle
+    for path, body in zips.items():
+        _save(path, body)
+    made = zips[output]
+    return replace(bundle, path=output, sha256=digest(made), size=len(made), layer=layer_path)
+
+
+def _sealed(files: Mapping[str, bytes], manifest: PackageManifest) -> tuple[dict[str, bytes], PackageManifest]:
+    """The files with the manifest that lists them."""
+    listed = {name: digest(body) for name, body in sorted(files.items())}
+    manifest = manifest.model_copy(update={"files": listed})
+    return {**files, NAME: manifest.to_json().encode()}, manifest
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda one: (RANK[one.severity], str(one.evidence["cause"]))))
+
+
+def _is_refused(findings: Iterable[Finding]) -> bool:
+    return any(one.severity == "blocker" for one in findings)
+
+
+def _save(path: Path, body: bytes) -> None:
+    try:
+        write_atomically(path, body)
+    except OSError as error:
+        raise UsageError(f"cannot be written ({error.strerror})", where=str(path), do="name another file") from None
+
+
+def _refuse_overwriting(reward: Path, output: Path, choices: Choices) -> None:
+    """Raises: UsageError for choices that exclude each other, and for a place where something of the user's lies."""
+    if choices.layer and choices.container:
+        raise UsageError("a container has no layers", where="--layer", do="leave one of --layer and --container out")
+    places = [output, *([choices.layer] if choices.layer else [])]
+    if len(set(places)) < len(places) or any(place.resolve() == reward.resolve() for place in places):
+        raise UsageError("would overwrite another file of the package", where=str(places[-1]), do="name another file")
