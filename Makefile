@@ -56,7 +56,7 @@ peers: install
 models: install
 	$(BIN)/python -m fixtures.arithmetic.train
 
-# Trains the three example judges anew, about half an hour on one core, and measures them.
+# Trains the three example judges anew, about a quarter of an hour on one core, and measures them.
 judge-models: install
 	$(BIN)/python -m fixtures.arithmetic.train_judges
 	$(BIN)/python -m fixtures.arithmetic.measure_judges
