@@ -32,7 +32,7 @@ LANGUAGES = {"", "python", "py", "python3"}
 PR_SET_DUMPABLE = 4
 
 # The solution runs as the same user: without this it could read this process's environment, which on Lambda holds
-# the function's credentials, and its memory, which holds what is expected.
+# the function's credentials, and its memory, which holds what is expected. Linux alone has it, as it has pidfd_open.
 ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
@@ -94,18 +94,25 @@ def code_of(text):
 
 
 def run(code, calls):
-    """What the calls give, by their number; those that raise, hang or give no literal are not there."""
+    """What the calls give, by their number; those that raise, hang or give no literal are not there.
+
+    Raises: RuntimeError when the sandbox ends before it reaches the solution: no fault of the solution, and no zero.
+    """
     nonce = secrets.token_hex(16)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as job, tempfile.TemporaryFile() as answers:
         job.write(json.dumps({"code": code, "calls": calls, "nonce": nonce}).encode())
         job.seek(0)
         command = [sys.executable, "-I", "-S", "-B", sandbox.__file__]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and file; the solution is data to them
-            command, stdin=job, stdout=answers, stderr=subprocess.DEVNULL, cwd=folder, env={}, start_new_session=True
+            command, stdin=job, stdout=answers, stderr=subprocess.STDOUT, cwd=folder, env={}, start_new_session=True
         )
         wait(process)
         answers.seek(0)
-        return read(answers.read(MOST_BYTES), nonce)
+        data = answers.read(MOST_BYTES)
+    if f"{nonce} {sandbox.READY}\n".encode() not in data:
+        said = data.decode(errors="replace").strip().rpartition("\n")[2][:200]
+        raise RuntimeError(f"the sandbox did not start (exit code {process.returncode}): {said or 'it said nothing'}")
+    return read(data, nonce)
 
 
 def wait(process):

@@ -19,6 +19,7 @@ LIMITS = {
     "RLIMIT_CORE": 0,
 }
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+READY = "ready"
 LONGEST, DEEPEST = 10_000, 20
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
@@ -26,12 +27,13 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None))
 def main():
     job = json.load(sys.stdin.buffer)
     answers = os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):  # what the solution prints is no answer
-        os.dup2(nothing, descriptor)
     leave_network()
     for name, most in LIMITS.items():
         resource.setrlimit(getattr(resource, name), (most, most))
+    os.write(answers, f"{job['nonce']} {READY}\n".encode())  # what fails from here on is the solution's
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):  # what the solution prints is no answer
+        os.dup2(nothing, descriptor)
     namespace = {"__name__": "solution"}
     exec(compile(job["code"], "solution", "exec"), namespace)  # noqa: S102 - what this process is for
     for number, call in enumerate(job["calls"]):

@@ -51,6 +51,18 @@ def test_an_endless_loop_is_ended_and_keeps_what_came_before(reward, monkeypatch
     assert reward.score(fenced("def add(a, b):\n    while a == 2: pass\n    return a + b"), TESTS)["passed"] == 2 / 3
 
 
+def test_a_sandbox_that_does_not_start_is_an_error_and_no_zero(reward, monkeypatch):
+    monkeypatch.setattr(reward.sys, "executable", "/bin/false")
+    with pytest.raises(RuntimeError, match=r"did not start .exit code 1.: it said nothing"):
+        reward.score(fenced("def add(a, b): return a + b"), TESTS)
+
+
+def test_a_machine_too_busy_to_start_it_is_an_error_and_no_zero(reward, monkeypatch):
+    monkeypatch.setattr(reward, "SECONDS", 0.0)
+    with pytest.raises(RuntimeError, match="did not start"):
+        reward.score(fenced("def add(a, b): return a + b"), TESTS)
+
+
 def test_a_process_left_behind_is_ended(reward, tmp_path):
     mark = tmp_path / "mark"
     code = f"""
