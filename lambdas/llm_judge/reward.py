@@ -2,7 +2,7 @@
 
 Criteria are the row's column `criteria` (a text or a list); without it, agreement with the reference answer.
 rubric.txt, rewardlab's judge `rubric`, travels beside this file. Settings are environment variables: JUDGE_MODEL, a
-model id or an inference profile; AWS_REGION, which Lambda sets.
+model id or an inference profile; AWS_DEFAULT_REGION, which Lambda sets.
 """
 
 import hashlib
