@@ -85,11 +85,12 @@ def _fill_and_examine(
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
     held = run.findings(record.key, declared=settings.declared)
     if held is not None:
-        found = merge(held, _lost(fill_run(), record))
+        filled = fill_run()
+        found = merge(held, filled.findings, _lost(filled.lost, record))
     else:
         with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
-            lost = fill_run()
-            found = merge(examiner.result().findings, _lost(lost, record))
+            filled = fill_run()
+            found = merge(filled.findings, examiner.result().findings, _lost(filled.lost, record))
     if found != held:
         run.save_findings(record.key, found, declared=settings.declared)
 

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "rewardlab"
 #: From the ground up; a room may import rooms below its own and, inside its own, what makes no cycle.
 FLOORS = [
     {"errors"},
-    {"task", "outcome", "stats", "progress", "capture"},
+    {"task", "outcome", "stats", "progress", "capture", "cloud"},
     {"findings", "platforms", "parts", "answers", "labels"},
     {"engines", "rewards", "judging", "measurement", "run"},
     {"probes", "settings", "rescoring"},
@@ -27,7 +27,7 @@ FLOORS = [
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-HEAVY = {"asyncio", "vllm", "torch", "transformers", "boto3", "ray", "matplotlib", "pandas"}
+HEAVY = {"asyncio", "vllm", "torch", "transformers", "boto3", "botocore", "ray", "matplotlib", "pandas"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
