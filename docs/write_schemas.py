@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import rewardlab
-from rewardlab.report import Checks, Report, json_schema
+from rewardlab.report import Checks, PackageReport, Report, json_schema
 
 FOLDER = Path(rewardlab.__file__).parent / "schemas"
 
-for name, model in (("report-1.json", Report), ("check-1.json", Checks)):
+for name, model in (("report-1.json", Report), ("check-1.json", Checks), ("packaging-1.json", PackageReport)):
     (FOLDER / name).write_text(json.dumps(json_schema(model), indent=2) + "\n")

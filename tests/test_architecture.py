@@ -20,7 +20,7 @@ FLOORS = [
     {"engines", "rewards", "judging", "measurement", "run"},
     {"probes", "settings", "rescoring"},
     {"decision", "report", "stream"},
-    {"reporting", "resume", "formats", "examination"},
+    {"reporting", "resume", "formats", "examination", "aws"},
     {"pipeline"},
     {"commands"},
     {"cli"},
@@ -81,7 +81,7 @@ def test_statistics_know_numpy_scipy_and_errors_only():
 
 
 def test_the_worker_imports_the_standard_library_only():
-    for name in ("worker", "shim", "entry", "trainers", "rubric", "sample", "foreign"):
+    for name in ("worker", "shim", "entry", "trainers", "rubric", "sample", "foreign", "handler"):
         others = {module for module, _ in imports(PACKAGE / "rewards" / f"{name}.py")}
         outside = {module.split(".")[0] for module in others} - sys.stdlib_module_names - {"__future__"}
         assert outside <= {"rewardlab"}
