@@ -27,6 +27,7 @@ COMMANDS = {
     "score": "Score a run directory's generations with another reward.",
     "report": "Report on a run directory again.",
     "package": "Build a reward into the zip of a Lambda function.",
+    "deploy": "Create or update the Lambda function of a package, and nothing that was not asked for.",
     "explain": "Say what a finding means, why it matters and what to do.",
     "doctor": "Show which engines, devices and credentials work here.",
 }
