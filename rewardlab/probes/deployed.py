@@ -126,7 +126,7 @@ def _evidence(traffic: Traffic, platform: Platform, found: Pace | None, timeout:
 def summary(traffic: Traffic, platform: Platform) -> str:
     """One line for the log of a run: what was invoked, how fast, and the concurrency to set."""
     found = pace(traffic, platform)
-    told = f"{traffic.invocations} invocations, {traffic.throttled} throttled, {traffic.retried} repeated"
+    told = f"invocations: {traffic.invocations}, throttled: {traffic.throttled}, repeated: {traffic.retried}"
     if found is None:
         return told
     return (
