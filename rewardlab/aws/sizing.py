@@ -26,7 +26,7 @@ class Sizing:
 def read_sizing(path: Path, package_sha256: str) -> Sizing:
     """What the proof in this file recommends for the package with this hexadecimal SHA-256.
 
-    Raises: InputError for a file that is no proof; UsageError for a proof of another package.
+    Raises: InputError for a file that is no proof; UsageError for a proof of another package, or one that did not hold.
     """
     try:
         proof = json.loads(path.read_bytes())
@@ -40,6 +40,12 @@ def read_sizing(path: Path, package_sha256: str) -> Sizing:
             f"its schema is {found!r}", where=str(path), expected=f"{SCHEMA}: rewardlab prove --format json"
         )
     _check_package(proof, package_sha256, path)
+    if proof.get("verdict", "proven") != "proven":
+        raise UsageError(
+            f"its verdict is {proof['verdict']!r}: the zip does not do what was audited",
+            where=str(path),
+            do="see what rewardlab prove says of it; or give --timeout and --memory and no --proof",
+        )
     recommended = _mapping(proof.get("recommended"))
     return Sizing(
         timeout=_number(recommended, "timeout_s", 1, LAMBDA.most_seconds, path),

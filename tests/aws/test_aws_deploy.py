@@ -16,8 +16,8 @@ from rewardlab.aws.manifest import NAME, PackageManifest
 from rewardlab.errors import CloudError
 
 pytest.importorskip("moto", reason="moto[server] comes with the dev extra")
-import boto3  # noqa: E402 - after the skip
-from moto.server import ThreadedMotoServer  # noqa: E402 - after the skip
+import boto3
+from moto.server import ThreadedMotoServer
 
 ROLE = "arn:aws:iam::123456789012:role/rewards"
 TRUST = {
@@ -139,7 +139,7 @@ def test_a_dry_run_tells_the_difference_and_makes_none(deploy, package, url):
     deploy(package(), "--role", ROLE)
     before = facts(url)
     _, out, _ = deploy(package("2"), "--timeout", 120, "--reserved-concurrency", 12, "--dry-run")
-    assert [(one["setting"], one["before"]) for one in out["changes"]][0] == ("timeout (s)", "60")
+    assert {"setting": "timeout (s)", "before": "60", "after": "120"} in out["changes"]
     assert {one["setting"] for one in out["changes"]} == {"timeout (s)", "code", "reserved concurrency"}
     assert {**facts(url), "ResponseMetadata": 0} == {**before, "ResponseMetadata": 0}
 

@@ -271,7 +271,8 @@ def test_lambdas_digest_is_written_as_sha256sum_writes_it():
 
 
 def test_a_log_tells_cold_start_memory_and_last_words():
-    log = "START RequestId: 1\nloading\nTraceback of mine\nEND RequestId: 1\nREPORT RequestId: 1\tMax Memory Used: 71 MB\tInit Duration: 250.5 ms"
+    report = "REPORT RequestId: 1\tMax Memory Used: 71 MB\tInit Duration: 250.5 ms"
+    log = f"START RequestId: 1\nloading\nTraceback of mine\nEND RequestId: 1\n{report}"
     assert read_tail(base64.b64encode(log.encode()).decode()) == Tail(0.2505, 71, "Traceback of mine")
     assert read_tail("not base64!") == read_tail(None) == Tail()
 
