@@ -126,8 +126,11 @@ def _deployed(name: FunctionName, settings: Settings, progress: Progress) -> Dep
     if unused := [option for option in OF_FILES if option in settings.model_fields_set]:
         options = ", ".join(unused)
         progress.note(f"{name} runs with its own settings: {options} (said here or in rewardlab.toml) are not used")
+    progress.note(f"{name} is examined too; whether it changes its event (RL109) cannot be seen from outside")
     platform = PLATFORMS[settings.platform]
-    return DeployedPool(open_function(name, platform), name, platform, seed=settings.seed)
+    # One invocation at a time is the examination's: together they stay within what the platform allows.
+    scoring = replace(platform, concurrency=max(1, platform.concurrency - 1))
+    return DeployedPool(open_function(name, platform), name, scoring, seed=settings.seed)
 
 
 class Stream:

@@ -94,10 +94,10 @@ class Deployer:
 
         Raises: UsageError for a new function without a role, or with one of another account.
         """
-        current = self._current(wanted.name)
         if wanted.role is not None:
             self._check_account(wanted.role)
-        elif current is None:
+        current = self._current(wanted.name)
+        if wanted.role is None and current is None:
             raise UsageError(
                 f"there is no function {wanted.name} yet, and a new one needs a role",
                 where="--role",

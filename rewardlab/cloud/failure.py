@@ -49,6 +49,7 @@ REFUSALS = (
     Refusal("ProfileNotFound", "no such AWS profile", "name one of `aws configure list-profiles`"),
     Refusal("NoRegionError", "no AWS region", REGION),
     Refusal("InvalidRegionError", "that is no AWS region", REGION),
+    Refusal("ValueError", "that is no endpoint", "give a URL: https://HOST", sign="invalid endpoint"),
     Refusal("ReadTimeoutError", "no answer in time", LATER),
     Refusal("ConnectionError", "no connection", NETWORK),
     Refusal("HTTPClientError", "no answer", NETWORK),

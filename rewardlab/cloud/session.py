@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +51,9 @@ def open_client(
         max_pool_connections=connections,
         tcp_keepalive=True,  # an invocation of minutes sends nothing meanwhile, and routers forget silent connections
     )
+    region = access.region or os.environ.get("AWS_REGION")  # every AWS SDK reads it but boto3
     try:
-        session = boto3.Session(profile_name=access.profile, region_name=access.region)
+        session = boto3.Session(profile_name=access.profile, region_name=region)
         return session.client(service, endpoint_url=access.endpoint_url, config=config)
     except Exception as error:  # botocore's errors share no base
         raise failure(error, where=service, raises=raises) from error

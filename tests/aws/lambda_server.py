@@ -96,6 +96,7 @@ class Function:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # head and body in one packet: two would wait for each other's acknowledgement
     function: Function
 
     def log_message(self, *_: object) -> None:

@@ -201,6 +201,10 @@ def test_no_region_is_told_before_anything_is_sent(monkeypatch, tmp_path):
         open_client("lambda", Access())
     with pytest.raises(CloudError, match="no such AWS profile"):
         open_client("lambda", Access(region="us-east-1", profile="nobody"))
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    assert open_client("lambda", Access()).meta.region_name == "eu-north-1"
+    with pytest.raises(CloudError, match=r"that is no endpoint .*https://HOST"):
+        open_client("lambda", Access(endpoint_url="nonsense"))
 
 
 def test_the_page_lists_every_refusal():

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rewardlab.progress import Silent
+from rewardlab.resume import reward_record
+from rewardlab.run import Run
+from rewardlab.settings import Settings
+from rewardlab.stream import fill
 from tests.aws.lambda_server import ARN, Function, deployed
 from tests.conftest import groups_of
 
@@ -67,11 +72,13 @@ def test_what_was_sampled_is_scored_through_the_function(run, task):
 def test_throttling_is_a_finding_with_the_concurrency_to_set(run, task):
     run("sample", task["prompts"], "--model", task["model"], "--out", "here", "-q")
     task["function"].throttle = 2
-    _, out, _ = run("score", "here", ARN, "--format", "json", "-q")
-    (found,) = [finding for finding in report_of(out)["findings"] if finding["code"] == "RL204"]
-    assert found["severity"] == "warning"
-    assert found["evidence"]["throttled"] >= 1
-    assert "--reserved-concurrency 12" in found["remedy"]
+    with Run.open(Path("here")) as opened:  # without the examination, which would be throttled in its place
+        settings = Settings.model_validate(opened.manifest.settings)
+        record = reward_record(Path(ARN), settings)
+        filled = fill(opened, settings, reward=Path(ARN), record=record, progress=Silent(), sample=False)
+    (found,) = filled.findings
+    assert (found.code, found.severity, found.evidence["throttled"]) == ("RL204", "warning", 2)
+    assert "--reserved-concurrency 12" in found.remedy
 
 
 def test_settings_of_a_file_are_told_to_be_unused(run, task):
