@@ -35,6 +35,7 @@ class Function:
         self.throttle = 0
         self.refuse: dict[str, tuple[int, str, str]] = {}  # what: (status, error, message)
         self.override: list[tuple[str | None, str]] = []  # FunctionError and payload of the next invocations
+        self.facts: dict[str, object] = {}  # what is known of it elsewhere
         self.events: list[list[dict]] = []
         self.running = self.most_running = 0
         self.lock = threading.Lock()
@@ -53,6 +54,7 @@ class Function:
             "MemorySize": 512,
             "State": "Active",
             "LastUpdateStatus": "Successful",
+            **self.facts,
         }
 
     def run(self, event: bytes) -> tuple[str | None, object, str]:

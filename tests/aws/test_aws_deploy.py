@@ -14,6 +14,8 @@ from rewardlab.aws.configuration import Wanted, plan_of
 from rewardlab.aws.deployment import Upload
 from rewardlab.aws.manifest import NAME, PackageManifest
 from rewardlab.errors import CloudError
+from tests.aws.lambda_server import Function, deployed
+from tests.conftest import groups_of
 
 pytest.importorskip("moto", reason="moto[server] comes with the dev extra")
 import boto3
@@ -196,6 +198,33 @@ def test_a_proof_gives_timeout_and_memory_and_an_option_goes_over_it(deploy, pac
     proof.write_text(json.dumps({"schema": "rewardlab.proof/1", "recommended": recommended}))
     deploy(package(), "--role", ROLE, "--proof", proof, "--memory", 640)
     assert (facts(url)["Timeout"], facts(url)["MemorySize"]) == (33, 640)
+
+
+def test_what_is_packaged_and_deployed_is_audited_as_the_file_was(run, deploy, url, task_of, tmp_path, monkeypatch):
+    """package -> deploy -> audit. moto holds the function; its handler runs in the stand-in that can run code."""
+    files = task_of(groups_of({2: 2, 4: 2, 0: 1}, n=4))
+    common = (files["prompts"], "--model", f"recorded:{files['recorded']}", "--format", "json", "-q")
+    _, local, _ = run("audit", files["reward"], *common, "--out", "local")
+    assert run("package", files["reward"], "-o", "reward.zip", "--run", "local")[0] == 0
+    _, out, _ = deploy(Path("reward.zip"), "--role", ROLE, "--timeout", 20)
+    with zipfile.ZipFile("reward.zip") as archive:
+        archive.extractall("task")
+    called = Path("task/called.py")  # the worker calls functions by name, the runtime whatever can be called
+    called.write_text(
+        "import lambda_function\ndef lambda_handler(e, c):\n    return lambda_function.lambda_handler(e, c)\n"
+    )
+    function = Function(called, log=tmp_path / "lambda.log")
+    function.facts = facts(url)
+    del function.facts["ResponseMetadata"]
+    with deployed(function) as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", endpoint)
+        _, through, err = run("audit", out["arn"], *common, "--out", "through")
+    assert err == ""
+    here, there = json.loads(local), json.loads(through)
+    assert there["baseline"] == here["baseline"]
+    reward = there["provenance"]["reward"]
+    assert reward["sha256"] == Upload.of(Path("reward.zip")).sha256.hex()
+    assert (reward["path"], reward["timeout"], reward["memory_mb"]) == (out["arn"], 20, 512)
 
 
 def test_an_image_is_not_replaced_by_a_zip():

@@ -19,7 +19,7 @@ from rewardlab.errors import RewardError, UsageError
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import PLATFORMS, Platform
 from rewardlab.rewards.deployed import DeployedPool, FunctionWorker, open_function
-from rewardlab.rewards.function import FunctionName, describe, function_named, hexadecimal
+from rewardlab.rewards.function import FunctionName, describe, function_named, hexadecimal, read_facts
 from rewardlab.rewards.invocation import Tail, read_reply, read_tail
 from rewardlab.rewards.process import Answer
 from rewardlab.task import Generation
@@ -214,6 +214,16 @@ def test_the_facts_of_a_function_are_read_where_they_may_be(function):
     assert (facts.arn, facts.timeout, facts.version) == (ARN, 20, "$LATEST")
     deployed_one.refuse["configuration"] = (403, "AccessDeniedException", "not authorized")
     assert describe(NAME) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"MemorySize": 1024}, {"Timeout": 9}, {"Environment": {"Variables": {"A": "1"}}}, {"Layers": [{"Arn": "l:1"}]}],
+)
+def test_what_beside_the_code_makes_the_scores_is_part_of_a_functions_identity(function, changed):
+    facts = function(EXACT).configuration()
+    assert read_facts(facts) == read_facts({**facts, "Description": "mine"})
+    assert read_facts(facts).configured != read_facts({**facts, **changed}).configured
 
 
 def test_a_missing_function_is_an_error(function):
