@@ -29,6 +29,7 @@ COMMANDS = {
     "judge": "Ask judges about a run directory's generations.",
     "report": "Report on a run directory again.",
     "package": "Build a reward into the zip of a Lambda function.",
+    "deploy": "Create or update the Lambda function of a package, and nothing that was not asked for.",
     "explain": "Say what a finding means, why it matters and what to do.",
     "doctor": "Show which engines, devices and credentials work here.",
 }

@@ -6,7 +6,8 @@
     ├── EngineError    a model that cannot be loaded or sampled
     │   └── TooLongError   one prompt that leaves the model no room to answer
     ├── RewardError    reward code that cannot be loaded at all (a reward that fails on a sample is an Unscored)
-    └── RunError       a run directory that cannot be used
+    ├── RunError       a run directory that cannot be used
+    └── CloudError     what AWS refuses, or cannot be asked
 
 Anything else that escapes is a bug in rewardlab and exits with 3.
 """
@@ -54,3 +55,7 @@ class RewardError(RewardlabError):
 
 class RunError(RewardlabError):
     """A run directory that cannot be used: of another run, in use, or damaged."""
+
+
+class CloudError(RewardlabError):
+    """What AWS refuses, or cannot be asked: credentials, permissions, limits, conflicts."""

@@ -23,8 +23,10 @@ from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import sureness
 from rewardlab.report import CheckReport, FindingPart
+from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
+from rewardlab.rewards.function import describe, function_named
+from rewardlab.rewards.process import EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.run import Run, reward_digest, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.task import Generation, Prompt, read_prompts
@@ -87,7 +89,7 @@ def run_check(reward: Path, prompts_path: Path, settings: Settings) -> CheckRepo
     Raises: RewardlabError.
     """
     prompts = read_prompts(prompts_path)
-    digest = reward_digest(reward)
+    digest = _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
     parts = tuple(FindingPart.of(finding) for finding in found.findings)
@@ -110,15 +112,28 @@ def run_check(reward: Path, prompts_path: Path, settings: Settings) -> CheckRepo
     )
 
 
-def worker_of(reward: Path, settings: Settings, *, log: Path) -> WorkerProcess:
-    """A worker to examine the reward in; it prints to `log`."""
+def _digest(reward: Path) -> str | None:
+    """Of the file, or of the function's zip; None where AWS does not tell."""
+    if (name := function_named(reward)) is None:
+        return reward_digest(reward)
+    facts = describe(name)
+    return facts.code_sha256 if facts is not None else None
+
+
+def worker_of(reward: Path, settings: Settings, *, log: Path) -> Worker:
+    """A worker to examine the reward in, which prints to `log`; or the deployed function itself."""
+    if (name := function_named(reward)) is not None:
+        platform = find_platform(settings.platform)
+        rng = np.random.default_rng(settings.seed)
+        # Made-up answers are to fail: that they fail again tells nothing.
+        return FunctionWorker(open_function(name, platform), name, platform, rng=rng, repeats=0)
     seconds = min(settings.reward_timeout, MOST_SECONDS)
     source = RewardSource(reward, settings.entry, seconds, settings.reward_memory, settings.reward_env)
     return WorkerProcess(source, log=log, returns=find_platform(settings.platform).returns)
 
 
 def examine_reward(
-    worker: WorkerProcess, prompts: Sequence[Prompt], settings: Settings, *, stop: threading.Event | None = None
+    worker: Worker, prompts: Sequence[Prompt], settings: Settings, *, stop: threading.Event | None = None
 ) -> Examination:
     """Ask every probe of `probes.reward`, and close the worker.
 
@@ -134,7 +149,7 @@ def examine_reward(
 
 
 def examine_sampled_answers(
-    worker: WorkerProcess, run: Run, key: str, settings: Settings, *, examined: Examination
+    worker: Worker, run: Run, key: str, settings: Settings, *, examined: Examination
 ) -> tuple[Finding, ...]:
     """What needs a right answer, asked with this run's own generations where references serve in few rows.
 
@@ -169,7 +184,7 @@ def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
 
 @contextmanager
 def _asked(
-    worker: WorkerProcess,
+    worker: Worker,
     among: Sequence[Prompt],
     every: Sequence[Prompt],
     settings: Settings,
@@ -203,7 +218,7 @@ def _asked(
         worker.close()
 
 
-def _pace(worker: WorkerProcess, few: Sequence[Prompt], platform: Platform) -> float:
+def _pace(worker: Worker, few: Sequence[Prompt], platform: Platform) -> float:
     """The seconds that one sample takes."""
     pairs = [(sample_parts(prompt, platform), Generation(prompt.id, 0, "1")) for prompt in few]
     pairs = pairs[: platform.batch_size]
@@ -226,7 +241,7 @@ def _choose(prompts: Sequence[Prompt], most: int, rng: np.random.Generator) -> l
 class Examiner(threading.Thread):
     """Examines while a run is sampled and scored."""
 
-    def __init__(self, worker: WorkerProcess, prompts: Sequence[Prompt], settings: Settings) -> None:
+    def __init__(self, worker: Worker, prompts: Sequence[Prompt], settings: Settings) -> None:
         super().__init__(name="examination", daemon=True)
         self._worker, self._prompts, self._settings = worker, prompts, settings
         self._stop_asked = threading.Event()

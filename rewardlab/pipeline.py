@@ -104,14 +104,15 @@ def _fill_and_examine(
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
     held = run.findings(record.key, declared=settings.declared)
     if held is not None:
-        found = merge(held, _lost(fill_run(), record))
+        filled = fill_run()
+        found = merge(held, filled.findings, _lost(filled.lost, record))
     else:
         with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
-            lost = fill_run()
+            filled = fill_run()
             examined = examiner.result()
         worker = worker_of(reward, settings, log=run.folder / "examination.log")
         sampled = examine_sampled_answers(worker, run, record.key, settings, examined=examined)
-        found = merge(sampled, examined.findings, _lost(lost, record))
+        found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
     if found != held:
         run.save_findings(record.key, found, declared=settings.declared)
 

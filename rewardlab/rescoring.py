@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from rewardlab.outcome import Outcome, Scored
 from rewardlab.parts import Parts
 from rewardlab.rewards.event import Key
-from rewardlab.rewards.pool import Pair, ScoringPool
+from rewardlab.rewards.pool import Pair, Pool
 from rewardlab.task import Generation, Prompt
 
 #: Each chosen generation is scored this often again. Two show noise; prompts tell more than further repeats.
@@ -42,7 +42,7 @@ def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *
     ]
 
 
-def rescore(pool: ScoringPool, pairs: Sequence[Pair], rescores: Parts) -> None:
+def rescore(pool: Pool, pairs: Sequence[Pair], rescores: Parts) -> None:
     """Score the pairs TIMES times more, less what `rescores` holds, and write each time as a part of its own.
 
     First with the pool that has scored before, which shows state; then in fresh processes, which show what differs
@@ -67,7 +67,7 @@ def rescore(pool: ScoringPool, pairs: Sequence[Pair], rescores: Parts) -> None:
         )
 
 
-def _score(pool: ScoringPool, pairs: Sequence[Pair]) -> list[tuple[Key, Outcome]]:
+def _score(pool: Pool, pairs: Sequence[Pair]) -> list[tuple[Key, Outcome]]:
     outcomes = []
     for prompt, generation in pairs:
         if pool.submit(prompt, generation):

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from rewardlab.engines import ModelSpec, open_engine
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError
 from rewardlab.progress import Progress
+from rewardlab.rewards.function import FunctionName, describe, function_named
 from rewardlab.run import Manifest, RewardRecord, Run, files_print, reward_digest, sha256_of
 from rewardlab.settings import Settings, without_secrets
 from rewardlab.task import Prompt
@@ -28,8 +29,10 @@ Clock = Callable[[], datetime]
 def reward_record(path: Path, settings: Settings) -> RewardRecord:
     """The reward as a run notes it, before its entry is known.
 
-    Raises: RewardError when the file cannot be read.
+    Raises: RewardError when the file cannot be read, or the function not be reached.
     """
+    if (name := function_named(path)) is not None:
+        return _function_record(name, settings.platform)
     digest = reward_digest(path)
     called = ":".join(
         str(part)
@@ -51,6 +54,28 @@ def reward_record(path: Path, settings: Settings) -> RewardRecord:
         platform=settings.platform,
         timeout=settings.reward_timeout,
         memory_mb=settings.reward_memory,
+    )
+
+
+def _function_record(name: FunctionName, platform: str) -> RewardRecord:
+    """A deployed function. What AWS does not tell is 0 or empty; then nobody knows whether it is the same as before,
+    so that its key holds the time and nothing scored earlier counts as scored by it.
+    """
+    facts = describe(name)
+    called = (
+        f"{facts.arn}:{facts.version}:{facts.code_sha256}:{facts.configured}:{platform}"
+        if facts is not None
+        else f"{name}:{datetime.now(UTC).isoformat()}:{platform}"
+    )
+    return RewardRecord(
+        key=hashlib.sha256(called.encode()).hexdigest()[:12],
+        path=facts.arn if facts is not None else str(name),
+        sha256=facts.code_sha256 if facts is not None else "",
+        entry=facts.handler if facts is not None else "",
+        kind="lambda",
+        platform=platform,
+        timeout=facts.timeout if facts is not None else 0.0,
+        memory_mb=facts.memory_mb if facts is not None else 0,
     )
 
 

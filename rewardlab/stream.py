@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,12 +13,16 @@ import pyarrow as pa
 from rewardlab.capture import captured
 from rewardlab.engines import open_engine
 from rewardlab.engines.recorded import RecordedEngine
+from rewardlab.findings import Finding
 from rewardlab.outcome import Unscored
 from rewardlab.parts import Writer
 from rewardlab.platforms import PLATFORMS
+from rewardlab.probes import deployed
 from rewardlab.progress import Progress
 from rewardlab.rescoring import choose, rescore
-from rewardlab.rewards.pool import Pair, ScoringPool
+from rewardlab.rewards.deployed import DeployedPool, open_function
+from rewardlab.rewards.function import FunctionName, function_named
+from rewardlab.rewards.pool import Pair, Pool, ScoringPool
 from rewardlab.rewards.process import RewardSource
 from rewardlab.run import RewardRecord, Run
 from rewardlab.settings import Settings
@@ -27,6 +31,18 @@ from rewardlab.task import Generation, Prompt, Request, Sampling
 #: What a kill can cost: at most this much is sampled or scored again.
 FLUSH_SECONDS = 5.0
 FLUSH_GENERATIONS = 20_000
+#: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
+OF_FILES = ("entry", "reward_timeout", "reward_memory", "reward_env")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How whole invocations of the reward failed, which leaves no trace where their samples are scored alone; and what
+    was found of a deployed function's traffic.
+    """
+
+    lost: Sequence[Unscored] = ()
+    findings: Sequence[Finding] = ()
 
 
 def fill(
@@ -37,10 +53,8 @@ def fill(
     record: RewardRecord | None,
     progress: Progress,
     sample: bool = True,
-) -> Sequence[Unscored]:
+) -> Filled:
     """Sample (unless not `sample`) and score what the run lacks, some of it again; without `reward` only sample.
-
-    Returns how whole invocations of the reward failed, which leaves no trace where their samples are scored alone.
 
     Raises: EngineError, RewardError, InputError; what was done until then is kept.
     """
@@ -56,12 +70,20 @@ def fill(
             _sample(run, settings, requests, backlog, stream)
         elif backlog:
             stream.pump((), requests, backlog)
-        lost = pool.lost if pool is not None else ()
+        filled = Filled(pool.lost, _traffic(pool, record, progress)) if pool is not None else Filled()
         if record is not None and pool is not None:
             generations, scores = run.generations.read(), run.scores(record.key).read(["prompt_id", "score", "seconds"])
             pairs = choose(prompts, generations, scores, seed=settings.seed)
             rescore(pool, pairs, run.rescores(record.key))
-    return lost
+    return filled
+
+
+def _traffic(pool: Pool, record: RewardRecord | None, progress: Progress) -> Sequence[Finding]:
+    if not isinstance(pool, DeployedPool) or record is None or not pool.traffic.invocations:
+        return ()
+    platform = PLATFORMS[record.platform]
+    progress.note(f"{record.path}: {deployed.summary(pool.traffic, platform)}")
+    return tuple(deployed.ask(pool.traffic, platform, timeout=int(record.timeout) or None))
 
 
 def _sample(run: Run, settings: Settings, requests: Sequence[Request], backlog: Sequence[Pair], stream: Stream) -> None:
@@ -83,22 +105,37 @@ def _sample(run: Run, settings: Settings, requests: Sequence[Request], backlog: 
 
 
 @contextmanager
-def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress) -> Iterator[ScoringPool | None]:
+def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress) -> Iterator[Pool | None]:
     if reward is None:
         yield None
         return
+    if (name := function_named(reward)) is not None:
+        with _deployed(name, settings, progress) as pool:
+            yield pool
+        return
     source = RewardSource(reward, settings.entry, settings.reward_timeout, settings.reward_memory, settings.reward_env)
-    with ScoringPool(source, PLATFORMS[settings.platform], log=run.folder / "reward.log") as pool:
-        if pool.entry.others:
-            others = " and ".join(pool.entry.others)
-            progress.note(f"{reward} also defines {others}; auditing {pool.entry.name} (--entry names another)")
-        yield pool
+    with ScoringPool(source, PLATFORMS[settings.platform], log=run.folder / "reward.log") as scoring:
+        if scoring.entry.others:
+            others = " and ".join(scoring.entry.others)
+            progress.note(f"{reward} also defines {others}; auditing {scoring.entry.name} (--entry names another)")
+        yield scoring
+
+
+def _deployed(name: FunctionName, settings: Settings, progress: Progress) -> DeployedPool:
+    if unused := [option for option in OF_FILES if option in settings.model_fields_set]:
+        options = ", ".join(unused)
+        progress.note(f"{name} runs with its own settings: {options} (said here or in rewardlab.toml) are not used")
+    progress.note(f"{name} is examined too; whether it changes its event (RL109) cannot be seen from outside")
+    platform = PLATFORMS[settings.platform]
+    # One invocation at a time is the examination's: together they stay within what the platform allows.
+    scoring = replace(platform, concurrency=max(1, platform.concurrency - 1))
+    return DeployedPool(open_function(name, platform), name, scoring, seed=settings.seed)
 
 
 class Stream:
     """Moves generations from an engine through the scoring pool into the run directory; one process never waits."""
 
-    def __init__(self, writer: Writer, pool: ScoringPool | None, progress: Progress) -> None:
+    def __init__(self, writer: Writer, pool: Pool | None, progress: Progress) -> None:
         self._writer, self._pool, self.progress = writer, pool, progress
         self._sampled = self._scored = self._unflushed = 0
         self._flushed = time.monotonic()

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "rewardlab"
 #: From the ground up; a room may import rooms below its own and, inside its own, what makes no cycle.
 FLOORS = [
     {"errors"},
-    {"task", "outcome", "stats", "progress", "capture"},
+    {"task", "outcome", "stats", "progress", "capture", "cloud"},
     {"findings", "platforms", "parts", "answers", "labels", "ratings", "crosscheck"},
     {"engines", "rewards", "measurement", "run"},
     {"judging"},

@@ -25,8 +25,9 @@ REWARD_NAME = "reward.py"
 def command(reward: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
     """Ask REWARD about made-up answers to PROMPTS: its contract, its shortcuts, its faults. No model, seconds.
 
-    REWARD is a file, or a folder: then every reward.py in it is checked. PROMPTS defaults to the prompts.jsonl beside
-    the reward. Exit codes: 0 nothing blocks, 1 a blocker, 2 could not check.
+    REWARD is a file, a deployed function (its ARN, or lambda:NAME), or a folder: then every reward.py in it is
+    checked. PROMPTS defaults to the prompts.jsonl beside the reward. Exit codes: 0 nothing blocks, 1 a blocker, 2
+    could not check.
     """
     paths = _rewards_in(reward)
     reports, failed = [], 0

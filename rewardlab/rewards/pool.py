@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
 from rewardlab.rewards.event import Key, Parts, encode_event, sample_id, sample_parts
-from rewardlab.rewards.process import Answer, EntryFound, RewardSource, WorkerProcess
+from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.rewards.results import read_results
 from rewardlab.task import Generation, Prompt
 
@@ -36,6 +36,29 @@ JOIN_SECONDS = 0.05
 @dataclass(frozen=True, slots=True)
 class _Batch:
     pairs: tuple[Pair, ...]
+
+
+class Pool(Protocol):
+    """What scores a run's generations: ScoringPool, or DeployedPool through a Lambda function."""
+
+    entry: EntryFound
+
+    @property
+    def lost(self) -> Sequence[Unscored]: ...
+
+    def submit(self, prompt: Prompt, generation: Generation) -> bool: ...
+
+    def flush(self) -> None: ...
+
+    def drain(self) -> list[tuple[Key, Outcome]]: ...
+
+    def wait(self) -> list[tuple[Key, Outcome]]: ...
+
+    def fresh(self) -> Pool: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
 
 class ScoringPool:
@@ -206,7 +229,7 @@ class ScoringState:
 
 
 def score_batch(
-    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: ScoringState
+    worker: Worker, pairs: Sequence[Pair], platform: Platform, state: ScoringState
 ) -> list[tuple[Key, Outcome]]:
     """Score a batch in one invocation; if that fails, sample by sample, so that only the guilty become Unscored."""
     keys = [(generation.prompt_id, generation.index) for _, generation in pairs]
@@ -218,16 +241,14 @@ def score_batch(
     return list(zip(keys, outcomes, strict=True))
 
 
-def _single(worker: WorkerProcess, pair: Pair, platform: Platform, state: ScoringState) -> Outcome:
+def _single(worker: Worker, pair: Pair, platform: Platform, state: ScoringState) -> Outcome:
     if state.stop.is_set():
         return Unscored("crashed", "stopped", 0.0)
     outcomes = _invoke(worker, (pair,), platform, state)
     return outcomes if isinstance(outcomes, Unscored) else outcomes[0]
 
 
-def _invoke(
-    worker: WorkerProcess, pairs: Sequence[Pair], platform: Platform, state: ScoringState
-) -> list[Outcome] | Unscored:
+def _invoke(worker: Worker, pairs: Sequence[Pair], platform: Platform, state: ScoringState) -> list[Outcome] | Unscored:
     """One invocation: an outcome per pair, or the one failure of all."""
     if spent := state.spent:
         return Unscored("timed_out", spent, 0.0)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import psutil
 
@@ -69,6 +69,20 @@ class Answer:
 
 #: What an invocation gave: an answer, or why there is none, with the invocation's whole time.
 Reply: TypeAlias = Answer | Unscored
+
+
+class Worker(Protocol):
+    """What is asked one event at a time: a process of our own, or a deployed function."""
+
+    def start(self) -> EntryFound: ...
+
+    def allow(self, seconds: float) -> None: ...
+
+    def invoke(self, event: bytes, *, watch: bool = False) -> Reply: ...
+
+    def kill(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class _LostError(Exception):

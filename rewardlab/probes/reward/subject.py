@@ -17,7 +17,7 @@ from rewardlab.platforms import Platform, Shape
 from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.pool import ScoringState, score_batch
-from rewardlab.rewards.process import EntryFound, Reply, WorkerProcess
+from rewardlab.rewards.process import EntryFound, Reply, Worker
 from rewardlab.task import Generation, Prompt
 
 #: What one probe may cost with a slow reward, about.
@@ -52,7 +52,7 @@ class Subject:
 
     def __init__(
         self,
-        worker: WorkerProcess,
+        worker: Worker,
         entry: EntryFound,
         prompts: Sequence[Prompt],
         *,

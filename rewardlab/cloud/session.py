@@ -1,0 +1,59 @@
+"""A session with AWS: which account, region and endpoint is spoken to."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from rewardlab.cloud.failure import failure
+from rewardlab.errors import CloudError, RewardlabError, UsageError
+
+CONNECT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the command line says of it; what is None comes from AWS's own settings (environment, ~/.aws, instance).
+
+    `endpoint_url` is for every service at once: LocalStack, moto, a proxy.
+    """
+
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+
+def open_client(
+    service: str,
+    access: Access,
+    *,
+    attempts: int = 8,
+    read_seconds: float = 60.0,
+    connections: int = 10,
+    raises: type[RewardlabError] = CloudError,
+) -> Any:
+    """A boto3 client of `service`; nothing is sent yet.
+
+    botocore itself asks up to `attempts` times where AWS throttles or fails, waiting longer each time.
+    Raises: UsageError when boto3 is not installed; `raises` for a profile or a region that there is not.
+    """
+    if importlib.util.find_spec("boto3") is None:
+        raise UsageError("boto3 is not installed", where=service, do="install rewardlab[aws]")
+    import boto3  # noqa: PLC0415 - heavy and optional
+    from botocore.config import Config  # noqa: PLC0415 - heavy and optional
+
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=read_seconds,
+        max_pool_connections=connections,
+        tcp_keepalive=True,  # an invocation of minutes sends nothing meanwhile, and routers forget silent connections
+    )
+    region = access.region or os.environ.get("AWS_REGION")  # every AWS SDK reads it but boto3
+    try:
+        session = boto3.Session(profile_name=access.profile, region_name=region)
+        return session.client(service, endpoint_url=access.endpoint_url, config=config)
+    except Exception as error:  # botocore's errors share no base
+        raise failure(error, where=service, raises=raises) from error
