@@ -7,9 +7,14 @@ from pathlib import Path
 
 import rewardlab
 from rewardlab.agree_report import AgreementReport
-from rewardlab.report import Checks, Report, json_schema
+from rewardlab.report import Checks, PackageReport, Report, json_schema
 
-SCHEMAS = (("report-1.json", Report), ("check-1.json", Checks), ("agree-1.json", AgreementReport))
+SCHEMAS = (
+    ("report-1.json", Report),
+    ("check-1.json", Checks),
+    ("agree-1.json", AgreementReport),
+    ("packaging-1.json", PackageReport),
+)
 FOLDER = Path(rewardlab.__file__).parent / "schemas"
 
 for name, model in SCHEMAS:

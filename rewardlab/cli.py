@@ -27,6 +27,7 @@ COMMANDS = {
     "sample": "Sample generations into a run directory, to score later.",
     "score": "Score a run directory's generations with another reward.",
     "report": "Report on a run directory again.",
+    "package": "Build a reward into the zip of a Lambda function.",
     "explain": "Say what a finding means, why it matters and what to do.",
     "doctor": "Show which engines, devices and credentials work here.",
 }

@@ -22,7 +22,7 @@ FLOORS = [
     {"probes", "settings", "rescoring"},
     {"decision", "report", "stream"},
     {"agree_report"},
-    {"reporting", "resume", "formats", "examination", "agreement"},
+    {"reporting", "resume", "formats", "examination", "agreement", "aws"},
     {"pipeline"},
     {"commands"},
     {"cli"},
@@ -83,7 +83,7 @@ def test_statistics_know_numpy_scipy_and_errors_only():
 
 
 def test_the_worker_imports_the_standard_library_only():
-    for name in ("worker", "shim", "entry", "trainers", "rubric", "sample", "foreign"):
+    for name in ("worker", "shim", "entry", "trainers", "rubric", "sample", "foreign", "handler"):
         others = {module for module, _ in imports(PACKAGE / "rewards" / f"{name}.py")}
         outside = {module.split(".")[0] for module in others} - sys.stdlib_module_names - {"__future__"}
         assert outside <= {"rewardlab"}

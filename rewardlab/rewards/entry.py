@@ -5,9 +5,12 @@ Standard library only, and no import from the rest of rewardlab: this file runs 
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -40,6 +43,21 @@ class Entry:
     kind: str
     call: Callable[..., Any]
     others: tuple[str, ...]
+
+
+def load(path: Path, name: str | None) -> Entry:
+    """Import the file by its own name, its folder first on the path as on Lambda, and find its entry.
+
+    Raises: EntryError; whatever importing the file raises.
+    """
+    sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise EntryError("is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return find_entry(module, name)
 
 
 def find_entry(module: ModuleType, name: str | None = None) -> Entry:

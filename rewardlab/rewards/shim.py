@@ -11,7 +11,6 @@ import numbers
 import traceback
 from collections.abc import Callable
 from functools import partial
-from operator import call
 from typing import Any
 
 from rewardlab.rewards.entry import Entry, EntryError, find_entry
@@ -21,11 +20,17 @@ from rewardlab.rewards.trainers import call_openai, call_plain, call_trl, call_v
 
 __all__ = ["Entry", "EntryError", "describe", "find_entry", "invoke", "reference_of", "wrap"]
 
+
+def call_rubric(rubric: Callable[[Sample], Any], sample: Sample) -> Any:
+    """A rubric scores the sample itself."""
+    return rubric(sample)
+
+
 #: Kinds that score one sample at a time, each with what calls it so.
 CALLS: dict[str, Callable[[Callable[..., Any], Sample], Any]] = {
     "verl": call_verl,
     "openai": call_openai,
-    "verifiers": call,
+    "verifiers": call_rubric,
     "plain": call_plain,
 }
 

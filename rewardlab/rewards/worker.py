@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib.util
 import json
 import os
 import resource
@@ -20,8 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rewardlab.rewards.entry import EntryError, load
 from rewardlab.rewards.foreign import tell
-from rewardlab.rewards.shim import EntryError, describe, find_entry, invoke, wrap
+from rewardlab.rewards.shim import describe, invoke, wrap
 
 HEADER = struct.Struct(">Q")
 PR_SET_PDEATHSIG = 1
@@ -97,18 +97,6 @@ def limit_processor_time(seconds: float) -> None:
     most = int(used.ru_utime + used.ru_stime + seconds * (os.cpu_count() or 1)) + 2
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
-def load(path: Path, name: str | None) -> Any:
-    """Import the file by its own name, its folder first on the path as on Lambda, and find its entry."""
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise EntryError("is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return find_entry(module, name)
 
 
 def call(entry: Any, event: Any, context: Context) -> dict[str, Any]:

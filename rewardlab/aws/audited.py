@@ -1,0 +1,62 @@
+"""What an audit said of the source that is packaged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from rewardlab.aws.manifest import Audited
+from rewardlab.errors import RunError
+from rewardlab.run import read_manifest
+
+
+def read_audit(run: Path, source_sha256: str) -> Audited:
+    """The verdict in a run directory on the reward with that digest.
+
+    Raises: RunError when the run has no report, or its report is on other code.
+    """
+    manifest, report = read_manifest(run), _report(run)
+    key = _inner(report, "provenance", "reward", "key")
+    record = next((one for one in manifest.rewards if one.key == key), None)
+    if record is None:
+        raise RunError("its report is on no reward of the run", where=str(run / "report.json"), do=_again(run))
+    if record.sha256 != source_sha256:
+        digests = f"{record.path} had {record.sha256[:12]}, the file here has {source_sha256[:12]}"
+        what = f"the run audited other code: {digests}"
+        raise RunError(what, where=str(run), do=f"audit this file (rewardlab score {run} REWARD), or package that one")
+    try:
+        return Audited(
+            verdict=report["verdict"],
+            accuracy=_inner(report, "baseline", "accuracy", "estimate"),
+            platform=record.platform,
+            entry=record.entry,
+            created=manifest.created,
+        )
+    except (ValidationError, KeyError):
+        raise RunError("cannot be read as a report", where=str(run / "report.json"), do=_again(run)) from None
+
+
+def _report(run: Path) -> dict[str, Any]:
+    path = run / "report.json"
+    try:
+        report = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise RunError("no report.json", where=str(run), do=_again(run)) from None
+    except (OSError, ValueError) as error:
+        raise RunError(f"cannot be read ({error})", where=str(path), do=_again(run)) from None
+    if not isinstance(report, dict):
+        raise RunError("cannot be read as a report", where=str(path), do=_again(run))
+    return report
+
+
+def _inner(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _again(run: Path) -> str:
+    return f"write it with rewardlab report {run}"

@@ -1,0 +1,39 @@
+"""What every package holds beside the user's code: the shim that the audit's worker runs, and the handler over it."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from rewardlab.aws.manifest import NAME
+from rewardlab.platforms import Platform
+
+#: The modules of rewardlab.rewards that travel, byte for byte.
+MODULES = ("__init__", "sample", "rubric", "trainers", "entry", "shim", "foreign", "handler")
+#: The file that holds the handler, and what a reward of that name is called in the package.
+FUNCTION, MOVED = "lambda_function.py", "lambda_function_reward.py"
+HANDLER_TEXT = """\
+from rewardlab.rewards.handler import handler_of
+
+lambda_handler = handler_of(__file__, {reward!r}, entry={entry!r}, returns={returns!r}, on_failure={on_failure!r})
+"""
+
+
+def shipped_files(platform: Platform, *, reward: str, entry: str | None, on_failure: float | None) -> dict[str, bytes]:
+    """The files by name; `reward` is the reward file's name in the package."""
+    handler = HANDLER_TEXT.format(reward=reward, entry=entry, returns=platform.returns, on_failure=on_failure)
+    return {"rewardlab/__init__.py": b"", FUNCTION: handler.encode(), **_modules()}
+
+
+def _modules() -> dict[str, bytes]:
+    folder = resources.files("rewardlab.rewards")
+    return {f"rewardlab/rewards/{name}.py": folder.joinpath(f"{name}.py").read_bytes() for name in MODULES}
+
+
+def importable() -> set[str]:
+    """The dotted names of rewardlab that user code can import on Lambda."""
+    return {"rewardlab", "rewardlab.rewards", *(f"rewardlab.rewards.{name}" for name in MODULES)}
+
+
+def is_taken(name: str) -> bool:
+    """Whether a file of the user's would stand where one of these stands."""
+    return name.startswith("rewardlab/") or name in {"rewardlab.py", FUNCTION, NAME}

@@ -1,0 +1,189 @@
+"""The user's own files that a reward needs: itself, the modules beside it that it imports, data that was named."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from rewardlab.aws.imports import Import, imports_of
+from rewardlab.errors import InputError, RewardError, UsageError
+
+#: Never taken unless imported: tests, caches, what tools leave behind.
+LEFT_OUT_FOLDERS = {"__pycache__", "tests", "test", "node_modules", "venv"}
+LEFT_OUT_FILES = ("test_*.py", "*_test.py", "conftest.py", "*.pyc", "*.pyo", ".DS_Store", "Thumbs.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """An import of something that is not beside the reward: its top-level name, `file:line`, whether it is needed."""
+
+    name: str
+    full: str
+    where: str
+    needed: bool
+
+
+@dataclass(slots=True)
+class Sources:
+    """What travels, by its name relative to the reward's folder; what does not, and why; imports from elsewhere."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
+    outside: list[Outside] = field(default_factory=list)
+    unnamed_data: list[str] = field(default_factory=list)
+
+
+def collect_sources(reward: Path, include: Sequence[str] = ()) -> Sources:
+    """The reward, the modules and packages beside it that it imports, and the files that match a glob of `include`.
+
+    A package travels with all its Python files, less its tests; data only where a glob names it. A file that lies
+    outside the reward's folder, or a link that leads there, is in `beyond` and does not travel.
+    Raises: RewardError when the reward is no Python file; InputError when a module beside it is none; UsageError for a
+    glob that matches nothing or climbs out.
+    """
+    return _Collector(reward).collect(include)
+
+
+class _Collector:
+    """Follows imports from the reward, each file once."""
+
+    def __init__(self, reward: Path):
+        self._reward, self._folder = reward, reward.parent
+        self._root = self._folder.resolve()
+        self._found = Sources()
+        self._literals: list[tuple[str, str]] = []
+
+    def collect(self, include: Sequence[str]) -> Sources:
+        self._follow([self._reward])
+        for folder in sorted({name.split("/")[0] for name in self._found.files if "/" in name}):
+            self._fill(self._folder / folder)
+        for glob in include:
+            self._include(glob)
+        beside = {
+            text: where for text, where in self._literals if text not in self._found.files and self._is_data(text)
+        }
+        self._found.unnamed_data = [f"{text} ({where})" for text, where in sorted(beside.items())]
+        return self._found
+
+    def _follow(self, pending: list[Path]) -> None:
+        while pending:
+            path = pending.pop()
+            name = path.relative_to(self._folder).as_posix()
+            if name in self._found.files or not self._take(path, name):
+                continue
+            tree = self._read(path)
+            self._literals += [(text, f"{name}:{line}") for text, line in _texts(tree)]
+            for one in imports_of(tree):
+                pending += self._resolve(one, name)
+
+    def _take(self, path: Path, name: str) -> bool:
+        """Whether a file may travel; it does then."""
+        if not path.resolve().is_relative_to(self._root) and path != self._reward:
+            self._found.beyond.append(name)
+            return False
+        self._found.files[name] = path
+        return True
+
+    def _read(self, path: Path) -> ast.Module:
+        try:
+            return ast.parse(path.read_bytes(), filename=str(path))
+        except OSError as error:
+            kind = RewardError if path == self._reward else InputError
+            raise kind(f"cannot be read ({error.strerror})", where=str(path), expected="a Python file") from None
+        except (SyntaxError, ValueError, RecursionError) as error:
+            kind = RewardError if path == self._reward else InputError
+            where = f"{path}:{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else str(path)
+            text = error.msg if isinstance(error, SyntaxError) else error
+            raise kind(f"does not compile: {text}", where=where, expected="a Python file") from None
+
+    def _resolve(self, one: Import, name: str) -> list[Path]:
+        """The files beside the reward that an import loads; what is not beside it is noted."""
+        if one.level:
+            package = PurePosixPath(name).parent.parts
+            if one.level > len(package):
+                self._found.beyond.append(f"{name}:{one.line} (a relative import above the reward's folder)")
+                return []
+            base = package[: len(package) - one.level + 1]
+            return [path for dotted in one.names or ("",) for path in self._files(base, dotted)]
+        top = one.names[0].split(".")[0]
+        if self._is_local(top):
+            return [path for dotted in one.names for path in self._files((), dotted)]
+        self._found.outside.append(Outside(top, one.names[0], f"{name}:{one.line}", one.needed))
+        return []
+
+    def _is_local(self, top: str) -> bool:
+        folder = self._folder / top
+        return folder.with_name(f"{top}.py").is_file() or (folder.is_dir() and any(folder.rglob("*.py")))
+
+    def _files(self, base: tuple[str, ...], dotted: str) -> Iterator[Path]:
+        """The module's file and the __init__ of each package on the way to it."""
+        steps = [*base, *(step for step in dotted.split(".") if step)]
+        for length in range(1, len(steps) + 1):
+            place = self._folder.joinpath(*steps[:length])
+            for path in (place / "__init__.py", place.with_name(f"{place.name}.py")):
+                if path.is_file():
+                    yield path
+                    break
+
+    def _fill(self, package: Path) -> None:
+        """The rest of a package: what it may load by a name that no reader can see."""
+        for path in sorted(package.rglob("*.py")):
+            name = path.relative_to(self._folder).as_posix()
+            if name in self._found.files:
+                continue
+            if is_left_out(name):
+                self._found.left_out.append(name)
+            else:
+                self._take(path, name)
+
+    def _include(self, glob: str) -> None:
+        if PurePosixPath(glob).is_absolute() or ".." in PurePosixPath(glob).parts:
+            raise UsageError(
+                f"{glob!r} climbs out of the reward's folder", where="--include", expected="a glob within it"
+            )
+        try:
+            found = sorted(path for path in self._folder.glob(glob) if path.is_file() and path != self._reward)
+        except (ValueError, NotImplementedError) as error:
+            raise UsageError(f"{glob!r} is no glob ({error})", where="--include") from None
+        if not found:
+            raise UsageError(f"{glob!r} matches no file in {self._folder}", where="--include")
+        for path in found:
+            name = path.relative_to(self._folder).as_posix()
+            if is_left_out(name):
+                self._found.left_out.append(name)
+            elif name not in self._found.files:
+                self._take(path, name)
+
+    def _is_data(self, text: str) -> bool:
+        """Whether a text in the code names a file beside the reward that is no code."""
+        if not text or len(text) > 200 or text.startswith(("/", "~")) or text.endswith(".py") or "\0" in text:
+            return False
+        return "." in text and (self._folder / text).is_file()
+
+
+def is_left_out(name: str) -> bool:
+    """Whether a file is a test, a cache or a tool's: no part of what runs."""
+    *folders, last = PurePosixPath(name).parts
+    hidden = any(folder.startswith(".") for folder in folders)
+    return hidden or bool(LEFT_OUT_FOLDERS & set(folders)) or any(fnmatch.fnmatch(last, one) for one in LEFT_OUT_FILES)
+
+
+def _texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value, node.lineno
+
+
+def contents_of(files: Mapping[str, Path]) -> dict[str, bytes]:
+    """The bytes of each file.
+
+    Raises: InputError when one cannot be read.
+    """
+    try:
+        return {name: path.read_bytes() for name, path in files.items()}
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(error.filename)) from None

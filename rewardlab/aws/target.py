@@ -1,0 +1,83 @@
+"""What a Lambda function runs on: its Python, its processor, its C library."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+from rewardlab.errors import UsageError
+
+Architecture: TypeAlias = Literal["x86_64", "arm64"]
+ARCHITECTURES: tuple[Architecture, ...] = get_args(Architecture)
+
+#: Lambda's Python runtimes, each with the minor version of the glibc 2 of its system: Amazon Linux 2 has 2.26, Amazon
+#: Linux 2023 has 2.34 (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html).
+GLIBC: Mapping[str, int] = {"3.10": 26, "3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
+#: The wheel tags' name of a processor, and ELF's number for it (e_machine).
+MACHINES: Mapping[Architecture, str] = {"x86_64": "x86_64", "arm64": "aarch64"}
+ELF_MACHINES: Mapping[Architecture, int] = {"x86_64": 62, "arm64": 183}
+#: manylinux begins at these glibc versions: 2.5 (manylinux1) for x86_64, 2.17 (manylinux2014) for aarch64.
+OLDEST: Mapping[Architecture, int] = {"x86_64": 5, "arm64": 17}
+
+
+DEFAULT_PYTHON = "3.12"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The Python version ("3.12") and the processor that a package is for."""
+
+    python: str
+    architecture: Architecture
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platform tags of the wheels that run there, the newest glibc first."""
+        machine, oldest = MACHINES[self.architecture], OLDEST[self.architecture]
+        tags = [f"manylinux_2_{minor}_{machine}" for minor in range(GLIBC[self.python], oldest - 1, -1)]
+        return (*tags, f"manylinux2014_{machine}")
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment markers (PEP 508) of that system; "extra" is left to the caller."""
+        return {
+            "implementation_name": "cpython",
+            "implementation_version": f"{self.python}.0",
+            "os_name": "posix",
+            "platform_machine": MACHINES[self.architecture],
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_system": "Linux",
+            "platform_version": "",
+            "python_full_version": f"{self.python}.0",
+            "python_version": self.python,
+            "sys_platform": "linux",
+        }
+
+    @property
+    def image(self) -> str:
+        """The processor as container images name it."""
+        return {"x86_64": "linux/amd64", "arm64": "linux/arm64"}[self.architecture]
+
+
+def find_target(python: str = DEFAULT_PYTHON, architecture: str = "x86_64") -> Target:
+    """The target of these names. The defaults are no machine's own: a package is the same wherever it is made.
+
+    Raises: UsageError for a version or a processor that Lambda does not have.
+    """
+    if python not in GLIBC:
+        raise UsageError(f"Lambda has no Python {python!r}", where="--python", expected="one of " + ", ".join(GLIBC))
+    for known in ARCHITECTURES:
+        if known == architecture:
+            return Target(python, known)
+    expected = " or ".join(ARCHITECTURES)
+    raise UsageError(f"Lambda has no processor {architecture!r}", where="--architecture", expected=expected)
+
+
+def is_this_machine(target: Target) -> bool:
+    """Whether compiled code for the target runs in this interpreter."""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return sys.platform == "linux" and (here, platform.machine()) == (target.python, MACHINES[target.architecture])

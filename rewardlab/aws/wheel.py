@@ -1,0 +1,75 @@
+"""Reads wheels: what they are, what they need, the files they install."""
+
+from __future__ import annotations
+
+import email.parser
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
+
+from rewardlab.errors import InputError
+
+#: Parts of `NAME.data` that are installed where modules are; scripts, headers and data files are not.
+MODULES = ("purelib", "platlib")
+#: What an installer would write or rewrite, and caches of another Python.
+LEFT_OUT = (".pyc", ".pyo")
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A wheel on disk: its distribution's name and version, what it requires, and its file."""
+
+    name: NormalizedName
+    version: str
+    requires: tuple[Requirement, ...]
+    path: Path
+
+    @property
+    def pin(self) -> str:
+        """The requirement that gives this version and no other."""
+        return f"{self.name}=={self.version}"
+
+
+def read_wheel(path: Path) -> Wheel:
+    """The wheel in a file.
+
+    Raises: InputError when it is damaged.
+    """
+    try:
+        name, version, _, _ = parse_wheel_filename(path.name)
+        with zipfile.ZipFile(path) as archive:
+            metadata = next(
+                one for one in archive.namelist() if one.endswith(".dist-info/METADATA") and one.count("/") == 1
+            )
+            headers = email.parser.BytesHeaderParser().parsebytes(archive.read(metadata))
+        requires = tuple(Requirement(text) for text in headers.get_all("Requires-Dist", []))
+        return Wheel(canonicalize_name(name), str(version), requires, path)
+    except (OSError, ValueError, StopIteration, zipfile.BadZipFile, NotImplementedError, InvalidRequirement) as error:
+        raise InputError(f"cannot be read as a wheel ({error})", where=path.name) from None
+
+
+def files_of(wheel: Wheel) -> Iterator[tuple[str, bytes]]:
+    """The files that it installs beside modules, by their place there.
+
+    Raises: InputError for one that would be installed elsewhere.
+    """
+    with zipfile.ZipFile(wheel.path) as archive:
+        for info in archive.infolist():
+            name = _place(info.filename)
+            if info.is_dir() or name is None or name.endswith(LEFT_OUT):
+                continue
+            if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name:
+                raise InputError(f"would install {name!r} outside its folder", where=wheel.path.name)
+            yield name, archive.read(info)
+
+
+def _place(name: str) -> str | None:
+    top, _, rest = name.partition("/")
+    if not top.endswith(".data"):
+        return name
+    kind, _, inner = rest.partition("/")
+    return inner if kind in MODULES and inner else None

@@ -1,0 +1,109 @@
+"""`rewardlab package reward.py -o reward.zip --platform smtj`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rewardlab.aws.bundle import Choices, build, report_of
+from rewardlab.aws.target import ARCHITECTURES, DEFAULT_PYTHON, GLIBC, find_target
+from rewardlab.commands.options import add_options, display_for, given, put
+from rewardlab.errors import UsageError
+from rewardlab.formats.package import PACKAGE_FORMATS
+from rewardlab.platforms import find_platform
+from rewardlab.settings import load_settings
+
+PATH = click.Path(path_type=Path)
+CONTRACT = (
+    click.option(
+        "--platform",
+        metavar="PROFILE",
+        help="Whose contract the Lambda speaks: smtj, hyperpod, bedrock, rft-eval, serverless, serverless-oss, scorer, "
+        "scorer-oss.  [smtj]",
+    ),
+    click.option("--entry", metavar="NAME", help="The function to package, where the file defines several."),
+    click.option(
+        "--on-failure",
+        metavar="raise|SCORE",
+        default="raise",
+        show_default=True,
+        help="What a sample gets that the reward could not score: an error for its batch, or this score.",
+    ),
+    click.option("--name", metavar="NAME", help="The function's name, checked by the platform's rule."),
+    click.option("--run", metavar="RUN", type=PATH, help="A run directory: its verdict goes into the manifest."),
+)
+CONTENTS = (
+    click.option(
+        "--requirement",
+        "-r",
+        "requirements",
+        metavar="FILE",
+        type=PATH,
+        multiple=True,
+        help="Dependencies, in place of requirements.txt beside REWARD and of its inline metadata. Repeat.",
+    ),
+    click.option(
+        "--include", metavar="GLOB", multiple=True, help="Data files that travel, below REWARD's folder. Repeat."
+    ),
+    click.option(
+        "--python", metavar="VERSION", default=DEFAULT_PYTHON, show_default=True, help=f"One of {', '.join(GLIBC)}."
+    ),
+    click.option(
+        "--architecture",
+        metavar="NAME",
+        default=ARCHITECTURES[0],
+        show_default=True,
+        help=f"{' or '.join(ARCHITECTURES)}.",
+    ),
+    click.option("--reward-env", metavar="NAMES", help="Variables that REWARD needs to be loaded, as NAME,NAME."),
+)
+PRODUCTS = (
+    click.option("-o", "--out", metavar="FILE.zip", type=PATH, help="The zip.  [REWARD's name, .zip, here]"),
+    click.option("--layer", metavar="FILE.zip", type=PATH, help="A second zip that the dependencies go into."),
+    click.option("--container", metavar="DIR", type=PATH, help="Write a Dockerfile and its context in place of a zip."),
+    click.option("--format", "format_", type=click.Choice(sorted(PACKAGE_FORMATS)), default="text", show_default=True),
+    click.option("--output", type=PATH, metavar="FILE", help="Where the report goes.  [standard output]"),
+)
+
+
+@click.command("package")
+@click.argument("reward", type=PATH)
+@add_options(CONTRACT, CONTENTS, PRODUCTS)
+def command(reward: Path, format_: str, output: Path | None, python: str, architecture: str, **options: Any) -> int:
+    """Build REWARD, what it imports and its dependencies into the zip of a Lambda function.
+
+    The same input gives the same bytes on any machine. Exit codes: 0 packaged, 1 a finding forbids it (RL901; nothing
+    is written), 2 bad input.
+    """
+    audited = given(**{name: options.pop(name) for name in ("platform", "entry", "reward_env")})
+    settings = load_settings(audited, reward, command_line=True)
+    choices = Choices(
+        entry=settings.entry,
+        requirements=options["requirements"],
+        include=options["include"],
+        layer=options["layer"],
+        container=options["container"],
+        run=options["run"],
+        on_failure=_score(options["on_failure"]),
+        name=options["name"],
+        environment=settings.reward_env,
+    )
+    out = options["out"] or Path(f"{reward.stem}.zip")
+    target, platform = find_target(python, architecture), find_platform(settings.platform)
+    report = report_of(build(reward, out, platform=platform, target=target, choices=choices), reward)
+    put(PACKAGE_FORMATS[format_](report, display_for(output)), output)
+    return report.exit_code
+
+
+def _score(text: str) -> float | None:
+    """Raises: UsageError for a text that is neither "raise" nor a finite number."""
+    if text == "raise":
+        return None
+    try:
+        if abs(score := float(text)) < float("inf"):
+            return score
+    except ValueError:
+        pass
+    raise UsageError(f"{text!r} is no score", where="--on-failure", expected="raise, or a finite number")

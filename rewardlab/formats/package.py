@@ -1,0 +1,56 @@
+"""What `rewardlab package` built, as text or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rich.text import Text
+
+from rewardlab.formats.display import Display
+from rewardlab.formats.findings import drawn, findings_table, lines_of
+from rewardlab.report import PackageReport
+
+VERDICTS = {"packaged": ("PACKAGED", "bold green"), "refused": ("REFUSED", "bold red")}
+#: The contributors to the size that are shown, and the bytes of a MB.
+SHOWN, MB = 5, 1 << 20
+
+
+def render_text(report: PackageReport, display: Display) -> str:
+    """What was built from what, its digest and sizes, the largest contributors, and the findings."""
+    name, style = VERDICTS[report.verdict]
+    entry = f"{report.entry} ({report.kind})" if report.kind else report.entry or "an entry not looked at"
+    with drawn(display) as (console, out):
+        console.print(Text.assemble((name, style), f"  {report.path or report.reward}"), soft_wrap=True)
+        console.print(f"{entry} for {report.platform}, Python {report.python} on {report.architecture}")
+        if report.sha256:
+            console.print(f"sha256 {report.sha256}", soft_wrap=True)
+        if report.audit:
+            accuracy = report.audit["accuracy"]
+            known = "undefined" if accuracy is None else f"{accuracy:.4g}"
+            console.print(f"audited {report.audit['created']}: {report.audit['verdict']}, accuracy {known}")
+        console.print(_sizes(report))
+        for one in report.contributors[:SHOWN]:
+            console.print(f"  {_mb(one.bytes):>10}  {one.name}", soft_wrap=True)
+        if left := report.contributors[SHOWN:]:
+            console.print(f"  {_mb(sum(one.bytes for one in left)):>10}  {len(left)} more")
+        if report.layer:
+            console.print(f"layer with the dependencies: {report.layer}", soft_wrap=True)
+        findings_table(console, report.findings)
+    return lines_of(out)
+
+
+def _sizes(report: PackageReport) -> str:
+    zipped = f"{_mb(report.size)} zipped, " if report.size is not None else ""
+    return f"{zipped}{_mb(report.unpacked_size)} unpacked"
+
+
+def _mb(size: int) -> str:
+    return f"{size / MB:.1f} MB" if size >= MB else f"{size / 1024:.1f} KB"
+
+
+def render_json(report: PackageReport, _display: Display) -> str:
+    """The report's JSON text, schema `rewardlab.packaging/1`."""
+    return report.model_dump_json(indent=2, by_alias=True) + "\n"
+
+
+PACKAGE_FORMATS: Mapping[str, Callable[[PackageReport, Display], str]] = {"text": render_text, "json": render_json}
