@@ -28,6 +28,7 @@ COMMANDS = {
     "score": "Score a run directory's generations with another reward.",
     "report": "Report on a run directory again.",
     "package": "Build a reward into the zip of a Lambda function.",
+    "prove": "Run a package in AWS's Lambda runtime and compare its scores.",
     "explain": "Say what a finding means, why it matters and what to do.",
     "doctor": "Show which engines, devices and credentials work here.",
 }

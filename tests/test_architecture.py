@@ -21,7 +21,7 @@ FLOORS = [
     {"judging"},
     {"probes", "settings", "rescoring"},
     {"decision", "report", "stream"},
-    {"agree_report"},
+    {"agree_report", "proof_report"},
     {"reporting", "resume", "formats", "examination", "agreement", "aws"},
     {"pipeline"},
     {"commands"},
@@ -72,7 +72,7 @@ def test_every_room_has_its_floor():
 
 def test_formats_know_the_report_only():
     for path in (PACKAGE / "formats").rglob("*.py"):
-        assert {room(name) for name, _ in imports(path)} <= {None, "report", "agree_report", "formats"}
+        assert {room(name) for name, _ in imports(path)} <= {None, "report", "agree_report", "proof_report", "formats"}
 
 
 def test_statistics_know_numpy_scipy_and_errors_only():
