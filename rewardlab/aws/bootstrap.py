@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import resource
+import runpy
 import signal
 import site
 import struct
@@ -52,10 +53,7 @@ def main() -> None:
     sys.argv = [str(Path(__file__)), settings["handler"]]
     for given in (site.setquit, site.sethelper, site.setcopyright):  # what -S leaves out and code may use
         given()
-    # It lies beside this file, from the package index; no import from the rest of rewardlab works here.
-    from awslambdaric.__main__ import main as serve  # noqa: PLC0415 - the path to it was made above
-
-    serve(sys.argv)
+    runpy.run_module("awslambdaric", run_name="__main__")  # it lies beside this file
 
 
 def limit(memory_mb: int) -> None:

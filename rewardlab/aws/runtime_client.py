@@ -11,7 +11,7 @@ from rewardlab.errors import UsageError
 CLIENT = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
 #: Lambda's Python runtimes have these installed; they are there if they are here.
 OFFERED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
-BOOTSTRAP = "bootstrap.py"
+PACKAGE, BOOTSTRAP = "awslambdaric", "bootstrap.py"
 
 
 def client_version() -> str:
@@ -20,11 +20,11 @@ def client_version() -> str:
     Raises: UsageError when it is not installed.
     """
     try:
-        return metadata.version("awslambdaric")
+        return metadata.version(PACKAGE)
     except metadata.PackageNotFoundError:
         raise UsageError(
             "AWS's runtime client is not installed",
-            expected="the package awslambdaric",
+            expected=f"the package {PACKAGE}",
             do="install it: pip install 'rewardlab[aws]'",
         ) from None
 

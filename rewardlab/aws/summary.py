@@ -170,9 +170,8 @@ def _notices(unpacked: Package, seen: Execution, warm: WarmPart | None) -> list[
             "the timeout is extrapolated"
         )
     if seen.noisy:
-        said.append(
-            f"the reward is noisy: {len(seen.noisy)} of {len(seen.repeated)} samples asked about again got another score"
-        )
+        share = f"{len(seen.noisy)} of {len(seen.repeated)} samples"
+        said.append(f"the reward is noisy: asked again, {share} got another score; differences may be its own")
     if seen.spent:
         said.append("asking stopped after too many failures" if not seen.unloadable else "the function does not load")
     if manifest.kind is None:
