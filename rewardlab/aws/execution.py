@@ -205,9 +205,13 @@ def _unscored(failure: Failure) -> Unscored:
 
 
 def kinds_of(failures: Sequence[Failure]) -> Iterator[tuple[Failure, int]]:
-    """Each kind of failure by its first, with how many there were, the commonest first."""
-    by_kind: dict[str, list[Failure]] = {}
+    """Each kind of failure by its first, with how many there were, the commonest first.
+
+    What the runtime itself says is a kind by its words, less the request's id; what the function raises, by its type.
+    """
+    by_kind: dict[tuple[str, str], list[Failure]] = {}
     for failure in failures:
-        by_kind.setdefault(failure.kind, []).append(failure)
+        words = failure.message.rpartition(" Error: ")[2] if failure.kind.startswith("Runtime.") else ""
+        by_kind.setdefault((failure.kind, words), []).append(failure)
     for found in sorted(by_kind.values(), key=len, reverse=True):
         yield found[0], len(found)

@@ -48,7 +48,7 @@ class Response:
 class FunctionError:
     """An invocation that failed: type and message in Lambda's words, and the last of its log.
 
-    `during_init` tells that the function did not load: no further invocation would do better.
+    `during_init` tells that the function has never loaded: no further invocation would do better.
     """
 
     kind: str
@@ -123,7 +123,8 @@ class Runtime:
             seconds = time.monotonic() - started
             self._end(reset=True)
             tail = self._tail(began)
-            return FunctionError(lost.kind, _told(request, lost), seconds, tail, during_init=not loaded)
+            never = not loaded and not self.init_seconds
+            return FunctionError(lost.kind, _told(request, lost), seconds, tail, during_init=never)
         if isinstance(body, Errored):
             return FunctionError(body.kind, body.message, ended - started, self._tail(began))
         return Response(body, ended - started, cold)

@@ -15,6 +15,7 @@ from rewardlab.aws.comparison import Comparison, Difference, compare
 from rewardlab.aws.evidence import Evidence
 from rewardlab.aws.execution import Execution, kinds_of
 from rewardlab.aws.recommendation import recommend
+from rewardlab.aws.runtime import INIT_SECONDS
 from rewardlab.aws.runtime_client import client_version
 from rewardlab.aws.runtime_process import Configuration
 from rewardlab.aws.unpacked import Package
@@ -32,6 +33,9 @@ from rewardlab.proof_report import (
     WarmPart,
 )
 from rewardlab.rewards.event import Key
+
+#: The share of Lambda's limit on loading above which a slower processor may break it.
+SLOW_INIT = 0.3
 
 
 def summarize(
@@ -142,8 +146,9 @@ def _recommended(seen: Execution, warm: WarmPart | None, platform: Platform) -> 
     """What to configure; None when no invocation of a warm process was answered."""
     if warm is None or not seen.init or not seen.first:
         return None
-    longest = max(warm.p99_ms / 1000, *seen.first) * platform.batch_size / warm.batch
-    found = recommend(init=max(seen.init), longest=longest, peak_mb=seen.peak_mb, cpu_share=seen.cpu_share)
+    once = max(0.0, max(seen.first) - warm.p50_ms / 1000)  # what a first invocation does once: imports, caches
+    longest = warm.p99_ms / 1000 * platform.batch_size / warm.batch
+    found = recommend(init=max(seen.init) + once, longest=longest, peak_mb=seen.peak_mb, cpu_share=seen.cpu_share)
     return Recommended(
         timeout_s=found.timeout,
         memory_mb=found.memory_mb,
@@ -163,7 +168,14 @@ def _notices(unpacked: Package, seen: Execution, warm: WarmPart | None) -> list[
     if not seen.isolated:
         said.append("this machine allows no namespaces: the system was not read-only, and /tmp was not private")
     if seen.init_timeouts:
-        said.append(f"loading took longer than Lambda's 10 s at {seen.init_timeouts} starts, and was begun again")
+        said.append(
+            f"loading took longer than Lambda's 10 s at {seen.init_timeouts} of the starts, and was begun again"
+        )
+    if seen.init and max(seen.init) > SLOW_INIT * INIT_SECONDS:
+        said.append(
+            f"loading took {max(seen.init):.1f} s here: past {INIT_SECONDS:g} s Lambda ends it and begins again within "
+            "the invocation; give it more memory, or import less"
+        )
     if warm and warm.batch < platform.batch_size:
         said.append(
             f"the longest batch held {warm.batch} samples, {platform.name} sends {platform.batch_size}: "

@@ -24,10 +24,11 @@ def render_text(report: ProofReport, display: Display) -> str:
     entry = f"{package.entry} ({package.kind})" if package.kind else package.entry or package.reward
     with drawn(display) as (console, out):
         console.print(Text.assemble((name, style), f"  {package.path}"), soft_wrap=True)
-        console.print(
+        _print(
+            console,
             f"{entry} for {package.platform}, Python {package.python} on {package.architecture}, in awslambdaric "
             f"{report.versions['awslambdaric']} with {report.configuration.memory_mb} MB and "
-            f"{report.configuration.timeout_s:g} s"
+            f"{report.configuration.timeout_s:g} s",
         )
         _print(console, _scores(report.scores, report.source))
         if report.differences:
@@ -79,9 +80,9 @@ def _score(value: float | None) -> str:
 
 
 def _failure(console: Console, failure: FailurePart) -> None:
-    times = f"{failure.count} invocations" if failure.count > 1 else "1 invocation"
+    times = _invocations(failure.count)
     console.print()
-    console.print(Text.assemble((failure.type, "bold red"), f"  {times}, the first of {failure.samples} samples"))
+    console.print(Text.assemble((failure.type, "bold red"), f"  {times}, the first of {_samples(failure.samples)}"))
     _print(console, f"  {failure.message[:LONGEST]}")
     for line in failure.log_tail.splitlines()[-LOG_LINES:]:
         console.print(Text(f"  | {line[:LONGEST]}", "dim"), soft_wrap=True)
@@ -95,19 +96,28 @@ def _measured(console: Console, report: ProofReport) -> None:
         console.print(f"cold start {slowest}{first} (the slowest of {len(cold.init_s)} starts)")
     if warm := report.warm:
         console.print(
-            f"warm, {warm.batch} samples: p50 {_ms(warm.p50_ms)}, p90 {_ms(warm.p90_ms)}, p99 {_ms(warm.p99_ms)} "
-            f"of {warm.invocations} invocations"
+            f"warm, {_samples(warm.batch)}: p50 {_ms(warm.p50_ms)}, p90 {_ms(warm.p90_ms)}, p99 {_ms(warm.p99_ms)} "
+            f"of {_invocations(warm.invocations)}"
         )
     if report.peak_memory_mb is not None:
         console.print(f"peak memory {report.peak_memory_mb:.0f} MB")
     if (found := report.recommended) is None:
         return
-    console.print(
+    _print(
+        console,
         f"configure --timeout {found.timeout_s} --memory {found.memory_mb}: {found.vcpu:.2g} of a processor, which "
-        f"makes it {found.slowdown:.2g} times slower than here; 1,769 MB have a whole one"
+        f"makes it {found.slowdown:.2g} times slower than here; 1,769 MB have a whole one",
     )
     if not found.fits:
         console.print("a full batch needs longer than Lambda's 900 s: make the reward faster or give it more memory")
+
+
+def _invocations(count: int) -> str:
+    return "1 invocation" if count == 1 else f"{count:,} invocations"
+
+
+def _samples(count: int) -> str:
+    return "1 sample" if count == 1 else f"{count:,} samples"
 
 
 def _ms(value: float) -> str:

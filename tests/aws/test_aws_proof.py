@@ -183,11 +183,11 @@ def test_a_chosen_score_for_failures_keeps_the_batch_and_counts_as_none(package_
 
 def test_timeouts_are_counted_and_not_waited_for_for_ever(package_of, evidence, monkeypatch):
     monkeypatch.setattr(execution, "MOST_TIMEOUTS", 2)
-    report = prove(package_of(HANDLER), timeout=0.4, **evidence("sleep", "yes", "sleep", "no"))
+    report = prove(package_of(HANDLER), timeout=0.5, **evidence("sleep", "yes", "sleep", "no"))
     assert report.verdict == "failed"
     (failure,) = report.failures
     assert (failure.type, failure.count) == ("Sandbox.Timedout", 1)
-    assert failure.message.endswith("Task timed out after 0.40 seconds")
+    assert failure.message.endswith("Task timed out after 0.50 seconds")
     assert report.scores.not_asked == 3
     assert "asking stopped after too many failures" in report.notices
 
@@ -208,6 +208,26 @@ def test_a_package_that_does_not_load_fails_at_once(package_of, evidence):
     assert report.scores.not_asked == 2
     assert report.recommended is None
     assert render_text(report, Display()).startswith("FAILED  ")
+
+
+def test_ends_of_the_runtime_are_told_apart_and_errors_of_the_code_by_their_type():
+    said = "RequestId: {} Error: Runtime exited with error: exit status {}"
+    failures = [
+        execution.Failure("Runtime.ExitError", said.format("1", 3), 1, ""),
+        execution.Failure("UnscoredError", "a:1 (raised: KeyError)", 1, ""),
+        execution.Failure("UnscoredError", "a:2 (raised: IndexError)", 1, ""),
+        execution.Failure("Runtime.ExitError", said.format("2", 4), 1, ""),
+        execution.Failure("UnscoredError", "a:3", 1, ""),
+        execution.Failure("Runtime.ExitError", said.format("3", 4), 1, ""),
+    ]
+    found = [(one.message, count) for one, count in execution.kinds_of(failures)]
+    assert found == [(failures[1].message, 3), (failures[3].message, 2), (failures[0].message, 1)]
+
+
+def test_slow_loading_is_told(package_of, evidence, monkeypatch):
+    monkeypatch.setattr("rewardlab.aws.summary.SLOW_INIT", 0.0)
+    report = prove(package_of(SOUND), **evidence("yes"))
+    assert any(notice.endswith("give it more memory, or import less") for notice in report.notices)
 
 
 def test_compiled_modules_for_another_python_are_refused(write_package, evidence):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -115,20 +116,28 @@ def test_without_namespaces_the_temporary_folder_is_still_private(runtime_of):
     assert list(private.iterdir()) == []
 
 
-def test_what_ends_an_invocation_is_named_as_on_lambda_and_the_next_one_works(runtime_of):
-    runtime = runtime_of(FAIL, timeout=0.6)
-    cases = {
-        "sleep": ("Sandbox.Timedout", "Task timed out after 0.60 seconds"),
-        "exit": ("Runtime.ExitError", "Runtime exited with error: exit status 3"),
-        "leave": ("Runtime.ExitError", "Runtime exited without providing a reason"),
-        "kill": ("Runtime.ExitError", "Runtime exited with error: signal: killed"),
-    }
-    for event, (kind, message) in cases.items():
-        reply = asked(runtime, event)
-        assert (reply.kind, reply.message.partition(" Error: ")[2]) == (kind, message), event
-        assert not reply.during_init
-    runtime._configuration = runtime_module.Configuration(10, 256)
-    assert isinstance(asked(runtime, 3), Response)
+def test_what_takes_too_long_is_ended_at_its_deadline(runtime_of):
+    runtime = runtime_of(FAIL, timeout=0.3)
+    reply = asked(runtime, "sleep")
+    assert (reply.kind, reply.during_init) == ("Sandbox.Timedout", False)
+    assert re.fullmatch(r"RequestId: [0-9a-f-]{36} Error: Task timed out after 0\.30 seconds", reply.message)
+    assert 0.3 <= reply.seconds < 5
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ("exit", "Runtime exited with error: exit status 3"),
+        ("leave", "Runtime exited without providing a reason"),
+        ("kill", "Runtime exited with error: signal: killed"),
+    ],
+)
+def test_a_process_that_ends_is_told_of_as_on_lambda_and_another_is_started(runtime_of, event, message):
+    runtime = runtime_of(FAIL)
+    reply = asked(runtime, event)
+    assert (reply.kind, reply.message.partition(" Error: ")[2]) == ("Runtime.ExitError", message)
+    assert body_of(asked(runtime, 3)) == "xxx"
+    assert len(runtime.init_seconds) == 2
 
 
 def test_what_outgrows_its_memory_is_ended(runtime_of):
