@@ -120,10 +120,10 @@ def scored(run, task_of, package_of):
     """A run of four generations, 1 0 and 1 1, that the reward of the task has scored; the package of that reward."""
     task = task_of([[1, 0], [1, 1]])
     code = task["reward"].read_text()
-    found, _, error = run(
-        "audit", task["reward"], task["prompts"], "--model", f"recorded:{task['recorded']}", "--out", "run", "-q",
-        "--reward-timeout", 20, "--reward-memory", 300,
-    )  # fmt: skip
+    sampled, _, error = run("sample", task["prompts"], "--model", f"recorded:{task['recorded']}", "--out", "run", "-q")
+    assert sampled == 0, error
+    bounds = ("--reward-timeout", 20, "--reward-memory", 300)
+    found, _, error = run("score", "run", task["reward"], *bounds, "-q")
     assert found in {1, 4}, error
     return task, package_of(code)
 
