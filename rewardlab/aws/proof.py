@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rewardlab.aws.evidence import Evidence, from_file, from_run, score_by_worker
 from rewardlab.aws.execution import Executor
+from rewardlab.aws.proof_summary import python_here, summarize
 from rewardlab.aws.runtime_client import client_version
 from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.summary import python_here, summarize
 from rewardlab.aws.target import Target, is_this_machine
 from rewardlab.aws.unpacked import Package, make_removable, unpack
 from rewardlab.errors import UsageError

@@ -12,7 +12,7 @@ import rewardlab
 from rewardlab.aws import execution
 from rewardlab.aws.bundle import Choices, build
 from rewardlab.aws.proof import prove
-from rewardlab.aws.summary import python_here
+from rewardlab.aws.proof_summary import python_here
 from rewardlab.aws.target import find_target
 from rewardlab.errors import RunError, UsageError
 from rewardlab.formats.display import Display
@@ -225,7 +225,7 @@ def test_ends_of_the_runtime_are_told_apart_and_errors_of_the_code_by_their_type
 
 
 def test_slow_loading_is_told(package_of, evidence, monkeypatch):
-    monkeypatch.setattr("rewardlab.aws.summary.SLOW_INIT", 0.0)
+    monkeypatch.setattr("rewardlab.aws.proof_summary.SLOW_INIT", 0.0)
     report = prove(package_of(SOUND), **evidence("yes"))
     assert any(notice.endswith("give it more memory, or import less") for notice in report.notices)
 
