@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit test lint types unit bench bank peers models clean
+.PHONY: install audit audit-judges test lint types unit bench bank peers models judge-models clean
 
 install: .venv/.installed
 
@@ -23,6 +23,11 @@ install: .venv/.installed
 
 audit: install
 	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL))
+
+# The same with a panel of judges; make audit-judges JUDGES="ada bea lou" adds one that likes long answers.
+JUDGES ?= ada bea
+audit-judges: install
+	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL)) $(foreach judge,$(JUDGES),--judge $(EXAMPLE)/judges/$(judge).toml)
 
 test: install lint types unit
 
@@ -50,6 +55,11 @@ peers: install
 # Trains the three example models anew, about eight minutes on two cores.
 models: install
 	$(BIN)/python -m fixtures.arithmetic.train
+
+# Trains the three example judges anew, about a quarter of an hour on one core, and measures them.
+judge-models: install
+	$(BIN)/python -m fixtures.arithmetic.train_judges
+	$(BIN)/python -m fixtures.arithmetic.measure_judges
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rewardlab.errors import EngineError, InputError, RewardError, RewardlabError, RunError, UsageError
     from rewardlab.examination import check
-    from rewardlab.pipeline import audit, read_report
+    from rewardlab.pipeline import audit, judge, read_report
     from rewardlab.report import CheckReport, Report
 
 __version__ = "0.1.0"
@@ -30,6 +30,7 @@ __all__ = [
     "__version__",
     "audit",
     "check",
+    "judge",
     "read_report",
 ]
 
@@ -38,6 +39,7 @@ _HOME = {name: "rewardlab.errors" for name in __all__ if name.endswith("Error")}
     "Report": "rewardlab.report",
     "check": "rewardlab.examination",
     "audit": "rewardlab.pipeline",
+    "judge": "rewardlab.pipeline",
     "read_report": "rewardlab.pipeline",
 }
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "agree": "How far do raters agree? Any table of ratings.",
     "sample": "Sample generations into a run directory, to score later.",
     "score": "Score a run directory's generations with another reward.",
+    "judge": "Ask judges about a run directory's generations.",
     "report": "Report on a run directory again.",
     "package": "Build a reward into the zip of a Lambda function.",
     "prove": "Run a package in AWS's Lambda runtime and compare its scores.",
@@ -33,6 +34,8 @@ COMMANDS = {
     "doctor": "Show which engines, devices and credentials work here.",
 }
 
+#: What leaves a run directory when it is interrupted.
+RESUMED = {"audit", "sample", "score"}
 EPILOG = "Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 3 a bug in rewardlab, 4 INCONCLUSIVE, 130 interrupted."
 
 
@@ -86,7 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             result: Any = cli.main(args=arguments, prog_name="rewardlab", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted; the same command resumes", 130)
+        asked = sys.argv[1:] if arguments is None else arguments
+        return _fail("interrupted; the same command " + ("resumes" if {*asked[:1]} & RESUMED else "begins anew"), 130)
     except (BrokenPipeError, UnheardError):
         return _unheard()
     except Exception as error:  # noqa: BLE001 - what is not ours is a bug, and is told as one

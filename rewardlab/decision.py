@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -28,6 +29,12 @@ ON_A_THRESHOLD = (
     "The estimate lies on a threshold: more prompts alone will hardly decide. Sample prompts closer to those you will "
     "train on, or choose another threshold."
 )
+ALPHA_ON_THRESHOLD = (
+    "The judges' alpha lies on its threshold: more prompts alone will hardly decide. Sharpen the rubric, or replace "
+    "the judge that departs most."
+)
+#: An estimate nearer to its threshold than this share of its interval's half is taken to lie on it.
+CLOSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,17 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     """The verdict.
 
     NO-GO with any blocker (an interval outside the band is one). GO when the baseline's interval lies inside the band
-    whatever the unscored generations were, the informative-group share's lower bound reaches its target, and success is
-    known. Otherwise INCONCLUSIVE.
+    whatever the unscored generations were, the informative-group share's lower bound reaches its target, success is
+    known, and so does the lower bound of the judges' alpha where there are several. Otherwise INCONCLUSIVE.
     """
     blockers = [finding for finding in findings if finding.severity == "blocker"]
     if blockers:
         return _no_go(blockers)
     doubts = _doubts(question)
-    return _inconclusive(question, doubts) if doubts else _go(question)
+    agreement = next((finding for finding in findings if finding.code == "RL502"), None)
+    if doubts:
+        return _inconclusive(question, doubts)
+    return _go(question) if agreement is None else _judges_undecided(agreement)
 
 
 def _no_go(blockers: Sequence[Finding]) -> Decision:
@@ -100,6 +110,22 @@ def _success_unknown(question: Question) -> bool:
     if measured.lowest is None or measured.highest is None or measured.success.declared or measured.success.chosen:
         return False
     return measured.lowest < low or measured.highest > high
+
+
+def _judges_undecided(agreement: Finding) -> Decision:
+    """Everything else says GO, and the judges' alpha may lie on either side of its threshold, or is undefined."""
+    told = agreement.evidence
+    alpha, least = told.get("alpha"), told["min_alpha"]
+    if alpha is None:
+        text = f"The judges' agreement is undefined ({told.get('undefined')}): {agreement.remedy}"
+        return Decision("inconclusive", ("RL502",), "fix_judges", text)
+    gap, half = abs(alpha - least), alpha - told["low"] if alpha >= least else told["high"] - alpha
+    if gap < CLOSE * half:
+        return Decision("inconclusive", ("RL502",), "sample_more", ALPHA_ON_THRESHOLD)
+    # The width of the interval falls with the root of the prompts.
+    more = math.ceil(told["prompts"] * ((half / gap) ** 2 - 1))
+    text = f"About {more} further judged prompts of the same kind are expected to decide whether the judges agree."
+    return Decision("inconclusive", ("RL502",), "sample_more", text, more)
 
 
 def _inconclusive(question: Question, doubts: tuple[str, ...]) -> Decision:

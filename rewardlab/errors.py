@@ -4,6 +4,7 @@
     ├── UsageError     an option, a setting or a call that does not make sense
     ├── InputError     a file that cannot be read as what it should be
     ├── EngineError    a model that cannot be loaded or sampled
+    │   └── TooLongError   one prompt that leaves the model no room to answer
     ├── RewardError    reward code that cannot be loaded at all (a reward that fails on a sample is an Unscored)
     └── RunError       a run directory that cannot be used
 
@@ -41,6 +42,10 @@ class InputError(RewardlabError):
 
 class EngineError(RewardlabError):
     """A model that cannot be loaded or sampled."""
+
+
+class TooLongError(EngineError):
+    """One prompt that leaves the model no room to answer; `where` begins with "prompt" and its id in quotes."""
 
 
 class RewardError(RewardlabError):

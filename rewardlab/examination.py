@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import threading
 import time
@@ -17,12 +18,14 @@ import rewardlab
 from rewardlab.errors import InputError, UsageError
 from rewardlab.findings import Finding
 from rewardlab.platforms import Platform, find_platform
-from rewardlab.probes.reward import examine
+from rewardlab.probes.reward import examine, examine_sampled
+from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.survey import sureness
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
-from rewardlab.run import reward_digest, sha256_of
+from rewardlab.run import Run, reward_digest, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.task import Generation, Prompt, read_prompts
 
@@ -35,6 +38,8 @@ LONGEST_SECONDS = 90.0
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
 #: of a slow reward may take so many times what its samples take.
 MOST_SECONDS, SLACK = 10.0, 3.0
+#: Of the rows: where references serve in so many, sampled answers are not needed.
+SERVES = 0.5
 PROMPTS_NAME = "prompts.jsonl"
 #: How often an examination that is abandoned is killed until it ends.
 KILL_SECONDS = 0.02
@@ -42,12 +47,16 @@ KILL_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What an examination found, the entry it asked, the prompts it made answers for, and its seconds."""
+    """What an examination found, the entry it asked, the prompts it made answers for, and its seconds.
+
+    `sure` is the share of those prompts whose reference is surely an answer that wins; None where it is not known.
+    """
 
     findings: tuple[Finding, ...]
     entry: EntryFound
     prompts: int
     seconds: float
+    sure: float | None
 
 
 def check(reward: str | Path, prompts: str | Path | None = None, **options: Unpack[AuditOptions]) -> CheckReport:
@@ -118,29 +127,78 @@ def examine_reward(
     if not prompts:
         raise InputError("no prompts to make answers for")
     started = time.monotonic()
+    with _asked(worker, prompts, prompts, settings, most_seconds=LONGEST_SECONDS, stop=stop) as subject:
+        findings = examine(subject)
+        seconds = time.monotonic() - started
+        return Examination(findings, subject.entry, len(subject.prompts), seconds, sureness(subject))
+
+
+def examine_sampled_answers(
+    worker: WorkerProcess, run: Run, key: str, settings: Settings, *, examined: Examination
+) -> tuple[Finding, ...]:
+    """What needs a right answer, asked with this run's own generations where references serve in few rows.
+
+    Nothing where they serve in half of them, or where it is not known; closes the worker.
+    Raises: RewardError when the code cannot be loaded.
+    """
+    if examined.sure is None or examined.sure >= SERVES:
+        return ()
+    prompts, sampled = run.prompts(), _sampled(run, key)
+    some = [prompt for prompt in prompts if prompt.id in sampled]
+    if not some:
+        return ()
+    with _asked(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
+        return examine_sampled(subject, sampled)
+
+
+def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
+    """The scored generations that were not cut off, by prompt."""
+    generations, scores = run.generations.read(), run.scores(key).read(["prompt_id", "index", "score"])
+    scored = {
+        (prompt_id, index): score
+        for prompt_id, index, score in zip(*(scores[name].to_pylist() for name in scores.column_names), strict=True)
+        if score is not None and math.isfinite(score)
+    }
+    found: dict[str, list[Sampled]] = {}
+    columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text", "finish_reason"))
+    for prompt_id, index, text, finish in zip(*columns, strict=True):
+        if (prompt_id, index) in scored and finish != "length":
+            found.setdefault(prompt_id, []).append(Sampled(text, scored[prompt_id, index]))
+    return found
+
+
+@contextmanager
+def _asked(
+    worker: WorkerProcess,
+    among: Sequence[Prompt],
+    every: Sequence[Prompt],
+    settings: Settings,
+    *,
+    most_seconds: float,
+    stop: threading.Event | None = None,
+) -> Iterator[Subject]:
+    """The reward as a subject that is asked about some of the prompts; its worker is closed on leaving."""
     rng = np.random.default_rng(settings.seed)
     try:
         entry = worker.start()
         platform = find_platform(settings.platform)
-        pace = _pace(worker, prompts[:2], platform)
+        pace = _pace(worker, every[:2], platform)
         seconds = min(settings.reward_timeout, max(MOST_SECONDS, SLACK * pace * platform.batch_size))
         worker.allow(seconds)
-        subject = Subject(
+        yield Subject(
             worker,
             entry,
-            _choose(prompts, _affordable(pace), rng),
-            every_prompt=prompts,
+            _choose(among, _affordable(pace), rng),
+            every_prompt=every,
             platform=platform,
             reward_range=settings.reward_range,
             success_at=settings.success_at,
             timeout=seconds,
             rng=rng,
             pace=pace,
-            most_seconds=LONGEST_SECONDS,
+            most_seconds=most_seconds,
             stop=stop,
         )
-        findings = examine(subject)
-        return Examination(findings, entry, len(subject.prompts), time.monotonic() - started)
     finally:
         worker.close()
 

@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeAlias
 Severity: TypeAlias = Literal["blocker", "warning", "note"]
 #: The gravest first.
 RANK: Mapping[Severity, int] = {"blocker": 0, "warning": 1, "note": 2}
+#: Characters of a text that evidence shows.
+LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL206": Entry(
         "the same generation scores differently again",
         "Noise in the reward is noise in the gradient, and a retry changes the score.",
-        "Seed or remove what is random; set a judge's temperature to 0.",
+        "Seed or remove what is random, and state kept between calls (a counter, a cache); set a judge's temperature "
+        "to 0.",
     ),
     "RL207": Entry(
         "a score depends on its neighbours or its place in the batch",
@@ -184,7 +187,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "Take length out of the reward, or bound it.",
     ),
     "RL405": Entry(
-        "the reward does not agree with labels",
+        "the reward does not agree with labels or judges",
         "A reward no better than chance against known truth, or turned around, teaches the wrong thing.",
         "Look at the generations listed in the evidence and fix the cases the reward gets wrong.",
     ),
@@ -235,9 +238,9 @@ CATALOGUE: Mapping[str, Entry] = {
         "Judge both orders and keep what survives.",
     ),
     "RL505": Entry(
-        "a judge prefers long answers",
-        "Padding raises the score; training will pad.",
-        "Say in the rubric that length does not count, and check with padded pairs.",
+        "a judge prefers long or decorated answers",
+        "Sentences that say nothing, or headings and bold type, raise the score; training will pad and decorate.",
+        "Say in the rubric that length and layout do not count, and check with padded pairs.",
     ),
     "RL506": Entry(
         "a judge follows text inside the response",
@@ -258,6 +261,22 @@ CATALOGUE: Mapping[str, Entry] = {
         "a judge may not stand in for the annotators",
         "It agrees with the people less than they do with each other.",
         "Improve the judge against the labels, or keep people in the loop.",
+    ),
+    "RL510": Entry(
+        "a judge that is shown the reference ignores it",
+        "Answers that it calls right stay right beside the reference of another prompt: it judges by how an answer "
+        "looks, or by what it believes, and training learns to please that.",
+        "Ask the judge to compare with the reference, and to call an answer that differs from it wrong.",
+    ),
+    "RL511": Entry(
+        "a judge may favour its own model family",
+        "Models rate text of their own kind above what people say of it, and training pulls the policy further there.",
+        "Judge with a model of another family, or check this one against labels and judges of other families.",
+    ),
+    "RL512": Entry(
+        "a judge does not tell right from wrong",
+        "Verdicts that never vary, or that call right most of what is wrong, tell the policy nothing.",
+        "Read the examples; sharpen the rubric with an anchor for each verdict, and show the judge the reference.",
     ),
     "RL601": Entry(
         "baseline accuracy lies below the band",
@@ -296,6 +315,11 @@ CATALOGUE: Mapping[str, Entry] = {
         "Build it with rewardlab package.",
     ),
 }
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """A text as it may stand in evidence: its beginning and its end, about `most` characters together."""
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-(most // 2) :]}"
 
 
 def merge(*kinds: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from rewardlab.errors import InputError
 
@@ -16,11 +17,26 @@ WORDS = {
     **dict.fromkeys(("true", "yes", "correct", "right", "pass", "good"), 1.0),
     **dict.fromkeys(("false", "no", "incorrect", "wrong", "fail", "bad"), 0.0),
 }
+#: Each annotator's label of a generation, by its prompt id and index.
+Annotations: TypeAlias = Mapping[tuple[str, int], Mapping[str, float]]
 EXPECTED = f"a header {','.join(COLUMNS)} and one row for each label; annotator may be left out"
 
 
 def read_labels(path: Path) -> dict[tuple[str, int], float]:
     """The mean label of each generation over its annotators, by prompt id and index.
+
+    Raises: InputError as `read_annotations` does.
+    """
+    return mean_labels(read_annotations(path))
+
+
+def mean_labels(annotations: Annotations) -> dict[tuple[str, int], float]:
+    """The mean label of each generation over its annotators."""
+    return {key: math.fsum(labels.values()) / len(labels) for key, labels in annotations.items()}
+
+
+def read_annotations(path: Path) -> dict[tuple[str, int], dict[str, float]]:
+    """Each annotator's label of each generation, by prompt id and index; the annotator is "" where none is named.
 
     A label is a number, or a word such as correct, wrong, yes, no.
     Raises: InputError with file:line for what is not UTF-8 or CSV, a column that is missing, an index that is no whole
@@ -45,7 +61,12 @@ def read_labels(path: Path) -> dict[tuple[str, int], float]:
         given[key][annotator] = _label(row["label"], where)
     if not given:
         raise InputError("holds no label", where=str(path), expected=EXPECTED)
-    return {key: math.fsum(labels.values()) / len(labels) for key, labels in given.items()}
+    return given
+
+
+def annotators_of(annotations: Annotations) -> tuple[str, ...]:
+    """Everybody who gave a label, in alphabetical order."""
+    return tuple(sorted({annotator for labels in annotations.values() for annotator in labels}))
 
 
 def _rows(path: Path, text: str) -> Iterable[tuple[int, Mapping[str, str]]]:

@@ -91,7 +91,7 @@ class Parts:
                 raise RunError(
                     f"the part is damaged ({str(error).splitlines()[0]})",
                     where=str(path),
-                    do="delete it; the same command samples or scores again what it held",
+                    do="delete it; the same command samples, scores or asks again what it held",
                 ) from None
         table = pa.concat_tables(tables)
         if table.group_by(self._key).aggregate([]).num_rows < table.num_rows:

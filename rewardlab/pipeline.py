@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform as python_platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,12 +14,16 @@ from typing_extensions import Unpack
 
 from rewardlab.answers import gather
 from rewardlab.decision import decide
-from rewardlab.errors import EngineError, InputError, RewardError, RunError
-from rewardlab.examination import examining
+from rewardlab.errors import EngineError, InputError, RewardError, UsageError
+from rewardlab.examination import examine_sampled_answers, examining, worker_of
 from rewardlab.findings import Finding, merge
-from rewardlab.labels import check_labels, read_labels
+from rewardlab.judging.definition import shipped_judges
+from rewardlab.judging.member import convene
+from rewardlab.judging.panel import check_panel, ratings_of_panel
+from rewardlab.labels import Annotations, check_labels, mean_labels, read_annotations
 from rewardlab.measurement import measure
 from rewardlab.outcome import Unscored
+from rewardlab.panel import ask_judges, conclude_panel, last_reward
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
@@ -50,6 +54,15 @@ def audit(reward: str | Path, prompts: str | Path, **options: Unpack[AuditOption
     return run_audit(Path(reward), Path(prompts), load_settings(options, Path(prompts)))
 
 
+def judge(folder: str | Path, *judges: str, **options: Unpack[AuditOptions]) -> Report:
+    """Add judges to the panel of a run directory, and return its Report anew; what is answered is not asked again.
+
+    Arguments: each of `judges` is the name of a shipped one or a FILE.toml, each with @MODEL or without.
+    Raises: RewardlabError for whatever makes judging impossible; what was answered until then is kept.
+    """
+    return run_judge(Path(folder), parse_options({**options, "judge": judges}))
+
+
 def read_report(folder: str | Path, **options: Unpack[AuditOptions]) -> Report:
     """The Report of a run directory, measured again; options that judge (band, success_at, ...) may differ.
 
@@ -67,7 +80,8 @@ def run_audit(
     """
     progress = progress or Silent()
     prompts = read_prompts(prompts_path)
-    record = reward_record(reward, settings)
+    record, members = reward_record(reward, settings), convene(settings.load_judges())
+    check_panel(members, prompts)
     with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
         try:
             _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
@@ -75,6 +89,11 @@ def run_audit(
         except (EngineError, RewardError, InputError):
             discard_if_empty(run.folder)
             raise
+        if members:
+            keys = {member.record.key for member in members}
+            run.update(replace(run.manifest, judges=tuple(one for one in run.manifest.judges if one.key in keys)))
+            ask_judges(run, settings, members, progress)
+        run.update(replace(run.manifest, finished=True))
         return conclude(run, settings)
 
 
@@ -89,7 +108,10 @@ def _fill_and_examine(
     else:
         with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
             lost = fill_run()
-            found = merge(examiner.result().findings, _lost(lost, record))
+            examined = examiner.result()
+        worker = worker_of(reward, settings, log=run.folder / "examination.log")
+        sampled = examine_sampled_answers(worker, run, record.key, settings, examined=examined)
+        found = merge(sampled, examined.findings, _lost(lost, record))
     if found != held:
         run.save_findings(record.key, found, declared=settings.declared)
 
@@ -117,6 +139,7 @@ def run_sample(
         except (EngineError, InputError):
             discard_if_empty(run.folder)
             raise
+        run.update(replace(run.manifest, finished=True))
         return run.folder
 
 
@@ -128,6 +151,23 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
     with Run.open(folder) as run:
         settings = Settings.model_validate({**run.manifest.settings, **options})
         _fill_and_examine(run, settings, reward, reward_record(reward, settings), progress or Silent(), sample=False)
+        return conclude(run, settings)
+
+
+def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Report:
+    """Add judges to a run directory's panel, ask them what they have not answered, and conclude about its last reward.
+
+    Raises: RewardlabError.
+    """
+    with Run.open(folder) as run:
+        settings = Settings.model_validate({**run.manifest.settings, **options})
+        judges = settings.load_judges()
+        if not judges:
+            known = ", ".join(shipped_judges())
+            raise UsageError("no judge named", where="--judge", expected=f"FILE.toml, or one of {known}; with @MODEL")
+        members = convene(judges, run.manifest.judges)
+        check_panel(members, run.prompts())
+        ask_judges(run, settings, members, progress or Silent())
         return conclude(run, settings)
 
 
@@ -145,11 +185,10 @@ def conclude(run: Run, settings: Settings) -> Report:
 
     Raises: RunError when nothing was scored.
     """
-    if not run.manifest.rewards:
-        raise RunError("nothing was scored", where=str(run.folder), do="score it: rewardlab score RUN reward.py")
-    record = run.manifest.rewards[-1]
+    record = last_reward(run)
     prompts, width = run.prompts(), run.manifest.num_generations
     generations, scores = run.generations.read(), run.scores(record.key).read()
+    annotations = _labels(run, settings.labels_path)
     measured = measure(
         prompts,
         generations,
@@ -164,19 +203,28 @@ def conclude(run: Run, settings: Settings) -> Report:
         scores,
         run.rescores(record.key).read(),
         num_generations=width,
-        labels=_labels(run, settings.labels_path),
+        labels=None if annotations is None else mean_labels(annotations),
     )
-    targets = Targets(settings.band, settings.band_on, settings.min_informative)
-    question = Question(measured, answers, targets, PLATFORMS[record.platform])
-    findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question))
+    targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
+    panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
+    question = Question(measured, answers, targets, PLATFORMS[record.platform], panel)
+    about_judges, judges = conclude_panel(
+        question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
+    )
+    findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question), about_judges)
     report = build_report(
-        question, findings, decide(question, findings), record=record, provenance=_provenance(run, record)
+        question,
+        findings,
+        decide(question, findings),
+        record=record,
+        judges=judges,
+        provenance=_provenance(run, record),
     )
     write_atomically(run.folder / "report.json", report.to_json().encode())
     return report.attach(run.folder)
 
 
-def _labels(run: Run, given: Path | None) -> Mapping[tuple[str, int], float] | None:
+def _labels(run: Run, given: Path | None) -> Annotations | None:
     """The labels given now, which the run directory keeps, or those it holds.
 
     Raises: InputError for a file that holds no labels of this run.
@@ -184,9 +232,9 @@ def _labels(run: Run, given: Path | None) -> Mapping[tuple[str, int], float] | N
     kept = run.folder / "labels.csv"
     if given is None and not kept.is_file():
         return None
-    labels = read_labels(given or kept)
+    labels = read_annotations(given or kept)
     ids = [prompt.id for prompt in run.prompts()]
-    check_labels(labels, ids, num_generations=run.manifest.num_generations, where=given or kept)
+    check_labels(mean_labels(labels), ids, num_generations=run.manifest.num_generations, where=given or kept)
     if given is not None:
         write_atomically(kept, given.read_bytes())
     return labels

@@ -11,14 +11,14 @@ class Progress(Protocol):
     def loading(self, model: str) -> None:
         """The model is being loaded."""
 
-    def begin(self, *, to_sample: int, to_score: int) -> None:
-        """Sampling and scoring start; the counts are generations."""
+    def begin(self, *, to_sample: int = 0, to_score: int = 0, to_judge: int = 0) -> None:
+        """Sampling and scoring start, or judging; the counts are generations, or questions to a judge."""
 
-    def update(self, *, sampled: int, scored: int) -> None:
+    def update(self, *, sampled: int = 0, scored: int = 0, judged: int = 0) -> None:
         """So many are done, since `begin`."""
 
     def end(self) -> None:
-        """Sampling and scoring are over, or were broken off."""
+        """What `begin` told of is over, or was broken off."""
 
     def note(self, text: str) -> None:
         """Something a person should know, one sentence."""
@@ -30,10 +30,10 @@ class Silent:
     def loading(self, model: str) -> None:
         pass
 
-    def begin(self, *, to_sample: int, to_score: int) -> None:
+    def begin(self, *, to_sample: int = 0, to_score: int = 0, to_judge: int = 0) -> None:
         pass
 
-    def update(self, *, sampled: int, scored: int) -> None:
+    def update(self, *, sampled: int = 0, scored: int = 0, judged: int = 0) -> None:
         pass
 
     def end(self) -> None:

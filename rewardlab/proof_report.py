@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from rewardlab.report import Part
+from rewardlab.section import Part
 
 
 class PackagePart(Part):

@@ -6,30 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from rewardlab.findings import Finding
+from rewardlab.judge_report import Judges
+from rewardlab.section import Interval, Part
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Part(BaseModel):
-    """A section of the report: frozen, no unknown keys, no NaN or infinity."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
-
-
-class Interval(Part):
-    """A number with its interval. An undefined one has nulls and says why in `undefined`."""
-
-    estimate: float | None
-    low: float | None
-    high: float | None
-    level: float | None = None
-    method: str | None = None
-    units: int | None = Field(default=None, description="prompts that the number was taken over")
-    undefined: str | None = None
 
 
 class NextStep(Part):
@@ -193,7 +177,7 @@ class Report(Part):
     baseline: Baseline
     spread: Spread
     reward: Reward
-    judges: None = None
+    judges: Judges | None = None
     findings: tuple[FindingPart, ...]
     provenance: dict[str, Any]
 

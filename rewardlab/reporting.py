@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from rewardlab import report
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
+from rewardlab.judge_report import Judges
 from rewardlab.measurement import Bounded
 from rewardlab.probes.reward.speed import STEP_SECONDS
 from rewardlab.probes.run import band, labels, noise, pressure, signal
@@ -20,7 +20,6 @@ from rewardlab.report import (
     Baseline,
     FindingPart,
     FlatGroups,
-    Interval,
     Latency,
     NextStep,
     Outcomes,
@@ -30,8 +29,9 @@ from rewardlab.report import (
     UnscoredBounds,
 )
 from rewardlab.run import RewardRecord
+from rewardlab.section import Interval
 from rewardlab.stats.bestofn import BestOfN
-from rewardlab.stats.interval import Estimate, Quantity, Undefined
+from rewardlab.stats.interval import Quantity, Undefined
 from rewardlab.stats.noise import Noise, noise_of
 from rewardlab.stats.spread import Variance
 
@@ -42,6 +42,7 @@ def build_report(
     decision: Decision,
     *,
     record: RewardRecord,
+    judges: Judges | None,
     provenance: Mapping[str, Any],
 ) -> Report:
     """The Report of one reward on one run."""
@@ -62,6 +63,7 @@ def build_report(
             concurrency=_concurrency(question),
             labels=_labels(question),
         ),
+        judges=judges,
         findings=tuple(FindingPart.of(finding) for finding in findings),
         provenance=dict(provenance),
     )
@@ -70,11 +72,11 @@ def build_report(
 def _baseline(question: Question) -> Baseline:
     measured, targets = question.measured, question.targets
     return Baseline(
-        accuracy=_interval(measured.accuracy.scored),
+        accuracy=Interval.of(measured.accuracy.scored),
         accuracy_bounds=_bounds(measured.accuracy),
-        solved=_interval(measured.solved.scored),
+        solved=Interval.of(measured.solved.scored),
         solved_bounds=_bounds(measured.solved),
-        positive=_interval(measured.positive),
+        positive=Interval.of(measured.positive),
         band=targets.band,
         band_on=targets.band_on,
         position=band.position(question),
@@ -85,8 +87,8 @@ def _baseline(question: Question) -> Baseline:
         prompts=measured.prompts,
         generations=measured.generations,
         num_generations=measured.num_generations,
-        pass_at_k={str(k): _interval(quantity) for k, quantity in measured.pass_at_k.items()},
-        pass_hat_k={str(k): _interval(quantity) for k, quantity in measured.pass_hat_k.items()},
+        pass_at_k={str(k): Interval.of(quantity) for k, quantity in measured.pass_at_k.items()},
+        pass_hat_k={str(k): Interval.of(quantity) for k, quantity in measured.pass_hat_k.items()},
     )
 
 
@@ -94,7 +96,7 @@ def _spread(question: Question) -> Spread:
     measured = question.measured
     variance = measured.variance if isinstance(measured.variance, Variance) else None
     return Spread(
-        informative_groups={str(size): _interval(share) for size, share in measured.informative.items()},
+        informative_groups={str(size): Interval.of(share) for size, share in measured.informative.items()},
         group_size=signal.deciding_group(question)[0],
         min_informative=question.targets.min_informative,
         within_sd=variance.within_sd if variance else None,
@@ -131,9 +133,9 @@ def _noise(question: Question) -> report.Noise:
         noise_sd=found.standard_error_of_measurement,
         signal_sd=math.sqrt(found.signal_variance),
         signal_to_noise=found.signal_to_noise if found.noise_variance else None,
-        reliability=_interval(found.reliability),
-        unchanged=_interval(found.unchanged),
-        informative_beyond_noise=_interval(noise.beyond_noise(question)),
+        reliability=Interval.of(found.reliability),
+        unchanged=Interval.of(found.unchanged),
+        informative_beyond_noise=Interval.of(noise.beyond_noise(question)),
     )
 
 
@@ -150,21 +152,15 @@ def _labels(question: Question) -> report.Labels | None:
     )
     return report.Labels(
         labelled=int((np.isfinite(answers.labels) & np.isfinite(answers.score)).sum()),
-        youden_j=_interval(shown[0]),
-        true_positive_rate=_interval(shown[1]),
-        false_positive_rate=_interval(shown[2]),
-        auc_within_prompts=_interval(area),
-        best_of={str(point.n): _interval(point.label) for point in pressed.points}
+        youden_j=Interval.of(shown[0]),
+        true_positive_rate=Interval.of(shown[1]),
+        false_positive_rate=Interval.of(shown[2]),
+        auc_within_prompts=Interval.of(area),
+        best_of={str(point.n): Interval.of(point.label) for point in pressed.points}
         if isinstance(pressed, BestOfN)
         else {},
     )
 
 
 def _bounds(bounded: Bounded) -> UnscoredBounds:
-    return UnscoredBounds(as_failures=_interval(bounded.as_failures), as_successes=_interval(bounded.as_successes))
-
-
-def _interval(quantity: Quantity) -> Interval:
-    if isinstance(quantity, Estimate):
-        return Interval(**asdict(quantity))
-    return Interval(estimate=None, low=None, high=None, undefined=quantity.reason)
+    return UnscoredBounds(as_failures=Interval.of(bounded.as_failures), as_successes=Interval.of(bounded.as_successes))

@@ -15,7 +15,7 @@ from rewardlab.engines import ModelSpec, open_engine
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError
 from rewardlab.progress import Progress
-from rewardlab.run import Manifest, RewardRecord, Run, reward_digest, sha256_of
+from rewardlab.run import Manifest, RewardRecord, Run, files_print, reward_digest, sha256_of
 from rewardlab.settings import Settings, without_secrets
 from rewardlab.task import Prompt
 
@@ -111,11 +111,9 @@ def _wanted_generations(spec: ModelSpec, settings: Settings) -> int:
 def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
     """What makes a generation what it is: the model, its files, and how it is drawn."""
     path = Path(spec.model)
-    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
-    prints = [f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files if file.is_file()]
     return {
         "model": f"{spec.engine}:{path.resolve()}" if path.exists() else str(spec),
-        "files": hashlib.sha256("\n".join(prints).encode()).hexdigest()[:16] if prints else None,
+        "files": files_print(path),
         "temperature": settings.temperature,
         "max_tokens": settings.max_tokens,
         "seed": settings.seed,

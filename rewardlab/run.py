@@ -1,14 +1,16 @@
 """The run directory: everything an audit sampled and scored, written so that a kill at any moment loses nothing.
 
-    run.json              settings, seeds, versions, hashes of inputs, the rewards that scored it
+    run.json              settings, seeds, versions, hashes of inputs, the rewards that scored it, its judges
     prompts.jsonl         the prompts as they were read
     generations/*.parquet what was sampled
     scores/KEY/*.parquet  what each reward gave, by the reward's key
     rescores/KEY/*.parquet  some of them scored again, to see the reward's noise
+    judgments/KEY/*.parquet  what each judge answered, by the judge's key
+    designs/KEY.json      with what probability it was to see each generation, where it was not to see all
     labels.csv            known truth, where it was given
     findings/KEY.json     what an examination of that reward, without the model, found
     report.json           the last report
-    *.log                 what the reward and the engine printed
+    *.log                 what the reward, Python judges and the engines printed
 
 A part is written to a temporary name, synced and renamed, generations always before the scores that refer to them.
 """
@@ -50,6 +52,36 @@ class RewardRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeRecord:
+    """A judge that was asked about a run. `key` names its folder: it is made of all that can change a verdict.
+
+    `name` is unique in a run; `source` is the definition's file and `model` its model, their paths made absolute, so
+    that equal ones are equal; `digest` is the definition's. `kind` is score, label, boolean or pairwise, `level`
+    nominal, ordinal, interval or ratio. `values` are the numbers of `labels`, without labels the ends of the range; a
+    verdict of at least `success_at` means right. `price` is money for a million tokens of prompt and of completion,
+    None where none was given.
+    """
+
+    key: str
+    name: str
+    source: str
+    model: str
+    kind: str
+    level: str
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+    success_at: float | None
+    digest: str
+    price: tuple[float, float] | None = None
+    currency: str = "USD"
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def is_replaced_by(self, other: JudgeRecord) -> bool:
+        """Whether the other is the same judge, or the same definition, edited since, with the same model."""
+        return self.key == other.key or (self.source, self.model) == (other.source, other.model)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may."""
 
@@ -64,6 +96,7 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     rewards: tuple[RewardRecord, ...] = ()
+    judges: tuple[JudgeRecord, ...] = ()
     finished: bool = False
     schema: str = SCHEMA
 
@@ -72,6 +105,13 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def files_print(path: Path) -> str | None:
+    """A hash of the names, sizes and times of a file, or of those in a folder; None where there are none."""
+    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
+    prints = [f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files if file.is_file()]
+    return hashlib.sha256("\n".join(prints).encode()).hexdigest()[:16] if prints else None
 
 
 def reward_digest(path: Path) -> str:
@@ -198,6 +238,13 @@ class Run:
         others = tuple(other for other in self.manifest.rewards if other.key != record.key)
         self.update(replace(self.manifest, rewards=(*others, record)))
 
+    def add_judge(self, record: JudgeRecord) -> None:
+        """Note a judge; an earlier one that it replaces is no longer of the panel, its judgments stay."""
+        same = [one for one in self.manifest.judges if one.key == record.key]
+        noted = replace(record, versions=same[0].versions) if same else record
+        others = [one for one in self.manifest.judges if not one.is_replaced_by(record)]
+        self.update(replace(self.manifest, judges=(*others, noted)))
+
     def close(self) -> None:
         """Let go of the directory."""
         self._lock.close()
@@ -217,6 +264,13 @@ def _finding(values: Mapping[str, Any]) -> Finding:
     return replace(finding, evidence=dict(finding.evidence))
 
 
+def _judge_record(values: Mapping[str, Any]) -> JudgeRecord:
+    """Raises: TypeError or KeyError for values that are no record."""
+    price = values["price"]
+    lists = {name: tuple(values[name]) for name in ("labels", "values")}
+    return JudgeRecord(**{**values, **lists, "price": tuple(price) if price is not None else None})
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read run.json.
 
@@ -228,7 +282,8 @@ def read_manifest(folder: Path) -> Manifest:
         if values.get("schema") != SCHEMA:
             raise RunError(f"has the schema {values.get('schema')!r}", where=str(path), expected=SCHEMA)
         rewards = tuple(RewardRecord(**reward) for reward in values.pop("rewards"))
-        return Manifest(**{**values, "rewards": rewards, "notices": tuple(values["notices"])})
+        judges = tuple(_judge_record(judge) for judge in values.pop("judges", ()))
+        return Manifest(**{**values, "rewards": rewards, "judges": judges, "notices": tuple(values["notices"])})
     except FileNotFoundError:
         raise RunError("no run.json", where=str(folder), expected="a folder that an audit wrote") from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

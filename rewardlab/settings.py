@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from rewardlab.engines import ModelSpec, parse_model
 from rewardlab.errors import UsageError
+from rewardlab.judging.definition import Judge, load_judge
 from rewardlab.platforms import PLATFORMS
 
 FILE_NAME = "rewardlab.toml"
@@ -54,6 +55,11 @@ def _names(value: object) -> object:
     )
 
 
+def _one_or_more(value: object) -> object:
+    """One name stands for a list of it."""
+    return (value,) if isinstance(value, str) else value
+
+
 def _known_platform(value: str) -> str:
     if value not in PLATFORMS:
         raise ValueError(f"no platform {value!r}; expected one of {', '.join(PLATFORMS)}")
@@ -82,6 +88,9 @@ class Settings(BaseModel):
     reward_range: Pair | None = None
     labels: str | None = None
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
+    judge: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_one_or_more)] = ()
+    judge_sample: Annotated[int, Field(ge=1)] | None = None
+    min_alpha: Annotated[float, Field(ge=0, le=1)] = 0.667
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
     reward_env: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
@@ -90,10 +99,11 @@ class Settings(BaseModel):
 
     _model_folder: Path | None = None
     _labels_folder: Path | None = None
+    _judge_folder: Path | None = None
 
     def stored(self) -> dict[str, Any]:
         """What a run directory keeps: what was set, without the run's own name and without secrets."""
-        kept = self.model_dump(exclude_unset=True, exclude={"out", "labels"}, mode="json")
+        kept = self.model_dump(exclude_unset=True, exclude={"out", "labels", "judge"}, mode="json")
         return kept | ({"engine": without_secrets(self.engine)} if "engine" in kept else {})
 
     @property
@@ -101,15 +111,22 @@ class Settings(BaseModel):
         """What was said of the reward's scores: the range's ends and the success threshold, None where nothing was."""
         return [*(self.reward_range or (None, None)), self.success_at]
 
-    def from_folders(self, *, model: Path | None, labels: Path | None) -> Settings:
-        """These settings, whose model's and labels' paths are relative to these folders."""
-        self._model_folder, self._labels_folder = model, labels
+    def from_folders(self, *, model: Path | None, labels: Path | None, judge: Path | None) -> Settings:
+        """These settings, whose model's, labels' and judges' paths are relative to these folders."""
+        self._model_folder, self._labels_folder, self._judge_folder = model, labels, judge
         return self
 
     @property
     def labels_path(self) -> Path | None:
         """The file of labels, its path taken from the folder of the file that names it."""
         return None if self.labels is None else (self._labels_folder or Path()) / self.labels
+
+    def load_judges(self) -> tuple[Judge, ...]:
+        """The judges, their paths taken from the folder of the file that names them.
+
+        Raises: UsageError for one that is not there or cannot be used.
+        """
+        return tuple(load_judge(text, folder=self._judge_folder) for text in self.judge)
 
     @property
     def model_spec(self) -> ModelSpec:
@@ -142,6 +159,9 @@ class AuditOptions(TypedDict, total=False):
     reward_range: tuple[float, float]
     labels: str
     min_informative: float
+    judge: Sequence[str]
+    judge_sample: int
+    min_alpha: float
     reward_timeout: float
     reward_memory: int
     reward_env: Sequence[str]
@@ -188,7 +208,7 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         merged |= values
         named_in |= dict.fromkeys(values, layer.folder)
     settings = Settings.model_validate(merged)
-    return settings.from_folders(model=named_in.get("model"), labels=named_in.get("labels"))
+    return settings.from_folders(**{name: named_in.get(name) for name in ("model", "labels", "judge")})
 
 
 def parse_options(given: Mapping[str, Any]) -> dict[str, Any]:

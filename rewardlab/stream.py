@@ -61,7 +61,6 @@ def fill(
             generations, scores = run.generations.read(), run.scores(record.key).read(["prompt_id", "score", "seconds"])
             pairs = choose(prompts, generations, scores, seed=settings.seed)
             rescore(pool, pairs, run.rescores(record.key))
-    run.update(replace(run.manifest, finished=sample or run.manifest.finished))
     return lost
 
 

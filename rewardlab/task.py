@@ -50,7 +50,8 @@ class Generation:
     `index` counts a prompt's generations from 0; `finish_reason` is "stop", "length" (cut off at the token limit), or
     what the engine said, None when it is not known; token counts are None where the engine does not tell them.
     `first_logprobs` are the likeliest first tokens, best first: each token's text and the natural logarithm of its
-    probability at temperature 1, before any choices or schema narrowed it; empty where unknown. They are not stored.
+    probability at temperature 1 (among the tokens that the choices allow, where the engine narrows first: renormalise);
+    empty where unknown. They are not stored.
     """
 
     prompt_id: str

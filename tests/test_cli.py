@@ -231,11 +231,11 @@ def test_a_scheduler_that_ends_a_check_leaves_nothing_behind(task, tmp_path, sen
     command = [sys.executable, "-m", "rewardlab", "check", task["reward"], task["prompts"]]
     environment = os.environ | {"TMPDIR": str(folder)}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as checking:
-        while not list(folder.iterdir()):
+        while not list(folder.glob("rewardlab-*/reward.log")):  # it has begun
             time.sleep(0.02)
         checking.send_signal(sent)
         said = checking.communicate()[1]
-    assert (checking.returncode, said.strip()) == (130, "rewardlab: interrupted; the same command resumes")
+    assert (checking.returncode, said.strip()) == (130, "rewardlab: interrupted; the same command begins anew")
     assert list(folder.iterdir()) == []
 
 

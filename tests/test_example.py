@@ -41,6 +41,35 @@ def test_each_model_gets_its_verdict(arithmetic, tmp_path, model, code, verdict,
     assert done.stderr == "", "what vLLM prints stays in the run's engine.log"
 
 
+@pytest.mark.parametrize(
+    ("judges", "code", "verdict", "action"),
+    [(("ada", "bea"), 0, "go", "run_rft"), (("ada", "bea", "lou"), 1, "no_go", "fix_judges")],
+)
+def test_a_panel_of_trained_judges_is_trusted_until_one_likes_length(
+    arithmetic, tmp_path, judges, code, verdict, action
+):
+    options = [part for name in judges for part in ("--judge", arithmetic / "judges" / f"{name}.toml")]
+    line = command(arithmetic, "inside", *map(str, options))
+    done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == code, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["verdict"], report["next_step"]["action"]) == (verdict, action)
+    panel = {judge["name"]: judge for judge in report["judges"]["panel"]}
+    assert all(panel[name]["validation"]["accuracy"]["low"] > 0.9 for name in ("ada", "bea"))
+    (pair,) = [pair for pair in report["judges"]["agreements"][0]["pairs"] if pair["second"] == "bea"]
+    assert pair["alpha"] > 0.85
+    assert report["judges"]["errors_against"] == "reward"
+    if "lou" not in judges:
+        assert report["judges"]["alpha"]["low"] >= 0.8
+        assert report["judges"]["error_correlation"]["estimate"] is not None
+        assert [one["severity"] for one in report["findings"] if one["code"] != "RL503"] == []
+        return
+    assert report["judges"]["alpha"]["high"] < 0.667
+    assert panel["lou"]["effects"]["padded"]["change"]["low"] > 0.05
+    found = {one["code"]: one for one in report["findings"] if one["severity"] == "blocker"}
+    assert found["RL502"]["evidence"]["departs_most"] == found["RL505"]["evidence"]["judge"] == "lou"
+
+
 def test_a_kill_while_vllm_samples_is_resumed_with_the_same_generations(arithmetic, tmp_path):
     """Killed after the first part was written, the same command ends with what an unbroken run would have sampled."""
     code = (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import InputError
-from rewardlab.labels import check_labels, read_labels
+from rewardlab.labels import annotators_of, check_labels, mean_labels, read_annotations, read_labels
 
 
 @pytest.fixture
@@ -105,3 +105,12 @@ def test_labels_of_another_run_are_refused():
         check_labels({("c", 0): 1.0}, ["a", "b"], num_generations=2, where=where)
     with pytest.raises(InputError, match="no generation 2 of 'a' in this run"):
         check_labels({("a", 2): 1.0}, ["a", "b"], num_generations=2, where=where)
+
+
+def test_each_annotator_is_kept_and_the_mean_is_over_them(written):
+    path = written("prompt_id,index,annotator,label\na,0,x,1\na,0,y,0\na,1,y,yes\n")
+    annotations = read_annotations(path)
+    assert annotations == {("a", 0): {"x": 1.0, "y": 0.0}, ("a", 1): {"y": 1.0}}
+    assert annotators_of(annotations) == ("x", "y")
+    assert mean_labels(annotations) == read_labels(path) == {("a", 0): 0.5, ("a", 1): 1.0}
+    assert read_annotations(written("prompt_id,index,label\na,0,1\n")) == {("a", 0): {"": 1.0}}

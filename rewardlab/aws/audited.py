@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from rewardlab.aws.deployable import finding
 from rewardlab.aws.manifest import Audited
 from rewardlab.errors import RunError
+from rewardlab.findings import Finding
+from rewardlab.platforms import Platform
+from rewardlab.rewards.process import EntryFound
 from rewardlab.run import read_manifest
 
 
@@ -37,6 +42,18 @@ def read_audit(run: Path, source_sha256: str) -> Audited:
         )
     except (ValidationError, KeyError):
         raise RunError("cannot be read as a report", where=str(run / "report.json"), do=_again(run)) from None
+
+
+def audit_findings(audit: Audited, platform: Platform, entry: EntryFound | None) -> Iterator[Finding]:
+    """Where the audit was of something else than what is packaged, or did not say GO."""
+    if audit.platform != platform.name:
+        remedy = f"Audit with --platform {platform.name}, or package for {audit.platform}."
+        yield finding("other_platform", remedy, "warning", audited=audit.platform, packaged=platform.name)
+    if entry and audit.entry != entry.name:
+        remedy = f"Package the audited function with --entry {audit.entry}, or audit this one."
+        yield finding("other_entry", remedy, audited=audit.entry, packaged=entry.name)
+    if audit.verdict != "go":
+        yield finding("verdict", "Read the report before you deploy it.", "warning", verdict=audit.verdict)
 
 
 def _report(run: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from rewardlab.aws.archive import MB
 from rewardlab.aws.imports import RUNTIME, standard_modules
 from rewardlab.aws.secrets import secrets_in
-from rewardlab.aws.shipped import importable, is_taken
+from rewardlab.aws.shipped import FUNCTION, MOVED, importable, is_taken
 from rewardlab.aws.sources import Sources
 from rewardlab.aws.target import ELF_MACHINES, Target
 from rewardlab.findings import Finding, Severity
@@ -41,11 +41,13 @@ def source_findings(sources: Sources, contents: Mapping[str, bytes], reward: str
     taken = sorted(name for name in contents if is_taken(name) and name != reward)
     if is_taken(reward):
         taken.append(reward)
+    if reward == MOVED:
+        taken += [f"{FUNCTION} ({where} imports it)" for where in sources.importers]
     if taken:
         remedy = "Rename them: the package has files of its own in that place."
         yield finding("name_taken", remedy, files=taken[:LISTED])
     if sources.unnamed_data:
-        remedy = "Name them with --include where the reward reads them; only Python files travel by themselves."
+        remedy = "Name them with --include, or in the inline metadata ([tool.rewardlab] include), where they are read."
         yield finding("data_left_out", remedy, "warning", files=sources.unnamed_data[:LISTED])
     if sources.left_out:
         remedy = "Nothing to do, unless the reward needs one of them."
@@ -92,15 +94,20 @@ def _foreign(name: str, content: bytes, target: Target) -> str | None:
     return None
 
 
-def size_findings(zipped: Mapping[str, int], unpacked: int, owners: Mapping[str, int]) -> Iterator[Finding]:
-    """Sizes beyond Lambda's limits: of each zip by its name, and of all that is unpacked together. In bytes."""
-    for name, size in zipped.items():
-        if size > LAMBDA.zip_mb * MB:
-            remedy = "Split the dependencies off with --layer, use fewer or smaller ones, or write a container's files "
-            yield _too_large(f"{name} zipped", size, LAMBDA.zip_mb, owners, remedy + "with --container.")
-    if unpacked > LAMBDA.unzipped_mb * MB:
+def unpacked_findings(sizes: Mapping[str, int]) -> Iterator[Finding]:
+    """More than Lambda unpacks, of the function and its layer together; `sizes` in bytes by whose files they are."""
+    if (total := sum(sizes.values())) > LAMBDA.unzipped_mb * MB:
         remedy = "Use fewer or smaller dependencies, or write a container's files with --container: a layer counts too."
-        yield _too_large("unpacked", unpacked, LAMBDA.unzipped_mb, owners, remedy)
+        yield _too_large("unpacked", total, LAMBDA.unzipped_mb, sizes, remedy)
+
+
+def zipped_findings(name: str, size: int, sizes: Mapping[str, int]) -> Iterator[Finding]:
+    """A zip of more bytes than Lambda takes in a direct upload."""
+    if size > LAMBDA.zip_mb * MB:
+        remedy = (
+            "Split the dependencies off with --layer, use fewer or smaller ones, or write a container's files with "
+        )
+        yield _too_large(f"{name} zipped", size, LAMBDA.zip_mb, sizes, remedy + "--container.")
 
 
 def _too_large(what: str, size: int, limit: int, owners: Mapping[str, int], remedy: str) -> Finding:

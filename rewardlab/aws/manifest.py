@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -81,7 +83,7 @@ def read_manifest(path: Path) -> PackageManifest:
         raise InputError(f"holds no {NAME}", where=str(path), expected=expected) from None
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror or error})", where=str(path), expected=expected) from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError, EOFError, ValueError) as error:
         raise InputError(f"is no readable zip ({error})", where=str(path), expected=expected) from None
     return parse_manifest(text, where=f"{path}:{NAME}")
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from rewardlab.aws.inline import read_inline
 from rewardlab.errors import InputError
 
 BESIDE = "requirements.txt"
-#: PEP 723's own expression for an inline block.
-BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 NESTED = re.compile(r"^(?:-r|--requirement)[ =]?\s*(?P<file>\S+)$")
 
 
@@ -36,49 +33,14 @@ def read_requirements(reward: Path, files: Sequence[Path] = ()) -> Asked:
     Without, inline metadata and the requirements.txt beside the reward count together.
     Raises: InputError for a file or a block that cannot be read, and for a requirement that is no wheel.
     """
-    inline = _inline(reward)
+    inline = read_inline(reward)
     beside = reward.with_name(BESIDE)
     named = list(files) or ([beside] if beside.is_file() else [])
     roots = [root for path in named for root in _from_file(path, set())]
     arguments = [part for path in named for part in ("-r", str(path.resolve()))]
-    asked = [] if files else _strings(inline.get("dependencies", []), reward)
+    asked = () if files else inline.dependencies
     roots += [_requirement(text, str(reward)) for text in asked]
-    return Asked(tuple(roots), (*arguments, *asked), _python(inline.get("requires-python"), reward))
-
-
-def _inline(reward: Path) -> dict[str, Any]:
-    """The PEP 723 metadata of a file, if it has any."""
-    try:
-        text = reward.read_text(encoding="utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return {}  # in another declared encoding, in which no block of PEP 723 can stand
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=str(reward)) from None
-    blocks = [match for match in BLOCK.finditer(text) if match["type"] == "script"]
-    if len(blocks) > 1:
-        raise InputError("has several blocks of inline metadata", where=str(reward), expected="one `# /// script`")
-    if not blocks:
-        return {}
-    lines = blocks[0]["content"].splitlines(keepends=True)
-    try:
-        return tomllib.loads("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"its inline metadata is no TOML ({error})", where=str(reward)) from None
-
-
-def _strings(value: Any, reward: Path) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InputError("its inline `dependencies` are no list of texts", where=str(reward))
-    return value
-
-
-def _python(value: Any, reward: Path) -> SpecifierSet | None:
-    if value is None:
-        return None
-    try:
-        return SpecifierSet(value)
-    except (InvalidSpecifier, TypeError, AttributeError):
-        raise InputError(f"its inline `requires-python` is {value!r}", where=str(reward), expected='">=3.11"') from None
+    return Asked(tuple(roots), (*arguments, *asked), inline.python)
 
 
 def _from_file(path: Path, seen: set[Path]) -> Iterator[Requirement]:

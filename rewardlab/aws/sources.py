@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -28,32 +28,40 @@ class Outside:
 
 @dataclass(slots=True)
 class Sources:
-    """What travels, by its name relative to the reward's folder; what does not, and why; imports from elsewhere."""
+    """What travels, by its name relative to the reward's folder, and what does not.
+
+    `left_out` are tests and caches, `beyond` what lies outside the folder, `outside` the imports from elsewhere,
+    `unnamed_data` the files beside the reward that the code names and no glob does, `importers` the lines that import
+    the reward itself.
+    """
 
     files: dict[str, Path] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     beyond: list[str] = field(default_factory=list)
     outside: list[Outside] = field(default_factory=list)
     unnamed_data: list[str] = field(default_factory=list)
+    importers: list[str] = field(default_factory=list)
 
 
-def collect_sources(reward: Path, include: Sequence[str] = ()) -> Sources:
+def collect_sources(reward: Path, include: Sequence[str] = (), *, without: Iterable[Path] = ()) -> Sources:
     """The reward, the modules and packages beside it that it imports, and the files that match a glob of `include`.
 
     A package travels with all its Python files, less its tests; data only where a glob names it. A file that lies
-    outside the reward's folder, or a link that leads there, is in `beyond` and does not travel.
+    outside the reward's folder, or a link that leads there, is in `beyond` and does not travel. No glob takes the files
+    `without`: what is about to be written.
     Raises: RewardError when the reward is no Python file; InputError when a module beside it is none; UsageError for a
     glob that matches nothing or climbs out.
     """
-    return _Collector(reward).collect(include)
+    return _Collector(reward, without).collect(include)
 
 
 class _Collector:
     """Follows imports from the reward, each file once."""
 
-    def __init__(self, reward: Path):
+    def __init__(self, reward: Path, without: Iterable[Path]):
         self._reward, self._folder = reward, reward.parent
         self._root = self._folder.resolve()
+        self._without = {self._reward.resolve(), *(path.resolve() for path in without)}
         self._found = Sources()
         self._literals: list[tuple[str, str]] = []
 
@@ -75,9 +83,9 @@ class _Collector:
             name = path.relative_to(self._folder).as_posix()
             if name in self._found.files or not self._take(path, name):
                 continue
-            tree = self._read(path)
-            self._literals += [(text, f"{name}:{line}") for text, line in _texts(tree)]
-            for one in imports_of(tree):
+            imports, texts = self._read(path)
+            self._literals += [(text, f"{name}:{line}") for text, line in texts]
+            for one in imports:
                 pending += self._resolve(one, name)
 
     def _take(self, path: Path, name: str) -> bool:
@@ -88,9 +96,11 @@ class _Collector:
         self._found.files[name] = path
         return True
 
-    def _read(self, path: Path) -> ast.Module:
+    def _read(self, path: Path) -> tuple[list[Import], list[tuple[str, int]]]:
+        """A file's imports, and its texts with their lines."""
         try:
-            return ast.parse(path.read_bytes(), filename=str(path))
+            tree = ast.parse(path.read_bytes(), filename=str(path))
+            return list(imports_of(tree)), list(_texts(tree))
         except OSError as error:
             kind = RewardError if path == self._reward else InputError
             raise kind(f"cannot be read ({error.strerror})", where=str(path), expected="a Python file") from None
@@ -110,6 +120,8 @@ class _Collector:
             base = package[: len(package) - one.level + 1]
             return [path for dotted in one.names or ("",) for path in self._files(base, dotted)]
         top = one.names[0].split(".")[0]
+        if top == self._reward.stem:
+            self._found.importers.append(f"{name}:{one.line}")
         if self._is_local(top):
             return [path for dotted in one.names for path in self._files((), dotted)]
         self._found.outside.append(Outside(top, one.names[0], f"{name}:{one.line}", one.needed))
@@ -146,7 +158,9 @@ class _Collector:
                 f"{glob!r} climbs out of the reward's folder", where="--include", expected="a glob within it"
             )
         try:
-            found = sorted(path for path in self._folder.glob(glob) if path.is_file() and path != self._reward)
+            found = sorted(
+                path for path in self._folder.glob(glob) if path.is_file() and path.resolve() not in self._without
+            )
         except (ValueError, NotImplementedError) as error:
             raise UsageError(f"{glob!r} is no glob ({error})", where="--include") from None
         if not found:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import email.parser
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,6 +20,12 @@ from rewardlab.errors import InputError
 MODULES = ("purelib", "platlib")
 #: What an installer would write or rewrite, and caches of another Python.
 LEFT_OUT = (".pyc", ".pyo")
+
+#: What reading a damaged or hostile zip, or its metadata, raises.
+DAMAGED = (
+    *(OSError, ValueError, LookupError, StopIteration, RuntimeError, EOFError, MemoryError, struct.error),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, InvalidRequirement),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +57,34 @@ def read_wheel(path: Path) -> Wheel:
             headers = email.parser.BytesHeaderParser().parsebytes(archive.read(metadata))
         requires = tuple(Requirement(text) for text in headers.get_all("Requires-Dist", []))
         return Wheel(canonicalize_name(name), str(version), requires, path)
-    except (OSError, ValueError, StopIteration, zipfile.BadZipFile, NotImplementedError, InvalidRequirement) as error:
-        raise InputError(f"cannot be read as a wheel ({error})", where=path.name) from None
+    except DAMAGED as error:
+        raise _damaged(path, error) from None
 
 
 def files_of(wheel: Wheel) -> Iterator[tuple[str, bytes]]:
     """The files that it installs beside modules, by their place there.
 
-    Raises: InputError for one that would be installed elsewhere.
+    Raises: InputError for one that would be installed elsewhere, or is damaged.
     """
-    with zipfile.ZipFile(wheel.path) as archive:
-        for info in archive.infolist():
-            name = _place(info.filename)
-            if info.is_dir() or name is None or name.endswith(LEFT_OUT):
-                continue
-            if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name:
-                raise InputError(f"would install {name!r} outside its folder", where=wheel.path.name)
-            yield name, archive.read(info)
+    try:
+        with zipfile.ZipFile(wheel.path) as archive:
+            yield from _files(archive, wheel.path.name)
+    except DAMAGED as error:
+        raise _damaged(wheel.path, error) from None
+
+
+def _files(archive: zipfile.ZipFile, where: str) -> Iterator[tuple[str, bytes]]:
+    for info in archive.infolist():
+        name = _place(info.filename)
+        if info.is_dir() or name is None or name.endswith(LEFT_OUT):
+            continue
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name:
+            raise InputError(f"would install {name!r} outside its folder", where=where)
+        yield name, archive.read(info)
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(f"cannot be read as a wheel ({error})", where=path.name, do="fetch it again (pip cache purge)")
 
 
 def _place(name: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from rewardlab.commands.options import JUDGING, QUIET, SAMPLING, SCORING, SHOWING, add_options, given, show
+from rewardlab.commands.options import JUDGING, PANEL, QUIET, SAMPLING, SCORING, SHOWING, add_options, given, show
 from rewardlab.commands.terminal import progress_for
 from rewardlab.pipeline import run_audit
 from rewardlab.settings import load_settings
@@ -16,7 +16,7 @@ from rewardlab.settings import load_settings
 @click.command("audit")
 @click.argument("reward", type=click.Path(path_type=Path))
 @click.argument("prompts", type=click.Path(path_type=Path))
-@add_options(SAMPLING, SCORING, JUDGING, SHOWING, QUIET)
+@add_options(SAMPLING, SCORING, JUDGING, PANEL, SHOWING, QUIET)
 def command(reward: Path, prompts: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
     """Sample generations for PROMPTS, score them with REWARD, and say whether RFT would work.
 

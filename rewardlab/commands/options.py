@@ -24,7 +24,7 @@ SAMPLING = (
         "--model",
         metavar="SPEC",
         help="The base model: vllm:MODEL, transformers:MODEL, openai:MODEL, "
-        "recorded:FILE; a bare folder or hub name means vllm.",
+        "bedrock:MODEL_ID, recorded:FILE; a bare folder or hub name means vllm.",
     ),
     click.option("-n", "--num-generations", metavar="N", help="Generations per prompt.  [8]"),
     click.option("--temperature", metavar="T", help="Sampling temperature.  [1.0]"),
@@ -73,6 +73,24 @@ JUDGING = (
         metavar="SHARE",
         help="Target for the lower bound of the share of informative groups.  [0.2]",
     ),
+    click.option(
+        "--min-alpha",
+        metavar="A",
+        help="Target for the lower bound of the judges' agreement, Krippendorff's alpha.  [0.667]",
+    ),
+)
+PANEL = (
+    click.option(
+        "--judge",
+        multiple=True,
+        metavar="NAME_OR_FILE[@MODEL]",
+        help="A judge of the panel: one of those in judges/, or a FILE.toml; @MODEL names its model. Repeat.",
+    ),
+    click.option(
+        "--judge-sample",
+        metavar="K",
+        help="Judge K generations, half of them successes where there are so many, instead of all.",
+    ),
 )
 SHOWING = (
     click.option(
@@ -110,7 +128,9 @@ def given(**values: Any) -> dict[str, Any]:
 
     Raises: UsageError for an engine option that is none.
     """
-    said = {name: _plain(value) for name, value in values.items() if value is not None and name != "engine_option"}
+    said = {
+        name: _plain(value) for name, value in values.items() if value not in (None, ()) and name != "engine_option"
+    }
     pairs = values.get("engine_option")
     return said | ({"engine": parse_engine_options(pairs)} if pairs else {})
 

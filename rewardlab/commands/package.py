@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from rewardlab.aws.bundle import Choices, build, report_of
+from rewardlab.aws.bundle import Choices, build
+from rewardlab.aws.summary import report_of
 from rewardlab.aws.target import ARCHITECTURES, DEFAULT_PYTHON, GLIBC, find_target
 from rewardlab.commands.options import add_options, display_for, given, put
 from rewardlab.errors import UsageError

@@ -16,7 +16,7 @@ REDRAW_SECONDS = 0.1
 
 
 class TerminalProgress:
-    """Two bars, sampled and scored, with rates and time left; notes stand above them."""
+    """Bars of what is sampled, scored and judged, with rates and time left; notes stand above them."""
 
     def __init__(self) -> None:
         # A descriptor of our own: while a model loads, standard error goes to a log.
@@ -28,7 +28,7 @@ class TerminalProgress:
     def loading(self, model: str) -> None:
         self._console.print(f"loading {model} ...", style="dim", highlight=False, soft_wrap=True)
 
-    def begin(self, *, to_sample: int, to_score: int) -> None:
+    def begin(self, *, to_sample: int = 0, to_score: int = 0, to_judge: int = 0) -> None:
         self._bars = Progress(
             TextColumn("{task.description:>8}"),
             BarColumn(bar_width=None),
@@ -38,15 +38,15 @@ class TerminalProgress:
             console=self._console,
             transient=True,
         )
-        totals = {"sampled": to_sample, "scored": to_score}
+        totals = {"sampled": to_sample, "scored": to_score, "judged": to_judge}
         self._tasks = {name: self._bars.add_task(name, total=total, rate="") for name, total in totals.items() if total}
         self._bars.start()
 
-    def update(self, *, sampled: int, scored: int) -> None:
+    def update(self, *, sampled: int = 0, scored: int = 0, judged: int = 0) -> None:
         if self._bars is None or time.monotonic() - self._drawn < REDRAW_SECONDS:
             return
         self._drawn = time.monotonic()
-        for name, done in (("sampled", sampled), ("scored", scored)):
+        for name, done in (("sampled", sampled), ("scored", scored), ("judged", judged)):
             if name in self._tasks:
                 task = self._bars.tasks[self._tasks[name]]
                 rate = f"{done / task.elapsed:,.0f}/s" if task.elapsed else ""

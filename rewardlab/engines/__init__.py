@@ -17,8 +17,11 @@ ENGINES: Mapping[str, str] = {
     "vllm": "rewardlab.engines.vllm",
     "transformers": "rewardlab.engines.transformers",
     "openai": "rewardlab.engines.openai",
+    "bedrock": "rewardlab.engines.bedrock",
     "recorded": "rewardlab.engines.recorded",
 }
+#: Whose models are names, never paths.
+BEHIND_A_SERVER = ("openai", "bedrock")
 
 
 class Engine(Protocol):
@@ -64,7 +67,7 @@ def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
         raise UsageError(f"model {text!r} names no model", expected="ENGINE:MODEL, a folder or a hub name")
     if colon and engine != prefix and "/" not in prefix and not Path(text).exists():
         raise UsageError(f"no engine {prefix!r} in the model {text!r}", expected="one of " + ", ".join(ENGINES))
-    if folder is not None and engine != "openai" and (folder / model).exists():
+    if folder is not None and engine not in BEHIND_A_SERVER and (folder / model).exists():
         model = str(folder / model)
     return ModelSpec(engine, model)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rewardlab.errors import EngineError, UsageError
+from rewardlab.errors import EngineError, TooLongError, UsageError
 from rewardlab.task import Prompt
 
 
@@ -81,7 +81,7 @@ def encode(
             raise EngineError(f"the chat template refuses the messages ({error})", where=where) from error
         ids = tokenizer.encode(text, add_special_tokens=False)
     if len(ids) >= window:
-        raise EngineError(
+        raise TooLongError(
             f"{len(ids)} tokens",
             where=where,
             expected=f"fewer than the model's window of {window}, to leave room for an answer",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rewardlab.errors import EngineError
+from rewardlab.errors import EngineError, TooLongError
 
 OUT_OF_MEMORY = (
     "out of memory",
@@ -68,7 +68,8 @@ def server_failure(
         what, where = f"the server still answers {status} after all retries ({said})", url
         do = "run again later, the run directory resumes; or lower --engine-option concurrency=N"
     elif too_long(message):
-        what, do = f"too long for the model's context ({said})", "shorten or delete the prompt, or lower --max-tokens"
+        do = "shorten or delete the prompt, or lower --max-tokens"
+        return TooLongError(f"too long for the model's context ({said})", where=where, do=do)
     else:
         what = f"the server refuses the request ({status}: {said})"
     return EngineError(what, where=where, expected=expected, do=do)

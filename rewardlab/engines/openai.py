@@ -20,6 +20,7 @@ import openai
 
 from rewardlab.engines import check_options, count_option, runs_of, table_option
 from rewardlab.engines.failure import NO_KEY, NO_SERVER, server_failure, too_long
+from rewardlab.engines.ladder import FREE, Ladder, Rung, odds_of, text_of
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Json, Request, Sampling
 
@@ -30,6 +31,9 @@ OPTIONS = ("base_url", "api_key", "concurrency", "timeout", "max_retries", "extr
 DEFAULT_URL = "https://api.openai.com/v1"
 #: Servers that fill in a model's own filters and penalties, which no rollout has, unless they are told not to.
 FILTERING = ("vllm", "sglang")
+#: What is asked for a first token's alternatives; servers refuse more than MOST_LOGPROBS.
+LOGPROBS = ("logprobs", "top_logprobs")
+MOST_LOGPROBS = 20
 NO_FILTERS: Mapping[str, Json] = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
 
 
@@ -66,10 +70,15 @@ class Dialect:
     fixed: Body = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     served: list[str] = field(default_factory=list)
+    ladder: Ladder = field(default_factory=Ladder)
     notices: dict[str, None] = field(default_factory=dict)
 
-    def learn(self, sent: Body, refusal: str) -> bool:
+    def learn(self, sent: Body, refusal: str, rung: Rung) -> bool:
         """Whether a refusal tells how to ask again."""
+        if "logprobs" in refusal and "logprobs" in sent:
+            return self.without_logprobs()
+        if self.ladder.descend(rung, refusal):
+            return True
         if too_long(refusal):
             return False
         if "max_completion_tokens" in refusal and "max_tokens" in sent:
@@ -81,6 +90,19 @@ class Dialect:
                 self.notices[f"the server takes no {name}: what it uses instead is its own choice"] = None
                 return True
         return sent.get("n", 1) > 1 and self.one_by_one()
+
+    def without_logprobs(self) -> bool:
+        """Ask for no log-probabilities from now on."""
+        self.dropped.update(LOGPROBS)
+        self.notices["the server gives no log-probabilities: how likely a first token was stays unknown"] = None
+        return True
+
+    def rung(self, sampling: Sampling) -> Rung:
+        """How to ask for the choices or the schema, the best way that the server takes."""
+        rung = self.ladder.rung(sampling)
+        if rung is FREE and (sampling.choices or sampling.schema is not None):
+            self.notices["the server keeps to no choices and no schema: responses are free text"] = None
+        return rung
 
     def one_by_one(self) -> bool:
         """Ask for one generation at a time from now on."""
@@ -170,6 +192,7 @@ class _Round:
         listed = answer.get("data") if isinstance(answer, dict) else None
         models = [model for model in listed or () if isinstance(model, dict)]
         self._dialect.served = [str(model.get("id")) for model in models]
+        self._dialect.ladder.vllm = any(model.get("owned_by") == "vllm" for model in models)
         if any(model.get("owned_by") in FILTERING for model in models):
             self._dialect.fixed = dict(NO_FILTERS)
 
@@ -177,38 +200,44 @@ class _Round:
         """Draw `indexes`; those that the server does not give in one request get a request of their own."""
         async with self._gate:  # what is learnt while this one waits holds for it too
             split = len(indexes) > 1 and not self._dialect.several
-            answer = None if split else await self._ask(request, indexes)
-        given = self._take(answer, request, indexes)
-        if given == 0 and len(indexes) == 1:
+            answer, rung = (None, FREE) if split else await self._ask(request, indexes)
+        found = self._read(answer, request, indexes, rung)
+        for generation in found:
+            self._put(generation)
+        if not found and len(indexes) == 1:
             raise EngineError(
                 f"the server's answer holds no completion ({str(answer)[:200]})",
                 where=self._server.shown,
                 do="check the URL: it often ends in /v1",
             )
-        if given < len(indexes):
+        if len(found) < len(indexes):
             self._dialect.one_by_one()
-        for index in indexes[given:]:
+        for index in indexes[len(found) :]:
             group.create_task(self._draw(group, request, (index,)))
 
-    async def _ask(self, request: Request, indexes: Sequence[int]) -> Json:
-        """The server's answer to one request; None when the refusal is about asking for several."""
+    async def _ask(self, request: Request, indexes: Sequence[int]) -> tuple[Json, Rung]:
+        """The server's answer to one request and how it was asked; None when it refuses to be asked for several."""
         while True:
-            body = self._body(request, indexes)
+            rung = self._dialect.rung(self._sampling)
+            body = self._body(request, indexes, rung)
             try:
-                return await self._client.post("/chat/completions", cast_to=object, body=body)
+                answer = await self._client.post("/chat/completions", cast_to=object, body=body)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                if self._dialect.learn(body, _said(error)):
+                if self._dialect.learn(body, _said(error), rung):
                     if len(indexes) > 1 and not self._dialect.several:
-                        return None
-                    if self._body(request, indexes) != body:
+                        return None, rung
+                    if self._body(request, indexes, self._dialect.rung(self._sampling)) != body:
                         continue
                 raise self._failure(error, _where(request)) from error
             except openai.APIError as error:
                 raise self._failure(error, _where(request)) from error
             except ValueError:  # JSON by its header, not by its text
-                return "no JSON"
+                return "no JSON", rung
+            whole = [one for one in self._read(answer, request, indexes, rung) if one.finish_reason == "stop"]
+            if not self._dialect.ladder.ignored(rung, self._sampling, [one.text for one in whole]):
+                return answer, rung
 
-    def _body(self, request: Request, indexes: Sequence[int]) -> Body:
+    def _body(self, request: Request, indexes: Sequence[int], rung: Rung) -> Body:
         body = {
             "model": self._server.model,
             "messages": [dict(message) for message in request.prompt.messages],
@@ -221,30 +250,32 @@ class _Round:
             body["n"] = len(indexes)
         if tools := request.prompt.row.get("tools"):
             body["tools"] = tools
-        body |= self._dialect.fixed
+        if self._sampling.logprobs:
+            body |= dict(zip(LOGPROBS, (True, min(self._sampling.logprobs, MOST_LOGPROBS)), strict=True))
+        body |= {**self._dialect.fixed, **rung.body}
         return {name: value for name, value in body.items() if name not in self._dialect.dropped} | {
             **self._server.extra
         }
 
-    def _take(self, answer: Json, request: Request, indexes: Sequence[int]) -> int:
-        """Put out the generations in `answer`, in its order; how many there are."""
+    def _read(self, answer: Json, request: Request, indexes: Sequence[int], rung: Rung) -> list[Generation]:
+        """The generations in `answer`, in its order: as many as it has, and no more than `indexes`."""
         fields = _table(answer)
         # A choice without a message, or one that ended in an error, is a failure: never an empty text.
         listed = fields.get("choices")
         choices = [one for one in listed if _is_completion(one)][: len(indexes)] if isinstance(listed, list) else []
         usage = _table(fields.get("usage"))
-        for index, choice in zip(indexes, choices, strict=False):
-            self._put(
-                Generation(
-                    request.prompt.id,
-                    index,
-                    _text(choice["message"].get("content")),
-                    choice.get("finish_reason"),
-                    usage.get("prompt_tokens"),
-                    usage.get("completion_tokens") if len(choices) == 1 else None,
-                )
+        return [
+            Generation(
+                request.prompt.id,
+                index,
+                text_of(rung, _text(choice["message"].get("content"))),
+                choice.get("finish_reason"),
+                usage.get("prompt_tokens"),
+                usage.get("completion_tokens") if len(choices) == 1 else None,
+                odds_of(rung, choice.get("logprobs"), self._sampling.logprobs),
             )
-        return len(choices)
+            for index, choice in zip(indexes, choices, strict=False)
+        ]
 
     def _failure(self, error: openai.APIError, where: str) -> EngineError:
         return server_failure(

@@ -15,6 +15,8 @@ from typing import Any
 from rewardlab.engines import check_options, count_option, table_option
 from rewardlab.engines.chat import check_model, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
+from rewardlab.engines.steering import ChoiceMask, FirstToken
+from rewardlab.engines.structure import spell
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Request, Sampling
 
@@ -89,7 +91,10 @@ class TransformersEngine:
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
         """Yield the generations of each batch as soon as all of that batch's are finished.
 
-        Raises: EngineError, before anything is sampled, for a prompt that cannot be; later when the model fails.
+        Choices are kept to, in the tokenizer's own spelling; a schema is not, which becomes a notice.
+
+        Raises: EngineError, before anything is sampled, for a prompt that cannot be and for a choice that the
+        vocabulary cannot write; later when the model fails.
         """
         ids = encode_all(
             self._tokenizer,
@@ -100,6 +105,8 @@ class TransformersEngine:
             model=self._model,
         )
         self._notices += short_room(ids, max_tokens=sampling.max_tokens, window=self._window)
+        spelt = spell(self._tokenizer, sampling.choices, model=self._model)
+        self._notices += self._unkept(sampling)
         wanted = [
             Draw(request.prompt.id, index, tokens, min(sampling.max_tokens, self._window - len(tokens)))
             for request, tokens in zip(requests, ids, strict=True)
@@ -107,18 +114,33 @@ class TransformersEngine:
         ]
         for batch in batches(wanted, self._options.batch_size):
             try:
-                answers = self._answer(batch, sampling)
+                answers = self._answer(batch, sampling, spelt)
             except Exception as error:  # kernels, allocators and remote model code raise whatever they like
                 raise model_failure(error, self._model) from error
             yield from answers
 
-    def _answer(self, batch: Sequence[Draw], sampling: Sampling) -> list[Generation]:
+    def _unkept(self, sampling: Sampling) -> list[str]:
+        """The notice of what this engine does not hold the model to; empty when there is nothing."""
+        if sampling.schema is not None:
+            return ["the transformers engine holds no response to a schema: they are free text (vllm: does)"]
+        if sampling.choices and not self._ends:
+            return ["the model names no end token, without which no choice can end: responses are free text"]
+        return []
+
+    def _answer(self, batch: Sequence[Draw], sampling: Sampling, spelt: Sequence[Sequence[int]]) -> list[Generation]:
         """The generations of one batch, in its order."""
         import torch  # noqa: PLC0415 - heavy and optional
+        from transformers import LogitsProcessorList  # noqa: PLC0415 - heavy and optional
 
         device = self._network.device
         pad = self._tokenizer.pad_token_id
         inputs, mask = _left_padded([one.ids for one in batch], pad if pad is not None else 0)
+        first = FirstToken(self._tokenizer, sampling.logprobs)
+        processors = LogitsProcessorList()
+        if spelt and self._ends:
+            processors.append(ChoiceMask(spelt, ends=sorted(self._ends), width=len(inputs[0])))
+        if sampling.logprobs:
+            processors.append(first)
         seed = sampling.seed_of(" ".join(f"{one.prompt_id}#{one.index}" for one in batch))
         # The caller's random state is put back; seeding reaches the device as well.
         with torch.random.fork_rng([device] if device.type == "cuda" else []), torch.inference_mode():
@@ -127,9 +149,11 @@ class TransformersEngine:
                 input_ids=torch.tensor(inputs, device=device),
                 attention_mask=torch.tensor(mask, device=device),
                 generation_config=self._settings(batch[0].room, sampling.temperature),
+                logits_processor=processors,
             )
         rows = output[:, len(inputs[0]) :].tolist()
-        return [self._generation(one, row) for one, row in zip(batch, rows, strict=True)]
+        odds = first.rows or [()] * len(rows)
+        return [self._generation(one, row, at) for one, row, at in zip(batch, rows, odds, strict=True)]
 
     def _settings(self, room: int, temperature: float) -> Any:
         """A generation config for the pure distribution at `temperature`, whose zero is the most likely token."""
@@ -141,12 +165,12 @@ class TransformersEngine:
             **(drawn if temperature > 0 else {"do_sample": False}),
         )
 
-    def _generation(self, one: Draw, row: Sequence[int]) -> Generation:
+    def _generation(self, one: Draw, row: Sequence[int], first: tuple[tuple[str, float], ...]) -> Generation:
         end = next((place for place, token in enumerate(row) if token in self._ends), None)
         tokens = row if end is None else row[: end + 1]
         text = self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         reason = "length" if end is None else "stop"
-        return Generation(one.prompt_id, one.index, text, reason, len(one.ids), len(tokens))
+        return Generation(one.prompt_id, one.index, text, reason, len(one.ids), len(tokens), first)
 
     def close(self) -> None:
         """Drop the model, and give back what the GPU's allocator keeps for it."""

@@ -11,11 +11,12 @@ import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rewardlab.engines import check_options, runs_of, table_option
 from rewardlab.engines.chat import check_model, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
+from rewardlab.engines.structure import likeliest, spell
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Request, Sampling
 
@@ -30,6 +31,14 @@ OWN_OPTIONS = ("chat_template", "chat_template_kwargs")
 NOISE = "rewardlab.engines.noise:SeededNoise"
 #: In a request's `extra_args`, for the noise: the temperature to sample at.
 TEMPERATURE = "rewardlab_temperature"
+
+
+class Waiting(NamedTuple):
+    """What vLLM was asked for and has not finished."""
+
+    request: Request
+    indexes: tuple[int, ...]
+    prompt_tokens: int
 
 
 class VllmEngine:
@@ -58,7 +67,11 @@ class VllmEngine:
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
         """Yield the generations of each prompt as soon as all of that prompt's are finished.
 
-        Raises: EngineError, before anything is sampled, for a prompt that cannot be; later when the engine fails.
+        Choices and schemas are kept to by vLLM's own grammars, whose masks come before the noise: what they forbid
+        has the log-probability minus infinity, before and after.
+
+        Raises: EngineError, before anything is sampled, for a prompt that cannot be, a choice that the vocabulary
+        cannot write and a schema that vLLM cannot keep to; later when the engine fails.
         """
         prompts = [request.prompt for request in requests]
         ids = encode_all(
@@ -70,13 +83,15 @@ class VllmEngine:
             model=self._model,
         )
         self._notices += short_room(ids, max_tokens=sampling.max_tokens, window=self._window)
-        waiting = self._add(requests, ids, sampling)
         engine = self.llm.llm_engine
+        waiting: dict[str, Waiting] = {}
         try:
+            self._add(waiting, requests, ids, sampling)
             while waiting:
                 for output in engine.step():
                     if output.finished:
                         request, indexes, prompt_tokens = waiting.pop(output.request_id)
+                        self._check(output.outputs, request)
                         texts = self._decode(output.outputs)
                         for answer, text in zip(output.outputs, texts, strict=True):
                             yield Generation(
@@ -86,12 +101,22 @@ class VllmEngine:
                                 answer.finish_reason,
                                 prompt_tokens,
                                 len(answer.token_ids),
+                                self._first_logprobs(answer, sampling.logprobs),
                             )
         except (RuntimeError, ValueError) as error:
             raise model_failure(error, self._model) from error
         finally:
             if waiting:
                 engine.abort_request(list(waiting))
+
+    def _check(self, answers: Sequence[CompletionOutput], request: Request) -> None:
+        """Refuse what vLLM gave up on, a grammar that does not compile for one: it is no empty text."""
+        if any(answer.finish_reason == "error" for answer in answers):
+            raise EngineError(
+                f"vLLM gave up on the prompt {request.prompt.id!r}",
+                where=self._model,
+                do="see its log (VLLM_LOGGING_LEVEL=INFO); if the response is held to a schema, make that simpler",
+            )
 
     def _decode(self, answers: Sequence[CompletionOutput]) -> Sequence[str]:
         """The texts of finished answers, without special tokens and without the token that ended them.
@@ -108,13 +133,24 @@ class VllmEngine:
             return texts
         return [tokenizer.decode(tokens, skip_special_tokens=True) for tokens in ids]
 
+    def _first_logprobs(self, answer: CompletionOutput, count: int) -> tuple[tuple[str, float], ...]:
+        if not count or not answer.logprobs:
+            return ()
+        tokenizer: Any = self.llm.get_tokenizer()
+        return likeliest(((tokenizer.decode([token]), at.logprob) for token, at in answer.logprobs[0].items()), count)
+
     def _add(
-        self, requests: Sequence[Request], ids: Sequence[list[int]], sampling: Sampling
-    ) -> dict[str, tuple[Request, tuple[int, ...], int]]:
+        self,
+        waiting: dict[str, Waiting],
+        requests: Sequence[Request],
+        ids: Sequence[list[int]],
+        sampling: Sampling,
+    ) -> None:
+        """Hand the requests to vLLM, and note in `waiting` what is to come of each."""
         from vllm import SamplingParams, TokensPrompt  # noqa: PLC0415 - heavy and optional
         from vllm.sampling_params import RequestOutputKind  # noqa: PLC0415 - heavy and optional
 
-        waiting = {}
+        structure = self._structure(sampling)
         for request, tokens in zip(requests, ids, strict=True):
             # vLLM refuses several generations of one greedy request, all alike as they are.
             alone = [(index,) for index in request.indexes]
@@ -127,12 +163,32 @@ class VllmEngine:
                     output_kind=RequestOutputKind.FINAL_ONLY,
                     detokenize=False,
                     extra_args={TEMPERATURE: sampling.temperature} if sampling.temperature > 0 else None,
+                    logprobs=self._alternatives(sampling.logprobs),
+                    structured_outputs=structure,
                     skip_clone=True,
                 )
                 params.temperature = 0.0  # the noise is ours (engines/noise.py), and vLLM takes the maximum
-                self.llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
-                waiting[name] = (request, indexes, len(tokens))
-        return waiting
+                try:
+                    self.llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
+                except Exception as error:  # its validators raise types of their own, which differ by version
+                    if sampling.schema is None:
+                        raise
+                    raise EngineError(f"vLLM cannot keep to the schema ({error})", where=self._model) from error
+                waiting[name] = Waiting(request, indexes, len(tokens))
+
+    def _structure(self, sampling: Sampling) -> Any:
+        """vLLM's own form of the choices or the schema; None without."""
+        from vllm.sampling_params import StructuredOutputsParams  # noqa: PLC0415 - heavy and optional
+
+        if sampling.choices:
+            spell(self.llm.get_tokenizer(), sampling.choices, model=self._model)
+            return StructuredOutputsParams(choice=list(sampling.choices))
+        return None if sampling.schema is None else StructuredOutputsParams(json=dict(sampling.schema))
+
+    def _alternatives(self, count: int) -> int | None:
+        """How many log-probabilities to ask for: vLLM refuses more than its max_logprobs, of which -1 is no limit."""
+        most = int(self.llm.model_config.max_logprobs)
+        return (min(count, most) if most >= 0 else count) or None
 
     def close(self) -> None:
         """Drop the engine; its memory goes with it."""

@@ -18,7 +18,7 @@ SHOWN, MB = 5, 1 << 20
 def render_text(report: PackageReport, display: Display) -> str:
     """What was built from what, its digest and sizes, the largest contributors, and the findings."""
     name, style = VERDICTS[report.verdict]
-    entry = f"{report.entry} ({report.kind})" if report.kind else report.entry or "an entry not looked at"
+    entry = f"{report.entry} ({report.kind})" if report.kind else report.entry or "no entry found"
     with drawn(display) as (console, out):
         console.print(Text.assemble((name, style), f"  {report.path or report.reward}"), soft_wrap=True)
         console.print(f"{entry} for {report.platform}, Python {report.python} on {report.architecture}")

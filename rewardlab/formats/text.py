@@ -11,7 +11,9 @@ from rich.text import Text
 
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
-from rewardlab.report import Interval, Report
+from rewardlab.formats.judges import number, panel_table, sentences, why
+from rewardlab.report import Baseline, Report
+from rewardlab.section import Interval
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
 BAR = 24
@@ -33,14 +35,25 @@ def _head(console: Console, report: Report) -> None:
     name, style = VERDICTS[report.verdict]
     base = report.baseline
     console.print(Text.assemble((name, style), f"  {report.provenance['model']}"), soft_wrap=True)
-    console.print(f"{base.prompts:,} prompts x {base.num_generations} generations, {report.provenance['platform']}\n")
+    console.print(f"{_size(base)}, {report.provenance['platform']}\n")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
-    for number, reason in enumerate(_why(report)):
-        table.add_row("why" if number == 0 else "", reason)
+    for place, reason in enumerate(_why(report)):
+        table.add_row("why" if place == 0 else "", reason)
     table.add_row("next", f"{report.next_step.action}: {report.next_step.text}")
     console.print(table)
+
+
+def _size(base: Baseline) -> str:
+    """How much was sampled; what was asked for only where that is more."""
+    asked = f"{base.prompts:,} prompts x {base.num_generations} generations"
+    if base.generations >= base.prompts * base.num_generations:
+        return asked
+    each, rest = divmod(base.generations, base.prompts)
+    if rest:
+        return f"{base.generations:,} of {asked}"
+    return f"{base.prompts:,} prompts x {each} generations ({base.num_generations} asked for)"
 
 
 def _why(report: Report) -> Iterator[str]:
@@ -61,8 +74,10 @@ def _why(report: Report) -> Iterator[str]:
         f"{_with_interval(share)} of groups of {spread.group_size} tell their generations apart "
         f"(target: at least {percent(spread.min_informative)})"
     )
+    if report.judges is not None:
+        yield why(report.judges)
     for finding in report.findings:
-        if finding.severity == "blocker" and finding.code not in {"RL304", "RL601", "RL602"}:
+        if finding.severity == "blocker" and finding.code not in {"RL304", "RL502", "RL601", "RL602"}:
             yield f"{finding.code} {finding.title}"
 
 
@@ -94,6 +109,10 @@ def _numbers(console: Console, report: Report) -> None:
     for line in (_noise_line(report), _labels_line(report)):
         if line:
             console.print(line)
+    if report.judges is not None:
+        console.print(panel_table(report.judges))
+        for sentence in sentences(report.judges):
+            console.print(Padding(Text(sentence), (0, 0, 0, 2)))
 
 
 def _row(table: Table, name: str, quantity: Interval, band: tuple[float, float] | None) -> None:
@@ -158,15 +177,9 @@ def _labels_line(report: Report) -> str:
     if labels is None:
         return ""
     return (
-        f"labels  {labels.labelled:,} generations: Youden's J {_number(labels.youden_j)}, AUC within prompts "
-        + _number(labels.auc_within_prompts)
+        f"labels  {labels.labelled:,} generations: Youden's J {number(labels.youden_j)}, AUC within prompts "
+        + number(labels.auc_within_prompts)
     )
-
-
-def _number(quantity: Interval) -> str:
-    if quantity.estimate is None:
-        return f"undefined ({quantity.undefined})"
-    return f"{quantity.estimate:.2f} ({quantity.low:.2f} to {quantity.high:.2f})"
 
 
 def _with_interval(quantity: Interval) -> str:

@@ -13,6 +13,7 @@ import inspect
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,10 @@ class PythonJudge:
     def printed(self) -> str:
         """What the judge printed to standard output so far, its first megabyte: it never reaches the report's."""
         return self._surroundings.printed
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the file's surroundings between calls: with a model's library loaded, setting them up takes a while."""
+        return self._surroundings.entered()
 
     def ask(self, exhibit: Exhibit) -> Verdict | Unscored:
         """The verdict that the function returns: a label, a number of the scale, or True or False for a boolean.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
-import sys
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeGuard
+from typing import TypeAlias, TypeGuard
 
 from rewardlab.findings import Severity
 from rewardlab.platforms import Platform
+from rewardlab.rewards.shim import is_number
 from rewardlab.task import Json
 
 Result: TypeAlias = Mapping[str, Json]
@@ -152,14 +151,6 @@ def score_defect(result: Result, sample: str | None = None) -> Violation:
     shown = shown_value(score) if "aggregate_reward_score" in result else "missing"
     code = "RL103" if type(score) in {int, float} else "RL104"
     return Violation(code, f"aggregate_reward_score is {shown}; expected a finite number", sample=sample)
-
-
-def is_number(value: Any) -> TypeGuard[float]:
-    """Whether it is a finite JSON number; true and false are none."""
-    kind = type(value)  # JSON has no subclasses
-    if kind is float:
-        return math.isfinite(value)
-    return kind is int and abs(value) <= sys.float_info.max
 
 
 def _metrics_defects(metrics: Json) -> Iterator[str]:

@@ -7,8 +7,6 @@ One JSON line is logged per batch. A failure is never a zero: the batch raises, 
 from __future__ import annotations
 
 import json
-import math
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,7 +17,7 @@ from typing import Any
 from rewardlab.rewards.entry import Entry, load
 from rewardlab.rewards.foreign import tell
 from rewardlab.rewards.sample import Sample
-from rewardlab.rewards.shim import describe, invoke, wrap
+from rewardlab.rewards.shim import describe, invoke, is_number, wrap
 
 #: Samples named in an error and in a log line; of more, only the count.
 NAMED = 5
@@ -165,13 +163,6 @@ def checked(returned: Any, ids: Sequence[Any], returns: str) -> tuple[list[dict[
             failures.append(Failure(index, identifier, *why))
         results.append(result)
     return results, failures
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is a finite number as JSON knows them; true and false are none."""
-    if type(value) is float:
-        return math.isfinite(value)
-    return type(value) is int and abs(value) <= sys.float_info.max
 
 
 def _unwrapped(read: Any, returns: str) -> list[Any]:

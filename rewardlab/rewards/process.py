@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import select
 import signal
 import subprocess
@@ -21,6 +20,7 @@ import psutil
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
+from rewardlab.rewards.advice import remedy_of_import
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
@@ -30,8 +30,6 @@ IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
 POLL_SECONDS = 0.05
 CHUNK = 1 << 16
-#: What looking up a variable that the reward was not handed says.
-VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ class WorkerProcess:
             self.close()
             stage, text = message["broken"]
             what = f"does not import: {text}" if stage == "import" else text
-            raise RewardError(what, where=_line_of(where, text), do=_remedy(text))
+            raise RewardError(what, where=_line_of(where, text), do=remedy_of_import(text))
         ready = message["ready"]
         return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]))
 
@@ -300,15 +298,6 @@ def resident_mb(pid: int) -> float:
         with contextlib.suppress(psutil.Error):
             total += member.memory_info().rss
     return total / (1 << 20)
-
-
-def _remedy(text: str) -> str | None:
-    """What to do about code that cannot be loaded, where its words tell."""
-    if "of one kind" in text:
-        return "name the one to audit with --entry"
-    if missing := VARIABLE.match(text):
-        return f"if it is a variable of the environment, set it and hand it over with --reward-env {missing[1]}"
-    return None
 
 
 def _line_of(where: str, text: str) -> str:

@@ -10,13 +10,13 @@ from rewardlab.rewards.contract import (
     Result,
     Violation,
     is_known,
-    is_number,
     not_an_object,
     score_defect,
     stranger,
     unwrapped,
     wrong_count,
 )
+from rewardlab.rewards.shim import is_number
 from rewardlab.task import Json
 
 

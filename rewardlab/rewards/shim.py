@@ -7,18 +7,20 @@ beside it, runs in the isolated worker, next to the user's code.
 from __future__ import annotations
 
 import json
+import math
 import numbers
+import sys
 import traceback
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from rewardlab.rewards.entry import Entry, EntryError, find_entry
 from rewardlab.rewards.rubric import Weighted
 from rewardlab.rewards.sample import Sample, reference_of
 from rewardlab.rewards.trainers import call_openai, call_plain, call_trl, call_verl
 
-__all__ = ["Entry", "EntryError", "describe", "find_entry", "invoke", "reference_of", "wrap"]
+__all__ = ["Entry", "EntryError", "describe", "find_entry", "invoke", "is_number", "reference_of", "wrap"]
 
 
 def call_rubric(rubric: Callable[[Sample], Any], sample: Sample) -> Any:
@@ -82,6 +84,14 @@ def _read(value: Any) -> tuple[Any, list[tuple[str, float]]]:
         metrics = [(str(key), float(part)) for key, part in value.items() if key != "score" and _is_real(part)]
         value = value["score"]
     return float(value) if hasattr(value, "__float__") and not isinstance(value, str) else value, metrics
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether it is a finite JSON number; true and false are none."""
+    kind = type(value)  # JSON has no subclasses
+    if kind is float:
+        return math.isfinite(value)
+    return kind is int and abs(value) <= sys.float_info.max
 
 
 def _is_real(value: Any) -> bool:

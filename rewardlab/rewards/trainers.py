@@ -25,7 +25,7 @@ class UnknownTokens(Sequence[int]):
     """A completion's token ids, which the audit does not have: reading them raises, for no ids would be a lie."""
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise ValueError("completion_ids are not known before training; score from the text of completions")
+        raise ValueError("TRL passes completion_ids; rewardlab has none, only the text")
 
     __len__ = __iter__ = __getitem__ = _refuse
 

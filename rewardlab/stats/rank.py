@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import kendalltau
 
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
@@ -124,6 +123,8 @@ def _spearman(first: NDArray[np.int_], second: NDArray[np.int_]) -> float:
 
 def _kendall(first: NDArray[np.int_], second: NDArray[np.int_]) -> float:
     """Tau-b, scipy's; NaN where either does not vary."""
+    from scipy.stats import kendalltau  # noqa: PLC0415 - takes a second
+
     return float(kendalltau(first, second, method="asymptotic").statistic)
 
 

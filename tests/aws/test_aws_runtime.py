@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import time
+import uuid
 from pathlib import Path
 
 import psutil
@@ -97,15 +98,16 @@ def test_only_the_first_answer_of_a_process_is_cold(runtime_of):
 
 
 def test_nothing_is_writable_but_a_temporary_folder_of_ones_own(runtime_of):
-    paths = ["inside", str(Path(__file__).with_name("outside")), "/tmp/written"]
+    name = f"written-{uuid.uuid4().hex}"
+    paths = ["inside", str(Path(__file__).with_name(name)), f"/tmp/{name}"]
     runtime = runtime_of(WRITE)
     said, held = body_of(asked(runtime, paths))
     if not runtime.isolated:
         assert subprocess.run(["unshare", "-Urm", "true"], check=False).returncode != 0
         pytest.skip("this machine allows no namespaces")
-    assert (said, held) == (dict.fromkeys(paths[:2], "refused") | {paths[2]: "written"}, ["written"])
+    assert (said, held) == (dict.fromkeys(paths[:2], "refused") | {paths[2]: "written"}, [name])
     assert not Path(paths[1]).exists()
-    assert not Path("/tmp/written").exists()
+    assert not Path(paths[2]).exists()
     runtime.close()
     assert body_of(asked(runtime, [])) == [{}, []]
 

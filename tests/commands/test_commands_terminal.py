@@ -74,3 +74,18 @@ def test_a_person_sees_bars_with_rates_and_time_left_and_a_coloured_verdict(task
     assert "loading recorded:" in plain
     assert re.search(r"scored .*\d+/800 .*\d+/s .*\d:\d\d:\d\d", plain)
     assert "\x1b[1;32mGO" in shown
+
+
+def test_a_person_sees_how_many_questions_a_judge_has_answered(task_of, at_a_terminal, tmp_path):
+    task = task_of(groups_of({4: 20}))
+    (tmp_path / "slow.py").write_text(
+        "import time\ndef judge(response):\n    time.sleep(0.01)\n    return response == '1'"
+    )
+    (tmp_path / "slow.toml").write_text('kind = "boolean"\nmodel = "python:slow.py:judge"\n')
+    _, shown = at_a_terminal(
+        sys.executable, "-m", "rewardlab", "audit", str(task["reward"]), str(task["prompts"]), "--model",
+        f"recorded:{task['recorded']}", "--judge", "slow.toml",
+    )  # fmt: skip
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+    assert re.search(r"judged .*\d+/\d+ .*\d+/s", plain)
+    assert re.search(r"note: judge slow: \d+ questions", plain)

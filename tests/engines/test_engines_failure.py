@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 import pytest
 
+from rewardlab.engines.bedrock_errors import bedrock_failure
 from rewardlab.engines.failure import model_failure, server_failure, too_long
+from rewardlab.errors import TooLongError
 
 
 def raised(outer, inner, *, explicit=True):
@@ -93,3 +96,20 @@ def test_only_words_about_length_mean_too_long():
     assert too_long("This model's maximum context length is 64 tokens")
     assert too_long("max_tokens=512 cannot be greater than max_model_len=64")
     assert not too_long("n must be 1 when using greedy sampling, got 3.")
+
+
+def test_a_prompt_that_does_not_fit_is_told_apart_and_named():
+    """Whoever asks many questions leaves out the one and goes on."""
+
+    class ValidationException(Exception):  # noqa: N818 - as botocore names it
+        response: ClassVar = {"Error": {"Code": "ValidationException", "Message": "Input is too long for the model."}}
+
+    where = "prompt 'ab12' (line 1)"
+    server = server_failure(
+        400, "maximum context length is 10 tokens", url="http://x", model="m", where=where, models=()
+    )
+    for error in (server, bedrock_failure(ValidationException(), model="m", where=where)):
+        assert isinstance(error, TooLongError)
+        assert error.where == where
+    other = server_failure(400, "no such field", url="http://x", model="m", where=where, models=())
+    assert not isinstance(other, TooLongError)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from scipy import stats
 
@@ -101,6 +103,17 @@ def test_a_colder_draw_keeps_closer_to_the_maximum(torch):
         own.update_state(update(4_000, added=[(row, *request(row, temperature)) for row in range(4_000)]))
         shares.append(float((own.apply(logits.clone()).argmax(dim=1) == 0).double().mean()))
     assert shares == pytest.approx([0.881, 0.731], abs=0.02)  # 1 / (1 + exp(-1/T))
+
+
+@pytest.mark.parametrize("rows", [2, 3])  # all of the batch, and some of it
+def test_what_a_grammar_forbids_stays_forbidden(torch, rows):
+    own = processor(torch)
+    own.update_state(update(rows, added=[(row, *request(row)) for row in range(2)]))
+    logits = torch.full((rows, 50), -math.inf)
+    logits[:, 7] = -80.0
+    noisy = own.apply(logits)
+    assert torch.equal(noisy == -math.inf, torch.arange(50).ne(7).repeat(rows, 1))
+    assert noisy.argmax(dim=1).tolist() == [7] * rows
 
 
 def test_each_token_has_noise_of_its_own(torch):

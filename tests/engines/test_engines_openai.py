@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import subprocess
@@ -10,16 +11,18 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 
 import pytest
 
 from rewardlab.engines.openai import open_engine
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
+from tests.engines.server import completion, refuse, serving
 
 SHORT = Sampling(max_tokens=16)
+CHOOSING = Sampling(max_tokens=40, choices=("yes", "no"), logprobs=2)
+SCHEMA = {"type": "object", "properties": {"v": {"enum": ["a", "b"]}}, "required": ["v"], "additionalProperties": False}
 
 
 def asked(prompts, *indexes):
@@ -145,6 +148,27 @@ def test_a_url_without_the_apis_path_is_told(vllm_server, arithmetic_prompts):
 
 
 @pytest.mark.engine
+def test_a_vllm_server_keeps_to_choices_and_tells_the_odds(vllm_server, arithmetic_prompts):
+    engine = engine_at(vllm_server)
+    drawn = list(engine.generate(asked(arithmetic_prompts[:20], 0), CHOOSING))
+    assert {g.text for g in drawn} == {"yes", "no"}
+    for generation in drawn:
+        odds = {text: math.exp(value) for text, value in generation.first_logprobs}
+        assert set(odds) == {"y", "n"}
+        assert sum(odds.values()) == pytest.approx(1, abs=1e-3)
+    assert engine.notices == ()
+
+
+@pytest.mark.engine
+def test_a_vllm_server_keeps_to_a_schema(vllm_server, arithmetic_prompts):
+    engine = engine_at(vllm_server)
+    drawn = list(engine.generate(asked(arithmetic_prompts[:8], 0), replace(CHOOSING, choices=(), schema=SCHEMA)))
+    whole = [json.loads(g.text) for g in drawn if g.finish_reason == "stop"]
+    assert {tuple(one) for one in whole} == {("v",)}
+    assert engine.notices == ()
+
+
+@pytest.mark.engine
 def test_a_stream_closed_midway_leaves_the_engine_usable(vllm_server, arithmetic_prompts):
     engine = engine_at(vllm_server, concurrency=2)
     stream = engine.generate(asked(arithmetic_prompts, 0), SHORT)
@@ -154,74 +178,6 @@ def test_a_stream_closed_midway_leaves_the_engine_usable(vllm_server, arithmetic
 
 
 # --- servers that misbehave ------------------------------------------------------------------------------------------
-
-
-class Misbehaving(ThreadingHTTPServer):
-    """A server whose `behave(body, count)` gives (status, answer, headers) to the count-th request, None to drop it."""
-
-    daemon_threads = True
-
-    def __init__(self, behave):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.behave = behave
-        self.bodies = []
-        self.keys = set()
-        self.lock = threading.Lock()
-        self.url = f"http://127.0.0.1:{self.server_port}/v1"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Misbehaving
-
-    def do_GET(self):
-        self.send(404, {"error": {"message": "no list of models"}}, {})
-
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        with self.server.lock:
-            self.server.bodies.append(body)
-            self.server.keys.add(self.headers["authorization"])
-            count = len(self.server.bodies)
-        answer = self.server.behave(body, count)
-        if answer is not None:
-            self.send(*answer)
-
-    def send(self, status, answer, headers):
-        content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in {"content-type": "application/json", "content-length": str(len(content)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_):
-        """Say nothing."""
-
-
-@contextmanager
-def serving(behave):
-    with Misbehaving(behave) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def completion(body, *, count=None, content=None):
-    """What a well-behaved server answers: each choice says which seed drew it."""
-    texts = [content or f"seed {body.get('seed', 0) + i}" for i in range(count or body.get("n", 1))]
-    choices = [
-        {"index": i, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        for i, text in enumerate(texts)
-    ]
-    return 200, {"choices": choices, "usage": {"prompt_tokens": 5, "completion_tokens": 2}}, {}
-
-
-def refuse(status, message, **headers):
-    return status, {"error": {"message": message}}, headers
 
 
 SOON = {"retry-after-ms": "5"}

@@ -35,7 +35,7 @@ def test_an_empty_model_is_refused(text):
 
 
 def test_a_misspelt_engine_is_refused_with_those_there_are():
-    with pytest.raises(UsageError, match=r"no engine 'vlm' .*vllm, transformers, openai, recorded"):
+    with pytest.raises(UsageError, match=r"no engine 'vlm' .*vllm, transformers, openai, bedrock, recorded"):
         parse_model("vlm:Qwen")
 
 

@@ -35,6 +35,25 @@ def test_the_verdict_its_reasons_and_the_next_step_come_first(report_of):
     assert lines[5].startswith("next  run_rft: Train, with groups of at least 8 generations")
 
 
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (8, "20 prompts x 8 generations (9 asked for)"),
+        (9, "20 prompts x 9 generations"),
+        (7.95, "159 of 20 prompts x 9 generations"),
+    ],
+)
+def test_the_headline_says_what_was_sampled(task_of, tmp_path, monkeypatch, kept, said):
+    monkeypatch.chdir(tmp_path)
+    task = task_of([[1, 0, 1, 0, 1, 0, 1, 0, 1]] * 20)
+    rows = [row for row in task["recorded"].read_text().splitlines() if f'"index": {int(kept + 0.5)}' not in row]
+    task["recorded"].write_text("\n".join(rows[: int(kept * 20)]) + "\n")
+    report = rewardlab.audit(
+        task["reward"], task["prompts"], model=f"recorded:{task['recorded']}", num_generations=9, out="r"
+    )
+    assert shown(report).splitlines()[1] == f"{said}, smtj"
+
+
 def test_an_undecided_baseline_says_why(report_of):
     text = shown(report_of(groups_of({4: 20})), width=160)
     assert text.startswith("INCONCLUSIVE")

@@ -58,7 +58,7 @@ def test_a_column_that_moved_into_metadata_is_found_by_its_name():
 
 def test_token_ids_are_not_made_up():
     code = "def f(completions, completion_ids, **kw): return [float(len(ids)) for ids in completion_ids]"
-    with pytest.raises(ValueError, match="completion_ids are not known before training"):
+    with pytest.raises(ValueError, match="TRL passes completion_ids; rewardlab has none"):
         called(code)
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from io import StringIO
 
 import numpy as np
@@ -154,10 +153,3 @@ def test_what_does_not_vary_within_a_category_says_so():
     table = np.array([[0.0, 1.0], [0.0, 1.0]])
     reason = "the first column never varies within a prompt and category"
     assert within_correlation(table, table, categories=table) == Undefined(reason)
-
-
-def test_two_thousand_prompts_take_a_moment():
-    first, second = np.random.default_rng(9).normal(size=(2, 2000, 16))
-    start = time.perf_counter()
-    within_correlation(first, second, categories=(first > 0) * 1.0)
-    assert time.perf_counter() - start < 1

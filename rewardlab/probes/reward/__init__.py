@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
-from rewardlab.findings import Finding, merge
+from rewardlab.findings import Finding, Severity, merge
 from rewardlab.probes.reward import (
     constant,
     determinism,
@@ -24,7 +25,10 @@ from rewardlab.probes.reward import (
     unreferenced,
     wrong,
 )
+from rewardlab.probes.reward.sampled import Sampled, stand_in, told
 from rewardlab.probes.reward.subject import OutOfTimeError, Subject
+from rewardlab.probes.reward.survey import keep
+from rewardlab.probes.reward.trial import capped
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
@@ -49,19 +53,50 @@ PROBES: Sequence[Probe] = (
 )
 
 
+#: What needs a right answer, asked with sampled ones.
+SAMPLED_PROBES: Sequence[Probe] = (wrong.ask, reasoning.ask, shortcuts.ask, unreadable.ask, equivalents.ask)
+
+
 def examine(subject: Subject) -> tuple[Finding, ...]:
     """Every probe's findings, one a code, the blockers first, each kind in the order of its code.
 
     A reward so slow that time ran out is told by RL204, with what was not asked.
     """
-    found: list[Finding] = []
-    unasked = []
-    for probe in PROBES:
-        try:
-            found += list(probe(subject))
-        except OutOfTimeError:
-            unasked.append(probe.__module__.rpartition(".")[2])
+    found, unasked = _ask(subject, PROBES)
     if unasked:
         evidence = {"not_asked": unasked, "seconds_per_sample": subject.pace, "seconds": subject.most_seconds}
         found.insert(0, Finding("RL204", "warning", evidence))
     return merge(found)
+
+
+def examine_sampled(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) -> tuple[Finding, ...]:
+    """What the probes that need a right answer find with sampled generations in its place; nothing where none serves.
+
+    `sampled` holds scored generations by prompt id. Whole texts that stand in make no blocker.
+    """
+    try:
+        survey = stand_in(subject, sampled)
+    except OutOfTimeError:
+        return ()
+    if survey is None or not survey.sound:
+        return ()
+    keep(subject, survey)
+    found, _ = _ask(subject, SAMPLED_PROBES)
+    most: Severity = "blocker" if all(gold.is_sure for gold in survey.golds) else "warning"
+    marked = [
+        replace(one, severity=capped(one.severity, most), evidence={"right_answers": "sampled", **one.evidence})
+        for one in found
+    ]
+    return merge([told(survey), *marked])
+
+
+def _ask(subject: Subject, probes: Sequence[Probe]) -> tuple[list[Finding], list[str]]:
+    """What they find, and the names of those that time ran out for."""
+    found: list[Finding] = []
+    unasked = []
+    for probe in probes:
+        try:
+            found += list(probe(subject))
+        except OutOfTimeError:
+            unasked.append(probe.__module__.rpartition(".")[2])
+    return found, unasked

@@ -11,16 +11,30 @@ from typing import Literal, TypeAlias
 
 from rewardlab.task import Json, Prompt
 
-#: A label recurs in the file; a phrase is as short, and does not.
-Kind: TypeAlias = Literal["number", "label", "record", "phrase", "text"]
+#: A label recurs in the file; a phrase is as short, and does not. In an expression every letter may matter.
+Kind: TypeAlias = Literal["number", "label", "record", "phrase", "text", "expression"]
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})(?:\.[0-9]{0,40})?")
 #: Keys under which an object holds the answer's text, and not a field of a record.
 WRAPPERS = ("text", "answer", "value", "label", "target", "ground_truth", "final_answer")
-FINAL = re.compile(r"####\s*([^\n]+)|\\boxed\{([^{}]+)\}")
+FINAL = re.compile(
+    r"####\s*([^\n]+)"
+    r"|\\boxed\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+)\}"
+    r"|<answer>([^<>]+)</answer>"
+    r"|^\W{0,4}(?:(?:the|my|so the|therefore,? the) )?(?:final |correct )?answer(?: is)?\W{0,3}:"
+    r"\W{0,4}(\S[^\n]{0,60}?)[*.$ ]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 CODE = re.compile(r"^\s*(?:assert |def |class |import |from \w+ import |@)", re.MULTILINE)
 #: What a rubric says of a response, and an answer hardly does.
 RUBRIC = re.compile(r"\b(?:should|must|rubric|criteri|response|the answer)\b", re.IGNORECASE)
+#: "separated by ' > '", "separated by commas".
+SEPARATED = re.compile(
+    r"\b(?:separated|joined|delimited) (?:by|with) (?:an? |the )?(?:single )?"
+    r"(?:[\"'`\u201c](?P<quoted>[^\"'`\u201d\n]{1,6})[\"'`\u201d]|(?P<named>comma|semicolon|line break|newline))",
+    re.IGNORECASE,
+)
+SEPARATORS = {"comma": ", ", "semicolon": "; ", "line break": "\n", "newline": "\n"}
 LONGEST_LABEL = 40
 MOST_WORDS = 5
 #: A text that answers nothing.
@@ -37,6 +51,25 @@ def readings(reference: Json) -> tuple[str, ...]:
     which is one of several that are right, as its items joined, or as JSON.
     """
     return tuple(dict.fromkeys(text for text in _readings(reference) if text.strip()))
+
+
+def answers_of(prompt: Prompt) -> tuple[str, ...]:
+    """The texts that may answer a prompt, the likeliest first: a list as the prompt says that it is to be written."""
+    found = readings(prompt.reference)
+    separator, reference = separator_of(prompt), prompt.reference
+    if separator is None or not isinstance(reference, list) or len(reference) < 2:
+        return found
+    if not all(isinstance(part, str | int | float) for part in reference):
+        return found
+    return tuple(dict.fromkeys([separator.join(map(str, reference)), *found]))
+
+
+def separator_of(prompt: Prompt) -> str | None:
+    """What the prompt says is to stand between the items of an answer; None where it says nothing of it."""
+    match = SEPARATED.search(prompt_text(prompt))
+    if match is None:
+        return None
+    return match["quoted"] or SEPARATORS[match["named"].casefold()]
 
 
 def _readings(reference: Json) -> Iterator[str]:
@@ -81,7 +114,7 @@ def is_answer(prompt: Prompt) -> bool:
             wraps = len(reference) == 1 and next(iter(reference)) in WRAPPERS
             return wraps or "json" in said.casefold() or all(str(key) in said for key in reference)
         case list():
-            return "json" in prompt_text(prompt).casefold()
+            return "json" in prompt_text(prompt).casefold() or separator_of(prompt) is not None
         case _:
             return reference is not None
 
@@ -121,7 +154,11 @@ def record(text: str) -> dict[str, Json] | None:
 
 def labels_of(prompts: Sequence[Prompt]) -> tuple[str, ...]:
     """The short references that recur, the commonest first; empty when references hardly recur and are no labels."""
-    texts = [found[0].strip() for prompt in prompts if (found := readings(prompt.reference))]
+    return recurring([found[0].strip() for prompt in prompts if (found := answers_of(prompt))])
+
+
+def recurring(texts: Sequence[str]) -> tuple[str, ...]:
+    """The short texts that recur, the commonest first; empty when they hardly recur and are no labels."""
     counts = Counter(text for text in texts if len(text) <= LONGEST_LABEL and number(text) is None)
     named = tuple(text for text, _ in counts.most_common())
     recur = 2 <= len(named) <= len(texts) // 2 and counts.total() >= MOST_ARE_LABELS * len(texts)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rewardlab.findings import Finding, Severity
-from rewardlab.probes.reward.exchange import Exchange, same, shown
+from rewardlab.probes.reward.exchange import Exchange, brief, same
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.subject import Subject
 
@@ -54,7 +54,7 @@ def _findings(subject: Subject, asked: Mapping[str, Exchange]) -> Iterator[Findi
     real = [key for key in ids if any(not same(one, other) for one, other in _pairs(asked, key))]
     samples = {sample["id"]: sample for sample in asked["at first"].samples}
     examples = [
-        {"sample": shown(samples[key]), "scores": {name: exchange.scores[key] for name, exchange in asked.items()}}
+        {"sample": brief(samples[key]), "scores": {name: exchange.scores[key] for name, exchange in asked.items()}}
         for key in (real or ids)[:EXAMPLES]
     ]
     evidence: dict[str, Any] = {"samples": len(samples), "different": len(real or ids), "examples": examples}
@@ -79,11 +79,15 @@ def _remedy(asked: Mapping[str, Exchange], ids: Sequence[str]) -> str:
     """What to do, from when the scores changed."""
     fresh = [asked[name].scores for name in ("in a fresh process", "in another fresh process")]
     kept = [asked[name].scores for name in ("at first", "again", "after other samples")]
+    # Processes seed the hashes of texts differently: where two fresh ones agree throughout, hashes are not behind it.
+    if all(one[key] == fresh[0][key] for one in fresh for key in ids):
+        return (
+            "Fresh processes score alike, and one that has scored before does not: state kept between calls (a "
+            "counter, a cache, a generator that is seeded once). Keep none."
+        )
     if all(one[key] == kept[0][key] for one in kept for key in ids):
         return (
             "Only a fresh process scores otherwise: sort what comes from a set, and use no hash() of a text, which "
             "every process seeds anew; keep nothing from import time that differs between processes."
         )
-    if all(one[key] == fresh[0][key] for one in fresh for key in ids):
-        return "Every fresh process scores alike and later calls do not: keep no state between calls."
     return ""

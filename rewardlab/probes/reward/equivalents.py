@@ -112,6 +112,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "a code fence": Form(_inside(lambda text: f"```json\n{text}\n```"), "warning"),
     },
     "phrase": LABEL,
+    "expression": SPACE,
     "text": SPACE | {"small letters": Form(_inside(str.lower), "warning")},
 }
 
@@ -157,7 +158,9 @@ def _named(losing: Mapping[str, tuple[Severity, Estimate, object]]) -> list[str]
 
 def _trials(gold: Gold) -> Iterator[Trial]:
     for name, form in FORMS[gold.kind].items():
-        if (text := form.write(gold)) is not None and text != gold.response:
+        # A whole text that may be no answer may be code, where a letter's case matters.
+        may_differ = gold.is_sure or gold.kind != "text" or form.free
+        if may_differ and (text := form.write(gold)) is not None and text != gold.response:
             yield Trial(name, gold.prompt, text, gold)
 
 

@@ -12,6 +12,7 @@ from rewardlab.platforms import Platform
 from rewardlab.rewards.contract import Violation, violations
 from rewardlab.rewards.process import Answer, Reply
 from rewardlab.rewards.results import read_results
+from rewardlab.rewards.sample import response_of
 from rewardlab.task import Json
 
 Sample: TypeAlias = dict[str, Any]
@@ -90,6 +91,14 @@ def shown(value: Json, most: int = 300) -> str:
     """
     text = json.dumps(_cut(value), default=repr)
     return text if len(text) <= most else f"{text[:most]} ... ({len(text)} characters)"
+
+
+def brief(sample: Sample) -> str:
+    """A sample's id and the response in it: the rest is the user's own row. As `shown` where it holds no response."""
+    try:
+        return shown({"id": sample["id"], "answer": response_of(sample)})
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return shown(sample)
 
 
 def _cut(value: Json) -> Json:

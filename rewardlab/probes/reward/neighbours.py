@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.exchange import Exchange, Sample, same, shown
+from rewardlab.probes.reward.exchange import Exchange, Sample, brief, same
 from rewardlab.probes.reward.ordinary import ordinary_cases, right_text, wrong_text
 from rewardlab.probes.reward.subject import Case, Subject
 
@@ -48,7 +48,7 @@ def _follows_state(subject: Subject, samples: Event) -> Iterator[Finding]:
     moved = _moved(first["in order"], first["reversed"])
     if _moved(first["in order"], first["in order again"]) or not moved:
         return
-    shown_samples = {sample["id"]: shown(sample) for sample in samples}
+    shown_samples = {sample["id"]: brief(sample) for sample in samples}
     examples = [
         {"sample": shown_samples[key], "scores": {name: first[name][key] for name in ("in order", "reversed")}}
         for key in moved[:EXAMPLES]
@@ -98,7 +98,7 @@ def _finding(subject: Subject, base: Exchange, suspects: Mapping[str, Sequence[E
         one, other = _scores(subject, events), _scores(subject, events)
         for key in [key for key in _moved(base.scores, one) if same(one[key], other[key])][:1]:
             scores = {"in its batch": base.scores[key], name: one[key]}
-            examples.append((name, {"sample": shown(samples[key]), "scores": scores}))
+            examples.append((name, {"sample": brief(samples[key]), "scores": scores}))
     if examples:
         yield Finding(
             "RL207",

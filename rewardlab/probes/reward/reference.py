@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, shortened
 from rewardlab.outcome import Outcome, Unscored
+from rewardlab.probes.reward.answers import prompt_text
 from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import Gold, Survey, abstained, survey_of
-from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share, shortened
-from rewardlab.probes.reward.wording import Format
+from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share
+from rewardlab.probes.reward.wording import AFTER_REASONING, BARE, Format
 
 #: A perfect answer this far under the top, as a share of the range, has lost something on the way.
 SHORT = 0.05
@@ -36,6 +37,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
     elif any(below := [not survey.succeeds(gold, gold.outcome) for gold in golds]):
         yield _low(survey, golds, below)
     yield from _asked_format_fails(survey, golds)
+    yield from _unasked_format(subject, survey, golds)
     yield from _only_with_reasoning(survey, golds)
     yield from _under_the_top(subject, survey)
 
@@ -67,7 +69,7 @@ def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]
     failing = [gold for gold, failed in zip(golds, fails, strict=True) if failed]
     evidence = evidence_of(found) | {
         "rows": [gold.prompt.id for gold in failing[:20]],
-        "formats_tried": list(dict.fromkeys(form.name for gold in failing for form, _ in _tried(gold))),
+        "formats_tried": _names(survey, failing),
         "cases": [_case(gold, gold.form, gold.outcome) for gold in failing[:SHOWN]],
     }
     if all(fails):
@@ -123,6 +125,32 @@ def _asked_format_fails(survey: Survey, golds: Sequence[Gold]) -> Iterator[Findi
     yield Finding("RL401", most, evidence, remedy)
 
 
+def _unasked_format(subject: Subject, survey: Survey, golds: Sequence[Gold]) -> Iterator[Finding]:
+    """The answer wins only in a format of which its prompt says nothing."""
+    silent = [gold for gold in golds if not gold.asked and survey.succeeds(gold, gold.outcome) and _is_unsaid(gold)]
+    bare = subject.score([Case(one.prompt, form.write(one.text)) for one in silent for form in (BARE, BARE.reasoned())])
+    lost = [
+        (gold, alone)
+        for gold, alone, reasoned in zip(silent, bare[::2], bare[1::2], strict=True)
+        if not survey.succeeds(gold, alone) and not survey.succeeds(gold, reasoned)
+    ]
+    if not lost:
+        return
+    ids = {gold.prompt.id for gold, _ in lost}
+    found = share([gold.prompt.id in ids for gold in golds])
+    form = lost[0][0].form
+    evidence = evidence_of(found) | {
+        "unasked": form.name,
+        "rows": [gold.prompt.id for gold, _ in lost[:20]],
+        "cases": [_case(gold, BARE, outcome) for gold, outcome in lost[:SHOWN]],
+    }
+    remedy = (
+        f'The right answer wins as "{form.name}" only, of which the prompts say nothing: say in the prompt how to '
+        "answer, or make the reward read the plain answer."
+    )
+    yield Finding("RL401", capped(severity_of(found), "warning"), evidence, remedy)
+
+
 def _only_with_reasoning(survey: Survey, golds: Sequence[Gold]) -> Iterator[Finding]:
     """The right answer in the format asked for wins after some reasoning and loses alone: brevity is punished."""
     named = [gold for gold in golds if any(not form.lead for form, _ in gold.asked)]
@@ -164,8 +192,16 @@ def _under_the_top(subject: Subject, survey: Survey) -> Iterator[Finding]:
     yield Finding("RL401", capped(severity_of(found), "warning"), evidence, remedy)
 
 
-def _tried(gold: Gold) -> Sequence[tuple[Format, Outcome]]:
-    return [*gold.asked, (gold.form, gold.outcome)]
+def _is_unsaid(gold: Gold) -> bool:
+    """Whether the answer's format has a mark that its prompt does not hold."""
+    mark = gold.form.before.strip()
+    return bool(mark) and mark not in prompt_text(gold.prompt)
+
+
+def _names(survey: Survey, golds: Sequence[Gold]) -> list[str]:
+    """Every format in which these were tried, without those that only put some reasoning first."""
+    own = (form for gold in golds for form, _ in [*gold.asked, (gold.form, gold.outcome)])
+    return list(dict.fromkeys(form.name.removesuffix(AFTER_REASONING) for form in [*own, *survey.tried]))
 
 
 def _case(gold: Gold, form: Format, outcome: Outcome) -> dict[str, Any]:

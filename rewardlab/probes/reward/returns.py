@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rewardlab.findings import Finding, Severity
+from rewardlab.findings import Finding, Severity, shortened
 from rewardlab.outcome import Reason, Unscored
-from rewardlab.probes.reward.exchange import Exchange, shown
+from rewardlab.probes.reward.exchange import Exchange, Sample, brief, shown
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.subject import Subject
+from rewardlab.rewards.advice import remedy_of
 from rewardlab.rewards.contract import Violation
 from rewardlab.rewards.process import Answer
 from rewardlab.stats.spread import SAME_SCORE
@@ -17,6 +19,10 @@ from rewardlab.stats.spread import SAME_SCORE
 CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}
 FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
 EXAMPLES = 3
+#: As much of an error as a line of the text report shows, so that it ends with the place in the code.
+SAID = 110
+#: How an error's text names the line of the reward that raised it.
+PLACE = re.compile(r"\([^()\n]*:\d+\)$")
 NO_RETURN = "Return a number on every path: one without a return gives None, and such an answer has no score."
 
 
@@ -73,9 +79,20 @@ def _silent(exchange: Exchange, event: str) -> Iterator[Finding]:
         ]
         # A return that was read and found wanting is told by its violations.
         if guilty and not (reason == "invalid" and isinstance(exchange.reply, Answer)):
-            whole = exchange.failure is not None
-            examples = [{"sample": shown(one), "said": outcome.detail} for one, outcome in guilty[: 1 if whole else 3]]
-            yield Finding(code, "blocker", {"event": event, "samples": len(guilty), "examples": examples})
+            examples = [
+                {"sample": brief(one), "said": shortened(said, SAID)} for said, one in _different(guilty)[:EXAMPLES]
+            ]
+            evidence = {"event": event, "samples": len(guilty), "examples": examples}
+            yield Finding(code, "blocker", evidence, remedy_of(guilty[0][1].detail))
+
+
+def _different(guilty: Sequence[tuple[Sample, Unscored]]) -> list[tuple[str, Sample]]:
+    """What was said, once for each line that raises (an error may quote its sample), and the first sample of each."""
+    first: dict[str, tuple[str, Sample]] = {}
+    for sample, outcome in guilty:
+        place = PLACE.search(outcome.detail)
+        first.setdefault(place[0] if place else outcome.detail, (outcome.detail, sample))
+    return list(first.values())
 
 
 def _abstaining(exchange: Exchange, event: str, *, may_abstain: bool) -> Iterator[Finding]:
@@ -91,7 +108,7 @@ def _abstaining(exchange: Exchange, event: str, *, may_abstain: bool) -> Iterato
     every = len(silent) == len(exchange.samples)
     if not silent or (may_abstain and not (every and len(silent) > 1)):
         return
-    examples = [{"wrong": "returned None", "sample": shown(one)} for one in silent[:EXAMPLES]]
+    examples = [{"wrong": "returned None", "sample": brief(one)} for one in silent[:EXAMPLES]]
     evidence = {"event": event, "samples": len(exchange.samples), "returned_none": len(silent), "examples": examples}
     yield Finding("RL104", "blocker" if every else "warning", evidence, NO_RETURN)
 
@@ -126,7 +143,7 @@ def _examples(exchange: Exchange, defects: Sequence[Violation]) -> list[dict[str
     different = list({defect.detail: defect for defect in reversed(defects)}.values())[::-1]
     return [
         {"wrong": defect.detail, "returned": shown(_result(exchange.reply.results, defect.sample))}
-        | ({"sample": shown(samples[defect.sample])} if defect.sample in samples else {})
+        | ({"sample": brief(samples[defect.sample])} if defect.sample in samples else {})
         for defect in different[:EXAMPLES]
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import mentions, number, plain, prompt_text
+from rewardlab.probes.reward.answers import LONGEST_LABEL, NUMBER, mentions, number, plain, prompt_text
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Gold, Survey, survey_of
@@ -48,10 +49,20 @@ AFFIRMATIVE = {"yes", "y", "true", "t", "1", "correct", "right"}
 #: Without a right answer to compare with, only these are surely no answer.
 SILENT = {"an empty answer", "white space", "a refusal", "not knowing"}
 HEDGES = {"several candidates at once", "a list of candidates", "always the most common answer"}
+COPIED = "a number copied from the prompt"
+FIRST_ITEM = "the first item alone of a list"
+#: Right in part by their nature, or by chance: only success counts.
+WHOLE = {*HEDGES, COPIED, FIRST_ITEM}
+#: Numbers of a prompt tried, and the items from which on one is no part worth the success.
+MOST_COPIED, LEAST_ITEMS = 8, 4
+#: How a list is written on one line, or on several.
+SEPARATORS = (" > ", " < ", " -> ", "; ", ", ", " | ", "\n", ",")
 DECLINED = {"an empty answer", "white space", "a refusal", "not knowing", "a full stop", "a colon", "an empty object"}
 #: A shortcut that earns this part of what being right earns, without success, is partial credit worth a word.
 PARTIAL = 0.25
 MOST_CANDIDATES = 12
+#: To a reward that takes the answer for a pattern, or asks for one.
+ANYTHING = ".*"
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
@@ -68,7 +79,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
         if any(hits.values()):
             reached[name] = (share(list(hits.values())), [pair for pair in tried if hits[pair[0].prompt.id]])
         # Of several candidates an overlap is partly right by its nature.
-        elif name not in HEDGES and any(parts := [_is_partial(survey, trial, outcome) for trial, outcome in tried]):
+        elif name not in WHOLE and any(parts := [_is_partial(survey, trial, outcome) for trial, outcome in tried]):
             paid = [pair for pair, is_part in zip(tried, parts, strict=True) if is_part]
             partial[name] = (share(parts), paid)
     if reached:
@@ -85,15 +96,18 @@ def _severity(survey: Survey, name: str, found: Estimate, reached: Sequence[tupl
     if survey.labels and (named or len({trial.gold.text for trial, _ in reached if trial.gold}) == 1):
         return severity_of(found) if found.low > survey.guess else "note"
     unheld = all(trial.gold is None or not survey.stands_out(trial.gold) for trial, _ in reached)
-    return capped(severity_of(found), "warning") if unheld and name not in SILENT else severity_of(found)
+    # A number of the prompt may be an answer that nobody thought of.
+    mild = name == COPIED or (unheld and name not in SILENT)
+    return capped(severity_of(found), "warning") if mild else severity_of(found)
 
 
 def _hits(survey: Survey, tried: Sequence[tuple[Trial, Outcome]]) -> dict[str, bool]:
     """By prompt, whether the shortcut reached success; one that is asked in two orders must reach it in both."""
-    hits: dict[str, bool] = {}
+    found: dict[str, list[bool]] = defaultdict(list)
     for trial, outcome in tried:
-        hits[trial.prompt.id] = hits.get(trial.prompt.id, True) and survey.succeeds(trial.gold, outcome)
-    return hits
+        found[trial.prompt.id].append(survey.succeeds(trial.gold, outcome))
+    enough = any if tried[0][0].name == COPIED else all
+    return {identifier: enough(hits) for identifier, hits in found.items()}
 
 
 def _is_partial(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
@@ -143,6 +157,12 @@ def _in_format(prompt: Prompt, gold: Gold, survey: Survey) -> Iterator[Trial]:
     yield Trial("a wrong answer that asks for marks", prompt, plea, gold)
     if survey.labels and gold.kind == "label" and plain(survey.labels[0]) != plain(gold.text):
         yield Trial("always the most common answer", prompt, form.write(survey.labels[0]), gold)
+    if gold.text.strip() != ANYTHING:
+        yield Trial("a pattern that matches everything", prompt, form.write(ANYTHING), gold)
+    for copied in _copied(prompt, gold):
+        yield Trial(COPIED, prompt, form.write(copied), gold)
+    if (first := first_item(gold.text)) is not None:
+        yield Trial(FIRST_ITEM, prompt, form.write(first), gold)
     candidates = _candidates(gold, survey)
     for order in (candidates, candidates[::-1]):
         if order:
@@ -160,6 +180,30 @@ def _candidates(gold: Gold, survey: Survey) -> list[str]:
         return [gold.wrong or "", gold.text, "something else"]
     value = number(gold.text) if gold.kind == "number" else None
     return [] if value is None else [str(value + value.copy_abs() + 7), gold.text, str(value + 11)]
+
+
+def _copied(prompt: Prompt, gold: Gold) -> Iterator[str]:
+    """The last numbers of the prompt, where the answer is to be made and not to be found there."""
+    text = prompt_text(prompt)
+    if gold.kind != "expression" or gold.text.strip() in text:
+        return
+    found = dict.fromkeys(NUMBER.findall(text)[::-1])
+    yield from [one for one in found if plain(one) != plain(gold.text)][:MOST_COPIED]
+
+
+def first_item(text: str) -> str | None:
+    """The list that the text is, cut to its first item; None where it is no list or a short one."""
+    try:
+        value = json.loads(text) if text.lstrip().startswith("[") else None
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, list):
+        return json.dumps(value[:1], ensure_ascii=False) if len(value) >= LEAST_ITEMS else None
+    for separator in SEPARATORS:
+        items = [item for item in text.split(separator) if item.strip()]
+        if len(items) >= LEAST_ITEMS and max(len(item) for item in items) <= LONGEST_LABEL:
+            return items[0].strip()
+    return None
 
 
 def _evidence(found: Mapping[str, tuple[Estimate, list[tuple[Trial, Outcome]]]]) -> dict[str, Any]:

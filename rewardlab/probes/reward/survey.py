@@ -10,7 +10,8 @@ import numpy as np
 
 from rewardlab.measurement import success_rule
 from rewardlab.outcome import Outcome, Unscored
-from rewardlab.probes.reward.answers import Kind, is_answer, kind_of, labels_of, readings, wrong_for
+from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, wrong_for
+from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import Scale, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
@@ -29,7 +30,8 @@ class Gold:
 
     `text` is the answer, `form` the format around it, `outcome` what it earned; `asked` holds what each format that the
     prompt names earned. `wrong` is an answer of the same kind that is wrong, None where the file offers none, and
-    `wrong_outcome` what it earned in the same format. `is_sure` is False where the reference may be no answer.
+    `wrong_outcome` what it earned in the same format. `is_sure` is False where the reference may be no answer, and
+    where a whole sampled text stands in for one.
     """
 
     prompt: Prompt
@@ -58,7 +60,7 @@ class Survey:
 
     `golds` holds the prompts whose reference is an answer, `unsure` those where it seems to be none; `form` is the
     format that reads best over all; `labels` the labels of the whole file, the commonest first, and `guess` the share
-    of rows that the commonest answers.
+    of rows that the commonest answers; `tried` every format that was tried.
     """
 
     golds: tuple[Gold, ...]
@@ -67,6 +69,7 @@ class Survey:
     scale: Scale
     labels: tuple[str, ...]
     guess: float
+    tried: tuple[Format, ...] = ()
 
     def success(self, gold: Gold | None) -> float:
         """The least score that counts as success on this prompt."""
@@ -101,10 +104,23 @@ def survey_of(subject: Subject) -> Survey:
     return _KEPT[subject]
 
 
+def sureness(subject: Subject) -> float | None:
+    """The share of this subject's prompts whose reference is surely an answer that wins; None before it is known."""
+    if subject not in _KEPT:
+        return None
+    return sum(gold.is_sure for gold in _KEPT[subject].sound) / len(subject.prompts)
+
+
+def keep(subject: Subject, found: Survey) -> None:
+    """Let this be the subject's survey."""
+    _KEPT[subject] = found
+
+
 def survey(subject: Subject) -> Survey:
     """Ask the reward which format it reads best, then what right and wrong answers earn in it."""
-    answered = [prompt for prompt in subject.prompts if readings(prompt.reference)]
-    reading, best = _best_format(subject, answered)
+    answered = [prompt for prompt in subject.prompts if answers_of(prompt)]
+    formats = _formats_of(_tried(subject, answered), subject.every_prompt)
+    reading, best = _best_format(subject, answered, formats)
     labels = labels_of(subject.every_prompt)
     golds = _golds(subject, answered, labels, reading=reading, best=best)
     nothing = subject.score([Case(prompt, text) for prompt in subject.prompts for text in NOTHING])
@@ -118,22 +134,33 @@ def survey(subject: Subject) -> Survey:
     golds = [gold for gold in golds if gold not in unsure]
     right = [gold.score for gold in golds if gold.score is not None]
     scale = scale_of(right, others, reward_range=subject.reward_range, success_at=subject.success_at)
-    return Survey(tuple(golds), unsure, best, scale, labels, _guess(subject.every_prompt, labels))
+    return Survey(tuple(golds), unsure, best, scale, labels, _guess(subject.every_prompt, labels), formats)
 
 
 def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
-    first = [found[0].strip() for prompt in prompts if (found := readings(prompt.reference))]
+    first = [found[0].strip() for prompt in prompts if (found := answers_of(prompt))]
     return first.count(labels[0]) / len(first) if labels else 0.0
 
 
-def _best_format(subject: Subject, prompts: Sequence[Prompt]) -> tuple[int, Format]:
-    """The reading and the format with the highest mean score; the format asked for wins a tie, then the plainest."""
-    tries = min(TRIED_PROMPTS, max(2, len(subject.prompts) // 3))  # few for a reward so slow that few prompts are asked
-    tried = prompts[:: max(1, len(prompts) // tries)][:tries]
+def _tried(subject: Subject, prompts: Sequence[Prompt]) -> Sequence[Prompt]:
+    """Some of the prompts; few for a reward so slow that few are asked."""
+    tries = min(TRIED_PROMPTS, max(2, len(subject.prompts) // 3))
+    return prompts[:: max(1, len(prompts) // tries)][:tries]
+
+
+def _formats_of(tried: Sequence[Prompt], rows: Sequence[Prompt]) -> tuple[Format, ...]:
+    """What the prompts ask for, what the field knows, and what the rows themselves are written in."""
     asked = dict.fromkeys(one for prompt in tried for one in asked_formats(prompt))
-    formats = [*asked, *KNOWN]
-    formats += [one.reasoned() for one in formats if not one.lead]
-    most_readings = max((len(readings(prompt.reference)) for prompt in tried), default=0)
+    formats = [*asked, *KNOWN, *learnt_formats(rows)]
+    # The first of equals: one that a prompt names may be explicit.
+    return tuple({(form.lead, form.before.strip(), form.after.strip()): form for form in formats[::-1]}.values())[::-1]
+
+
+def _best_format(subject: Subject, prompts: Sequence[Prompt], plain: Sequence[Format]) -> tuple[int, Format]:
+    """The reading and the format with the highest mean score; the format asked for wins a tie, then the plainest."""
+    tried = _tried(subject, prompts)
+    formats = [*plain, *(one.reasoned() for one in plain if not one.lead)]
+    most_readings = max((len(answers_of(prompt)) for prompt in tried), default=0)
     options = [(reading, form) for reading in range(most_readings) for form in formats]
     asking = [(option, prompt) for option in options for prompt in tried]
     outcomes = subject.score([Case(prompt, form.write(_reading(prompt, at))) for (at, form), prompt in asking])
@@ -148,7 +175,7 @@ def _best_format(subject: Subject, prompts: Sequence[Prompt]) -> tuple[int, Form
 
 
 def _reading(prompt: Prompt, at: int) -> str:
-    found = readings(prompt.reference)
+    found = answers_of(prompt)
     return found[min(at, len(found) - 1)]
 
 
@@ -181,7 +208,7 @@ def _golds(
             tuple((form, outcome) for form, outcome in earned[prompt.id].items() if form in forms[prompt.id][:-1]),
             wrongs[prompt.id],
             wrong_outcomes.get(prompt.id),
-            _lowest((wrong_outcomes.get(prompt.id), empties[prompt.id])),
+            lowest((wrong_outcomes.get(prompt.id), empties[prompt.id])),
         )
         for prompt in prompts
     ]
@@ -210,7 +237,8 @@ def _wrongs(prompts: Sequence[Prompt], texts: Mapping[str, str], kinds: Mapping[
     }
 
 
-def _lowest(outcomes: Sequence[Outcome | None]) -> float | None:
+def lowest(outcomes: Sequence[Outcome | None]) -> float | None:
+    """The lowest score among the outcomes; None where none has one."""
     return min((score for one in outcomes if (score := score_of(one)) is not None), default=None)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.findings import RANK, Severity
+from rewardlab.findings import RANK, Severity, shortened
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import Gold
@@ -18,7 +18,6 @@ from rewardlab.task import Prompt
 #: A fault that surely touches more than this share of prompts is one that training finds: it blocks.
 PRACTICAL = 0.05
 SHOWN = 3
-LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,6 @@ def earned(outcome: Outcome | None) -> float | str | None:
             return f"{reason}: {shortened(detail)}"
         case _:
             return outcome.score
-
-
-def shortened(text: str) -> str:
-    """The text as it may stand in a report."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
 
 
 def share(hits: Sequence[bool]) -> Estimate:

@@ -10,6 +10,7 @@ from rewardlab.probes.reward.answers import prompt_text
 from rewardlab.task import Prompt
 
 REASONING = "Let me go through this step by step. I read the question and work out what it asks for.\n\n"
+AFTER_REASONING = " after reasoning"
 THINKING = f"<think>\n{REASONING.strip()}\n</think>\n"
 
 
@@ -36,7 +37,26 @@ class Format:
 
     def reasoned(self) -> Format:
         """The same format after a short reasoning."""
-        return Format(f"{self.name} after reasoning", self.before, self.after, REASONING, self.explicit)
+        return Format(f"{self.name}{AFTER_REASONING}", self.before, self.after, REASONING, self.explicit)
+
+    def find(self, text: str) -> tuple[int, str] | None:
+        """Where the text answers in this format for the last time, and the answer; None where it does not.
+
+        What ends in nothing, or in one mark of punctuation, ends with its line. Takes time in proportion to the text,
+        for only the last few openings are looked at.
+        """
+        before, after = self.before.strip(), self.after.strip()
+        end = text.rfind(after) if len(after) > 1 else len(text)
+        for _ in range(MOST_OPENINGS):
+            if end < 0 or (start := text.rfind(before, 0, end)) < 0:
+                return None
+            inside = start + len(before)
+            answer = text[inside : text.find(after, inside)] if len(after) > 1 else _line(text, inside, after)
+            if answer.strip():
+                return start, answer.strip()
+            # An opening that holds nothing: the one before it, with its own end.
+            end = start + len(before) - 1 if before else -1
+        return None
 
 
 BARE = Format("the bare answer")
@@ -57,9 +77,29 @@ KNOWN = (
 #: "Label: X", "Answer: <letter>", "Final answer: [number]": a word, a colon and a placeholder.
 PLACEHOLDER = re.compile(
     r"([\"'`“]|^|: )((?:The )?[A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:) ?(?:X|<[^<>\n]{1,30}>|\[[^\[\]\n]{1,30}\]|"
-    r"\{[^{}\n]{1,30}\}|\.\.\.|_+|[A-Z]{2,}(?:[-_/ ][A-Z]{2,}){0,3}\b)",
+    r"\{[^{}\n]{1,30}\}|\.\.\.|_+|\$?[A-Z]{2,}(?:[-_/ ][A-Z]{2,}){0,3}\b)",
     re.MULTILINE,
 )
+#: A line of a template whose blank speaks of the answer: "RESULT => [your answer]", "{final_answer}".
+BLANK = re.compile(
+    r"\$(?:FINAL_)?ANSWER\b"
+    + "".join(
+        rf"|{opening}(?:(?:your|the|final|short)[ _-])*(?:answer|result|solution){more}{closing}"
+        for opening, more, closing in (
+            (r"\[", r"(?:[ _-](?:here|goes here))?", r"\]"),
+            (r"\{", r"(?:[ _-](?:here|goes here))?", r"\}"),
+            ("<", r"[ _-](?:here|goes here)", ">"),
+        )
+    )
+    + r"|<(?:your|the|final|short)[ _-](?:final )?(?:answer|result|solution)>",
+    re.IGNORECASE,
+)
+#: As long as what stands before a blank on its line, and after it, may be.
+LONGEST_LEAD, LONGEST_TAIL = 40, 20
+QUOTES = "\"'`\u201c\u201d"
+#: A response that opens its format more often without an answer in it has none.
+MOST_OPENINGS = 20
+SOMETHING = re.compile(r"\S")
 #: "#### 42", "after ####": not a heading of that depth.
 HASHED = re.compile(
     r"####\s*(?:[<\[{\d\"'`X]|answer|final|your)|(?:after|with|by|following)\s+[\"'`]?####", re.IGNORECASE
@@ -80,6 +120,19 @@ STRICT = re.compile(
     r"|\b(?:only|exactly|verbatim|just)\b[^.?!\n]{0,40}\b(?:answer|label|number|letter|word|name|object|format|form)\b",
     re.IGNORECASE,
 )
+
+
+def _line(text: str, start: int, mark: str) -> str:
+    """The first line with anything on it from `start` on, less the mark that it must end in; empty where it does not.
+
+    The text's last line where `start` is its end.
+    """
+    begins = SOMETHING.search(text, start)
+    if begins is None:
+        return text.strip().rpartition("\n")[2] if not mark and start == len(text) else ""
+    ends = text.find("\n", begins.start())
+    line = text[begins.start() : ends if ends >= 0 else len(text)].rstrip()
+    return line.removesuffix(mark) if line.endswith(mark) else ""
 
 
 def is_strict(prompt: Prompt) -> bool:
@@ -109,9 +162,24 @@ def _asked(text: str) -> Iterator[Format]:
         yield Format(f"a fence of {match.group(1)}", f"```{match.group(1)}\n", "\n```", explicit=True)
     for match in PLACEHOLDER.finditer(text):
         yield Format(f"{match.group(2)} X", f"{match.group(2)} ", explicit=match.group(1) in {'"', "'", "`", "“"})
+    yield from _templates(text)
     for match in QUOTED_WORD.finditer(text):
         yield Format(f"{match.group(1)} X", f"{match.group(1)} ")
     for match in KEY.finditer(text):
         key = match.group(1)
         yield Format(f'{{"{key}": "X"}}', f'{{"{key}": "', '"}')
         yield Format(f'{{"{key}": X}}', f'{{"{key}": ', "}")
+
+
+def _templates(text: str) -> Iterator[Format]:
+    """The lines, or what is quoted on one, that leave a blank for the answer."""
+    for match in BLANK.finditer(text):
+        before = text[: match.start()].rpartition("\n")[2]
+        after = text[match.end() :].partition("\n")[0]
+        quote = max(before.rfind(mark) for mark in QUOTES)
+        if quote >= 0:
+            closing = min((at for mark in QUOTES if (at := after.find(mark)) >= 0), default=0)
+            before, after = before[quote + 1 :], after[:closing]
+        # A blank alone on its line, or in running text, is no format.
+        if before.strip() and len(before) <= LONGEST_LEAD and len(after) <= LONGEST_TAIL:
+            yield Format(f"{before}X{after}", before, after)

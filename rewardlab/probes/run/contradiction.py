@@ -12,7 +12,8 @@ from rewardlab.probes.run.question import Question
 
 READ = (
     "Sampled answers to these prompts succeed, so the reward reads a format that none of the made-up answers had: what "
-    "needs a right answer could not be asked. Check with a prompt that names its format, or read some by hand."
+    "needs a right answer was asked of sampled ones, as far as they allow it. Check with a prompt that names its "
+    "format, or read some by hand."
 )
 BROKEN = (
     "No reference wins and no sampled answer succeeds: before blaming the model, score one reference by hand through "
@@ -27,15 +28,16 @@ def reconcile(findings: Iterable[Finding], question: Question) -> Iterator[Findi
     """
     success = question.measured.success.of(question.answers.score)
     for finding in findings:
+        unasked = finding.code == "RL401" and "unasked" in finding.evidence
         unread = (finding.code == "RL301" and "answers" in finding.evidence) or (
             finding.code == "RL401" and "formats_tried" in finding.evidence
         )
-        if not unread:
+        if not unread and not unasked:
             yield finding
         elif not success.any():
-            yield replace(finding, severity="blocker", remedy=BROKEN)
+            yield replace(finding, severity="blocker", remedy=finding.remedy if unasked else BROKEN)
         elif _is_contradicted(finding, question, np.asarray(success.any(axis=1))):
-            yield replace(finding, severity="note", remedy=READ)
+            yield replace(finding, severity="note", remedy=finding.remedy if unasked else READ)
         else:
             yield finding
 

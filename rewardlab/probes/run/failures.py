@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rewardlab.findings import Finding, Severity
+from rewardlab.findings import Finding, Severity, shortened
 from rewardlab.measurement import Measurement, UnscoredExample, code_of
 from rewardlab.outcome import Reason
 from rewardlab.probes.run.question import Question
+from rewardlab.rewards.advice import remedy_of
 from rewardlab.stats.interval import Estimate, share_of_prompts
 
 #: A failure that surely occurs more often than this blocks: at a batch of 64 it would fail every second invocation.
@@ -44,5 +45,9 @@ def _finding(
     interval = share_of_prompts(failing)
     assert isinstance(interval, Estimate), "a failure has a prompt"
     severity: Severity = "blocker" if interval.low > TOLERATED and share > TOLERATED else "warning"
-    shown = [{"prompt_id": example.prompt_id, "index": example.index, "detail": example.detail} for example in examples]
-    return Finding(code, severity, {"generations": count, "share": share, "examples": shown})
+    shown = [
+        {"prompt_id": example.prompt_id, "index": example.index, "detail": shortened(example.detail)}
+        for example in examples
+    ]
+    remedy = remedy_of(examples[0].detail) if examples else ""
+    return Finding(code, severity, {"generations": count, "share": share, "examples": shown}, remedy)

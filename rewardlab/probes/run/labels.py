@@ -16,6 +16,10 @@ from rewardlab.stats.spread import SAME_SCORE
 #: Youden's J that surely lies under this is little better than chance.
 WEAK = 0.2
 EXAMPLES = 2
+UNKNOWN = (
+    "This says nothing against the reward: with these labels its agreement cannot be measured. Label right and wrong "
+    "generations, of at least two prompts."
+)
 
 
 def right_of(answers: Answers) -> Floats | None:
@@ -50,7 +54,7 @@ def ask(question: Question) -> Iterator[Finding]:
         return
     if isinstance(rates, Undefined):
         if isinstance(area, Undefined):
-            yield Finding("RL405", "note", {"undefined": rates.reason})
+            yield Finding("RL405", "note", {"agreement": f"not known: {rates.reason}"}, UNKNOWN)
         return
     informed = rates.informedness
     against = isinstance(area, Estimate) and area.high < 0.5

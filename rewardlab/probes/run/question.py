@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rewardlab.answers import Answers
+from rewardlab.judging.ratings import Ratings
 from rewardlab.measurement import Measurement
 from rewardlab.platforms import Platform
 
@@ -14,18 +15,20 @@ BandOn: TypeAlias = Literal["accuracy", "solved"]
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """The viable band, which quantity must lie in it, and the least share of informative groups."""
+    """The viable band, which quantity must lie in it, and the least share of informative groups and alpha of judges."""
 
     band: tuple[float, float] = (0.05, 0.95)
     band_on: BandOn = "accuracy"
     min_informative: float = 0.2
+    min_alpha: float = 0.667
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A measured run, the answers it was measured on, and what it is held against."""
+    """A measured run, the answers it was measured on, what it is held against, and what each judge says of it."""
 
     measured: Measurement
     answers: Answers
     targets: Targets
     platform: Platform
+    panel: tuple[Ratings, ...] = ()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import chdtrc
-from scipy.stats import kendalltau, rankdata
 
 from rewardlab.stats.interval import Floats, Undefined
 
@@ -38,6 +37,8 @@ def kendall_w(ratings: Floats) -> Concordance | Undefined:
         return Undefined("fewer than two raters")
     if n < 3:
         return Undefined("fewer than three units are rated by every rater")
+    from scipy.stats import rankdata  # noqa: PLC0415 - takes a second
+
     ranks = rankdata(full, axis=0)
     sums = ranks.sum(axis=1)
     ties = sum(
@@ -62,6 +63,8 @@ def kendall_tau(first: Floats, second: Floats) -> tuple[float, float] | Undefine
     one, other = first[both], second[both]
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return Undefined("a rater gives one value only")
+    from scipy.stats import kendalltau  # noqa: PLC0415 - takes a second
+
     found = kendalltau(one, other)
     return float(found.statistic), float(found.pvalue)
 

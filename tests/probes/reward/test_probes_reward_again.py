@@ -30,7 +30,14 @@ def test_little_noise_is_a_warning_and_rounding_a_note():
 
 def test_state_is_told_apart_from_noise():
     (finding,) = examine_code(determinism.ask, STATE)
-    assert "keep no state" in finding.remedy
+    assert "state kept between calls" in finding.remedy
+
+
+def test_what_only_the_first_calls_score_is_state_and_no_hash():
+    code = handler("global n; n += 1; return 0.5 if n <= 2 else 1.0", "n = 0")
+    (finding,) = examine_code(determinism.ask, code)
+    assert "state kept between calls" in finding.remedy
+    assert "hash()" not in finding.remedy
 
 
 def test_a_fresh_process_hashes_texts_anew_as_on_lambda():

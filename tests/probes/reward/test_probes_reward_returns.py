@@ -49,7 +49,29 @@ def test_an_exception_is_told_with_its_line_and_the_sample():
     assert (finding.code, finding.severity) == ("RL201", "blocker")
     (example,) = finding.evidence["examples"]
     assert example["said"] == "ZeroDivisionError: division by zero (reward.py:3)"
-    assert '"messages"' in example["sample"]
+    assert example["sample"] == '{"id": "p1:0", "answer": "7"}'
+
+
+def test_errors_of_one_line_are_shown_once_and_quoted_samples_are_cut():
+    code = """
+        def score(completion, reference):
+            if completion.startswith("<"):
+                raise KeyError("a tag")
+            raise ValueError(f"no number in {completion * 40}")
+    """
+    (finding,) = examine_code(returns.ask, code)
+    said = [example["said"] for example in finding.evidence["examples"]]
+    assert [text.partition(":")[0] for text in said] == ["ValueError", "KeyError"]
+    assert len(said[0]) <= 120
+    assert said[0].endswith("(reward.py:5)")
+
+
+def test_token_ids_that_only_a_trainer_has_are_no_fault_of_the_reward():
+    code = "def lengths(completions, completion_ids, **columns):\n    return [len(ids) for ids in completion_ids]"
+    (finding,) = examine_code(returns.ask, code)
+    (example,) = finding.evidence["examples"]
+    assert "TRL passes completion_ids; rewardlab has none" in example["said"]
+    assert "no fault of the reward" in finding.remedy
 
 
 def test_a_handler_that_is_right_for_one_sample_only():

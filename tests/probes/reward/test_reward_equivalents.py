@@ -28,6 +28,17 @@ def forms(finding):
     return {one["form"]: one["severity"] for one in finding.evidence["forms"]}
 
 
+def test_the_case_of_one_of_several_right_answers_is_asked_too(ask):
+    """A list of names may be no answer; its first item wins outright, and is taken for one."""
+    rows = [
+        prompt(i, f"Who came in place {i}?", [f"Ann Bell {chr(97 + i)}", f"A. Bell {chr(97 + i)}"]) for i in range(20)
+    ]
+    (found,) = ask(
+        equivalents.ask, "def score(completion, reference): return float(completion.strip() in reference)", rows
+    )
+    assert forms(found)["small letters"] == "warning"
+
+
 def test_white_space_and_layout_that_lose_the_score_block(ask):
     (found,) = ask(
         equivalents.ask,

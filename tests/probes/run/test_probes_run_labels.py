@@ -69,7 +69,8 @@ def test_without_labels_nothing_is_asked():
 def test_labels_all_alike_decide_nothing_and_say_so(given):
     (finding,) = labels.ask(asked(RIGHT, labels=given))
     assert finding.severity == "note"
-    assert "fewer than two prompts" in finding.evidence["undefined"]
+    assert "not known: fewer than two prompts" in finding.evidence["agreement"]
+    assert finding.remedy == labels.UNKNOWN
 
 
 def test_labels_of_one_prompt_decide_nothing():

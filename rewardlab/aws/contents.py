@@ -1,0 +1,100 @@
+"""The files of a package: the user's own, the handler's and the dependencies', and how many bytes are whose."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from rewardlab.aws.dependencies import NoWheelError, fetch
+from rewardlab.aws.deployable import finding, pin_findings
+from rewardlab.aws.requirements import Asked
+from rewardlab.aws.shipped import is_taken
+from rewardlab.aws.target import Target
+from rewardlab.aws.wheel import files_of
+from rewardlab.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """The distributions, each as name==version, their files by name, and the bytes of each distribution."""
+
+    pins: tuple[str, ...]
+    files: Mapping[str, bytes]
+    sizes: Mapping[str, int]
+
+    @property
+    def modules(self) -> set[str]:
+        """The top-level names that they can be imported by."""
+        return {name.split("/")[0].split(".")[0] for name in self.files if ".dist-info/" not in name}
+
+
+#: Lambda updates the patch release of a runtime by itself: `requires-python` must allow some patch of its version.
+PATCHES = range(100)
+NONE = Dependencies((), {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All files by their names: the user's `own`, the `shipped` ones of the handler, and the dependencies'."""
+
+    own: Mapping[str, bytes]
+    shipped: Mapping[str, bytes]
+    dependencies: Dependencies
+
+    @property
+    def function(self) -> dict[str, bytes]:
+        """The files without the dependencies: what a function with a layer holds."""
+        return {**self.shipped, **self.own}
+
+    @property
+    def everything(self) -> dict[str, bytes]:
+        """All of them; the user's own files stand before a dependency's, as on the audit's path."""
+        return {**self.dependencies.files, **self.function}
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Bytes by whose files they are, the most first."""
+        sizes = Counter({name: len(body) for name, body in self.own.items()})
+        sizes.update(self.dependencies.sizes)
+        sizes["rewardlab"] += sum(map(len, self.shipped.values()))
+        return dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0])))
+
+
+def gather(asked: Asked, target: Target, own: Mapping[str, bytes]) -> tuple[Dependencies, list[Finding]]:
+    """Fetch what was asked for and read its files; where that cannot be had, no dependencies and the finding why.
+
+    Raises: InputError as `fetch` does.
+    """
+    if asked.python is not None and not any(asked.python.contains(f"{target.python}.{patch}") for patch in PATCHES):
+        remedy = "Choose another --python, or change `requires-python` in the file's inline metadata."
+        return NONE, [finding("python", remedy, requires=str(asked.python), python=target.python)]
+    with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
+        try:
+            wheels = fetch(asked, target, Path(folder))
+        except NoWheelError as error:
+            remedy = "Choose a version that has a wheel for it, or build one (pip wheel) and name its file."
+            return NONE, [finding("no_wheel", remedy, requirement=error.requirement, detail=error.reason)]
+        unpacked = {wheel.pin: dict(files_of(wheel)) for wheel in wheels}
+    files = {name: body for one in unpacked.values() for name, body in one.items()}
+    sizes = {pin: sum(map(len, one.values())) for pin, one in unpacked.items()}
+    pins = tuple(unpacked)
+    exact = [f"{canonicalize_name(root.name)}{root.specifier}" for root in asked.roots]
+    clashes = [
+        f"{name} ({pin})"
+        for pin, one in unpacked.items()
+        for name in one
+        if is_taken(name) or (name in own and own[name] != one[name])
+    ]
+    return Dependencies(pins, files, sizes), [*pin_findings(exact, pins), *_clash_findings(clashes)]
+
+
+def _clash_findings(clashes: list[str]) -> list[Finding]:
+    if not clashes:
+        return []
+    remedy = "Rename your file, or do without that dependency: two files want one place."
+    return [finding("name_taken", remedy, files=sorted(clashes)[:20], count=len(clashes))]

@@ -1,0 +1,40 @@
+"""Finds the entry of a reward where the audit finds it: in a worker of its own."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from rewardlab.aws.deployable import finding
+from rewardlab.errors import RewardError
+from rewardlab.findings import Finding
+from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
+
+#: The bounds within which the reward is loaded.
+SECONDS, MEMORY_MB = 60.0, 4096
+
+
+def load_entry(
+    reward: Path, name: str | None, environment: tuple[str, ...]
+) -> tuple[EntryFound | None, tuple[Finding, ...]]:
+    """The entry, or the finding why there is none.
+
+    A file that does not load here may do so on Lambda, where its dependencies are; one without an entry never does.
+    """
+    with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
+        source = RewardSource(reward, name, SECONDS, MEMORY_MB, environment)
+        worker = WorkerProcess(source, log=Path(folder) / "reward.log")
+        try:
+            return worker.start(), ()
+        except RewardError as error:
+            return None, (_why_not(error),)
+        finally:
+            worker.close()
+
+
+def _why_not(error: RewardError) -> Finding:
+    if error.what.startswith(("does not import", "importing it")):
+        remedy = "Run rewardlab prove on the zip: there it is loaded with its own dependencies."
+        return finding("not_loaded_here", remedy, "warning", detail=error.what)
+    remedy = "Define a reward function of a known signature, or name the one with --entry."
+    return finding("missing_handler", remedy, detail=error.what)

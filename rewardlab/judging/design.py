@@ -1,0 +1,134 @@
+"""Which generations a judge is to see when it cannot see all, and with what probability each was chosen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rewardlab.answers import Bools, Floats
+from rewardlab.errors import RunError
+from rewardlab.parts import write_atomically
+
+
+def draw(present: Bools, success: Bools, prompt_ids: Sequence[str], *, size: int | None, seed: int) -> Floats:
+    """The probability with which each chosen generation was chosen, 0 for the others; (prompts, generations).
+
+    Half of `size` goes to the successes and half to the rest, as far as there are so many, so that rare successes are
+    seen. Within each half the prompts take turns: one generation of every prompt, then a second of those that have one,
+    and so on; in the last round a simple random sample of the prompts has its turn. In a prompt with m generations
+    after r full rounds and a last one in which t of the P prompts that had more were drawn, each generation's
+    probability is (min(r, m) + [m > r] t / P) / m. They add up to `size`, and one over each is its weight in a
+    Horvitz-Thompson estimate (Horvitz and Thompson 1952).
+
+    The random numbers are permanent (Ohlsson 1995): each belongs to its prompt and generation. A larger size chooses
+    the same generations and more.
+
+    Arguments: `present` marks the generations there are, `success` those that the reward calls right; `size` None
+    chooses all.
+    """
+    if size is None or size >= present.sum():
+        return present.astype(float)
+    strata = (present & success, present & ~success)
+    there = [int(stratum.sum()) for stratum in strata]
+    few = min(there[0], max((size + 1) // 2, size - there[1]))
+    within, between = _numbers(prompt_ids, present.shape[1], seed)
+    parts = zip(strata, (few, size - few), strict=True)
+    right, wrong = (_turns(stratum, within, between, take) for stratum, take in parts)
+    return right + wrong
+
+
+def _numbers(prompt_ids: Sequence[str], width: int, seed: int) -> tuple[Floats, Floats]:
+    """The permanent random numbers of the generations and of the prompts, each in [0, 1)."""
+    within = np.array([[_number(seed, name, index) for index in range(width)] for name in prompt_ids], float)
+    return within.reshape(len(prompt_ids), width), np.array([_number(seed, name, None) for name in prompt_ids])
+
+
+def _number(seed: int, prompt_id: str, index: int | None) -> float:
+    digest = hashlib.sha256(f"judge-sample:{seed}:{index}:{prompt_id}".encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def _turns(stratum: Bools, within: Floats, between: Floats, take: int) -> Floats:
+    """The probabilities in one stratum of which `take` generations are to be chosen."""
+    counts = stratum.sum(axis=1)
+    turn = np.argsort(np.argsort(np.where(stratum, within, np.inf), axis=1, kind="stable"), axis=1, kind="stable")
+    left, rounds = take, 0
+    while 0 < (more := int((counts > rounds).sum())) <= left:
+        left, rounds = left - more, rounds + 1
+    having = np.flatnonzero(counts > rounds)
+    drawn = having[np.argsort(between[having], kind="stable")[:left]]
+    chosen = stratum & (turn < rounds)
+    chosen[drawn] |= stratum[drawn] & (turn[drawn] == rounds)
+    share = left / len(having) if len(having) else 0.0
+    probability = (np.minimum(counts, rounds) + (counts > rounds) * share) / np.maximum(counts, 1)
+    return np.where(chosen, probability[:, None], 0.0)
+
+
+def pairs(texts: Sequence[Sequence[str | None]], prompt_ids: Sequence[str], *, seed: int) -> list[tuple[int, int, int]]:
+    """Up to two pairs of differing responses of each prompt: its row, the one shown first, the one shown second.
+
+    The first pair of every prompt comes before the second of any, the prompts in a random order; the four responses of
+    a prompt's two pairs differ where it has so many different ones.
+
+    Arguments: `texts` by prompt and index, None where there is no generation.
+    """
+    width = max((len(row) for row in texts), default=0)
+    within, between = _numbers(prompt_ids, width, seed)
+    found: list[list[tuple[int, int, int]]] = [[], []]
+    for row in np.argsort(between, kind="stable").tolist():
+        first_of: dict[str, int] = {}
+        for index in np.argsort(within[row], kind="stable").tolist():
+            text = texts[row][index] if index < len(texts[row]) else None
+            if text is not None:
+                first_of.setdefault(text, index)
+        different = list(first_of.values())
+        if len(different) >= 2:
+            found[0].append((row, different[0], different[1]))
+        if len(different) >= 3:
+            found[1].append((row, different[2], different[3] if len(different) > 3 else different[0]))
+    return found[0] + found[1]
+
+
+def save_design(folder: Path, key: str, probability: Floats | None, prompt_ids: Sequence[str]) -> None:
+    """Keep with what probability the judge with this key was to see each generation; None: all of them, for sure."""
+    path = _path(folder, key)
+    if probability is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(exist_ok=True)
+    kept = {
+        name: {str(index): float(row[index]) for index in np.flatnonzero(row)}
+        for name, row in zip(prompt_ids, probability, strict=True)
+        if row.any()
+    }
+    write_atomically(path, json.dumps({"probability": kept}).encode())
+
+
+def weights_of(folder: Path, key: str, present: Bools, prompt_ids: Sequence[str]) -> Floats:
+    """One over the probability with which each generation was chosen for the judge with this key, 0 where it was not.
+
+    Raises: RunError when what was kept of it cannot be read.
+    """
+    path = _path(folder, key)
+    if not path.is_file():
+        return present.astype(float)
+    weights = np.zeros(present.shape)
+    row_of = {name: row for row, name in enumerate(prompt_ids)}
+    try:
+        for name, chosen in json.loads(path.read_bytes())["probability"].items():
+            for index, probability in chosen.items():
+                if name in row_of and int(index) < present.shape[1]:
+                    weights[row_of[name], int(index)] = 1 / float(probability)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
+        raise RunError(
+            f"cannot be read ({error})", where=str(path), do="delete it, and judge again with the same --judge-sample"
+        ) from None
+    return weights
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / "designs" / f"{key}.json"

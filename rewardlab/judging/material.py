@@ -1,0 +1,97 @@
+"""What a panel judges, a run's responses and what the reward made of them, and the questions that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from rewardlab.answers import Bools, Floats
+from rewardlab.judging.asking import Ask
+from rewardlab.judging.definition import Judge
+from rewardlab.judging.design import draw, pairs
+from rewardlab.judging.exhibit import Exhibit
+from rewardlab.judging.judgments import SWAPPED
+from rewardlab.task import Prompt
+
+Key: TypeAlias = tuple[str, int]
+#: A response's text by its prompt's row and its index.
+TextOf: TypeAlias = Callable[[int, int], str]
+
+#: So many generations, or pairs, are asked about again, to see whether a judge agrees with itself.
+REPEATED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The responses of a run, and which of them the reward calls a success: a table of (prompts, generations).
+
+    `texts` is by prompt id and index. `size` is how many generations a judge is to see, None for all; `seed` decides
+    which, and which are asked about again.
+    """
+
+    prompts: Sequence[Prompt]
+    texts: Mapping[Key, str]
+    success: Bools
+    size: int | None
+    seed: int
+
+    @property
+    def prompt_ids(self) -> list[str]:
+        return [prompt.id for prompt in self.prompts]
+
+    def text_of(self, row: int, index: int) -> str:
+        """The response with this index to the prompt in this row."""
+        return self.texts[self.prompts[row].id, index]
+
+    @property
+    def present(self) -> Bools:
+        """Which generations there are."""
+        width = range(self.success.shape[1])
+        return np.array([[(name, index) in self.texts for index in width] for name in self.prompt_ids], bool).reshape(
+            self.success.shape
+        )
+
+    def chosen(self) -> Floats:
+        """The probability of each generation that is to be judged, 0 for the others."""
+        return draw(self.present, self.success, self.prompt_ids, size=self.size, seed=self.seed)
+
+
+def plain_questions(judge: Judge, material: Material, probability: Floats) -> Iterator[Ask]:
+    """The plain question about each chosen generation or pair, and REPEATED of them as often again as the judge says.
+
+    Pairs are asked in both orders. They are chosen from all responses: with a size, half as many pairs.
+    """
+    if judge.scale.kind == "pairwise":
+        yield from _pairs(material, judge.repeats)
+        return
+    chosen = probability > 0
+    for row, prompt in enumerate(material.prompts):
+        for index in np.flatnonzero(chosen[row]).tolist():
+            yield Ask(Exhibit(prompt, material.texts[prompt.id, index]), prompt.id, index)
+    # By prompt alone: a judge's flips are counted as they come, not half of them among what the reward likes.
+    again = draw(chosen, np.zeros_like(chosen), material.prompt_ids, size=REPEATED, seed=material.seed) > 0
+    for row, index in np.argwhere(again).tolist():
+        prompt = material.prompts[row]
+        for time in range(1, judge.repeats + 1):
+            yield Ask(Exhibit(prompt, material.texts[prompt.id, index]), prompt.id, index, time=time)
+
+
+def _pairs(material: Material, times: int) -> Iterator[Ask]:
+    width = material.success.shape[1]
+    texts = [[material.texts.get((name, index)) for index in range(width)] for name in material.prompt_ids]
+    found = pairs(texts, material.prompt_ids, seed=material.seed)
+    if material.size is not None:
+        found = found[: max(material.size // 2, 1)]
+    for number, (row, first, second) in enumerate(found):
+        prompt = material.prompts[row]
+        one, two = texts[row][first], texts[row][second]
+        assert one is not None, "a pair is of responses"
+        assert two is not None, "a pair is of responses"
+        shown = Exhibit(prompt, one, two)
+        yield Ask(shown, prompt.id, first, second)
+        yield Ask(Exhibit(prompt, two, one), prompt.id, second, first, SWAPPED)
+        if number < REPEATED:
+            yield from (Ask(shown, prompt.id, first, second, time=time) for time in range(1, times + 1))

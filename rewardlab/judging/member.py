@@ -1,0 +1,84 @@
+"""A judge as a member of a run's panel: what the run notes of it, and under which key its judgments are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rewardlab.engines import parse_model
+from rewardlab.errors import UsageError
+from rewardlab.judging.definition import Judge
+from rewardlab.run import JudgeRecord, files_print
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A judge and how a run notes it."""
+
+    judge: Judge
+    record: JudgeRecord
+
+
+def convene(judges: Sequence[Judge], held: Sequence[JudgeRecord] = ()) -> tuple[Member, ...]:
+    """The judges with their records; a name that is taken by another, or by a judge in `held`, gets its model behind.
+
+    Raises: UsageError for a judge without a model, one whose model answers from a file, or one that is named twice.
+    """
+    members: list[Member] = []
+    for judge in judges:
+        record = _record(judge)
+        for other in members:
+            if other.record.key == record.key:
+                raise UsageError(
+                    f"the judges {other.record.name!r} and {judge.name!r} are one and the same",
+                    where="--judge",
+                    expected="each judge once: a panel needs judges that can differ",
+                )
+        others = [one.record for one in members] + [one for one in held if not one.is_replaced_by(record)]
+        members.append(Member(judge, replace(record, name=_free_name(record, {one.name for one in others}))))
+    return tuple(members)
+
+
+def _record(judge: Judge) -> JudgeRecord:
+    if judge.model is None:
+        raise UsageError(
+            f"the judge {judge.name!r} names no model",
+            where="--judge",
+            do=f"write --judge {judge.source}@ENGINE:MODEL, or model in its definition",
+        )
+    model, files = judge.model, None
+    if not judge.is_python:
+        spec = parse_model(judge.model)
+        if spec.engine == "recorded":
+            raise UsageError(
+                f"the judge {judge.name!r} has the model {judge.model}",
+                where="--judge",
+                expected="one that can be asked",
+            )
+        path = Path(spec.model)
+        model = f"{spec.engine}:{path.resolve()}" if path.exists() else str(spec)
+        files = files_print(path)
+    key = hashlib.sha256(json.dumps([judge.digest, model, files]).encode()).hexdigest()[:12]
+    scale, price = judge.scale, judge.price
+    return JudgeRecord(
+        key=key,
+        name=judge.name,
+        source=str(Path(judge.source).resolve()),
+        model=model,
+        kind=scale.kind,
+        level=scale.level,
+        labels=scale.labels,
+        values=scale.values,
+        success_at=scale.success_at,
+        digest=judge.digest,
+        price=(price.prompt, price.completion) if price is not None else None,
+        currency=price.currency if price is not None else "USD",
+    )
+
+
+def _free_name(record: JudgeRecord, taken: set[str]) -> str:
+    names = (record.name, f"{record.name}@{record.model}", f"{record.name}@{record.model} ({record.key})")
+    return next(name for name in names if name not in taken)

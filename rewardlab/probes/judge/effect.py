@@ -1,0 +1,118 @@
+"""What an alteration of the response does to one judge's verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rewardlab.answers import Bools
+from rewardlab.findings import Finding
+from rewardlab.judging.ratings import Ratings
+from rewardlab.probes.judge.question import EXAMPLES, Question
+from rewardlab.probes.judge.verdicts import before_and_after, right_of, verdict_text
+from rewardlab.probes.run.suspicion import Suspicion
+from rewardlab.stats.interval import Estimate, Quantity, Undefined, share_of_prompts
+from rewardlab.stats.paired import Change, paired_change
+
+#: A mean change of the verdict under the first, as a share of the scale, is a note; surely above the second it blocks.
+SMALL, DECISIVE = 0.02, 0.05
+#: The share of verdicts that turn from wrong to right which, surely exceeded, blocks.
+DECISIVE_TURNS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How one judge's verdicts changed with the responses, in shares of its scale's range.
+
+    `change` is the mean with its interval over prompts, `p_value` the exact sign test's that verdicts are as likely to
+    rise as to fall, one-sided for a rise. `raised`, `lowered` and `compared` count responses; `turned_right` is the
+    share of those judged wrong (`wrong` of them) that were judged right once altered, `turned_wrong` the reverse.
+    `unread` counts altered responses whose verdict could not be read though the plain one could.
+    """
+
+    variant: str
+    change: Quantity
+    p_value: float
+    raised: int
+    lowered: int
+    compared: int
+    turned_right: Quantity
+    turned_wrong: Quantity
+    wrong: int
+    right: int
+    unread: int
+
+
+def effect_of(ratings: Ratings, variant: str) -> Effect | Undefined:
+    """The effect of a variant on a judge; undefined where no response was judged both plain and altered."""
+    before, after = before_and_after(ratings, variant)
+    found = paired_change(before, after, span=1.0)
+    if isinstance(found, Undefined):
+        return found
+    assert isinstance(found, Change)
+    raised, lowered = int((after > before).sum()), int((after < before).sum())
+    was_right, is_right = right_of(ratings, before), right_of(ratings, after)
+    wrong, right = was_right == 0, was_right == 1
+    asked = ratings.variants_asked.get(variant)
+    return Effect(
+        variant=variant,
+        change=found.mean if isinstance(found.mean, Undefined) else found.mean.estimate,
+        p_value=found.sign_p / 2 if raised > lowered else 1.0,
+        raised=raised,
+        lowered=lowered,
+        compared=int(np.isfinite(before).sum()),
+        turned_right=share_of_prompts(is_right[wrong] == 1),
+        turned_wrong=share_of_prompts(is_right[right] == 0),
+        wrong=int(wrong.sum()),
+        right=int(right.sum()),
+        unread=0 if asked is None else int((asked & np.isnan(ratings.variants[variant])).sum()),
+    )
+
+
+def suspicion(question: Question, ratings: Ratings, code: str, effect: Effect, **seen: Any) -> Suspicion:
+    """What a rise of the verdicts suggests: a blocker where it is surely large, else a warning if it is no chance."""
+    surely = isinstance(effect.change, Estimate) and effect.change.low > DECISIVE
+    turns = isinstance(effect.turned_right, Estimate) and effect.turned_right.low > DECISIVE_TURNS
+    before, after = before_and_after(ratings, effect.variant)
+    evidence = {
+        "judge": ratings.judge.name,
+        **seen,
+        **interval_of("change", effect.change),
+        "raised": effect.raised,
+        "lowered": effect.lowered,
+        "compared": effect.compared,
+        "wrong_turned_right": _count(effect.turned_right, effect.wrong),
+        "judged_wrong": effect.wrong,
+        "p_value": effect.p_value,
+        "examples": examples(question, ratings, effect.variant, after > before),
+    }
+    matters = isinstance(effect.change, Estimate) and effect.change.estimate >= SMALL
+    return Suspicion(Finding(code, "blocker" if surely or turns else "warning", evidence), effect.p_value, matters)
+
+
+def examples(question: Question, ratings: Ratings, variant: str, marked: Bools) -> list[dict[str, Any]]:
+    """Generations whose verdict moved, the widest moves first, one a prompt: the verdict before and after."""
+    before, after = before_and_after(ratings, variant)
+    moved = np.where(marked, np.abs(np.nan_to_num(after) - np.nan_to_num(before)), -1.0)
+    best = np.argmax(moved, axis=1)
+    order = np.argsort(-moved[np.arange(len(moved)), best], kind="stable")[:EXAMPLES]
+    found = [(int(row), int(best[row])) for row in order if marked[row].any()]
+    return [
+        question.example(
+            row, index, before=verdict_text(ratings, before[row, index]), after=verdict_text(ratings, after[row, index])
+        )
+        for row, index in found
+    ]
+
+
+def interval_of(name: str, quantity: Quantity) -> dict[str, Any]:
+    """A quantity as evidence: under its name, with low and high; or why it is undefined."""
+    if isinstance(quantity, Undefined):
+        return {name: None, "undefined": quantity.reason}
+    return {name: quantity.estimate, "low": quantity.low, "high": quantity.high}
+
+
+def _count(share: Quantity, of: int) -> int:
+    return 0 if isinstance(share, Undefined) else round(share.estimate * of)

@@ -1,0 +1,130 @@
+"""Does a judge favour responses of its own model family?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from rewardlab.answers import Floats
+from rewardlab.findings import Finding, Severity
+from rewardlab.judging.ratings import Ratings
+from rewardlab.probes.judge.effect import interval_of
+from rewardlab.probes.judge.question import Question, places
+from rewardlab.probes.judge.truth import deciding
+from rewardlab.probes.run.labels import right_of
+from rewardlab.probes.run.suspicion import Suspicion
+from rewardlab.stats.cluster import Tested, mean_of_prompts
+from rewardlab.stats.interval import Undefined
+
+#: How much more often than judges of other families it says right of equally right answers: note, and blocker.
+SMALL, DECISIVE = 0.05, 0.1
+#: Families by the names of their models, as whole words of a model's name.
+FAMILIES: Mapping[str, str] = {
+    "nova": r"nova",
+    "claude": r"claude",
+    "gpt": r"gpt|chatgpt|o[134](?:-mini|-pro)?(?![a-z0-9])|davinci",
+    "llama": r"llama",
+    "qwen": r"qwen|qwq",
+    "mistral": r"mistral|mixtral|ministral|magistral|codestral",
+    "gemini and gemma": r"gemini|gemma",
+    "deepseek": r"deepseek",
+    "phi": r"phi",
+    "command": r"command|cohere|aya",
+    "nemotron": r"nemotron",
+    "glm": r"glm|chatglm",
+    "kimi": r"kimi",
+    "grok": r"grok",
+    "granite": r"granite",
+    "olmo": r"olmo",
+    "smollm": r"smollm",
+    "falcon": r"falcon",
+    "yi": r"yi",
+}
+
+
+def families_of(model: str) -> frozenset[str]:
+    """The families a model spec names: a distilled model may belong to two, a local folder to none; Python has none."""
+    if model.startswith("python:"):
+        return frozenset()
+    name = "/".join(model.lower().split("/")[-2:])
+    return frozenset(
+        family for family, pattern in FAMILIES.items() if re.search(rf"(?<![a-z])(?:{pattern})(?![a-z])", name)
+    )
+
+
+def ask(question: Question) -> Iterator[Suspicion]:
+    """RL511, with labels and judges of other families: a judge that calls its family's answers right more often."""
+    for ratings, others in _kin(question):
+        labelled = right_of(question.answers)
+        if labelled is None or not others:
+            continue
+        lead = _lead(ratings, others, labelled)
+        found = favour(lead, labelled)
+        if isinstance(found, Undefined):
+            continue
+        severity: Severity = "blocker" if found.estimate.low > DECISIVE else "warning"
+        evidence = _evidence(question, ratings, others) | {
+            **interval_of("gap", found.estimate),
+            "examples": [
+                question.example(row, index, label=float(labelled[row, index]))
+                for row, index in places((lead > 0.5) & (labelled == 0))
+            ],
+        }
+        rises = found.p_value / 2 if found.estimate.estimate > 0 else 1.0
+        yield Suspicion(Finding("RL511", severity, evidence), rises, matters=found.estimate.estimate >= SMALL)
+
+
+def ask_unmeasured(question: Question) -> Iterator[Finding]:
+    """RL511, a note: judge and policy are of one family, and what it would take to measure the favour is missing."""
+    for ratings, others in _kin(question):
+        missing = [] if right_of(question.answers) is not None else ["labels"]
+        missing += [] if others else ["a judge of another family"]
+        if missing:
+            yield Finding("RL511", "note", _evidence(question, ratings, others) | {"not_measured_without": missing})
+
+
+def favour(lead: Floats, labelled: Floats) -> Tested | Undefined:
+    """By how much more often a judge says right than the others, of answers that people call equally right.
+
+    Arguments: `lead` (prompts, generations), the judge's verdict less the mean of the others'; `labelled` 0, 1 or NaN.
+    The mean over prompts of the mean lead among right and among wrong answers, each kind weighing half where both are.
+    """
+    kinds = [np.where(labelled == value, lead, np.nan) for value in (0, 1)]
+    means = np.stack([_row_means(kind) for kind in kinds])
+    known = np.isfinite(means)
+    each = np.where(known, means, 0.0).sum(axis=0)[known.any(axis=0)] / known.sum(axis=0)[known.any(axis=0)]
+    return mean_of_prompts(each, bounds=(-1.0, 1.0))
+
+
+def _row_means(values: Floats) -> Floats:
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    sums = np.where(known, values, 0.0).sum(axis=1)
+    return np.asarray(np.divide(sums, count, out=np.full(count.shape, np.nan), where=count > 0))
+
+
+def _kin(question: Question) -> Iterator[tuple[Ratings, list[Ratings]]]:
+    """Each judge of the policy's family, with the judges that are of another one."""
+    own = families_of(question.policy)
+    for ratings in deciding(question.panel):
+        if own & families_of(ratings.judge.model):
+            yield ratings, [one for one in deciding(question.panel) if not own & families_of(one.judge.model)]
+
+
+def _lead(ratings: Ratings, others: list[Ratings], labelled: Floats) -> Floats:
+    given = np.stack([one.right for one in others])
+    count = np.isfinite(given).sum(axis=0)
+    mean = np.divide(np.nansum(given, axis=0), count, out=np.full(count.shape, np.nan), where=count > 0)
+    return np.where(np.isfinite(labelled), ratings.right - mean, np.nan)
+
+
+def _evidence(question: Question, ratings: Ratings, others: list[Ratings]) -> dict[str, object]:
+    return {
+        "judge": ratings.judge.name,
+        "judge_model": ratings.judge.model,
+        "policy": question.policy,
+        "family": ", ".join(sorted(families_of(question.policy) & families_of(ratings.judge.model))),
+        "judges_of_other_families": [one.judge.name for one in others],
+    }

@@ -1,0 +1,170 @@
+"""How far a panel and each of its judges can be trusted: all that is measured of them, for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from rewardlab.crosscheck import check_alpha
+from rewardlab.judging.ratings import Ratings, Usage
+from rewardlab.probes.judge import injection, padding, reference, style
+from rewardlab.probes.judge.agreement import Agreement, agreements
+from rewardlab.probes.judge.effect import Effect, effect_of
+from rewardlab.probes.judge.errors import panel_independence
+from rewardlab.probes.judge.family import families_of
+from rewardlab.probes.judge.independent import by_model
+from rewardlab.probes.judge.position import bias_of
+from rewardlab.probes.judge.question import Question
+from rewardlab.probes.judge.repeats import consistency_of, retest_alpha
+from rewardlab.probes.judge.reward import RewardAgainstPanel, against_panel, mean_verdict, parting
+from rewardlab.probes.judge.truth import Source, Truth, deciding, truth_of
+from rewardlab.probes.judge.unread import unread_of
+from rewardlab.probes.judge.validation import Validation, validation
+from rewardlab.stats.agreement.table import Coefficient
+from rewardlab.stats.consensus import Consensus, dawid_skene, votes_of
+from rewardlab.stats.consistency import Consistency
+from rewardlab.stats.independence import Independence
+from rewardlab.stats.interval import Quantity, Undefined
+from rewardlab.stats.preference import PositionBias
+from rewardlab.stats.rank import RankCorrelation, rank_correlation
+from rewardlab.stats.survey import weighted_mean
+
+Verdict: TypeAlias = Literal["sufficient", "undecided", "insufficient"]
+#: What a judge was shown besides the plain question, in the order of the report.
+VARIANTS: Sequence[str] = (padding.VARIANT, style.VARIANT, *injection.VARIANTS, reference.VARIANT)
+#: Generations on which reward and panel part, for a person to read.
+PARTING = 10
+#: Fewer judges cannot be told apart without a truth.
+FEWEST_FOR_CONSENSUS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeTrust:
+    """One judge.
+
+    `judged` counts verdicts on the plain question, `unreadable` is the share of plain questions without one, `unread`
+    and `not_asked` count by reason. `pass_rate` is the share it calls right, of all generations of the run where only
+    some were judged. `effects` holds what each variant did to its verdicts, by its name.
+    """
+
+    name: str
+    model: str
+    kind: str
+    level: str
+    families: tuple[str, ...]
+    judged: int
+    unreadable: Quantity
+    unread: Mapping[str, int]
+    not_asked: Mapping[str, int]
+    pass_rate: Quantity
+    consistency: Consistency | Undefined
+    retest_alpha: Quantity
+    effects: Mapping[str, Effect | Undefined]
+    position: PositionBias | Undefined
+    validation: Validation | Undefined
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class PanelTrust:
+    """The panel.
+
+    `independent` counts judges that share no model and no function. `agreements` holds that on single responses and
+    that on pairs; `verdict` says of the first whether alpha's interval reaches `min_alpha` (None with one judge), and
+    `check` how the krippendorff package confirms it. `independence` is measured against `truth`. `reward` and `ranks`
+    hold the reward against the majority and the mean verdict; `parting` the generations on which they part most, the
+    widest first. `consensus` is Dawid and Skene's, where nothing else says what is right and three judges vote.
+    """
+
+    judges: tuple[JudgeTrust, ...]
+    independent: int
+    agreements: tuple[Agreement, ...]
+    min_alpha: float
+    verdict: Verdict | None
+    check: str
+    independence: Independence | Undefined
+    truth: Source | None
+    reward: RewardAgainstPanel | Undefined
+    ranks: RankCorrelation | Undefined
+    parting: tuple[dict[str, Any], ...]
+    consensus: Consensus | Undefined
+
+
+def panel_trust(question: Question) -> PanelTrust:
+    """Everything that is measured of a panel.
+
+    Raises: MismatchError when the krippendorff package does not confirm alpha: a bug in one of both.
+    """
+    truth, found, judges = truth_of(question), agreements(question), deciding(question.panel)
+    score = question.answers.score
+    return PanelTrust(
+        judges=tuple(judge_trust(question, ratings) for ratings in question.panel),
+        independent=len(by_model(question.panel)),
+        agreements=found,
+        min_alpha=question.min_alpha,
+        verdict=alpha_verdict(found[0].alpha, question.min_alpha) if found else None,
+        check=_check(found[0]) if found else "not compared: no two judges of one thing",
+        independence=panel_independence(question),
+        truth=None if truth is None else truth.source,
+        reward=against_panel(question),
+        ranks=rank_correlation(score, mean_verdict(judges)) if judges else Undefined("no judge of single responses"),
+        parting=tuple(parting(question, most=PARTING)),
+        consensus=_consensus(judges, truth),
+    )
+
+
+def judge_trust(question: Question, ratings: Ratings) -> JudgeTrust:
+    """Everything that is measured of one judge."""
+    judge = ratings.judge
+    values = ratings.values if ratings.pairs is None else ratings.pairs.value
+    return JudgeTrust(
+        name=judge.name,
+        model=judge.model,
+        kind=judge.kind,
+        level=judge.level,
+        families=tuple(sorted(families_of(judge.model))),
+        judged=int(np.isfinite(values).sum()),
+        unreadable=unread_of(ratings),
+        unread=dict(ratings.unread),
+        not_asked=dict(ratings.not_asked),
+        pass_rate=_pass_rate(ratings),
+        consistency=consistency_of(ratings),
+        retest_alpha=retest_alpha(ratings, seed=question.seed),
+        effects={name: effect_of(ratings, name) for name in VARIANTS if name in ratings.variants},
+        position=bias_of(ratings),
+        validation=validation(question, ratings),
+        usage=ratings.usage,
+    )
+
+
+def alpha_verdict(alpha: Quantity, min_alpha: float) -> Verdict:
+    """What alpha's interval says of the threshold; an undefined alpha decides nothing."""
+    if isinstance(alpha, Undefined):
+        return "undecided"
+    if alpha.low >= min_alpha:
+        return "sufficient"
+    return "insufficient" if alpha.high < min_alpha else "undecided"
+
+
+def _check(found: Agreement) -> str:
+    alpha = found.measured.alpha
+    return check_alpha(found.values, found.measured.level, alpha.value if isinstance(alpha, Coefficient) else alpha)
+
+
+def _pass_rate(ratings: Ratings) -> Quantity:
+    known = np.isfinite(ratings.right)
+    if not known.any():
+        return Undefined("the judge calls no single response right or wrong")
+    return weighted_mean(ratings.right[known], 1 / ratings.weights[known], np.nonzero(known)[0])
+
+
+def _consensus(judges: Sequence[Ratings], truth: Truth | None) -> Consensus | Undefined:
+    if truth is not None and truth.source != "consensus":
+        return Undefined("labels or the reward say what is right")
+    if len(judges) < FEWEST_FOR_CONSENSUS:
+        return Undefined("fewer than three judges: whom to believe cannot be told")
+    verdicts = np.stack([ratings.right for ratings in judges], axis=-1)
+    return dawid_skene(votes_of(verdicts.reshape(-1, len(judges)), classes=2))

@@ -1,0 +1,114 @@
+"""A judge's verdicts as the probes compare them: as shares of its scale, before and after an alteration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+import numpy as np
+
+from rewardlab.answers import Floats
+from rewardlab.judging.ratings import Ratings
+from rewardlab.judging.scale import Level
+
+#: A pairwise judge's verdict on two responses that are as good.
+TIE = 0.5
+#: Fewer verdicts that are all the same prove nothing.
+ENOUGH = 20
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+
+def span_of(ratings: Ratings) -> float:
+    """The width of a judge's scale, in its own units."""
+    return max(ratings.judge.values) - min(ratings.judge.values)
+
+
+def level_of(ratings: Ratings) -> Level:
+    """The level of measurement at which verdicts are compared; a preference with ties is ordered."""
+    if ratings.judge.kind == "pairwise":
+        return "ordinal"
+    return next(level for level in LEVELS if level == ratings.judge.level)
+
+
+def is_coded(ratings: Ratings) -> bool:
+    """Whether the judge's values are codes that only name labels: more or less of them means nothing."""
+    return ratings.judge.kind == "label" and ratings.judge.success_at is None
+
+
+def first_pairs(ratings: Ratings) -> Iterator[tuple[int, int, int, float]]:
+    """Of each prompt the pair with the lowest indexes that has a verdict: row, first, second, preference."""
+    pairs = ratings.pairs
+    if pairs is None:
+        return
+    seen: set[int] = set()
+    for place in np.lexsort((pairs.second, pairs.first, pairs.prompt)):
+        row = int(pairs.prompt[place])
+        if row not in seen and np.isfinite(pairs.value[place]):
+            seen.add(row)
+            yield row, int(pairs.first[place]), int(pairs.second[place]), float(pairs.value[place])
+
+
+def before_and_after(ratings: Ratings, variant: str) -> tuple[Floats, Floats]:
+    """The plain and the altered verdicts of the generations shown in a variant, as shares of the scale.
+
+    Both (prompts, generations), NaN where either is missing; 0 is the lowest verdict and 1 the highest. Of a pairwise
+    judge the preference for the response that was altered; of a judge whose values only name labels, whether it gave
+    the last of its labels.
+    """
+    low, high = min(ratings.judge.values), max(ratings.judge.values)
+    after = ratings.variants.get(variant, np.full(ratings.values.shape, np.nan))
+    if ratings.judge.kind == "pairwise":
+        before = np.full(after.shape, np.nan)
+        for row, first, _, value in first_pairs(ratings):
+            before[row, first] = 1 - value
+        after = 1 - after
+    elif is_coded(ratings):
+        before, after = (np.where(np.isnan(one), np.nan, one == high) for one in (ratings.values, after))
+    else:
+        before, after = ((one - low) / (high - low) for one in (ratings.values, after))
+    both = np.isfinite(before) & np.isfinite(after)
+    return np.where(both, before, np.nan), np.where(both, after, np.nan)
+
+
+def right_of(ratings: Ratings, share: Floats) -> Floats:
+    """Right (1) and wrong (0) from verdicts as shares of the scale; of a pair whether the altered response won."""
+    judge = ratings.judge
+    if judge.kind == "pairwise" or judge.success_at is None:
+        passed = share > 0.5
+    else:
+        low = min(judge.values)
+        # The share is exact but for rounding, and a step of the scale is far wider than this.
+        passed = share >= (judge.success_at - low) / span_of(ratings) - 1e-9
+    return np.where(np.isnan(share), np.nan, passed)
+
+
+def only_verdict(ratings: Ratings) -> str | float | None:
+    """What a judge says of everything, where that is one thing; None where verdicts differ or are few.
+
+    A pairwise judge that always names one place is told by the other order; here it is one that sees ties only.
+    """
+    pairs = ratings.pairs
+    given = ratings.values if pairs is None else np.concatenate([pairs.value, pairs.swapped])
+    given = given[np.isfinite(given)]
+    if len(given) < ENOUGH or np.ptp(given) > 0 or (pairs is not None and given[0] != TIE):
+        return None
+    return value_text(ratings, given[0])
+
+
+def verdict_text(ratings: Ratings, share: float) -> str | float:
+    """A verdict as the judge wrote it, from its share of the scale."""
+    judge = ratings.judge
+    if judge.kind == "pairwise":
+        return "not preferred" if share < 0.5 else "preferred" if share > 0.5 else "tie"
+    if is_coded(ratings):
+        return judge.labels[int(np.argmax(judge.values))] if share == 1 else "another label"
+    value = min(judge.values) + share * span_of(ratings)
+    if not judge.labels:
+        return value
+    return judge.labels[int(np.argmin(np.abs(np.array(judge.values) - value)))]
+
+
+def value_text(ratings: Ratings, value: float) -> str | float:
+    """A verdict as the judge wrote it, from its value."""
+    labels = ratings.judge.labels
+    return labels[int(np.argmin(np.abs(np.array(ratings.judge.values) - value)))] if labels else float(value)

@@ -1,0 +1,26 @@
+"""Failures whose words tell what is behind them."""
+
+from __future__ import annotations
+
+import pytest
+
+from rewardlab.errors import RewardError
+from rewardlab.rewards.advice import remedy_of, remedy_of_import
+from rewardlab.rewards.process import RewardSource, WorkerProcess
+
+
+def test_a_sibling_is_imported_by_its_name(tmp_path):
+    (tmp_path / "sibling.py").write_text("top = 1.0\n")
+    reward = tmp_path / "reward.py"
+    worker = WorkerProcess(RewardSource(reward, None, 5, 512), log=tmp_path / "log")
+    reward.write_text("from .sibling import top\ndef score(completion, reference):\n    return top\n")
+    with pytest.raises(RewardError, match="write `from sibling import x`"):
+        worker.start()
+    reward.write_text("from sibling import top\ndef score(completion, reference):\n    return top\n")
+    assert worker.start().name == "score"
+    worker.close()
+
+
+def test_what_only_the_author_can_tell_gets_no_advice():
+    assert remedy_of("ZeroDivisionError: division by zero (reward.py:3)") == ""
+    assert remedy_of_import("ZeroDivisionError: division by zero (reward.py:3)") is None
