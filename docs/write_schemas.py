@@ -7,6 +7,7 @@ from pathlib import Path
 
 import rewardlab
 from rewardlab.agree_report import AgreementReport
+from rewardlab.proof_report import ProofReport
 from rewardlab.report import Checks, PackageReport, Report, json_schema
 
 SCHEMAS = (
@@ -14,6 +15,7 @@ SCHEMAS = (
     ("check-1.json", Checks),
     ("agree-1.json", AgreementReport),
     ("packaging-1.json", PackageReport),
+    ("proof-1.json", ProofReport),
 )
 FOLDER = Path(rewardlab.__file__).parent / "schemas"
 

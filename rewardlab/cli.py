@@ -29,13 +29,14 @@ COMMANDS = {
     "judge": "Ask judges about a run directory's generations.",
     "report": "Report on a run directory again.",
     "package": "Build a reward into the zip of a Lambda function.",
+    "prove": "Run a package in AWS's Lambda runtime and compare its scores.",
     "deploy": "Create or update the Lambda function of a package, and nothing that was not asked for.",
     "explain": "Say what a finding means, why it matters and what to do.",
     "doctor": "Show which engines, devices and credentials work here.",
 }
 
 #: What leaves a run directory when it is interrupted.
-RESUMED = {"audit", "sample", "score"}
+RESUMED = {"audit", "judge", "sample", "score"}
 EPILOG = "Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 3 a bug in rewardlab, 4 INCONCLUSIVE, 130 interrupted."
 
 

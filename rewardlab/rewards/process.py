@@ -36,7 +36,7 @@ CHUNK = 1 << 16
 class RewardSource:
     """Which code to score with, and the bounds of one invocation: seconds, and MB of resident memory.
 
-    `environment` names variables handed over beside ENVIRONMENT: a judge's key, say.
+    `environment` names variables handed over beside ENVIRONMENT: a judge's key, say; `variables` are set as given.
     """
 
     path: Path
@@ -44,6 +44,7 @@ class RewardSource:
     timeout: float
     memory_mb: int
     environment: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class WorkerProcess:
                     stderr=log,
                     pass_fds=(request_read, reply_write),
                     cwd=self._source.path.resolve().parent,
-                    env=_environment(self._source.environment),
+                    env=_environment(self._source.environment) | dict(self._source.variables),
                     start_new_session=True,
                 )
         finally:
@@ -235,7 +236,7 @@ class WorkerProcess:
             raise _LostError(Unscored("timed_out", f"no answer within {self._source.timeout:g} s", seconds))
         if process is None or process.poll() is not None:
             raise _LostError(Unscored("crashed", self._death(), seconds))
-        resident = _resident_mb(process.pid)
+        resident = resident_mb(process.pid)
         if resident > self._source.memory_mb:
             raise _LostError(Unscored("crashed", self._outgrown(resident), seconds))
         if self._printout.too_long:
@@ -299,7 +300,7 @@ def _whole(received: bytearray) -> Mapping[str, Any] | None:
     return message
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
     """Resident memory of the process and its children, in MB; 0 for one that has just ended."""
     try:
         parent = psutil.Process(pid)

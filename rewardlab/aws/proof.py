@@ -1,0 +1,108 @@
+"""Proves a package: AWS's runtime client must give the scores that the audit gave."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from rewardlab.aws.evidence import Evidence, from_file, from_run, score_by_worker
+from rewardlab.aws.execution import Executor
+from rewardlab.aws.proof_summary import python_here, summarize
+from rewardlab.aws.runtime_client import client_version
+from rewardlab.aws.runtime_process import Configuration
+from rewardlab.aws.target import Target, is_this_machine
+from rewardlab.aws.unpacked import Package, make_removable, unpack
+from rewardlab.errors import UsageError
+from rewardlab.platforms import find_platform
+from rewardlab.proof_report import ProofReport
+
+#: The audit's own bounds, where neither an option nor a run says others.
+DEFAULT_SECONDS, DEFAULT_MB = 60.0, 512
+#: Names that Lambda takes for environment variables, those it keeps for itself, and the bytes of all together.
+VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+RESERVED = re.compile(r"_HANDLER|_X_AMZN_TRACE_ID|AWS_.*|LAMBDA_(TASK_ROOT|RUNTIME_DIR)")
+ENVIRONMENT_BYTES = 4096
+
+
+def prove(
+    package: Path,
+    *,
+    prompts: Path | None = None,
+    recorded: Path | None = None,
+    run: Path | None = None,
+    layer: Path | None = None,
+    timeout: float | None = None,
+    memory_mb: int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> ProofReport:
+    """Run a package in AWS's runtime client and compare its scores with the audit's.
+
+    Arguments: either `recorded` generations of `prompts`, scored for comparison by the audit's worker, or a `run` of
+    the packaged source. `timeout` (seconds) and `memory_mb` default to the run's bounds, else to the audit's.
+    Raises: RewardlabError when there is nothing to prove, or it cannot be proven here. A failing package is a verdict.
+    """
+    client_version()
+    chosen = dict(environment or {})
+    _check_environment(chosen)
+    with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
+        root = Path(folder).resolve()
+        try:
+            unpacked = unpack(package, root, layer=layer)
+            _check_runs_here(unpacked, package)
+            evidence = _evidence(unpacked, prompts=prompts, recorded=recorded, run=run)
+            configuration = Configuration(
+                _first(timeout, evidence.timeout, DEFAULT_SECONDS),
+                int(_first(memory_mb, evidence.memory_mb, DEFAULT_MB)),
+                chosen,
+            )
+            platform = find_platform(unpacked.manifest.platform)
+            seen = Executor(unpacked, configuration, platform, root=root).execute(evidence.pairs)
+            audit = evidence.audit
+            if audit is None:
+                asked = [pair for pair in evidence.pairs if (pair[1].prompt_id, pair[1].index) in seen.outcomes]
+                audit = score_by_worker(unpacked, configuration, asked, log=root / "worker.log") if asked else {}
+        finally:
+            make_removable(root)
+    return summarize(package, unpacked, configuration, evidence, seen=seen, audit=audit)
+
+
+def _evidence(unpacked: Package, *, prompts: Path | None, recorded: Path | None, run: Path | None) -> Evidence:
+    if (recorded is None) == (run is None):
+        raise UsageError(
+            "one source of generations is needed", expected="--model recorded:FILE, or --run RUN", do="give one of them"
+        )
+    if run is not None:
+        return from_run(run, unpacked.manifest, prompts)
+    if prompts is None:
+        raise UsageError("recorded generations need their prompts", do="name prompts.jsonl after the zip")
+    assert recorded is not None, "one of the two was given"
+    return from_file(recorded, prompts)
+
+
+def _check_environment(environment: Mapping[str, str]) -> None:
+    """Raises: UsageError for what Lambda would refuse."""
+    for name in environment:
+        if not VARIABLE.fullmatch(name):
+            raise UsageError(f"Lambda takes no variable {name!r}", where="--env", expected="letters, digits and _")
+        if RESERVED.fullmatch(name):
+            raise UsageError(f"Lambda keeps {name} for itself", where="--env", do="choose another name")
+    if sum(len(f"{name}{value}".encode()) for name, value in environment.items()) > ENVIRONMENT_BYTES:
+        raise UsageError("the variables are too long", where="--env", expected=f"{ENVIRONMENT_BYTES} bytes at most")
+
+
+def _check_runs_here(unpacked: Package, path: Path) -> None:
+    """Raises: UsageError when compiled modules of the package are for another Python or processor."""
+    target = Target(unpacked.manifest.python, unpacked.manifest.architecture)
+    if unpacked.compiled and not is_this_machine(target):
+        raise UsageError(
+            f"holds {unpacked.compiled[0]}, compiled for Python {target.python} on {target.architecture}",
+            where=str(path),
+            expected=f"modules for this Python, {python_here()}",
+            do=f"run rewardlab in Python {target.python} on {target.architecture}",
+        )
+
+
+def _first(*values: float | None) -> float:
+    return next(value for value in values if value is not None)

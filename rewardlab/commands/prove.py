@@ -1,0 +1,90 @@
+"""`rewardlab prove reward.zip prompts.jsonl --model recorded:FILE`, or `--run RUN`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rewardlab.aws.proof import prove
+from rewardlab.commands.options import add_options, display_for, put
+from rewardlab.engines import parse_model
+from rewardlab.errors import UsageError
+from rewardlab.formats.proof import PROOF_FORMATS
+from rewardlab.platforms import LAMBDA
+
+PATH = click.Path(path_type=Path)
+EVIDENCE = (
+    click.option("--model", metavar="recorded:FILE", help="Recorded generations of PROMPTS."),
+    click.option("--run", metavar="RUN", type=PATH, help="A run directory: its generations, and the audit's scores."),
+)
+CONFIGURATION = (
+    click.option("--layer", metavar="FILE.zip", type=PATH, help="The zip that rewardlab package --layer wrote."),
+    click.option(
+        "--timeout",
+        metavar="SECONDS",
+        type=click.IntRange(1, LAMBDA.most_seconds),
+        help="The function's.  [the run's, else 60]",
+    ),
+    click.option(
+        "--memory",
+        metavar="MB",
+        type=click.IntRange(LAMBDA.least_memory_mb, LAMBDA.most_memory_mb),
+        help="The function's.  [the run's, else 512]",
+    ),
+    click.option("--env", metavar="NAME=VALUE", multiple=True, help="A variable of the function. Repeat."),
+)
+SHOWING = (
+    click.option("--format", "format_", type=click.Choice(sorted(PROOF_FORMATS)), default="text", show_default=True),
+    click.option("--output", type=PATH, metavar="FILE", help="Where the report goes.  [standard output]"),
+)
+
+
+@click.command("prove")
+@click.argument("package", metavar="REWARD.zip", type=PATH)
+@click.argument("prompts", type=PATH, required=False)
+@add_options(EVIDENCE, CONFIGURATION, SHOWING)
+def command(package: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
+    """Run REWARD.zip in AWS's own Lambda runtime client, here, and compare its scores with the audit's.
+
+    Exit codes: 0 proven, 1 a score differs or an invocation fails, 2 bad input.
+    """
+    report = prove(
+        package,
+        prompts=prompts,
+        recorded=_recorded(options["model"]),
+        run=options["run"],
+        layer=options["layer"],
+        timeout=options["timeout"],
+        memory_mb=options["memory"],
+        environment=_variables(options["env"]),
+    )
+    put(PROOF_FORMATS[format_](report, display_for(output)), output)
+    return report.exit_code
+
+
+def _recorded(text: str | None) -> Path | None:
+    """Raises: UsageError for a model that would have to be sampled."""
+    if text is None:
+        return None
+    spec = parse_model(text)
+    if spec.engine != "recorded":
+        raise UsageError(
+            f"{text!r} would have to be sampled",
+            where="--model",
+            expected="recorded:FILE",
+            do="or name a run with --run",
+        )
+    return Path(spec.model)
+
+
+def _variables(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Raises: UsageError for what is no NAME=VALUE."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"{pair!r} has no value", where="--env", expected="NAME=VALUE")
+        found[name] = value
+    return found
