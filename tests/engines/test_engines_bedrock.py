@@ -491,7 +491,7 @@ def test_closing_the_stream_waits_for_nothing_and_asks_for_nothing_more():
         asked_so_far = len(server.paths)
         release.set()
         time.sleep(0.1)
-        assert len(server.paths) <= asked_so_far + 1  # one may have been on its way
+        assert len(server.paths) <= asked_so_far + 2  # as many as go at once may have been on their way
 
 
 @pytest.mark.parametrize("reply", [{}, {"output": {}}, {"output": {"message": {"role": "assistant"}}}])

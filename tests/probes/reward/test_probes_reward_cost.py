@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from rewardlab.platforms import PLATFORMS
@@ -50,8 +52,9 @@ def test_a_slow_reward_is_asked_less_and_told_its_timeout(monkeypatch):
     (finding,) = examine_code(speed.ask, code)
     assert (finding.code, finding.severity) == ("RL204", "warning")
     assert finding.evidence["measured_batch"] < 4
-    assert finding.evidence["seconds_per_batch"] == pytest.approx(64 * 0.11, rel=0.2)
-    assert "Set the Lambda's timeout to 2" in finding.remedy  # three times 7 s
+    seconds = finding.evidence["seconds_per_batch"]
+    assert 64 * 0.11 <= seconds < 2 * 64 * 0.11  # a sleep is never shorter, on a busy machine longer
+    assert f"Set the Lambda's timeout to {math.ceil(3 * seconds)} s" in finding.remedy
     # Two invocations a step, 12 at once: a step's rewards take one batch's time, and one in flight is enough.
     assert finding.evidence["concurrency_for_a_step_within_60_s"] == 1
 
