@@ -34,7 +34,7 @@ COMMANDS = {
 }
 
 #: What leaves a run directory when it is interrupted.
-RESUMED = {"audit", "sample", "score"}
+RESUMED = {"audit", "judge", "sample", "score"}
 EPILOG = "Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 3 a bug in rewardlab, 4 INCONCLUSIVE, 130 interrupted."
 
 
