@@ -43,7 +43,7 @@ def panel_table(judges: Judges) -> Table:
     table.add_row(*(Text(f"\n{head}", "bold" if place == 0 else "dim") for place, head in enumerate(heads)))
     for judge in judges.panel:
         flips = None if judge.self_consistency is None else judge.self_consistency.flip_rate
-        if flips is None and judge.position is not None:
+        if judge.position is not None:  # the other order asks again too, and finds more
             flips = judge.position.hard_flips
         accuracy = None if judge.validation is None else judge.validation.accuracy
         shares = (judge.pass_rate, flips, accuracy)

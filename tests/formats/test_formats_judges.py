@@ -107,6 +107,14 @@ def test_labels_name_what_the_verdicts_are_held_against(report_of, tmp_path):
     ) in told
 
 
+def test_a_judge_of_pairs_flips_where_the_other_order_names_the_other_place(report_of, tmp_path):
+    (tmp_path / "place.py").write_text("def judge(response):\n    return 'A'\n")
+    (tmp_path / "place.toml").write_text('kind = "pairwise"\nmodel = "python:place.py:judge"\n')
+    report_of(sound=SOUND)
+    text = shown(rewardlab.judge("run", "place.toml"))
+    assert ["place", "60", "-", "100", "%", "-"] in [line.split() for line in text.splitlines()]
+
+
 def test_judges_that_cannot_be_read_are_named(report_of):
     silent = "def judge(response):\n    return None\n"
     report = report_of(sound=SOUND, silent=silent)
