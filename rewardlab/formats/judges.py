@@ -97,7 +97,7 @@ def _whom(judges: Judges) -> str:
         case 1:
             return names[0]
         case 2:
-            return f"{names[0]} and {names[1]} where they agree"
+            return f"{names[0]} and {names[1]} where they do not part"
         case _:
             return "what most judges say"
 

@@ -73,8 +73,8 @@ def test_the_section_on_a_panel(report_of):
         "  severe       800         45 %    0 %           95 %",
         "  agreement on verdicts: alpha 0.90 (0.83 to 0.97), nominal, over 800 generations. The judges show",
         "  10 % of the disagreement that verdicts handed out at random would show.",
-        "  the reward against sound and severe where they agree: Youden's J 1.00 (0.92 to 1.00), AUC within",
-        "  prompts 1.00 (0.93 to 1.00)",
+        "  the reward against sound and severe where they do not part: Youden's J 1.00 (0.92 to 1.00), AUC",
+        "  within prompts 1.00 (0.93 to 1.00)",
     ]
 
 
