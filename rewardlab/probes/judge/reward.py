@@ -50,12 +50,17 @@ def against_panel(question: Question) -> RewardAgainstPanel | Undefined:
     # `discrimination` counts scores at the threshold, and those within SAME_SCORE of it.
     threshold = success.at + 2 * SAME_SCORE if success.strict else success.at
     return RewardAgainstPanel(
-        rates=discrimination(
-            score, right, threshold=threshold, weights=np.max([one.weights for one in judges], axis=0)
-        ),
+        rates=discrimination(score, right, threshold=threshold, weights=_weights(judges)),
         area=pairwise_accuracy(score, right),
         generations=int((np.isfinite(score) & np.isfinite(right)).sum()),
     )
+
+
+def _weights(judges: tuple[Ratings, ...]) -> Floats:
+    """What each generation stands for: samples are nested, so that one that any judge saw is of the largest."""
+    weights = np.stack([one.weights for one in judges])
+    least = np.where(weights > 0, weights, np.inf).min(axis=0)
+    return np.where(np.isfinite(least), least, 0.0)
 
 
 def ask(question: Question) -> Iterator[Finding]:
