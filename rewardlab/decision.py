@@ -64,7 +64,7 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     doubts = _doubts(question)
     agreement = next((finding for finding in findings if finding.code == "RL502"), None)
     if doubts:
-        return _inconclusive(question, doubts)
+        return _inconclusive(question, doubts if agreement is None else (*doubts, agreement.code))
     return _go(question) if agreement is None else _judges_undecided(agreement)
 
 

@@ -280,6 +280,16 @@ def test_a_sample_is_judged_with_its_weights(task_of, judge):
     assert (found.weights == 1).all()
 
 
+def test_a_smaller_sample_of_a_judged_run_is_what_counts(task_of, judge):
+    """What was judged before and is not of the sample is in no estimate."""
+    groups = groups_of({0: 6, 2: 6})
+    audit(task_of(groups), judge=[str(judge())])
+    report = run_judge(Path("run"), {"judge": ("right.toml",), "judge_sample": 24})
+    assert (ratings()[0].asked == (ratings()[0].weights > 0)).all()
+    assert report.judges.panel[0].judged == 24
+    assert report.judges.panel[0].pass_rate.estimate == pytest.approx(12 / 96, abs=0.03)
+
+
 def test_another_reward_leaves_the_weights_of_the_sample_that_was_judged(task_of, judge):
     task = task_of(groups_of({0: 6, 2: 6}))
     audit(task, judge=[str(judge())], judge_sample=24)

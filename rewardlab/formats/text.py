@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
-from rewardlab.formats.judges import number, panel_table, sentences, why
+from rewardlab.formats.judges import number, panel_table, parting, sentences, why
 from rewardlab.report import Baseline, Report
 from rewardlab.section import Interval
 
@@ -42,6 +42,9 @@ def _head(console: Console, report: Report) -> None:
     for place, reason in enumerate(_why(report)):
         table.add_row("why" if place == 0 else "", reason)
     table.add_row("next", f"{report.next_step.action}: {report.next_step.text}")
+    if report.judges is not None:
+        for place, line in enumerate(parting(report.judges)):
+            table.add_row("read" if place == 0 else "", Text(line))
     console.print(table)
 
 

@@ -68,10 +68,12 @@ class Ratings:
     asked and NaN gave no verdict, and `unread` counts those by reason, over every question with `examples` of them.
     `not_asked` counts, by reason, questions that could not be put: no reference, too long for the judge's model.
     `expected` is the mean over the scale weighted by the judge's probabilities. `weights` is one over the probability
-    with which the generation was chosen to be judged, 0 where it was not. `repeats` is (prompts, generations, times):
-    the first is `values`, the others the plain question asked again. `variants` holds the verdicts on altered exhibits,
-    by the variant's name, and `variants_asked` which generations were shown so. `pairs` is what a pairwise judge gave,
-    whose `values` are all NaN; its variants stand at the response shown first, as preferences for the second.
+    with which the generation was chosen to be judged, 0 where it was not: a verdict from before a smaller sample was
+    chosen is kept in the run and left out here, since nothing says what it stands for. `repeats` is (prompts,
+    generations, times): the first is `values`, the others the plain question asked again. `variants` holds the
+    verdicts on altered exhibits, by the variant's name, and `variants_asked` which generations were shown so.
+    `pairs` is what a pairwise judge gave, whose `values` are all NaN; its variants stand at the response shown
+    first, as preferences for the second.
     """
 
     judge: JudgeRecord
@@ -108,6 +110,7 @@ def ratings_of(
     Arguments: `weights` is (prompts, generations), and says how wide the tables are.
     """
     ids, shape = pa.array(prompt_ids, pa.string()), weights.shape
+    outside = np.where(weights > 0, 0.0, np.nan)
     put = judgments.filter(pc.invert(pc.fill_null(pc.is_in(judgments["reason"], pa.array(NOT_ASKED)), False)))  # noqa: FBT003
     plain = put.filter(pc.and_(pc.equal(put["variant"], PLAIN), pc.is_null(put["other"])))
     first = plain.filter(pc.equal(plain["time"], 0))
@@ -115,11 +118,11 @@ def ratings_of(
     shown = {name: put.filter(pc.equal(put["variant"], name)) for name in variants}
     return Ratings(
         judge=record,
-        values=_table(ids, first, "value", shape),
-        expected=_table(ids, first, "expected", shape),
-        asked=_asked(ids, first, shape),
+        values=_table(ids, first, "value", shape) + outside,
+        expected=_table(ids, first, "expected", shape) + outside,
+        asked=_asked(ids, first, shape) & (weights > 0),
         weights=weights,
-        repeats=_repeats(ids, plain, shape),
+        repeats=_repeats(ids, plain, shape) + outside[:, :, None],
         variants={name: _table(ids, rows, "value", shape) for name, rows in shown.items()},
         variants_asked={name: _asked(ids, rows, shape) for name, rows in shown.items()},
         pairs=_pairs(ids, put.filter(pc.is_valid(put["other"])), shape[1]) if record.kind == "pairwise" else None,

@@ -28,12 +28,13 @@ class Discrimination:
 
 
 def discrimination(
-    scores: Floats, labels: Floats, *, threshold: float, level: float = LEVEL
+    scores: Floats, labels: Floats, *, threshold: float, weights: Floats | None = None, level: float = LEVEL
 ) -> Discrimination | Undefined:
     """The rates of scores at or above `threshold` among label 1 and among label 0, and their difference.
 
     Arguments: `scores` and `labels` (prompts, generations), labels 0, 1 or NaN; NaN in either leaves a generation out.
-    Rates weigh generations alike, the prompt is the cluster.
+    Rates weigh generations alike, or by `weights` (prompts, generations), one over the probability with which each was
+    sampled (Hajek's ratios); the prompt is the cluster.
     Identity: each rate is a ratio of sums over prompts, with the linearised variance C/(C-1) sum(influence^2); its
     interval is Wilson's on the effective sample size that variance implies, t with C - 1 degrees of freedom. J's limits
     square and add the distances of the rates' limits, less their covariance (MOVER), which keeps them in [-1, 1] and
@@ -46,20 +47,28 @@ def discrimination(
     kept = np.isfinite(scores) & np.isfinite(labels)
     passed = kept & (np.where(kept, scores, -np.inf) >= threshold - SAME_SCORE)
     right, wrong = kept & (labels == 1), kept & (labels == 0)
-    hits, sizes = (np.stack([(part & group).sum(axis=1) for group in (right, wrong)]) for part in (passed, kept))
+    each = _scaled(weights, kept)
+    hits, sizes = (
+        np.stack([(each * (part & group)).sum(axis=1) for group in (right, wrong)]) for part in (passed, kept)
+    )
     for group, count in zip(("1", "0"), (sizes > 0).sum(axis=1), strict=True):
         if count < 2:
             return Undefined(f"fewer than two prompts have a scored generation of label {group}")
     totals = sizes.sum(axis=1, keepdims=True)
     rates = hits.sum(axis=1, keepdims=True) / totals
     influence = (hits - rates * sizes) / totals
-    sensitivity, fallout = (
-        rate_of(float(rates[k, 0]), influence[k], sizes[k].astype(float), level=level) for k in range(2)
-    )
+    sensitivity, fallout = (rate_of(float(rates[k, 0]), influence[k], sizes[k], level=level) for k in range(2))
     null = (hits - hits.sum() / sizes.sum() * sizes) / totals
     labelled = (sizes > 0).any(axis=0)
     difference = difference_of(sensitivity, fallout, influence, prompts=int(labelled.sum()), level=level)
     return Discrimination(sensitivity, fallout, difference, _upper_tail((null[0] - null[1])[labelled]))
+
+
+def _scaled(weights: Floats | None, kept: NDArray[np.bool_]) -> Floats:
+    """The weights of the generations that count, 1 in the mean, so that their sum is a number of generations."""
+    if weights is None or not kept.any():
+        return np.ones(kept.shape)
+    return np.asarray(weights / weights[kept].mean())
 
 
 def _upper_tail(influence: Floats) -> float:

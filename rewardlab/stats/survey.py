@@ -141,6 +141,7 @@ def _interval(
     if np.ptp(values) <= TINY:
         if bounds is None:
             return Undefined(f"every value is the same, {mean:.4g}: no spread to build an interval on")
+        mean = float(values[0])  # the weights' sum rounds
         least = ((1 - level) / 2) ** (1 / effective)
         low, high = (least * mean + (1 - least) * bound for bound in bounds)
         return Estimate(mean, low, high, level, method, units)

@@ -156,3 +156,12 @@ def test_a_question_answered_twice_is_refused(tmp_path):
         writer.flush()
     with pytest.raises(RunError, match="stands in two parts"):
         judgments_of(tmp_path, "k").read()
+
+
+def test_a_verdict_outside_the_sample_that_counts_now_is_left_out(tmp_path):
+    judgments = [judged(("p", 0, None, "", time), 1.0) for time in (0, 1)] + [judged(("q", 2, None, "", 0), 0.0)]
+    found = tables(tmp_path, judgments, weights=np.array([[0, 0, 0], [0, 0, 2.0]]))
+    same(found.values, [[NAN, NAN, NAN], [NAN, NAN, 0]])
+    assert found.asked.sum() == 1
+    assert not np.isfinite(found.repeats[0]).any()
+    assert not np.isfinite(found.expected[0]).any()

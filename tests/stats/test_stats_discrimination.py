@@ -197,3 +197,37 @@ def test_the_pairwise_interval_covers():
         found = pairwise_accuracy(labels * 0.8 + rng.normal(size=(60, 8)), labels)
         covered.append(found.low <= scipy_stats.norm.cdf(0.8 / np.sqrt(2)) <= found.high)
     assert np.mean(covered) > 0.92
+
+
+def test_weights_by_hand_are_copies_of_what_they_stand_for():
+    """Prompt 1: label 1 passes and stands for 3, label 1 fails for 1; prompt 2: label 0 passes for 1, fails for 3."""
+    scores, labels = np.array([[1.0, 0.0, 0.0], [1.0, 0.0, 1.0]]), np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    weights = np.array([[3.0, 1.0, 1.0], [1.0, 3.0, 1.0]])
+    found = discrimination(scores, labels, threshold=0.5, weights=weights)
+    rates = found.true_positive_rate.estimate, found.false_positive_rate.estimate
+    assert rates == pytest.approx((4 / 5, 1 / 5))
+
+
+def test_equal_weights_change_nothing():
+    scores, labels = draw(np.random.default_rng(1), 40, sensitivity=0.7, fallout=0.2, correlation=0.2)
+    assert discrimination(scores, labels, threshold=0.5, weights=np.full(scores.shape, 7.0)) == discrimination(
+        scores, labels, threshold=0.5
+    )
+
+
+def test_a_sample_drawn_by_the_score_tells_the_rates_of_the_run():
+    """Half the sample passes though few do: unweighted, J is far off; weighted, its interval holds the run's J."""
+    rng = np.random.default_rng(0)
+    labels = (rng.random((300, 8)) < 0.3) * 1.0
+    scores = (rng.random((300, 8)) < np.where(labels == 1, 0.5, 0.05)) * 1.0
+    run = discrimination(scores, labels, threshold=0.5).informedness.estimate
+    chance = np.where(scores == 1, 300 / scores.sum(), 300 / (scores == 0).sum())
+    held, plain = 0, []
+    for _ in range(100):
+        chosen = rng.random(scores.shape) < chance
+        seen, weights = np.where(chosen, labels, NAN), np.where(chosen, 1 / chance, 0.0)
+        found = discrimination(scores, seen, threshold=0.5, weights=weights).informedness
+        held += found.low <= run <= found.high
+        plain.append(discrimination(scores, seen, threshold=0.5).informedness.estimate)
+    assert held >= 90
+    assert np.mean(plain) > run + 0.1

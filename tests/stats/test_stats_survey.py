@@ -105,3 +105,8 @@ def test_what_the_sample_cannot_say_is_undefined():
         with pytest.raises(ValueError, match="inclusion probability"):
             weighted_mean(np.ones(2), np.array([1, wrong]))
     assert not stratified_sample(np.full((2, 2), -1), size=3, rng=np.random.default_rng(1)).any()
+
+
+def test_a_share_of_one_is_one_whatever_the_weights_sum_to():
+    chances = np.random.default_rng(0).uniform(0.05, 1.0, 400)
+    assert weighted_mean(np.ones(400), chances).estimate == 1.0

@@ -131,10 +131,16 @@ def _measured(
     )
     alpha: Quantity
     alpha = measured.alpha if isinstance(measured.alpha, Undefined) else measured.alpha.interval
-    weights = np.max([one.weights[prompt, first] for one in judges], axis=0) if of != "preferences" else np.ones(1)
+    weights = _weights(judges, prompt, first) if of != "preferences" else np.ones(1)
     if np.ptp(weights) > TINY and isinstance(measured.alpha, Coefficient) and 1 - measured.alpha.value > TINY:
         alpha = alpha_of_sample(values, prompt, level, weights)
     return Agreement(of, judges, values, prompt, first, second, measured, alpha)
+
+
+def _weights(judges: tuple[Ratings, ...], prompt: Indexes, first: Indexes) -> Floats:
+    """What each unit stands for: samples are nested, so that one that two judges saw is of the second largest."""
+    weights = np.sort([np.where(one.weights > 0, one.weights, np.inf)[prompt, first] for one in judges], axis=0)[1]
+    return np.where(np.isfinite(weights), weights, 0.0)
 
 
 def _evidence(question: Question, found: Agreement) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rewardlab.answers import Floats
 from rewardlab.findings import Finding, Severity
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question, places
-from rewardlab.probes.judge.truth import deciding
+from rewardlab.probes.judge.truth import annotations_right, deciding
 from rewardlab.probes.judge.verdicts import is_coded, value_text
 from rewardlab.stats.alttest import EPSILON, AlternativeTest, Scoring, alternative_test
 from rewardlab.stats.interval import Undefined
@@ -20,16 +20,6 @@ from rewardlab.stats.interval import Undefined
 LENIENCE = EPSILON["skilled"]
 #: With fewer annotators each one's agreement with the others says little of the annotator: a note.
 ENOUGH = 3
-
-
-def annotations_right(question: Question) -> Floats | None:
-    """Each annotator's labels as right (1) and wrong (0), split at the middle of all labels' range."""
-    table = question.annotations
-    if table is None or not np.isfinite(table).any():
-        return None
-    low, high = float(np.nanmin(table)), float(np.nanmax(table))
-    middle = 0.5 if low >= 0 and high <= 1 else (low + high) / 2
-    return np.where(np.isfinite(table), (table >= middle).astype(float), np.nan)
 
 
 def comparable(question: Question, ratings: Ratings) -> tuple[Floats, Floats, Scoring] | None:

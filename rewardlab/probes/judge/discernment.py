@@ -36,7 +36,7 @@ def discernment(ratings: Ratings, truth: Truth | None) -> Discernment:
     """How a judge's right and wrong go with the truth's."""
     if truth is None:
         return Discernment(Undefined("nothing to hold the judge against"), None)
-    rates = discrimination(ratings.right, truth.right, threshold=1.0)
+    rates = discrimination(ratings.right, truth.right, threshold=1.0, weights=ratings.weights)
     if isinstance(rates, Undefined):
         return Discernment(rates, None)
     if rates.false_positive_rate.low > HALF:

@@ -13,7 +13,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import Question, places
-from rewardlab.probes.judge.truth import Truth, deciding, truth_of
+from rewardlab.probes.judge.truth import Truth, deciding, rests_on_one_person, truth_of
 from rewardlab.probes.judge.verdicts import value_text
 from rewardlab.stats.independence import Independence, error_independence
 from rewardlab.stats.interval import LEVEL, Undefined
@@ -37,20 +37,24 @@ def panel_independence(question: Question) -> Independence | Undefined:
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL507, for each two judges whose errors surely move together; a blocker for a copy, and against labels."""
+    """RL507, for each two judges whose errors surely move together.
+
+    A blocker for a copy, and against labels; not where those are one person's, whose slips the judges seem to share.
+    """
     truth = truth_of(question)
     judges = deciding(question.panel)
+    surely: Severity = "warning" if rests_on_one_person(question) else "blocker"
     pairs = list(itertools.combinations(judges, 2))
     for one, other in pairs:
         if is_copy(one, other, truth):
-            yield Finding("RL507", "blocker", _copy_evidence(question, one, other, truth))
+            yield Finding("RL507", surely, _copy_evidence(question, one, other, truth))
             continue
         if truth is None or (truth.source == "consensus" and len(judges) < 3):
             continue
         level = 1 - (1 - LEVEL) / len(pairs)
         found = error_independence(np.stack([one.right, other.right]), truth.right, level=level)
         if isinstance(found, Independence) and found.correlation.low > PRACTICAL:
-            severity: Severity = "blocker" if truth.source == "labels" else "warning"
+            severity: Severity = surely if truth.source == "labels" else "warning"
             yield Finding("RL507", severity, _evidence(question, one, other, truth, found))
 
 

@@ -39,7 +39,10 @@ class RewardAgainstPanel:
 
 
 def against_panel(question: Question) -> RewardAgainstPanel | Undefined:
-    """The reward against the majority of the judges that call single responses right or wrong."""
+    """The reward against the majority of the judges that call single responses right or wrong.
+
+    The rates are the run's where only a sample was judged: it is drawn by what the reward calls a success.
+    """
     judges = deciding(question.panel)
     if not judges:
         return Undefined("no judge calls single responses right or wrong")
@@ -47,10 +50,17 @@ def against_panel(question: Question) -> RewardAgainstPanel | Undefined:
     # `discrimination` counts scores at the threshold, and those within SAME_SCORE of it.
     threshold = success.at + 2 * SAME_SCORE if success.strict else success.at
     return RewardAgainstPanel(
-        rates=discrimination(score, right, threshold=threshold),
+        rates=discrimination(score, right, threshold=threshold, weights=_weights(judges)),
         area=pairwise_accuracy(score, right),
         generations=int((np.isfinite(score) & np.isfinite(right)).sum()),
     )
+
+
+def _weights(judges: tuple[Ratings, ...]) -> Floats:
+    """What each generation stands for: samples are nested, so that one that any judge saw is of the largest."""
+    weights = np.stack([one.weights for one in judges])
+    least = np.where(weights > 0, weights, np.inf).min(axis=0)
+    return np.where(np.isfinite(least), least, 0.0)
 
 
 def ask(question: Question) -> Iterator[Finding]:

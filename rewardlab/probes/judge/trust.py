@@ -27,9 +27,10 @@ from rewardlab.stats.agreement.table import Coefficient
 from rewardlab.stats.consensus import Consensus, dawid_skene, votes_of
 from rewardlab.stats.consistency import Consistency
 from rewardlab.stats.independence import Independence
-from rewardlab.stats.interval import Quantity, Undefined
+from rewardlab.stats.interval import TINY, Quantity, Undefined
 from rewardlab.stats.preference import PositionBias
 from rewardlab.stats.rank import RankCorrelation, rank_correlation
+from rewardlab.stats.ratio import share_of_items
 from rewardlab.stats.survey import weighted_mean
 
 Verdict: TypeAlias = Literal["sufficient", "undecided", "insufficient"]
@@ -158,7 +159,8 @@ def _pass_rate(ratings: Ratings) -> Quantity:
     known = np.isfinite(ratings.right)
     if not known.any():
         return Undefined("the judge calls no single response right or wrong")
-    return weighted_mean(ratings.right[known], 1 / ratings.weights[known], np.nonzero(known)[0])
+    right, weights, prompts = ratings.right[known], ratings.weights[known], np.nonzero(known)[0]
+    return share_of_items(right, prompts) if np.ptp(weights) <= TINY else weighted_mean(right, 1 / weights, prompts)
 
 
 def _consensus(judges: Sequence[Ratings], truth: Truth | None) -> Consensus | Undefined:

@@ -9,9 +9,9 @@ import numpy as np
 
 from rewardlab.answers import Floats
 from rewardlab.judging.ratings import Ratings
-from rewardlab.probes.judge.annotators import alternative, annotations_right
+from rewardlab.probes.judge.annotators import alternative
 from rewardlab.probes.judge.question import Question
-from rewardlab.probes.judge.truth import Source, Truth, truth_of
+from rewardlab.probes.judge.truth import Source, Truth, annotations_right, truth_of
 from rewardlab.stats.agreement.kappa import cohen_kappa
 from rewardlab.stats.agreement.resampling import alpha_with_interval
 from rewardlab.stats.agreement.table import Coefficient, Table
@@ -22,6 +22,7 @@ from rewardlab.stats.interval import TINY, Estimate, Quantity, Undefined
 from rewardlab.stats.prediction import PoweredMean, powered_mean
 from rewardlab.stats.prevalence import Prevalence, prevalence
 from rewardlab.stats.ratio import share_of_items
+from rewardlab.stats.survey import weighted_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,23 @@ def validation(question: Question, ratings: Ratings) -> Validation | Undefined:
     return Validation(
         source=truth.source,
         generations=int(both.sum()),
-        accuracy=share_of_items(hits.ravel(), _prompts(hits)),
-        rates=discrimination(ratings.right, truth.right, threshold=1.0),
+        accuracy=_accuracy(hits, ratings),
+        rates=discrimination(ratings.right, truth.right, threshold=1.0, weights=ratings.weights),
         calibration=_calibration(ratings, truth),
         powered=powered,
         corrected=corrected,
         by_annotator=fits(question, ratings),
         alternative=alternative(question, ratings),
     )
+
+
+def _accuracy(hits: Floats, ratings: Ratings) -> Quantity:
+    """The share of hits; of all generations where only a sample was judged, each counted as those it stands for."""
+    known = np.isfinite(hits)
+    weights = ratings.weights[known]
+    if np.ptp(weights) <= TINY:
+        return share_of_items(hits.ravel(), _prompts(hits))
+    return weighted_mean(hits[known], 1 / weights, np.nonzero(known)[0])
 
 
 def _prompts(table: Floats) -> Floats:

@@ -131,3 +131,12 @@ def test_the_design_of_a_sample_is_respected():
     assert measured.alpha.estimate < measured.measured.alpha.value
     assert "weighted" in measured.alpha.method
     assert BOOLEAN.level == measured.measured.level
+
+
+def test_what_two_of_three_judges_saw_stands_for_what_the_second_sample_stands_for():
+    """By hand: two judges saw all, one a quarter (weight 4): each unit is certain to be seen by two."""
+    row = [[1.0, 0.0]]
+    panel = given(row), given(row), given([[1.0, np.nan]], weights=np.array([[4.0, 0.0]]))
+    where = np.array([0, 0]), np.array([0, 1])
+    assert agreement._weights(panel, *where).tolist() == [1.0, 1.0]
+    assert agreement._weights(panel[1:], *where).tolist() == [4.0, 0.0]

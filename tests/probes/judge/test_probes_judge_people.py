@@ -225,3 +225,22 @@ def test_without_truth_or_verdicts_there_is_no_validation():
     assert isinstance(validation(about(given(TRUTH)), given(TRUTH)), Undefined)
     silent = given(np.full(TRUTH.shape, NAN))
     assert isinstance(validation(about(silent, labels=TRUTH), silent), Undefined)
+
+
+def test_what_annotators_are_split_on_is_not_known():
+    labels = np.array([[[1.0, 0.0], [1.0, 1.0], [0.0, 0.0], [0.0, np.nan]]])
+    panel = given([[1.0] * 4])
+    asked = about(panel, labels=[[0.5, 1, 0, 0]], annotations=labels, annotators=("x", "y"))
+    np.testing.assert_array_equal(truth_of(asked).right, [[NAN, 1, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    ("names", "severity"), [(("",), "blocker"), (("ann",), "warning"), (("ann", "bob"), "blocker")]
+)
+def test_the_labels_of_one_person_are_not_taken_for_certain(names, severity):
+    """Two sound judges seem to err together where the one who labels slips."""
+    slips = wrong(0.1, 7)
+    panel = [judged(0.01, seed) for seed in (1, 2)]
+    labels = np.repeat(slips[..., None], len(names), axis=2)
+    asked = about(*panel, labels=slips, annotations=labels, annotators=names)
+    assert severities(errors.ask(asked)) == [("RL507", severity)]

@@ -113,3 +113,10 @@ def test_labels_stand_in_a_table_by_annotator():
     )
     assert names == ("x", "y", "z")
     np.testing.assert_array_equal(table, [[[np.nan] * 3, [0.0, 1.0, np.nan]]])
+
+
+def test_what_two_samples_saw_stands_for_what_the_larger_stands_for():
+    """By hand: both see the first answer of each prompt (weight 4 and 2), one sees the second too (0 and 2)."""
+    first, both = np.array([[4.0, 0.0, 0.0]]), np.array([[2.0, 2.0, 0.0]])
+    judges = given([[1, np.nan, np.nan]], weights=first), given([[1, 0, np.nan]], weights=both)
+    assert reward._weights(judges).tolist() == [[2.0, 2.0, 0.0]]
