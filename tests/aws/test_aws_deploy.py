@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
+import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from rewardlab.aws.configuration import Wanted, plan_of
@@ -16,10 +21,6 @@ from rewardlab.aws.manifest import NAME, PackageManifest
 from rewardlab.errors import CloudError
 from tests.aws.lambda_server import Function, deployed
 from tests.conftest import groups_of
-
-pytest.importorskip("moto", reason="moto[server] comes with the dev extra")
-import boto3
-from moto.server import ThreadedMotoServer
 
 ROLE = "arn:aws:iam::123456789012:role/rewards"
 TRUST = {
@@ -30,11 +31,25 @@ TRUST = {
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    """moto in a process of its own: vLLM looks at every module that its process holds, and trips over flask's."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            assert process.poll() is None, "the server did not start"
+            assert time.monotonic() < deadline, "the server does not answer"
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(autouse=True)
