@@ -30,13 +30,14 @@ class Recommendation:
 
 
 def recommend(*, init: float, longest: float, peak_mb: float, cpu_share: float, once: float = 0.0) -> Recommendation:
-    """What to configure for a function that loads in `init` seconds, spends `once` more in its first invocation, and answers
-    a full batch within `longest`.
+    """What to configure for a function that loads in `init` seconds, spends `once` more in its first invocation, and
+    answers a full batch within `longest`.
 
-    Memory: the peak times 1.5, and at least 1769 init / 10 where that is not over a whole processor's, since loading is
-    the processor's work and has 10 s; up to the next 64 MB. Timeout: (init + once + longest) x slowdown x 2, up to the next second,
-    where slowdown = 1 + cpu_share (1 / min(1, vcpu) - 1): the seconds that the processor was busy stretch with its
-    share, those spent waiting do not. Both within Lambda's limits; no timeout below Lambda's own default.
+    Memory: the peak times 1.5, and at least 1769 init / 10 as long as that is no more than a whole processor's, since
+    loading is the processor's work and has 10 s; up to the next 64 MB. Timeout: (init + once + longest) x slowdown x 2,
+    up to the next second, where slowdown = 1 + cpu_share (1 / min(1, vcpu) - 1): the seconds that the processor was
+    busy stretch with its share, those spent waiting do not. Both within Lambda's limits; no timeout below Lambda's own
+    default.
     """
     loading_mb = VCPU_MB * min(1.0, init / INIT_SECONDS)
     needed_mb = MEMORY_STEP * math.ceil(max(peak_mb * MEMORY_SAFETY, loading_mb) / MEMORY_STEP)

@@ -21,7 +21,8 @@ from rewardlab.aws.recommendation import recommend
         (5.4, 0.1, 90, 1.0, 21, 960),
         # No memory brings more than one processor for loading: 1769, up to 1792 = 28 x 64; (12 + 1) x 2 = 26.
         (12.0, 1.0, 90, 1.0, 26, 1792),
-        # 100 x 1.5 = 150, 1 s of loading needs 176.9, up to 192 = 3 x 64; slowdown 1 + 0.5 (1769 / 192 - 1) = 5.107; 5 x 5.107 x 2 = 51.07.
+        # 100 x 1.5 = 150, 1 s of loading needs 176.9, up to 192 = 3 x 64; slowdown 1 + 0.5 (1769 / 192 - 1) = 5.107;
+        # 5 x 5.107 x 2 = 51.07.
         (1.0, 4.0, 100, 0.5, 52, 192),
         # 1280 x 1.5 = 1920 = 30 x 64: more than one processor is no faster here; (1 + 9) x 2 = 20.
         (1.0, 9.0, 1280, 1.0, 20, 1920),
