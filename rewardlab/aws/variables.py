@@ -41,14 +41,16 @@ REGION = "us-east-1"
 FRAGMENT = 6
 
 
-def check_variables(environment: Mapping[str, str]) -> None:
-    """Raises: UsageError for what Lambda would refuse."""
+def check_variables(environment: Mapping[str, str], *, role: str = "--credentials hands over this shell's") -> None:
+    """Raises: UsageError for what Lambda would refuse; `role` says how credentials are given instead."""
     for name in environment:
         if name in RESERVED:
-            credentials = "--credentials hands over this shell's" if name in {KEY, SECRET, TOKEN} else None
-            raise UsageError(f"Lambda keeps {name} for itself", where="--env", do=credentials or "choose another name")
+            do = role if name in {KEY, SECRET, TOKEN} else "choose another name"
+            raise UsageError(f"Lambda keeps {name} for itself", where="--env", do=do)
         if not VARIABLE.fullmatch(name):
-            raise UsageError(f"Lambda takes no variable {name!r}", where="--env", expected="letters, digits and _")
+            raise UsageError(
+                f"Lambda takes no variable {name!r}", where="--env", expected="a letter, then letters, digits and _"
+            )
     if sum(len(f"{name}{value}".encode()) for name, value in environment.items()) > ENVIRONMENT_BYTES:
         raise UsageError("the variables are too long", where="--env", expected=f"{ENVIRONMENT_BYTES} bytes at most")
 
