@@ -11,7 +11,7 @@ from rewardlab.aws.execution import Executor
 from rewardlab.aws.proof_summary import python_here, summarize
 from rewardlab.aws.runtime_client import client_version
 from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.target import Target, is_this_machine
+from rewardlab.aws.target import GLIBC, Target, is_this_machine
 from rewardlab.aws.unpacked import Package, make_removable, unpack
 from rewardlab.aws.variables import Role, check_variables
 from rewardlab.errors import UsageError
@@ -88,8 +88,17 @@ def _check_runs_here(unpacked: Package, path: Path) -> None:
             f"holds {unpacked.compiled[0]}, compiled for Python {target.python} on {target.architecture}",
             where=str(path),
             expected=f"modules for this Python, {python_here()}",
-            do=f"run rewardlab in Python {target.python} on {target.architecture}",
+            do=_instead(target),
         )
+
+
+def _instead(target: Target) -> str:
+    """What to do where compiled modules cannot run here."""
+    elsewhere = f"run rewardlab in Python {target.python} on {target.architecture}"
+    same = Target(python_here(), target.architecture)
+    if python_here() not in GLIBC or not is_this_machine(same):
+        return elsewhere
+    return f"{elsewhere}, or package for this one: rewardlab package --python {same.python}"
 
 
 def _first(*values: float | None) -> float:
