@@ -5,6 +5,11 @@ rubric.txt, rewardlab's judge `rubric`, travels beside this file. Settings are e
 model id or an inference profile; AWS_DEFAULT_REGION, which Lambda sets.
 """
 
+# /// script
+# [tool.rewardlab]
+# include = ["rubric.txt"]
+# ///
+
 import hashlib
 import json
 import os

@@ -99,7 +99,8 @@ def score_by_worker(
     manifest = package.manifest
     paths = [str(package.layer / "python")] if package.layer else []
     paths += [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
-    variables = {**configuration.environment, **({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})}
+    variables = {**configuration.environment, **configuration.role.variables}
+    variables |= {"PYTHONPATH": os.pathsep.join(paths)} if paths else {}
     source = RewardSource(
         package.task / manifest.reward,
         manifest.entry,

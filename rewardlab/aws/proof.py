@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,18 +11,15 @@ from rewardlab.aws.execution import Executor
 from rewardlab.aws.proof_summary import python_here, summarize
 from rewardlab.aws.runtime_client import client_version
 from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.target import Target, is_this_machine
+from rewardlab.aws.target import GLIBC, Target, is_this_machine
 from rewardlab.aws.unpacked import Package, make_removable, unpack
+from rewardlab.aws.variables import Role, check_variables
 from rewardlab.errors import UsageError
 from rewardlab.platforms import find_platform
 from rewardlab.proof_report import ProofReport
 
 #: The audit's own bounds, where neither an option nor a run says others.
 DEFAULT_SECONDS, DEFAULT_MB = 60.0, 512
-#: Names that Lambda takes for environment variables, those it keeps for itself, and the bytes of all together.
-VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
-RESERVED = re.compile(r"_HANDLER|_X_AMZN_TRACE_ID|AWS_.*|LAMBDA_(TASK_ROOT|RUNTIME_DIR)")
-ENVIRONMENT_BYTES = 4096
 
 
 def prove(
@@ -36,16 +32,18 @@ def prove(
     timeout: float | None = None,
     memory_mb: int | None = None,
     environment: Mapping[str, str] | None = None,
+    role: Role | None = None,
 ) -> ProofReport:
     """Run a package in AWS's runtime client and compare its scores with the audit's.
 
     Arguments: either `recorded` generations of `prompts`, scored for comparison by the audit's worker, or a `run` of
-    the packaged source. `timeout` (seconds) and `memory_mb` default to the run's bounds, else to the audit's.
+    the packaged source. `timeout` (seconds) and `memory_mb` default to the run's bounds, else to the audit's; `role`
+    is the function's region and credentials, by default none.
     Raises: RewardlabError when there is nothing to prove, or it cannot be proven here. A failing package is a verdict.
     """
     client_version()
     chosen = dict(environment or {})
-    _check_environment(chosen)
+    check_variables(chosen)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         root = Path(folder).resolve()
         try:
@@ -56,6 +54,7 @@ def prove(
                 _first(timeout, evidence.timeout, DEFAULT_SECONDS),
                 int(_first(memory_mb, evidence.memory_mb, DEFAULT_MB)),
                 chosen,
+                role or Role(),
             )
             platform = find_platform(unpacked.manifest.platform)
             seen = Executor(unpacked, configuration, platform, root=root).execute(evidence.pairs)
@@ -81,17 +80,6 @@ def _evidence(unpacked: Package, *, prompts: Path | None, recorded: Path | None,
     return from_file(recorded, prompts)
 
 
-def _check_environment(environment: Mapping[str, str]) -> None:
-    """Raises: UsageError for what Lambda would refuse."""
-    for name in environment:
-        if not VARIABLE.fullmatch(name):
-            raise UsageError(f"Lambda takes no variable {name!r}", where="--env", expected="letters, digits and _")
-        if RESERVED.fullmatch(name):
-            raise UsageError(f"Lambda keeps {name} for itself", where="--env", do="choose another name")
-    if sum(len(f"{name}{value}".encode()) for name, value in environment.items()) > ENVIRONMENT_BYTES:
-        raise UsageError("the variables are too long", where="--env", expected=f"{ENVIRONMENT_BYTES} bytes at most")
-
-
 def _check_runs_here(unpacked: Package, path: Path) -> None:
     """Raises: UsageError when compiled modules of the package are for another Python or processor."""
     target = Target(unpacked.manifest.python, unpacked.manifest.architecture)
@@ -100,8 +88,17 @@ def _check_runs_here(unpacked: Package, path: Path) -> None:
             f"holds {unpacked.compiled[0]}, compiled for Python {target.python} on {target.architecture}",
             where=str(path),
             expected=f"modules for this Python, {python_here()}",
-            do=f"run rewardlab in Python {target.python} on {target.architecture}",
+            do=_instead(target),
         )
+
+
+def _instead(target: Target) -> str:
+    """What to do where compiled modules cannot run here."""
+    elsewhere = f"run rewardlab in Python {target.python} on {target.architecture}"
+    same = Target(python_here(), target.architecture)
+    if python_here() not in GLIBC or not is_this_machine(same):
+        return elsewhere
+    return f"{elsewhere}, or package for this one: rewardlab package --python {same.python}"
 
 
 def _first(*values: float | None) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
@@ -50,7 +50,7 @@ def summarize(
     """The report on the package at `path`, run with a configuration on the evidence that an audit had scored."""
     manifest = unpacked.manifest
     compared = compare(seen.outcomes, audit)
-    warm = _warm(seen)
+    warm, redacted = _warm(seen), configuration.role.redacted
     return ProofReport(
         verdict=_verdict(seen, compared),
         package=PackagePart(
@@ -67,13 +67,19 @@ def summarize(
         configuration=ConfigurationPart(
             timeout_s=configuration.timeout,
             memory_mb=configuration.memory_mb,
-            environment=tuple(sorted(configuration.environment)),
+            environment=tuple(sorted({*configuration.environment, *configuration.role.credentials})),
         ),
         source=evidence.source,
         scores=_scores(evidence, seen, compared),
-        differences=tuple(_difference(one) for one in compared.differences),
+        differences=tuple(_difference(one, redacted) for one in compared.differences),
         failures=tuple(
-            FailurePart(type=one.kind, count=count, message=one.message, samples=one.samples, log_tail=one.log_tail)
+            FailurePart(
+                type=one.kind,
+                count=count,
+                message=redacted(one.message),
+                samples=one.samples,
+                log_tail=redacted(one.log_tail),
+            )
             for one, count in kinds_of(seen.failures)
         ),
         cold=ColdPart(
@@ -121,14 +127,14 @@ def _scores(evidence: Evidence, seen: Execution, compared: Comparison) -> Scores
     )
 
 
-def _difference(one: Difference) -> DifferencePart:
+def _difference(one: Difference, redacted: Callable[[str], str]) -> DifferencePart:
     unscored = next((each for each in (one.function, one.audit) if isinstance(each, Unscored)), None)
     return DifferencePart(
         prompt_id=one.key[0],
         index=one.key[1],
         audit=one.audit.score if isinstance(one.audit, Scored) else None,
         function=one.function.score if isinstance(one.function, Scored) else None,
-        detail=unscored.detail if unscored else None,
+        detail=redacted(unscored.detail) if unscored else None,
     )
 
 
@@ -148,7 +154,7 @@ def _recommended(seen: Execution, warm: WarmPart | None, platform: Platform) -> 
         return None
     once = max(0.0, max(seen.first) - warm.p50_ms / 1000)  # what a first invocation does once: imports, caches
     longest = warm.p99_ms / 1000 * platform.batch_size / warm.batch
-    found = recommend(init=max(seen.init) + once, longest=longest, peak_mb=seen.peak_mb, cpu_share=seen.cpu_share)
+    found = recommend(init=max(seen.init), once=once, longest=longest, peak_mb=seen.peak_mb, cpu_share=seen.cpu_share)
     return Recommended(
         timeout_s=found.timeout,
         memory_mb=found.memory_mb,
@@ -186,6 +192,8 @@ def _notices(unpacked: Package, seen: Execution, warm: WarmPart | None) -> list[
         said.append(f"the reward is noisy: asked again, {share} got another score; differences may be its own")
     if seen.spent:
         said.append("asking stopped after too many failures" if not seen.unloadable else "the function does not load")
+    if any("NoCredentialsError" in failure.log_tail + failure.message for failure in seen.failures):
+        said.append("the function looked for its role's credentials: --credentials hands over this shell's")
     if manifest.kind is None:
         said.append("the package was made where its code could not be loaded")
     return said

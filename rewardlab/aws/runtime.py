@@ -23,7 +23,7 @@ from rewardlab.aws.runtime_api import (
     too_large,
 )
 from rewardlab.aws.runtime_client import provide_client
-from rewardlab.aws.runtime_process import ARN, Configuration, NotIsolatedError, RuntimeProcess
+from rewardlab.aws.runtime_process import Configuration, NotIsolatedError, RuntimeProcess
 from rewardlab.aws.unpacked import Package
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.process import resident_mb
@@ -132,7 +132,7 @@ class Runtime:
     def _exchange(self, request: str, event: bytes, deadline: float) -> bytes | Errored:
         api = self._served
         deadline_ms = int(1000 * (time.time() + deadline - time.monotonic()))
-        api.offer(Invocation(request, event, deadline_ms, ARN))
+        api.offer(Invocation(request, event, deadline_ms, self._configuration.arn))
         while True:
             match self._hear(deadline):
                 case Responded(body):

@@ -17,22 +17,27 @@ import psutil
 
 from rewardlab.aws.runtime_client import BOOTSTRAP
 from rewardlab.aws.unpacked import Package
+from rewardlab.aws.variables import Role
 from rewardlab.platforms import LAMBDA
 
 NAME = "rewardlab-SageMaker-proof"
-REGION = "us-east-1"
-ARN = f"arn:aws:lambda:{REGION}:000000000000:function:{NAME}"
 TEMPORARY_FOLDER = Path("/tmp")  # noqa: S108 - Lambda's only writable folder
 REFUSED = b"refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The function's configuration: seconds, MB, and the environment variables that the user set."""
+    """The function's configuration: seconds, MB, the environment variables that the user set, and its role."""
 
     timeout: float
     memory_mb: int
     environment: Mapping[str, str] = field(default_factory=dict)
+    role: Role = field(default_factory=Role)
+
+    @property
+    def arn(self) -> str:
+        """The name that the function is told of itself."""
+        return f"arn:aws:lambda:{self.role.region}:000000000000:function:{NAME}"
 
 
 class NotIsolatedError(Exception):
@@ -145,7 +150,7 @@ def _needed(root: Path, runtime: Path) -> list[str]:
 
 
 def _environment(package: Package, configuration: Configuration, runtime: Path, address: str) -> dict[str, str]:
-    """What Lambda defines, and the user's variables; nothing of this machine's, credentials least of all."""
+    """What Lambda defines, the user's variables, the role's credentials; nothing else of this machine's."""
     manifest = package.manifest
     layer = [str(package.layer / "python")] if package.layer else []
     return {
@@ -155,8 +160,7 @@ def _environment(package: Package, configuration: Configuration, runtime: Path, 
         "PYTHONPATH": os.pathsep.join([*layer, str(runtime)]),
         **configuration.environment,
         "_HANDLER": manifest.handler,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
+        **configuration.role.variables,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python{manifest.python}",
         "AWS_LAMBDA_FUNCTION_NAME": NAME,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

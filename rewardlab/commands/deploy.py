@@ -16,6 +16,7 @@ from rewardlab.aws.deployment import Deployed, Deployer, Upload
 from rewardlab.aws.manifest import PackageManifest, read_manifest
 from rewardlab.aws.policies import TRUST, execution_policy, trainer_policy
 from rewardlab.aws.sizing import Sizing, read_sizing
+from rewardlab.aws.variables import check_variables
 from rewardlab.cloud.session import Access
 from rewardlab.commands.options import add_options, put
 from rewardlab.errors import UsageError
@@ -131,6 +132,7 @@ def _environment(pairs: Sequence[str]) -> dict[str, str]:
         if not equals or not name.strip():
             raise UsageError(f"{name!r} is no variable with a value", where="--env", expected="NAME=VALUE")
         variables[name.strip()] = value
+    check_variables(variables, role="grant its role what it needs: Lambda hands over the role's credentials")
     return variables
 
 

@@ -8,11 +8,13 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
 import rewardlab
+from rewardlab.cloud.failure import failure
 
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "krippendorff", "pydantic", "openai")
 
@@ -20,14 +22,15 @@ LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "krippendorf
 @click.command("doctor")
 def command() -> int:
     """Show versions, engines, GPUs and credentials. Exit code 2 when no engine could sample a model here."""
-    engines = dict(_engines())
+    account = _account()
+    engines = {**dict(_engines()), "bedrock": _bedrock(account)}
     rows = [
         ("rewardlab", rewardlab.__version__),
         ("python", f"{platform.python_version()} on {platform.platform()}"),
         *((name, _version(name) or "missing: reinstall rewardlab") for name in LIBRARIES),
         ("gpu", _gpu()),
         *((f"engine {name}", text) for name, (_, text) in engines.items()),
-        ("AWS", _aws()),
+        ("AWS", _aws(account)),
     ]
     width = max(len(name) for name, _ in rows)
     for name, text in rows:
@@ -73,12 +76,47 @@ def _gpu() -> str:
     return "; ".join(done.stdout.strip().splitlines()) or "none"
 
 
-def _aws() -> str:
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """What AWS's own settings say: whose credentials (where they come from, never what they are), and which region."""
+
+    credentials: str | None
+    region: str | None
+    trouble: str | None = None
+
+
+def _account() -> _Account | None:
+    """None without boto3."""
     if importlib.util.find_spec("boto3") is None:
-        return "boto3 not installed: rewardlab[aws]"
+        return None
     import boto3  # noqa: PLC0415 - heavy and optional
 
-    session = boto3.Session()
-    found = session.get_credentials()
-    who = f"credentials from {found.method}" if found else "no credentials"
-    return f"boto3 {_version('boto3')}, {who}, region {session.region_name or 'not set'}"
+    try:
+        session = boto3.Session(region_name=os.environ.get("AWS_REGION"))  # every AWS SDK reads it but boto3
+        found = session.get_credentials()
+    except Exception as error:  # noqa: BLE001 - botocore's errors share no base
+        return _Account(None, None, str(failure(error, where="AWS")))
+    return _Account(found.method if found else None, session.region_name)
+
+
+def _bedrock(account: _Account | None) -> tuple[bool, str]:
+    if account is None:
+        return False, "boto3 not installed: rewardlab[aws]"
+    if account.trouble:
+        return False, account.trouble
+    key = "AWS_BEARER_TOKEN_BEDROCK" if os.environ.get("AWS_BEARER_TOKEN_BEDROCK") else account.credentials
+    who = f"credentials from {key}" if key else "no credentials (aws sso login, AWS_PROFILE, AWS_BEARER_TOKEN_BEDROCK)"
+    return bool(key and account.region), f"{who}, {_region(account)}"
+
+
+def _aws(account: _Account | None) -> str:
+    if account is None:
+        return "boto3 not installed: rewardlab[aws]"
+    client = f"awslambdaric {_version('awslambdaric') or 'not installed, prove needs it: rewardlab[aws]'}"
+    who = f"credentials from {account.credentials}" if account.credentials else "no credentials"
+    told = account.trouble or f"{who}, {_region(account)}"
+    return f"boto3 {_version('boto3')}, {client}, {told}"
+
+
+def _region(account: _Account) -> str:
+    return f"region {account.region or 'not set (AWS_REGION)'}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from rewardlab.aws.proof import prove
+from rewardlab.aws.variables import Role
 from rewardlab.commands.options import add_options, display_for, put
 from rewardlab.engines import parse_model
 from rewardlab.errors import UsageError
@@ -34,6 +36,12 @@ CONFIGURATION = (
         help="The function's.  [the run's, else 512]",
     ),
     click.option("--env", metavar="NAME=VALUE", multiple=True, help="A variable of the function. Repeat."),
+    click.option(
+        "--credentials",
+        is_flag=True,
+        help="Hand over this shell's AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and region, as Lambda "
+        "hands over the role's.",
+    ),
 )
 SHOWING = (
     click.option("--format", "format_", type=click.Choice(sorted(PROOF_FORMATS)), default="text", show_default=True),
@@ -59,6 +67,7 @@ def command(package: Path, prompts: Path | None, format_: str, output: Path | No
         timeout=options["timeout"],
         memory_mb=options["memory"],
         environment=_variables(options["env"]),
+        role=Role.of_shell(os.environ) if options["credentials"] else None,
     )
     put(PROOF_FORMATS[format_](report, display_for(output)), output)
     return report.exit_code

@@ -142,13 +142,13 @@ def test_the_same_again_changes_nothing(deploy, package, url):
 
 
 def test_an_update_touches_only_what_was_asked(deploy, package, url):
-    deploy(package(), "--role", ROLE, "--env", "A=1", "--timeout", 90)
+    deploy(package(), "--role", ROLE, "--env", "ONE=1", "--timeout", 90)
     client("lambda", url).update_function_configuration(FunctionName="my-SageMaker-reward", Description="mine")
-    _, out, _ = deploy(package("2"), "--env", "B=2")
-    assert [change["setting"] for change in out["changes"]] == ["variable B", "code"]
+    _, out, _ = deploy(package("2"), "--env", "TWO=2")
+    assert [change["setting"] for change in out["changes"]] == ["variable TWO", "code"]
     held = facts(url)
     assert (held["Description"], held["Timeout"], held["MemorySize"]) == ("mine", 90, 512)
-    assert held["Environment"]["Variables"] == {"A": "1", "B": "2"}
+    assert held["Environment"]["Variables"] == {"ONE": "1", "TWO": "2"}
     assert held["CodeSha256"] == Upload.of(package("2")).code_sha256
 
 
@@ -260,3 +260,17 @@ def test_a_layer_replaces_its_older_version_and_no_other():
     held = {"Layers": [{"Arn": f"{layer}other:3"}, {"Arn": f"{layer}deps:1"}]}
     wanted = Wanted("f", "x", "python3.12", "h", "x86_64", layer=f"{layer}deps:2")
     assert plan_of(wanted, held).parameters["Layers"] == [f"{layer}other:3", f"{layer}deps:2"]
+
+
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ("AWS_REGION=eu-north-1", "Lambda keeps AWS_REGION for itself"),
+        ("AWS_SECRET_ACCESS_KEY=x", "grant its role what it needs"),
+        ("9x=1", "Lambda takes no variable '9x'"),
+    ],
+)
+def test_a_variable_that_lambda_keeps_is_told_before_anything_is_sent(deploy, package, pair, told):
+    code, _, err = deploy(package(), "--role", ROLE, "--env", pair, "--dry-run")
+    assert code == 2
+    assert told in err

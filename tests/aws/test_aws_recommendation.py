@@ -16,7 +16,13 @@ from rewardlab.aws.recommendation import recommend
         (0.2, 0.05, 30, 1.0, 7, 128),
         # Nothing is: (0.2 + 0.05) x 2 = 0.5; Lambda's default of 3 s is the least.
         (0.2, 0.05, 30, 0.0, 3, 128),
-        # 100 x 1.5 = 150, up to 192 = 3 x 64; slowdown 1 + 0.5 (1769 / 192 - 1) = 5.107; 5 x 5.107 x 2 = 51.07.
+        # Loading for 5.4 of 10 s of a whole processor needs 0.54 x 1769 = 955.26 MB, up to 960 = 15 x 64; the slowdown
+        # is 1769 / 960 = 1.843, so that it takes 9.95 s; (5.4 + 0.1) x 1.843 x 2 = 20.27.
+        (5.4, 0.1, 90, 1.0, 21, 960),
+        # No memory brings more than one processor for loading: 1769, up to 1792 = 28 x 64; (12 + 1) x 2 = 26.
+        (12.0, 1.0, 90, 1.0, 26, 1792),
+        # 100 x 1.5 = 150, 1 s of loading needs 176.9, up to 192 = 3 x 64; slowdown 1 + 0.5 (1769 / 192 - 1) = 5.107;
+        # 5 x 5.107 x 2 = 51.07.
         (1.0, 4.0, 100, 0.5, 52, 192),
         # 1280 x 1.5 = 1920 = 30 x 64: more than one processor is no faster here; (1 + 9) x 2 = 20.
         (1.0, 9.0, 1280, 1.0, 20, 1920),

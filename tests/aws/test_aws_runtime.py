@@ -15,7 +15,7 @@ import pytest
 from rewardlab.aws import runtime as runtime_module
 from rewardlab.aws.runtime import Response
 from rewardlab.aws.runtime_api import RESPONSE_BYTES
-from rewardlab.aws.runtime_process import ARN, NAME
+from rewardlab.aws.runtime_process import NAME, Configuration
 
 TELL = """
     import os, sys
@@ -76,7 +76,7 @@ def test_a_function_sees_what_lambda_shows(runtime_of, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     runtime = runtime_of(TELL, timeout=7, environment={"MODEL": "m"})
     event, name, memory, arn, left, request = body_of(asked(runtime, [1, "é"]))
-    assert (event, name, memory, arn) == ([1, "é"], NAME, "256", ARN)
+    assert (event, name, memory, arn) == ([1, "é"], NAME, "256", Configuration(3, 512).arn)
     assert 6000 < left <= 7000
     assert request != body_of(asked(runtime, 0))[-1]
     variables = body_of(asked(runtime, "environment"))

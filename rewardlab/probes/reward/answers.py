@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from rewardlab.task import Json, Prompt
 
 #: A label recurs in the file; a phrase is as short, and does not. In an expression every letter may matter.
-Kind: TypeAlias = Literal["number", "label", "record", "phrase", "text", "expression"]
+Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text", "expression"]
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})(?:\.[0-9]{0,40})?")
 #: Keys under which an object holds the answer's text, and not a field of a record.
@@ -42,6 +42,15 @@ NOWHERE = "Zanzibar"
 MOST_ARE_LABELS = 0.8
 #: Numbers nearer than this are within the tolerance that a reward may rightly have.
 TOLERANCE = Decimal("0.25")
+#: A difference below this part of a number is no evidence against a reward that takes both.
+NEAR = Decimal("0.001")
+#: Keys of a reference that declare a tolerance, as it stands and as a part of the value.
+ABSOLUTE = ("tolerance", "tol", "atol", "abs_tol", "epsilon", "margin")
+RELATIVE = ("relative_tolerance", "rel_tolerance", "rtol", "rel_tol")
+#: What letters of a formula look like: a LaTeX command, a power, a lone letter beside an operator or after a digit.
+SYMBOLIC = re.compile(
+    r"\\[a-zA-Z]|\^|(?<![a-zA-Z])[a-zA-Z]\s*[-+*/=<>]|[-+*/=<>]\s*[a-zA-Z](?![a-zA-Z])|\b[0-9]{1,2}[a-z]\b"
+)
 
 
 def readings(reference: Json) -> tuple[str, ...]:
@@ -152,6 +161,38 @@ def record(text: str) -> dict[str, Json] | None:
     return value if isinstance(value, dict) and value else None
 
 
+def array(text: str) -> list[Json] | None:
+    """The text as a JSON list that holds more than numbers; None when it is none, for `[1, 2]` may be an interval."""
+    try:
+        value = json.loads(text) if text.lstrip().startswith("[") else None
+    except (ValueError, RecursionError):
+        return None
+    plain = isinstance(value, list) and all(isinstance(part, int | float) for part in value)
+    return value if isinstance(value, list) and not plain else None
+
+
+def is_symbolic(text: str) -> bool:
+    """Whether the text reads as a formula, where a letter's case tells one symbol from another."""
+    return SYMBOLIC.search(text) is not None
+
+
+def allowance(reference: Json, value: Decimal) -> Decimal:
+    """How far from its value an answer may be and yet rightly count: what the reference declares, at least NEAR."""
+    held = reference if isinstance(reference, dict) else {}
+    absolute = [_declared(held.get(key)) for key in ABSOLUTE]
+    relative = [_declared(held.get(key)) * abs(value) for key in RELATIVE]
+    return max(NEAR * abs(value), *absolute, *relative)
+
+
+def _declared(tolerance: Json) -> Decimal:
+    """A tolerance as a number, 0 for what is none."""
+    try:
+        found = Decimal(str(tolerance)) if isinstance(tolerance, str | int | float) else Decimal(0)
+    except InvalidOperation:
+        return Decimal(0)
+    return found if found.is_finite() else Decimal(0)
+
+
 def labels_of(prompts: Sequence[Prompt]) -> tuple[str, ...]:
     """The short references that recur, the commonest first; empty when references hardly recur and are no labels."""
     return recurring([found[0].strip() for prompt in prompts if (found := answers_of(prompt))])
@@ -171,6 +212,8 @@ def kind_of(text: str, labels: Sequence[str]) -> Kind:
         return "number"
     if record(text) is not None:
         return "record"
+    if array(text) is not None:
+        return "array"
     if text.strip() in labels:
         return "label"
     return "phrase" if len(text) <= LONGEST_LABEL and len(text.split()) <= MOST_WORDS else "text"
@@ -198,6 +241,8 @@ def wrong_for(text: str, kind: Kind, others: Sequence[str]) -> str | None:
     """An answer of the same kind that is wrong throughout: another row's where one differs; None where none does."""
     if kind == "record":
         return json.dumps(spoiled(record(text)), ensure_ascii=False)
+    if kind == "array":
+        return json.dumps(spoiled(array(text)), ensure_ascii=False)
     # Of several texts, the one that shares the fewest words: templates make neighbours alike.
     differing = [other for other in others if differ(text, other)]
     if kind == "text" and differing:

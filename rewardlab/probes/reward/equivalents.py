@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import number, record
+from rewardlab.probes.reward.answers import array, is_symbolic, number, record
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Gold, Survey, survey_of
@@ -39,6 +39,12 @@ def _inside(change: Callable[[str], str | None]) -> Callable[[Gold], str | None]
         return None if changed is None or changed == gold.text else gold.form.write(changed)
 
     return write
+
+
+def _cased(change: Callable[[str], str | None]) -> Callable[[Gold], str | None]:
+    """A form with letters of another case; a formula has none, for there `X` is not `x`."""
+    write = _inside(change)
+    return lambda gold: None if gold.kind != "label" and is_symbolic(gold.text) else write(gold)
 
 
 def _outside(change: Callable[[str], str]) -> Callable[[Gold], str | None]:
@@ -72,18 +78,33 @@ def _object(write: Callable[[dict[str, object]], str]) -> Callable[[Gold], str |
     return _inside(change)
 
 
+def _json(*, indent: int | None = None, separators: tuple[str, str] | None = None) -> Callable[[Gold], str | None]:
+    """The same object or list in another layout."""
+
+    def change(text: str) -> str | None:
+        value = record(text) or array(text)
+        return None if value is None else _dump(value, indent=indent, separators=separators)
+
+    return _inside(change)
+
+
 SPACE: dict[str, Form] = {
     "a line break at the end": Form(_outside(lambda text: f"{text}\n"), "blocker", free=True),
     "line breaks around": Form(_outside(lambda text: f"\n\n{text} \n"), "blocker", free=True),
     "a space before it": Form(_outside(lambda text: f" {text}"), "warning", free=True),
 }
 LABEL = SPACE | {
-    "a capital first": Form(_inside(lambda text: text[:1].upper() + text[1:]), "warning"),
-    "small letters": Form(_inside(lambda text: text.lower() if len(text) > 1 else None), "warning"),
-    "capitals": Form(_inside(str.upper), "note"),
+    "a capital first": Form(_cased(lambda text: text[:1].upper() + text[1:]), "warning"),
+    "small letters": Form(_cased(lambda text: text.lower() if len(text) > 1 else None), "warning"),
+    "capitals": Form(_cased(str.upper), "note"),
     "a full stop after it": Form(_inside(lambda text: f"{text}."), "warning"),
     "bold": Form(_inside(lambda text: f"**{text}**"), "warning"),
     "quotes": Form(_inside(lambda text: f'"{text}"'), "note"),
+}
+JSON = SPACE | {
+    "compact JSON": Form(_json(separators=(",", ":")), "blocker", free=True),
+    "indented JSON": Form(_json(indent=2), "blocker", free=True),
+    "a code fence": Form(_inside(lambda text: f"```json\n{text}\n```"), "warning"),
 }
 FORMS: Mapping[str, Mapping[str, Form]] = {
     "number": SPACE
@@ -102,23 +123,21 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         ),
     },
     "label": LABEL,
-    "record": SPACE
+    "record": JSON
     | {
-        "compact JSON": Form(_object(lambda fields: _dump(fields, separators=(",", ":"))), "blocker", free=True),
-        "indented JSON": Form(_object(lambda fields: _dump(fields, indent=2)), "blocker", free=True),
         "keys in another order": Form(
             _object(lambda fields: _dump(dict(reversed(fields.items())))), "warning", free=True
         ),
-        "a code fence": Form(_inside(lambda text: f"```json\n{text}\n```"), "warning"),
     },
+    "array": JSON,
     "phrase": LABEL,
     "expression": SPACE,
-    "text": SPACE | {"small letters": Form(_inside(str.lower), "warning")},
+    "text": SPACE | {"small letters": Form(_cased(str.lower), "warning")},
 }
 
 
-def _dump(fields: Mapping[str, object], *, indent: int | None = None, separators: tuple[str, str] | None = None) -> str:
-    return json.dumps(fields, ensure_ascii=False, indent=indent, separators=separators)
+def _dump(value: object, *, indent: int | None = None, separators: tuple[str, str] | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
 
 
 def ask(subject: Subject) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import number, record, spoiled
+from rewardlab.probes.reward.answers import allowance, number, record, spoiled
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Gold, Survey, survey_of
@@ -94,11 +94,14 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
     """Wrong answers near the right one, of a kind that a careless comparison takes for it."""
     value = number(gold.text) if gold.kind == "number" else None
     if value is not None:
-        yield "the right digits inside a longer number", f"{gold.text.strip()}7" if "." in gold.text else f"{value}57"
+        allowed = allowance(gold.prompt.reference, value)
+        longer = f"{gold.text.strip()}7" if "." in gold.text else f"{value}57"
+        if abs((number(longer) or value) - value) > allowed:
+            yield "the right digits inside a longer number", longer
         yield "the right digits inside a longer number", f"{'-' if value < 0 else ''}8{abs(value)}"
         if value:
             yield "the opposite sign", str(-value)
-        if value == int(value) and abs(value) <= 10:
+        if value == int(value) and abs(value) <= 10 and allowed < 1:
             yield "the next number", str(value + 1)
     if gold.kind == "label" and len(gold.text) > 2:
         yield "the right label denied", f"not {gold.text}"

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rewardlab.probes.reward.answers import differ, is_answer, kind_of, labels_of, readings, record, wrong_for
+from rewardlab.probes.reward.answers import (
+    allowance,
+    differ,
+    is_answer,
+    is_symbolic,
+    kind_of,
+    labels_of,
+    readings,
+    record,
+    wrong_for,
+)
 from rewardlab.probes.reward.unreadable import BROKEN, broken
 from rewardlab.probes.reward.wording import asked_formats
 from tests.probes.reward.answers_subject import labels, prompt
@@ -86,3 +97,45 @@ def test_the_format_that_a_prompt_asks_for(question, expected):
 
 def test_a_heading_asks_for_no_format():
     assert asked_formats(prompt(1, "#### Instructions\nSay hello.", "hello")) == ()
+
+
+@pytest.mark.parametrize("text", ["a^2+b^2", "5\\sqrt{2}", "3x + y", "x = y", "2x", "n/2"])
+def test_a_formula_is_told_from_words(text):
+    assert is_symbolic(text)
+
+
+@pytest.mark.parametrize("text", ["Lisbon", "Carbon dioxide", "the 1990s", "5G", "snake_case", "Henry V", "45 min"])
+def test_words_are_no_formula(text):
+    assert not is_symbolic(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('["a", "b"]', "array"),
+        ('[{"x": 1}]', "array"),
+        ("[1, 2]", "phrase"),
+        ("[2, \\infty)", "phrase"),
+        ("[]", "phrase"),
+    ],
+)
+def test_a_json_list_of_more_than_numbers_is_an_array(text, kind):
+    assert kind_of(text, ()) == kind
+
+
+def test_an_array_is_wrong_where_every_leaf_is():
+    assert wrong_for('[{"name": "lid", "count": 2}]', "array", ()) == '[{"name": "Zanzibar", "count": 11}]'
+
+
+@pytest.mark.parametrize(
+    ("reference", "allowed"),
+    [
+        ("40", "0.040"),
+        ({"value": "40", "tolerance": 0.5}, "0.5"),
+        ({"value": "40", "rtol": "1e-2"}, "0.40"),
+        ({"value": "40", "tolerance": "narrow", "tol": float("inf")}, "0.040"),
+        (["40"], "0.040"),
+    ],
+)
+def test_the_declared_tolerance_or_a_thousandth_is_allowed(reference, allowed):
+    assert allowance(reference, Decimal(40)) == Decimal(allowed)

@@ -65,3 +65,38 @@ def test_thousands_set_off_by_commas_are_a_number(ask):
     )
     assert forms(found)["thousands set off by commas"] == "warning"
     assert found.evidence["forms"][0]["cases"][0]["gold_score"] == 1
+
+
+FORMULAS = ("a^2+b^2", "5\\sqrt{2}", "3x + y", "\\frac{a}{b}", "2x", "x = y")
+
+
+def test_another_case_of_a_formula_is_no_equivalent_form(ask):
+    rows = [
+        prompt(i, f"Simplify expression {i}. Answer in \\boxed{{}}.", f"{FORMULAS[i % 6]}+{'pqrst'[i % 5]}")
+        for i in range(30)
+    ]
+    found = ask(
+        equivalents.ask,
+        "def score(completion, reference): return float((boxed(completion) or '').strip(' .*\"') == reference)",
+        rows,
+    )
+    assert not {"capitals", "a capital first", "small letters"} & {name for one in found for name in forms(one)}
+
+
+def test_the_layout_of_a_list_is_asked_as_an_objects_is(ask):
+    rows = [
+        prompt(i, f"Which parts has item {i}? Answer with JSON alone.", [{"name": f"part {i}"}, {"name": "lid"}])
+        for i in range(30)
+    ]
+    (found,) = ask(
+        equivalents.ask,
+        "def score(completion, reference): return float(completion.strip() == json.dumps(reference))",
+        rows,
+    )
+    assert found.severity == "blocker"
+    assert {"compact JSON", "indented JSON", "a code fence"} <= set(forms(found))
+    sound = """try:
+        return float(json.loads(completion.strip().removeprefix('```json').removesuffix('```')) == reference)
+    except ValueError:
+        return 0.0"""
+    assert ask(equivalents.ask, f"def score(completion, reference):\n    {sound}", rows) == []

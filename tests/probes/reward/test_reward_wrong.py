@@ -80,3 +80,24 @@ def test_nothing_extracted_does_not_equal_no_reference(ask):
     ]
     (found,) = ask(unreadable.ask, code, lacking)
     assert (found.severity, found.evidence["rows_without_reference"]) == ("blocker", 9)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["12.57", {"value": "10.0", "tolerance": 0.5}, {"value": "10.0", "rtol": 0.05}, {"value": "10.0", "tol": "1e-1"}],
+)
+def test_what_lies_within_a_tolerance_is_not_wrong(ask, reference):
+    """12.577 is 12.57 within a thousandth; 10.07 is 10.0 within what the reference declares."""
+    body = """value = float(reference['value'] if isinstance(reference, dict) else reference)
+    allowed = max(0.08, value / 1000) if isinstance(reference, dict) else value / 1000
+    found = as_number(boxed(completion))
+    return float(found is not None and abs(found - value) <= allowed)"""
+    rows = [prompt(i, f"How long is part {i}? Answer in \\boxed{{}}.", reference) for i in range(30)]
+    assert ask(wrong.ask, f"def score(completion, reference):\n    {body}", rows) == []
+
+
+def test_a_tolerance_too_wide_for_the_digits_is_still_told(ask):
+    rows = [prompt(i, f"How long is part {i}? Answer in \\boxed{{}}.", f"{i}.5") for i in range(1, 31)]
+    body = "return float(reference in (boxed(completion) or ''))"
+    (found,) = ask(wrong.ask, f"def score(completion, reference): {body}", rows)
+    assert "the right digits inside a longer number" in {one["wrong"] for one in found.evidence["ways"]}
