@@ -44,15 +44,14 @@ def _within_one(value: tuple[float, float]) -> tuple[float, float]:
 
 
 def _names(value: object) -> object:
-    """`A,B` as it is written on the command line; the values stay in the environment and are never written down."""
-    names = value.split(",") if isinstance(value, str) else value
-    if isinstance(names, list | tuple) and any(isinstance(name, str) and "=" in name for name in names):
+    """`A,B` as it is written on the command line, once or repeatedly; the values stay in the environment."""
+    given = (value,) if isinstance(value, str) else value
+    if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
+        return value
+    names = [name.strip() for some in given for name in some.split(",")]
+    if any("=" in name for name in names):
         raise ValueError("expected names of variables, not NAME=VALUE")
-    return (
-        [name.strip() if isinstance(name, str) else name for name in names]
-        if isinstance(names, list | tuple)
-        else names
-    )
+    return names
 
 
 def _one_or_more(value: object) -> object:

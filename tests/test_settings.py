@@ -84,5 +84,6 @@ def test_no_credential_is_kept_in_a_run():
 
 def test_variables_for_the_reward_are_named_and_never_given_values(tmp_path):
     assert parse_options({"reward_env": "A, B"})["reward_env"] == ("A", "B")
+    assert parse_options({"reward_env": ("A,B", "C")})["reward_env"] == ("A", "B", "C")
     with pytest.raises(UsageError, match="names of variables"):
         parse_options({"reward_env": "KEY=secret"})

@@ -50,8 +50,10 @@ SCORING = (
     click.option("--reward-memory", metavar="MB", help="For one invocation, as the Lambda would have.  [512]"),
     click.option(
         "--reward-env",
+        multiple=True,
         metavar="NAMES",
-        help="Variables of the environment handed to the reward, as NAME,NAME; credentials are not, unless named here.",
+        help="Variables of the environment handed to the reward, as NAME,NAME; credentials are not, unless named here. "
+        "Repeat.",
     ),
 )
 RANGE = (

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from dataclasses import replace
 
 import pytest
@@ -48,41 +43,6 @@ def _no_thread_is_left():
 
 
 # --- vLLM's own server -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def vllm_server(arithmetic, tmp_path_factory):
-    """The URL of a vLLM server of the inside model, started once for this module."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", arithmetic / "models" / "inside"]
-    command += ["--served-model-name", "inside", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--enforce-eager", "--max-model-len", "64"]
-    environment = os.environ | {
-        "VLLM_LOGGING_LEVEL": "ERROR",
-        "VLLM_CPU_KVCACHE_SPACE": "1",
-        "VLLM_NO_USAGE_STATS": "1",
-    }
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("wb") as output, subprocess.Popen(command, env=environment, stdout=output, stderr=output) as server:
-        try:
-            wait_for(f"http://127.0.0.1:{port}/health", server, log)
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            server.terminate()
-
-
-def wait_for(url, server, log, seconds=240):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert server.poll() is None, log.read_text(errors="replace")[-2000:]
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail(f"no server after {seconds} s: {log.read_text(errors='replace')[-2000:]}")
 
 
 @pytest.mark.engine
