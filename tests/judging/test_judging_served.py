@@ -25,7 +25,7 @@ def answers(judge, engine, prompt, texts):
 @pytest.mark.engine
 def test_a_judge_behind_vllms_server_is_held_to_its_labels(vllm_server, arithmetic_prompts, tmp_path):
     (tmp_path / "sums.txt").write_text("{reference}\n{response}")
-    (tmp_path / "sums.toml").write_text('kind = "boolean"\nlabels = ["0", "1"]\n')
+    (tmp_path / "sums.toml").write_text('kind = "boolean"\nlabels = ["0", "1"]\n[sampling]\nmax_tokens = 4\n')
     judge = load_judge(f"{tmp_path / 'sums.toml'}@openai:inside")
     engine = openai.open_engine("inside", {"base_url": vllm_server, "api_key": "none"})
     found = answers(judge, engine, arithmetic_prompts[0], ["42", "7", "13"])
