@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import JUDGING, PANEL, QUIET, SAMPLING, SCORING, SHOWING, add_options, given, show
 from rewardlab.commands.terminal import progress_for
 from rewardlab.pipeline import run_audit
@@ -23,6 +24,7 @@ def command(reward: Path, prompts: Path, format_: str, output: Path | None, *, q
     REWARD is a file, or a deployed function: its ARN, or lambda:NAME. Settings not given come from rewardlab.toml in
     this folder, then from the one beside PROMPTS. Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 4 INCONCLUSIVE.
     """
+    spare_pandas()
     settings = load_settings(given(**options), prompts, command_line=True)
     report = run_audit(reward, prompts, settings, progress=progress_for(quiet=quiet))
     return show(report, format_, output)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import JUDGING, PANEL, QUIET, SHOWING, add_options, given, show
 from rewardlab.commands.terminal import progress_for
 from rewardlab.pipeline import run_judge
@@ -22,5 +23,6 @@ def command(run: Path, format_: str, output: Path | None, *, quiet: bool, **opti
     What a judge has answered before is not asked again. Settings not given are those of the run. Exit codes as for
     audit.
     """
+    spare_pandas()
     values = parse_options(given(**options))
     return show(run_judge(run, values, progress=progress_for(quiet=quiet)), format_, output)

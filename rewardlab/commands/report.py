@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import JUDGING, SHOWING, add_options, given, show
 from rewardlab.pipeline import run_report
 from rewardlab.settings import parse_options
@@ -17,4 +18,5 @@ from rewardlab.settings import parse_options
 @add_options(JUDGING, SHOWING)
 def command(run: Path, format_: str, output: Path | None, **options: Any) -> int:
     """Report on RUN's last reward again, in another format or against another band. Exit codes as for audit."""
+    spare_pandas()
     return show(run_report(run, parse_options(given(**options))), format_, output)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import QUIET, SAMPLING, add_options, given
 from rewardlab.commands.terminal import progress_for
 from rewardlab.engines.bedrock_batch import check_destination, instructions, read_batch, write_batch, write_recorded
@@ -39,6 +40,7 @@ FEWEST_RECORDS = 100
 @add_options(QUIET)
 def command(prompts: Path, *, batch: str | None, batch_output: tuple[Path, ...], quiet: bool, **options: Any) -> int:
     """Sample generations for PROMPTS into a run directory and print its name; `rewardlab score` scores it."""
+    spare_pandas()
     if batch_output:
         return _read_batch(prompts, batch_output, unused=[*given(**options), *(["batch"] if batch else [])])
     settings = load_settings(given(**options), prompts, command_line=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import JUDGING, QUIET, SCORING, SHOWING, add_options, given, show
 from rewardlab.commands.terminal import progress_for
 from rewardlab.pipeline import run_score
@@ -23,5 +24,6 @@ def command(run: Path, reward: Path, format_: str, output: Path | None, *, quiet
     REWARD is a file, or a deployed function: its ARN, or lambda:NAME. Settings not given are those of the run. Exit
     codes as for audit.
     """
+    spare_pandas()
     values = parse_options(given(**options))
     return show(run_score(run, reward, values, progress=progress_for(quiet=quiet)), format_, output)
