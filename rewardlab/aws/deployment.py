@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from rewardlab.aws.configuration import Plan, Wanted, plan_of
-from rewardlab.cloud.failure import ROLE_NOT_READY, code_of, failure, said
+from rewardlab.cloud.failure import ROLE_NOT_READY, code_of, failure
+from rewardlab.cloud.refusal import said
 from rewardlab.cloud.session import Access, open_client
 from rewardlab.errors import CloudError, InputError, UsageError
 from rewardlab.platforms import LAMBDA

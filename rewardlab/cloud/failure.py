@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
 
+from rewardlab.cloud import refusal
+from rewardlab.cloud.refusal import ALIASES, Refusal, find_refusal, said, sign_in_refusals
 from rewardlab.errors import CloudError, RewardlabError
 
 CREDENTIALS = (
@@ -28,37 +28,14 @@ THROTTLED = frozenset(
 ROLE_NOT_READY = "cannot be assumed by lambda"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One row: an error's code or class, a sign in its message where the code means several things, the remedy."""
-
-    code: str
-    what: str
-    do: str
-    sign: str = ""
-
-
 #: The first row that fits is told; a sign comes before the row of its code alone.
 REFUSALS = (
-    Refusal("NoCredentialsError", "no AWS credentials", CREDENTIALS),
-    Refusal("PartialCredentialsError", "half of the AWS credentials are missing", CREDENTIALS),
-    Refusal("CredentialRetrievalError", "the AWS credentials cannot be fetched", CREDENTIALS),
-    Refusal("UnauthorizedSSOTokenError", "the AWS sign-in has expired", CREDENTIALS),
-    Refusal("SSOTokenLoadError", "the AWS sign-in has expired", CREDENTIALS),
-    Refusal("TokenRetrievalError", "the AWS sign-in has expired", CREDENTIALS),
-    Refusal("ProfileNotFound", "no such AWS profile", "name one of `aws configure list-profiles`"),
-    Refusal("NoRegionError", "no AWS region", REGION),
-    Refusal("InvalidRegionError", "that is no AWS region", REGION),
+    *sign_in_refusals(CREDENTIALS, region=REGION, wrong_region=REGION),
     Refusal("ValueError", "that is no endpoint", "give a URL: https://HOST", sign="invalid endpoint"),
     Refusal("ReadTimeoutError", "no answer in time", LATER),
     Refusal("ConnectionError", "no connection", NETWORK),
     Refusal("HTTPClientError", "no answer", NETWORK),
     Refusal("ParamValidationError", "boto3 refuses the request", "change what it names, or update boto3"),
-    Refusal("ExpiredTokenException", "the AWS credentials have expired", CREDENTIALS),
-    Refusal("UnrecognizedClientException", "AWS does not know these credentials", CREDENTIALS),
-    Refusal(
-        "InvalidSignatureException", "AWS refuses the signature", f"check the secret key and the clock; {CREDENTIALS}"
-    ),
     Refusal(
         "AccessDeniedException",
         "the role is another account's",
@@ -113,13 +90,8 @@ REFUSALS = (
     Refusal("ServiceUnavailableException", "AWS is still unavailable after all retries", LATER),
 )
 #: Other names by which AWS says the same.
-ALIASES = {
-    "ExpiredToken": "ExpiredTokenException",
-    "RequestExpired": "ExpiredTokenException",
-    "InvalidClientTokenId": "UnrecognizedClientException",
-    "InvalidAccessKeyId": "UnrecognizedClientException",
-    "SignatureDoesNotMatch": "InvalidSignatureException",
-    "AccessDenied": "AccessDeniedException",
+NAMES = {
+    **ALIASES,
     "403": "AccessDeniedException",
     "413": "RequestEntityTooLargeException",
     **dict.fromkeys(THROTTLED, "TooManyRequestsException"),
@@ -130,30 +102,18 @@ DENIED = re.compile(r"perform: (?P<action>[\w:]+)(?: on resource: (?P<resource>\
 
 def code_of(error: BaseException) -> str | None:
     """The code of an error that a service answered with; None for one that arose here."""
-    code = _detail(error).get("Code")
-    return None if code is None else ALIASES.get(str(code), str(code))
-
-
-def said(error: BaseException) -> str:
-    """The service's own words, or botocore's."""
-    reason = getattr(error, "response", None)
-    extra = reason.get("Reason") if isinstance(reason, dict) else None
-    words = _detail(error).get("Message") or str(error)
-    return " ".join(f"{extra}: {words}".split() if extra else str(words).split())[:400]
+    return refusal.code_of(error, NAMES)
 
 
 def failure(
     error: BaseException, *, where: str, raises: type[RewardlabError] = CloudError, allowed: str = "it"
 ) -> RewardlabError:
     """The error of the class `raises` for what botocore raised; `allowed` names the permission a bare refusal lacks."""
-    code, message = code_of(error), said(error)
-    names = [code] if code else [kind.__name__ for kind in type(error).__mro__]
-    for row in REFUSALS:
-        if row.code in names and row.sign in message.lower():
-            return raises(
-                f"{row.what} ({message})", where=where, do=row.do.format(permission=_lacking(message, allowed))
-            )
-    return raises(f"AWS refuses or does not answer ({code or names[0]}: {message})", where=where, do=LATER)
+    row, code = find_refusal(error, REFUSALS, NAMES)
+    message = said(error)
+    if row is None:
+        return raises(f"AWS refuses or does not answer ({code}: {message})", where=where, do=LATER)
+    return raises(f"{row.what} ({message})", where=where, do=row.do.format(permission=_lacking(message, allowed)))
 
 
 def _lacking(message: str, allowed: str) -> str:
@@ -161,9 +121,3 @@ def _lacking(message: str, allowed: str) -> str:
     if found is None:
         return allowed
     return found["action"] + (f" on {found['resource']}" if found["resource"] else "")
-
-
-def _detail(error: BaseException) -> dict[str, Any]:
-    response: Any = getattr(error, "response", None)
-    detail = response.get("Error") if isinstance(response, dict) else None
-    return detail if isinstance(detail, dict) else {}

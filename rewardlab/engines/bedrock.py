@@ -18,8 +18,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from rewardlab.cloud.refusal import said
 from rewardlab.engines import check_options, count_option
-from rewardlab.engines.bedrock_errors import bedrock_failure, code_of, said
+from rewardlab.engines.bedrock_errors import bedrock_failure, code_of
 from rewardlab.engines.converse import HOLDS, Body, Form, Hold, body_of, check, form_of, generation_of
 from rewardlab.engines.failure import too_long
 from rewardlab.errors import EngineError

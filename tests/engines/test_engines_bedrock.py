@@ -26,7 +26,7 @@ from botocore.stub import ANY, Stubber
 
 from rewardlab.engines import ModelSpec, parse_model
 from rewardlab.engines.bedrock import NO_SEED, BedrockEngine, open_engine
-from rewardlab.engines.bedrock_errors import CASES, bedrock_failure
+from rewardlab.engines.bedrock_errors import REFUSALS, bedrock_failure
 from rewardlab.engines.converse import STOP_REASONS, form_of
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
@@ -270,7 +270,7 @@ SAID = {
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case.code.endswith("Exception")], ids=lambda c: f"{c.code} {c.sign}"
+    "case", [case for case in REFUSALS if case.code.endswith("Exception")], ids=lambda c: f"{c.code} {c.sign}"
 )
 def test_each_refusal_is_one_error_that_says_what_to_do(case):
     message = SAID.get((case.code, case.sign), f"it says {case.sign or 'no'}")
@@ -310,7 +310,7 @@ def test_without_credentials_the_first_call_says_so(monkeypatch):
 
 def test_the_page_shows_the_table():
     page = PAGE.read_text()
-    for case in CASES:
+    for case in REFUSALS:
         assert f"| `{case.code}`" in page
         assert case.what in page
 
