@@ -4,6 +4,7 @@ import json
 import os
 import time
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,19 +65,32 @@ def test_a_machine_too_busy_to_start_it_is_an_error_and_no_zero(reward, monkeypa
 
 
 def test_a_process_left_behind_is_ended(reward, tmp_path):
-    mark = tmp_path / "mark"
+    left = tmp_path / "left"
     code = f"""
 import os, time
 def add(a, b):
-    if os.fork() == 0:
-        time.sleep(0.5)
-        open({str(mark)!r}, 'w').close()
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
         os._exit(0)
+    with open({str(left)!r}, 'a') as file:
+        print(child, file=file)
     return a + b
 """
-    reward.score(fenced(code), TESTS)
-    time.sleep(0.7)
-    assert not mark.exists()
+    assert reward.score(fenced(code), TESTS)["score"] == 1.0
+    children = [int(line) for line in left.read_text().splitlines()]
+    assert children
+    until = time.monotonic() + 30
+    while any(map(runs, children)) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not any(map(runs, children))
+
+
+def runs(process):
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_the_solution_sees_no_environment_and_not_what_is_expected(reward, monkeypatch):
