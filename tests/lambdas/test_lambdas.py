@@ -19,9 +19,8 @@ from tests.lambdas.converse_server import converse_server
 
 #: Speed is this machine's and its neighbours'; the READMEs of code_tests, llm_judge and symbolic_math own up to theirs.
 OF_THE_MACHINE = {"RL204"}
-#: These take many seconds for each platform: they are asked by one of each shape of event and return.
+#: These take many seconds for each platform.
 SLOW = {"llm_judge", "symbolic_math"}
-OF_EACH_SHAPE = {"smtj", "bedrock", "rft-eval", "scorer-oss"}
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
@@ -71,7 +70,6 @@ def is_quick(name: str, platform: str) -> bool:
         pytest.param(name, platform, marks=[] if is_quick(name, platform) else pytest.mark.bank)
         for name in NAMES
         for platform in PLATFORMS
-        if name not in SLOW or platform in OF_EACH_SHAPE
     ],
 )
 def test_check_finds_nothing_to_mend_on_any_platform(name, platform, environment):
