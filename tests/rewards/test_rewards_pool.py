@@ -60,7 +60,8 @@ def test_a_good_batch_is_scored_in_one_invocation(score):
         (
             "sys.setrecursionlimit(9999); return json.loads('[' * 2000 + ']' * 2000)",
             "invalid",
-            "RL101 the return value",
+            # From 3.12 on the depth that json reads is no longer the recursion limit's.
+            "RL101 the return value" if sys.version_info < (3, 12) else "expected a finite number",
         ),
         ("sys.set_int_max_str_digits(0); return 10**5000", "invalid", "RL101 the return value cannot be read"),
         ("return 'x' * 20_000_000", "invalid", "expected a finite number"),
