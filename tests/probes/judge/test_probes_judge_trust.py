@@ -33,7 +33,8 @@ def test_a_panel_is_measured_whole():
     assert isinstance(found.consensus, Undefined)
     last = found.judges[2]
     assert set(last.effects) == {
-        "padded", "styled", "injected_grade", "injected_end", "injected_verdict", "other_reference"
+        "padded", "styled", "injected_grade", "injected_end", "injected_verdict", "injected_low_grade",
+        "injected_low_end", "injected_low_verdict", "other_reference",
     }  # fmt: skip
     assert last.effects["padded"].turned_right.estimate == 1.0
     assert (last.judged, last.unreadable.estimate, last.consistency.flips.estimate) == (480, 0.0, 0.0)
