@@ -156,6 +156,7 @@ class Validation(Part):
     pass_rate_corrected: Interval = Field(description="share right, by Rogan and Gladen's correction")
     annotators: dict[str, Annotator]
     alternative_test: AlternativeTest | None
+    ties: int = Field(default=0, description="labelled generations neither right nor wrong, which are left out")
 
 
 class Usage(Part):

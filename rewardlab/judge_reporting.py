@@ -198,6 +198,7 @@ def _validation(found: Validation) -> report.Validation:
     return report.Validation(
         against=found.source,
         generations=found.generations,
+        ties=found.ties,
         accuracy=Interval.of(found.accuracy),
         true_positive_rate=Interval.of(rates if isinstance(rates, Undefined) else rates.true_positive_rate),
         true_negative_rate=Interval.of(found.true_negative_rate),

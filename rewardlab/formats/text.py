@@ -179,8 +179,9 @@ def _labels_line(report: Report) -> str:
     labels = report.reward.labels
     if labels is None:
         return ""
+    ties = f" ({labels.ties:,} ties left out)" if labels.ties else ""
     return (
-        f"labels  {labels.labelled:,} generations: Youden's J {number(labels.youden_j)}, AUC within prompts "
+        f"labels  {labels.labelled:,} generations{ties}: Youden's J {number(labels.youden_j)}, AUC within prompts "
         + number(labels.auc_within_prompts)
     )
 

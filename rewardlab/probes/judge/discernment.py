@@ -13,6 +13,7 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question, places
 from rewardlab.probes.judge.truth import Truth, deciding, truth_of
 from rewardlab.probes.judge.verdicts import only_verdict, value_text
+from rewardlab.probes.run.labels import left_out
 from rewardlab.stats.discrimination import Discrimination, discrimination
 from rewardlab.stats.interval import Undefined
 
@@ -98,6 +99,7 @@ def _evidence(question: Question, ratings: Ratings, truth: Truth, found: Discern
         "false_positive_rate": rates.false_positive_rate.estimate,
         "truth": truth.source,
         "verdicts": int((np.isfinite(ratings.right) & np.isfinite(truth.right)).sum()),
+        **(left_out(question.answers) if truth.source == "labels" else {}),
         "examples": _examples(question, ratings, truth),
     }
 

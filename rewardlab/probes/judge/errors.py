@@ -15,6 +15,7 @@ from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import Question, places
 from rewardlab.probes.judge.truth import Truth, deciding, rests_on_one_person, truth_of
 from rewardlab.probes.judge.verdicts import value_text
+from rewardlab.probes.run.labels import left_out
 from rewardlab.stats.independence import Independence, error_independence
 from rewardlab.stats.interval import LEVEL, Undefined
 
@@ -98,6 +99,7 @@ def _evidence(question: Question, one: Ratings, other: Ratings, truth: Truth, fo
         "generations": found.items,
         "wrong_together": int((both_wrong & np.isfinite(one.right)).sum()),
         "truth": truth.source,
+        **(left_out(question.answers) if truth.source == "labels" else {}),
         "examples": _examples(question, one, other, both_wrong & np.isfinite(one.right), truth),
     }
 

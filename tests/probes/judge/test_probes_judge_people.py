@@ -232,6 +232,20 @@ def test_what_annotators_are_split_on_is_not_known():
     panel = given([[1.0] * 4])
     asked = about(panel, labels=[[0.5, 1, 0, 0]], annotations=labels, annotators=("x", "y"))
     np.testing.assert_array_equal(truth_of(asked).right, [[NAN, 1, 0, 0]])
+    assert truth_of(asked).ties == 1
+
+
+def test_ties_are_left_out_for_reward_and_judges_alike():
+    """Where the people are split, neither a judge nor the reward is blamed for what it says."""
+    split = np.where(TRUTH == 0, 0.5, 1.0)
+    split[:20] = TRUTH[:20]
+    lenient = given(np.where(TRUTH == 0, np.arange(400).reshape(100, 4) >= 80, 1))
+    found = validation(about(lenient, labels=split, score=TRUTH), lenient)
+    assert (found.accuracy.estimate, found.ties) == (1.0, int((split == 0.5).sum()))
+    assert list(discernment.ask(about(lenient, labels=split))) == []
+    severe = given(np.where(RNG.random(TRUTH.shape) < 0.8, 0, TRUTH))
+    (finding,) = discernment.ask(about(severe, labels=split, score=TRUTH))
+    assert finding.evidence["left_out"] == f"{found.ties} ties of the labels"
 
 
 @pytest.mark.parametrize(
