@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rewardlab import judge_report as report
+from rewardlab.alpha import meaning_of, strong_from, value_of
 from rewardlab.probes.judge.agreement import Agreement, departs_most
 from rewardlab.probes.judge.effect import Effect
 from rewardlab.probes.judge.trust import JudgeTrust, PanelTrust
@@ -16,9 +17,6 @@ from rewardlab.stats.discrimination import Discrimination
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.preference import PositionBias
 
-#: From here on agreement is called strong.
-STRONG_ALPHA = 0.8
-
 
 def build_judges(trust: PanelTrust) -> report.Judges:
     """The section on judges."""
@@ -27,7 +25,7 @@ def build_judges(trust: PanelTrust) -> report.Judges:
     return report.Judges(
         alpha=agreements[0].alpha if agreements else None,
         min_alpha=trust.min_alpha,
-        strong_alpha=max(STRONG_ALPHA, trust.min_alpha),
+        strong_alpha=strong_from(trust.min_alpha),
         agreement=trust.verdict,
         checked=trust.check,
         agreements=agreements,
@@ -46,11 +44,11 @@ def build_judges(trust: PanelTrust) -> report.Judges:
 
 def _agreement(found: Agreement) -> report.Agreement:
     measured, names = found.measured, [ratings.judge.name for ratings in found.judges]
-    alpha = Interval.of(found.alpha)
+    alpha = _over_prompts(found.alpha)
     skew = measured.skew
     return report.Agreement(
         alpha=report.Alpha(**alpha.model_dump(), metric=measured.level, about=found.of),
-        meaning=meaning(found.alpha),
+        meaning=meaning_of(value_of(found.alpha), who="judges", what="verdicts"),
         judges=tuple(names),
         units=measured.pairable,
         coefficients=report.Coefficients(
@@ -67,23 +65,18 @@ def _agreement(found: Agreement) -> report.Agreement:
     )
 
 
-def meaning(alpha: Quantity) -> str:
-    """What alpha says, in a sentence."""
-    if isinstance(alpha, Undefined):
-        return f"The judges' agreement is undefined: {alpha.reason}."
-    if alpha.estimate < 0:
-        return "The judges disagree more than verdicts handed out at random would."
-    left = f"{100 * (1 - alpha.estimate):.1f}".removesuffix(".0")
-    return f"The judges show {left} % of the disagreement that verdicts handed out at random would show."
-
-
 def _coefficient(found: Coefficient | Undefined) -> Interval:
     """The coefficient; one that has a value but no interval keeps the value, and says why the interval is missing."""
     if isinstance(found, Undefined):
         return Interval.of(found)
     if isinstance(found.interval, Undefined):
         return Interval(estimate=found.value, low=None, high=None, undefined=found.interval.reason)
-    return Interval.of(found.interval)
+    return _over_prompts(found.interval)
+
+
+def _over_prompts(found: Quantity) -> Interval:
+    """What was measured on units that the prompt keeps together."""
+    return Interval.of(found).over("prompts")
 
 
 def _optional(found: Coefficient | Undefined | None) -> Interval | None:
@@ -163,7 +156,7 @@ def _consistency(found: Consistency | Undefined, alpha: Quantity) -> report.Self
         flip_rate=Interval.of(found.flips),
         flip_rate_near_threshold=Interval.of(found.flips_near),
         unanimous=Interval.of(found.unanimity),
-        retest_alpha=Interval.of(alpha),
+        retest_alpha=_over_prompts(alpha),
     )
 
 
@@ -223,8 +216,8 @@ def _validation(found: Validation) -> report.Validation:
 def _annotator(fit: Fit) -> report.Annotator:
     return report.Annotator(
         accuracy=Interval.of(fit.accuracy),
-        kappa=Interval.of(fit.kappa),
-        alpha=Interval.of(fit.alpha),
+        kappa=_over_prompts(fit.kappa),
+        alpha=_over_prompts(fit.alpha),
         generations=fit.generations,
     )
 

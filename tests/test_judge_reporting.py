@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import rewardlab
-from rewardlab.judge_reporting import STRONG_ALPHA, build_judges, meaning
+from rewardlab.alpha import STRONG_ALPHA
+from rewardlab.judge_reporting import build_judges
 from rewardlab.probes.judge.trust import panel_trust
-from rewardlab.stats.interval import Estimate, Undefined
+from rewardlab.stats.interval import Undefined
 from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, about, asked, closer, given
 from tests.probes.judge.judges import ANN, BEN, likes_length, silent
 
@@ -110,6 +111,13 @@ def test_what_each_judge_was_shown_is_told_by_its_name(panel):
     assert found.panel[3].position.pairs == found.panel[3].judged
 
 
+def test_what_is_taken_over_prompts_is_said_to_be(panel):
+    """Several generations belong to one prompt: no interval of the section is over generations."""
+    methods = {one["method"] for one in quantities(panel[1].model_dump()) if one["method"]}
+    assert methods
+    assert not [method for method in methods if "unit" in method]
+
+
 def is_undefined(found):
     return isinstance(found, Undefined)
 
@@ -176,20 +184,6 @@ def test_verdicts_that_never_differ_are_no_agreement():
     assert found.agreement == "undecided"
     assert found.agreements[0].meaning == f"The judges' agreement is undefined: {found.alpha.undefined}."
     assert found.agreements[0].coefficients.percent.estimate == 1.0
-
-
-@pytest.mark.parametrize(
-    ("alpha", "said"),
-    [
-        (0.9, "show 10 % of"),
-        (0.935, "show 6.5 % of"),
-        (0.0, "show 100 % of"),
-        (-0.1, "disagree more than"),
-        (1.0, "show 0 % of"),
-    ],
-)
-def test_what_alpha_means_is_a_sentence(alpha, said):
-    assert said in meaning(Estimate(alpha, -1.0, 1.0, 0.95, "", 9))
 
 
 def test_a_stricter_target_moves_what_is_called_strong():

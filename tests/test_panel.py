@@ -145,7 +145,7 @@ def test_a_judge_that_cannot_be_used_is_told_before_anything_is_sampled(task_of,
     task = task_of(GROUPS)
     for name, words in [
         ("nobody", "no judge 'nobody'"),
-        ("correctness", "'correctness' names no model"),
+        ("correctness", "'correctness' names no model; write --judge correctness@ENGINE:MODEL$"),
         (str(judge("lost", function="absent")), "no function 'absent'"),
         (str(judge("fast", more="[engine]\nspeed = 3\n", function="right")), "python engine has no option 'speed'"),
         (f"correctness@recorded:{task['recorded']}", "one that can be asked"),

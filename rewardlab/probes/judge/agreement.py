@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from rewardlab.alpha import further_units
 from rewardlab.answers import Floats, Indexes
 from rewardlab.findings import Finding
 from rewardlab.judging.ratings import Ratings
@@ -53,7 +54,8 @@ def ask(question: Question) -> Iterator[Finding]:
             yield Finding("RL502", "blocker", _evidence(question, found), _remedy(found))
         elif alpha.low < question.min_alpha:
             more = "Judge more prompts: the interval holds the threshold, and either answer could be wrong."
-            yield Finding("RL502", "warning", _evidence(question, found) | {"undecided": True}, more)
+            told = {"undecided": True, "further_prompts": further_units(alpha, question.min_alpha)}
+            yield Finding("RL502", "warning", _evidence(question, found) | told, more)
 
 
 def agreements(question: Question) -> tuple[Agreement, ...]:

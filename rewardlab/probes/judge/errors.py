@@ -30,11 +30,10 @@ def panel_independence(question: Question) -> Independence | Undefined:
     judges, truth = deciding(question.panel), truth_of(question)
     if truth is None:
         return Undefined("no verdict")
-    return (
-        error_independence(np.stack([ratings.right for ratings in judges]), truth.right)
-        if judges
-        else Undefined("no judge calls single responses right or wrong")
-    )
+    if not judges:
+        return Undefined("no judge calls single responses right or wrong")
+    names = [ratings.judge.name for ratings in judges]
+    return error_independence(np.stack([ratings.right for ratings in judges]), truth.right, names=names)
 
 
 def ask(question: Question) -> Iterator[Finding]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from rewardlab.alpha import Verdict, verdict_of
 from rewardlab.crosscheck import check_alpha
 from rewardlab.judging.ratings import Ratings, Usage
 from rewardlab.probes.judge import injection, padding, reference, style
@@ -33,7 +34,6 @@ from rewardlab.stats.rank import RankCorrelation, rank_correlation
 from rewardlab.stats.ratio import share_of_items
 from rewardlab.stats.survey import weighted_mean
 
-Verdict: TypeAlias = Literal["sufficient", "undecided", "insufficient"]
 #: What a judge was shown besides the plain question, in the order of the report.
 VARIANTS: Sequence[str] = (padding.VARIANT, style.VARIANT, *injection.VARIANTS, reference.VARIANT)
 #: Generations on which reward and panel part, for a person to read.
@@ -106,7 +106,7 @@ def panel_trust(question: Question) -> PanelTrust:
         independent=len(by_model(question.panel)),
         agreements=found,
         min_alpha=question.min_alpha,
-        verdict=alpha_verdict(found[0].alpha, question.min_alpha) if found else None,
+        verdict=verdict_of(found[0].alpha, question.min_alpha) if found else None,
         check=_check(found[0]) if found else "not compared: no two judges of one thing",
         independence=panel_independence(question),
         truth=None if truth is None else truth.source,
@@ -139,15 +139,6 @@ def judge_trust(question: Question, ratings: Ratings) -> JudgeTrust:
         validation=validation(question, ratings),
         usage=ratings.usage,
     )
-
-
-def alpha_verdict(alpha: Quantity, min_alpha: float) -> Verdict:
-    """What alpha's interval says of the threshold; an undefined alpha decides nothing."""
-    if isinstance(alpha, Undefined):
-        return "undecided"
-    if alpha.low >= min_alpha:
-        return "sufficient"
-    return "insufficient" if alpha.high < min_alpha else "undecided"
 
 
 def _check(found: Agreement) -> str:

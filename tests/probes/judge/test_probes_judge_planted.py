@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from rewardlab.probes.judge import ask_all, ask_each
-from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, asked, closer, codes, sound
+from rewardlab.probes.judge import ask_all, ask_each, unread
+from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, about, asked, closer, codes, given, sound
 from tests.probes.judge.judges import (
     ANN,
     BEN,
@@ -105,6 +106,13 @@ def test_a_judge_without_a_single_verdict_blocks():
     assert codes(found) == {("RL508", "blocker")}
     assert (found[0].evidence["judge"], found[0].evidence["unreadable"]) == ("silent", 1.0)
     assert found[0].evidence["reasons"] == {"invalid": found[0].evidence["questions"] + 120}
+
+
+@pytest.mark.parametrize(("model", "offered"), [("vllm:m", True), ("python:j.py:silent", False)])
+def test_the_remedy_for_a_function_is_not_structured_output(model, offered):
+    mute = given(np.full((20, 2), np.nan), asked=np.ones((20, 2), bool), model=model)
+    (found,) = unread.ask(about(mute))
+    assert ("structured output" in found.remedy, "function" in found.remedy) == (offered, not offered)
 
 
 def test_no_judge_no_finding():

@@ -7,7 +7,7 @@ import pytest
 
 from rewardlab.probes.judge import reward
 from rewardlab.probes.judge.question import annotation_table
-from rewardlab.probes.judge.trust import alpha_verdict, panel_trust
+from rewardlab.probes.judge.trust import panel_trust
 from rewardlab.stats.consensus import Consensus
 from rewardlab.stats.interval import Estimate, Undefined
 from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, about, asked, closer, given, run_of
@@ -27,7 +27,7 @@ def test_a_panel_is_measured_whole():
     assert (found.independent, found.verdict, found.truth) == (3, "sufficient", "reward")
     assert found.check == "equal to the krippendorff package's within 1e-9"
     assert isinstance(found.independence, Undefined)
-    assert "judge 3" in found.independence.reason
+    assert "likes_length" in found.independence.reason
     assert found.reward.rates.informedness.estimate > 0.95
     assert found.ranks.within_rho.estimate > 0.9
     assert isinstance(found.consensus, Undefined)
@@ -52,14 +52,6 @@ def test_a_panel_that_shows_nothing_is_undefined_and_never_a_number(panel):
     assert isinstance(found.independence, Undefined)
     for judge in found.judges:
         assert isinstance(judge.pass_rate, Undefined if judge.name != "honest_ann" else Estimate)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "verdict"), [(0.7, 0.9, "sufficient"), (0.6, 0.7, "undecided"), (0.2, 0.6, "insufficient")]
-)
-def test_the_interval_of_alpha_decides(low, high, verdict):
-    assert alpha_verdict(Estimate(0.65, low, high, 0.95, "", 9), 0.667) == verdict
-    assert alpha_verdict(Undefined("no variation"), 0.667) == "undecided"
 
 
 def test_a_consensus_is_sought_where_nothing_else_is_known():
