@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from rewardlab import judge_report as report
 from rewardlab.alpha import meaning_of, strong_from, value_of
 from rewardlab.probes.judge.agreement import Agreement, departs_most
+from rewardlab.probes.judge.consensus import SMOOTHING, LatentTruth
 from rewardlab.probes.judge.effect import Effect
 from rewardlab.probes.judge.trust import JudgeTrust, PanelTrust
 from rewardlab.probes.judge.validation import Fit, Validation
@@ -37,9 +40,43 @@ def build_judges(trust: PanelTrust) -> report.Judges:
         errors_against=trust.truth,
         reward=_reward(trust),
         parting=trust.parting,
-        consensus=None if isinstance(trust.consensus, Undefined) else tuple(map(float, trust.consensus.priors)),
+        consensus=None if isinstance(trust.consensus, Undefined) else tuple(map(float, trust.consensus.fit.priors)),
+        dawid_skene=_dawid_skene(trust.consensus),
         panel=tuple(_judge(one) for one in trust.judges),
     )
+
+
+def _dawid_skene(found: LatentTruth | Undefined) -> report.DawidSkene:
+    if isinstance(found, Undefined):
+        return report.DawidSkene(undefined=found.reason)
+    matrices = zip(found.judges, found.fit.confusion.tolist(), strict=True)
+    return report.DawidSkene(
+        generations=found.generations,
+        right=float(found.fit.priors[1]),
+        smoothing=SMOOTHING,
+        judges=tuple(_confusion(name, matrix) for name, matrix in matrices),
+        caveats=found.caveats,
+    )
+
+
+def _confusion(name: str, matrix: list[list[float]]) -> report.Confusion:
+    """NaN stands where the judge met nothing of a class."""
+    rows = tuple((_known(wrong), _known(right)) for wrong, right in matrix)
+    known = {
+        kind: Interval(
+            estimate=rows[place][place],
+            low=None,
+            high=None,
+            undefined=f"the judge met nothing {what}" if rows[place][place] is None else None,
+        )
+        for kind, place, what in (("specificity", 0, "wrong"), ("sensitivity", 1, "right"))
+    }
+    return report.Confusion(judge=name, matrix=rows, **known)
+
+
+def _known(share: float) -> float | None:
+    """The share to the accuracy at which the estimate rests; what tends to 0 or 1 is that."""
+    return None if math.isnan(share) else round(share, 9)
 
 
 def _agreement(found: Agreement) -> report.Agreement:

@@ -125,6 +125,10 @@ ALTERED: Mapping[str, str] = {
 }
 
 
+#: What is told of the graver direction only.
+COUNTS = {"raised", "lowered", "compared"}
+
+
 @dataclass(frozen=True, slots=True)
 class Pull:
     """What one variant does to a judge's verdicts in the direction it asks for.
@@ -160,7 +164,7 @@ def _suspicion(question: Question, ratings: Ratings, pulls: list[Pull]) -> Suspi
     evidence: dict[str, Any] = {"judge": ratings.judge.name, **lead.evidence}
     for pull in pulls:
         if pull is not lead:
-            evidence["other_direction"] = dict(pull.evidence)
+            evidence["other_direction"] = {name: told for name, told in pull.evidence.items() if name not in COUNTS}
     before, after = before_and_after(ratings, lead.variant)
     moved = after > before if lead.variant in UPWARDS else after < before
     evidence["examples"] = examples(question, ratings, lead.variant, moved)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rewardlab.probes.judge import reward
+from rewardlab.probes.judge.consensus import LatentTruth
 from rewardlab.probes.judge.question import annotation_table
 from rewardlab.probes.judge.trust import panel_trust
-from rewardlab.stats.consensus import Consensus
 from rewardlab.stats.interval import Estimate, Undefined
 from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, about, asked, closer, given, run_of
 from tests.probes.judge.judges import ANN, BEN, likes_length, silent
@@ -30,7 +30,7 @@ def test_a_panel_is_measured_whole():
     assert "likes_length" in found.independence.reason
     assert found.reward.rates.informedness.estimate > 0.95
     assert found.ranks.within_rho.estimate > 0.9
-    assert isinstance(found.consensus, Undefined)
+    assert isinstance(found.consensus, LatentTruth)
     last = found.judges[2]
     assert set(last.effects) == {
         "padded", "styled", "injected_grade", "injected_end", "injected_verdict", "injected_low_grade",
@@ -58,9 +58,19 @@ def test_a_consensus_is_sought_where_nothing_else_is_known():
     panel = [given(wrong(0.1, seed), name=f"j{seed}") for seed in (1, 2, 3)]
     found = panel_trust(about(*panel))
     assert found.truth == "consensus"
-    assert isinstance(found.consensus, Consensus)
-    assert np.mean(found.consensus.labels == TRUTH.ravel()) > 0.95
+    assert isinstance(found.consensus, LatentTruth)
+    assert np.mean(found.consensus.fit.labels == TRUTH.ravel()) > 0.95
     assert isinstance(panel_trust(about(*panel[:2])).consensus, Undefined)
+
+
+def test_a_consensus_is_not_sought_beside_labels_nor_of_judges_that_tell_nothing_apart():
+    sound = [given(wrong(0.1, seed), name=f"j{seed}") for seed in (1, 2, 3)]
+    assert panel_trust(about(*sound, labels=TRUTH)).consensus == Undefined("labels say what is right")
+    assert isinstance(panel_trust(about(*sound, score=TRUTH)).consensus, LatentTruth)
+    pleased = given(np.ones(TRUTH.shape), name="pleased")
+    found = panel_trust(about(*sound[:2], pleased)).consensus
+    assert isinstance(found, Undefined)
+    assert "fewer than three judges tell right from wrong" in found.reason
 
 
 def against(score, *panel):
