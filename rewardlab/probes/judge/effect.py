@@ -12,7 +12,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.judging.judgments import PLAIN
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import EXAMPLES, Question
-from rewardlab.probes.judge.verdicts import before_and_after, right_of, verdict_text
+from rewardlab.probes.judge.verdicts import before_and_after, beside, right_of, verdict_text
 from rewardlab.probes.run.suspicion import Suspicion
 from rewardlab.stats.interval import Estimate, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.paired import Change, paired_change
@@ -133,7 +133,11 @@ def examples(question: Question, ratings: Ratings, variant: str, marked: Bools) 
     found = [(int(row), int(best[row])) for row in order if marked[row].any()]
     return [
         question.example(
-            row, index, before=verdict_text(ratings, before[row, index]), after=verdict_text(ratings, after[row, index])
+            row,
+            index,
+            **beside(ratings, row, index),
+            before=verdict_text(ratings, before[row, index]),
+            after=verdict_text(ratings, after[row, index]),
         )
         for row, index in found
     ]

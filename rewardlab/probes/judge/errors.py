@@ -119,7 +119,7 @@ def _copy_evidence(question: Question, one: Ratings, other: Ratings, truth: Trut
         "different_verdicts": 0,
         "not_explained_by_truth": unexplained(one.values, truth),
         "truth": "none" if truth is None else truth.source,
-        "examples": _examples(question, one, other, known, truth),
+        "examples": _examples(question, one, other, known if known.any() else both, truth),
     }
 
 

@@ -67,6 +67,14 @@ def _first_shown(pairs: Pairs, shape: tuple[int, ...]) -> Floats:
     return table
 
 
+def beside(ratings: Ratings, prompt: int, first: int) -> dict[str, int]:
+    """The response that a pairwise judge was shown second, as evidence; nothing for a judge of single responses."""
+    pairs = ratings.pairs
+    if pairs is None:
+        return {}
+    return {"other": int(pairs.second[np.flatnonzero((pairs.prompt == prompt) & (pairs.first == first))[0]])}
+
+
 def right_of(ratings: Ratings, share: Floats) -> Floats:
     """Right (1) and wrong (0) from verdicts as shares of the scale; of a pair whether the altered response won."""
     judge = ratings.judge

@@ -83,6 +83,18 @@ def test_a_place_that_wins_is_found(judge):
     assert (found.evidence["net_primacy"] > 0) == (judge is takes_the_first)
 
 
+def obeys_in_pairs(exhibit):
+    return 0.0 if "highest grade" in exhibit.response else closer(exhibit)
+
+
+def test_examples_of_pairs_name_both_responses():
+    found = ask_all(asked((closer, PAIRWISE), (obeys_in_pairs, PAIRWISE), (takes_the_first, PAIRWISE)))
+    for one in found:
+        if one.code in {"RL504", "RL506"}:
+            assert all(example["other"] != example["index"] for example in one.evidence["examples"])
+    assert {"RL504", "RL506"} <= {one.code for one in found}
+
+
 def test_an_order_that_decides_without_favour_is_a_warning():
     (found,) = (one for one in ask_all(asked((closer, PAIRWISE), (sways, PAIRWISE))) if one.code == "RL504")
     assert found.severity == "warning"
