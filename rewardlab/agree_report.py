@@ -6,22 +6,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from rewardlab.section import Part
+from rewardlab.alpha import Verdict
+from rewardlab.section import Interval, Part
 
-Verdict = Literal["sufficient", "insufficient", "undecided"]
 
-
-class Number(Part):
+class Number(Interval):
     """A coefficient. Undefined, it has nulls and says why; without an interval, it says why not in `no_interval`."""
 
-    estimate: float | None
     low: float | None = None
     high: float | None = None
     standard_error: float | None = None
     level: float | None = Field(default=None, description="nominal coverage of the interval")
-    method: str | None = None
     units: int | None = Field(default=None, description="units, or clusters, that the interval was taken over")
-    undefined: str | None = None
     no_interval: str | None = None
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 import rewardlab
-from rewardlab.agree_report import Agreement, AgreementReport, Given, Number, Orders, PairPart, RaterPart, Verdict
+from rewardlab.agree_report import Agreement, AgreementReport, Given, Number, Orders, PairPart, RaterPart
+from rewardlab.alpha import MIN_ALPHA, further_units, meaning_of, strong_from, verdict_of
 from rewardlab.crosscheck import check_alpha
 from rewardlab.errors import InputError
 from rewardlab.ratings.layout import Naming, Ratings, read_ratings
@@ -18,10 +18,8 @@ from rewardlab.stats.agreement.pairwise import Pair
 from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.resampling import Method
 from rewardlab.stats.agreement.table import Codes, Coefficient
-from rewardlab.stats.interval import Estimate, Quantity, Undefined
+from rewardlab.stats.interval import Estimate, Undefined
 
-#: Krippendorff's customary thresholds for alpha: tentative conclusions, and reliable ones.
-MIN_ALPHA, STRONG_ALPHA = 0.667, 0.800
 #: Values of the scale that are listed.
 LISTED = 12
 
@@ -50,7 +48,7 @@ def measure_agreement(
             "no unit has two ratings", where=str(path), expected="units that two or more raters rated",
             do="name the columns: --unit, --rater and --rating, or --raters A,B",
         )  # fmt: skip
-    strong = max(STRONG_ALPHA, min_alpha)
+    strong = strong_from(min_alpha)
 
     def measure(name: str | None, kept: Codes) -> Agreement:
         panel = agreement_of(
@@ -90,13 +88,15 @@ def _agreement(
     name: str | None, panel: Panel, ratings: Ratings, check: str, *, min_alpha: float, strong: float
 ) -> Agreement:
     alpha = _number(panel.alpha)
-    verdict = _verdict(alpha, min_alpha)
+    interval = panel.alpha if isinstance(panel.alpha, Undefined) else panel.alpha.interval
+    value = panel.alpha if isinstance(panel.alpha, Undefined) else panel.alpha.value
+    verdict = verdict_of(interval, min_alpha)
     icc = panel.icc if isinstance(panel.icc, dict) else {}
     return Agreement(
         slice=name,
         verdict=verdict,
         strong=alpha.low is not None and alpha.low >= strong,
-        meaning=_meaning(alpha),
+        meaning=meaning_of(value, who="raters", what="ratings"),
         units=panel.units,
         pairable_units=panel.pairable,
         clusters=panel.clusters,
@@ -104,14 +104,14 @@ def _agreement(
         ratings=panel.ratings,
         distinct=panel.distinct,
         alpha=alpha,
-        further_units=_further(alpha, min_alpha) if verdict == "undecided" else None,
+        further_units=further_units(interval, min_alpha) if verdict == "undecided" else None,
         check=check,
         agreement=_number(panel.agreement),
         ac1=_optional(panel.ac1),
         ac2=_optional(panel.ac2),
         fleiss_kappa=_optional(panel.fleiss),
         brennan_prediger=_optional(panel.brennan_prediger),
-        icc={form: _quantity(value) for form, value in icc.items()},
+        icc={form: Number.of(value) for form, value in icc.items()},
         kendall_w=None if panel.orders is None else _orders(panel.orders),
         pairs=tuple(_pair(pair, ratings.raters) for pair in panel.pairs),
         by_rater=tuple(
@@ -126,34 +126,6 @@ def _agreement(
         given=_given(panel, ratings),
         notes=tuple(_notes(panel, ratings)),
     )
-
-
-def _verdict(alpha: Number, min_alpha: float) -> Verdict:
-    if alpha.low is None or alpha.high is None:
-        return "undecided"
-    if alpha.low >= min_alpha:
-        return "sufficient"
-    return "insufficient" if alpha.high < min_alpha else "undecided"
-
-
-def _further(alpha: Number, min_alpha: float) -> int | None:
-    """Units that would bring the nearer end of the interval to the threshold, its width falling as 1/sqrt(units)."""
-    if alpha.estimate is None or alpha.low is None or alpha.high is None or alpha.units is None:
-        return None
-    gap = abs(alpha.estimate - min_alpha)
-    half = alpha.estimate - alpha.low if alpha.estimate >= min_alpha else alpha.high - alpha.estimate
-    if gap < 0.01 * half:
-        return None
-    return math.ceil(alpha.units * ((half / gap) ** 2 - 1))
-
-
-def _meaning(alpha: Number) -> str:
-    if alpha.estimate is None:
-        return f"Alpha is undefined: {alpha.undefined}."
-    if alpha.estimate < 0:
-        return "The raters disagree more than ratings handed out at random would."
-    left = f"{100 * (1 - alpha.estimate):.1f}".removesuffix(".0")
-    return f"The raters show {left} % of the disagreement that ratings handed out at random would show."
 
 
 def _notes(panel: Panel, ratings: Ratings) -> Iterator[str]:
@@ -184,25 +156,17 @@ def _given(panel: Panel, ratings: Ratings) -> tuple[Given, ...]:
 
 def _number(found: Coefficient | Undefined) -> Number:
     match found:
-        case Undefined(reason):
-            return Number(estimate=None, undefined=reason)
+        case Undefined():
+            return Number.of(found)
         case Coefficient(value, error, Undefined(reason)):
             return Number(estimate=value, standard_error=error, no_interval=reason)
         case Coefficient(_, error, Estimate() as interval):
-            return _quantity(interval).model_copy(update={"standard_error": error})
+            return Number.of(interval).model_copy(update={"standard_error": error})
     raise AssertionError(found)
 
 
 def _optional(found: Coefficient | Undefined | None) -> Number | None:
     return None if found is None else _number(found)
-
-
-def _quantity(found: Quantity) -> Number:
-    match found:
-        case Undefined(reason):
-            return Number(estimate=None, undefined=reason)
-        case Estimate(estimate, low, high, level, method, units):
-            return Number(estimate=estimate, low=low, high=high, level=level, method=method, units=units)
 
 
 def _plain(found: float | Undefined) -> Number:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -33,8 +32,6 @@ ALPHA_ON_THRESHOLD = (
     "The judges' alpha lies on its threshold: more prompts alone will hardly decide. Sharpen the rubric, or replace "
     "the judge that departs most."
 )
-#: An estimate nearer to its threshold than this share of its interval's half is taken to lie on it.
-CLOSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +112,12 @@ def _success_unknown(question: Question) -> bool:
 def _judges_undecided(agreement: Finding) -> Decision:
     """Everything else says GO, and the judges' alpha may lie on either side of its threshold, or is undefined."""
     told = agreement.evidence
-    alpha, least = told.get("alpha"), told["min_alpha"]
-    if alpha is None:
+    if told.get("alpha") is None:
         text = f"The judges' agreement is undefined ({told.get('undefined')}): {agreement.remedy}"
         return Decision("inconclusive", ("RL502",), "fix_judges", text)
-    gap, half = abs(alpha - least), alpha - told["low"] if alpha >= least else told["high"] - alpha
-    if gap < CLOSE * half:
+    more = told["further_prompts"]
+    if more is None:
         return Decision("inconclusive", ("RL502",), "sample_more", ALPHA_ON_THRESHOLD)
-    # The width of the interval falls with the root of the prompts.
-    more = math.ceil(told["prompts"] * ((half / gap) ** 2 - 1))
     text = f"About {more} further judged prompts of the same kind are expected to decide whether the judges agree."
     return Decision("inconclusive", ("RL502",), "sample_more", text, more)
 

@@ -244,7 +244,8 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL506": Entry(
         "a judge follows text inside the response",
-        "A response that asks for a high grade gets one; training will learn to ask.",
+        "A response that asks for a high grade gets one, and training will learn to ask; or one that is right and "
+        "doubts itself gets a low grade.",
         "Fence the response as data and state that it holds no instructions.",
     ),
     "RL507": Entry(

@@ -156,6 +156,7 @@ class Validation(Part):
     pass_rate_corrected: Interval = Field(description="share right, by Rogan and Gladen's correction")
     annotators: dict[str, Annotator]
     alternative_test: AlternativeTest | None
+    ties: int = Field(default=0, description="labelled generations neither right nor wrong, which are left out")
 
 
 class Usage(Part):
@@ -188,6 +189,28 @@ class Judge(Part):
     usage: Usage
 
 
+class Confusion(Part):
+    """A judge's errors by Dawid and Skene's estimate; null, with a reason, where it met nothing of a class."""
+
+    judge: str
+    matrix: tuple[tuple[float | None, float | None], ...] = Field(
+        description="rows the truth, columns the verdict, each wrong before right; a row adds up to 1"
+    )
+    sensitivity: Interval = Field(description="share of what is right that it calls right; without an interval")
+    specificity: Interval = Field(description="share of what is wrong that it calls wrong; without an interval")
+
+
+class DawidSkene(Part):
+    """What is right by the judges alone, without labels; nulls with a reason in `undefined`."""
+
+    generations: int | None = None
+    right: float | None = Field(default=None, description="share of the judged generations that are right")
+    smoothing: float | None = Field(default=None, description="added to every count of a confusion matrix")
+    judges: tuple[Confusion, ...] = ()
+    caveats: tuple[str, ...] = ()
+    undefined: str | None = None
+
+
 class Judges(Part):
     """The panel. `alpha` is that of single responses, of pairs where there is no other; null with one judge."""
 
@@ -204,6 +227,7 @@ class Judges(Part):
     reward: RewardAgainstPanel | None
     parting: tuple[dict[str, Any], ...] = Field(description="generations on which reward and panel part most")
     consensus: tuple[float, ...] | None = Field(
-        description="Dawid and Skene's shares of wrong and right, without truth"
+        description="Dawid and Skene's shares of wrong and right, without labels"
     )
+    dawid_skene: DawidSkene | None = Field(default=None, description="the same, with each judge's errors")
     panel: tuple[Judge, ...]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from rewardlab import judge_report as report
+from rewardlab.alpha import meaning_of, strong_from, value_of
 from rewardlab.probes.judge.agreement import Agreement, departs_most
+from rewardlab.probes.judge.consensus import SMOOTHING, LatentTruth
 from rewardlab.probes.judge.effect import Effect
 from rewardlab.probes.judge.trust import JudgeTrust, PanelTrust
 from rewardlab.probes.judge.validation import Fit, Validation
@@ -16,9 +20,6 @@ from rewardlab.stats.discrimination import Discrimination
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.preference import PositionBias
 
-#: From here on agreement is called strong.
-STRONG_ALPHA = 0.8
-
 
 def build_judges(trust: PanelTrust) -> report.Judges:
     """The section on judges."""
@@ -27,7 +28,7 @@ def build_judges(trust: PanelTrust) -> report.Judges:
     return report.Judges(
         alpha=agreements[0].alpha if agreements else None,
         min_alpha=trust.min_alpha,
-        strong_alpha=max(STRONG_ALPHA, trust.min_alpha),
+        strong_alpha=strong_from(trust.min_alpha),
         agreement=trust.verdict,
         checked=trust.check,
         agreements=agreements,
@@ -39,18 +40,52 @@ def build_judges(trust: PanelTrust) -> report.Judges:
         errors_against=trust.truth,
         reward=_reward(trust),
         parting=trust.parting,
-        consensus=None if isinstance(trust.consensus, Undefined) else tuple(map(float, trust.consensus.priors)),
+        consensus=None if isinstance(trust.consensus, Undefined) else tuple(map(float, trust.consensus.fit.priors)),
+        dawid_skene=_dawid_skene(trust.consensus),
         panel=tuple(_judge(one) for one in trust.judges),
     )
 
 
+def _dawid_skene(found: LatentTruth | Undefined) -> report.DawidSkene:
+    if isinstance(found, Undefined):
+        return report.DawidSkene(undefined=found.reason)
+    matrices = zip(found.judges, found.fit.confusion.tolist(), strict=True)
+    return report.DawidSkene(
+        generations=found.generations,
+        right=float(found.fit.priors[1]),
+        smoothing=SMOOTHING,
+        judges=tuple(_confusion(name, matrix) for name, matrix in matrices),
+        caveats=found.caveats,
+    )
+
+
+def _confusion(name: str, matrix: list[list[float]]) -> report.Confusion:
+    """NaN stands where the judge met nothing of a class."""
+    rows = tuple((_known(wrong), _known(right)) for wrong, right in matrix)
+    known = {
+        kind: Interval(
+            estimate=rows[place][place],
+            low=None,
+            high=None,
+            undefined=f"the judge met nothing {what}" if rows[place][place] is None else None,
+        )
+        for kind, place, what in (("specificity", 0, "wrong"), ("sensitivity", 1, "right"))
+    }
+    return report.Confusion(judge=name, matrix=rows, **known)
+
+
+def _known(share: float) -> float | None:
+    """The share to the accuracy at which the estimate rests; what tends to 0 or 1 is that."""
+    return None if math.isnan(share) else round(share, 9)
+
+
 def _agreement(found: Agreement) -> report.Agreement:
     measured, names = found.measured, [ratings.judge.name for ratings in found.judges]
-    alpha = Interval.of(found.alpha)
+    alpha = _over_prompts(found.alpha)
     skew = measured.skew
     return report.Agreement(
         alpha=report.Alpha(**alpha.model_dump(), metric=measured.level, about=found.of),
-        meaning=meaning(found.alpha),
+        meaning=meaning_of(value_of(found.alpha), who="judges", what="verdicts"),
         judges=tuple(names),
         units=measured.pairable,
         coefficients=report.Coefficients(
@@ -67,23 +102,18 @@ def _agreement(found: Agreement) -> report.Agreement:
     )
 
 
-def meaning(alpha: Quantity) -> str:
-    """What alpha says, in a sentence."""
-    if isinstance(alpha, Undefined):
-        return f"The judges' agreement is undefined: {alpha.reason}."
-    if alpha.estimate < 0:
-        return "The judges disagree more than verdicts handed out at random would."
-    left = f"{100 * (1 - alpha.estimate):.1f}".removesuffix(".0")
-    return f"The judges show {left} % of the disagreement that verdicts handed out at random would show."
-
-
 def _coefficient(found: Coefficient | Undefined) -> Interval:
     """The coefficient; one that has a value but no interval keeps the value, and says why the interval is missing."""
     if isinstance(found, Undefined):
         return Interval.of(found)
     if isinstance(found.interval, Undefined):
         return Interval(estimate=found.value, low=None, high=None, undefined=found.interval.reason)
-    return Interval.of(found.interval)
+    return _over_prompts(found.interval)
+
+
+def _over_prompts(found: Quantity) -> Interval:
+    """What was measured on units that the prompt keeps together."""
+    return Interval.of(found).over("prompts")
 
 
 def _optional(found: Coefficient | Undefined | None) -> Interval | None:
@@ -163,7 +193,7 @@ def _consistency(found: Consistency | Undefined, alpha: Quantity) -> report.Self
         flip_rate=Interval.of(found.flips),
         flip_rate_near_threshold=Interval.of(found.flips_near),
         unanimous=Interval.of(found.unanimity),
-        retest_alpha=Interval.of(alpha),
+        retest_alpha=_over_prompts(alpha),
     )
 
 
@@ -198,6 +228,7 @@ def _validation(found: Validation) -> report.Validation:
     return report.Validation(
         against=found.source,
         generations=found.generations,
+        ties=found.ties,
         accuracy=Interval.of(found.accuracy),
         true_positive_rate=Interval.of(rates if isinstance(rates, Undefined) else rates.true_positive_rate),
         true_negative_rate=Interval.of(found.true_negative_rate),
@@ -222,8 +253,8 @@ def _validation(found: Validation) -> report.Validation:
 def _annotator(fit: Fit) -> report.Annotator:
     return report.Annotator(
         accuracy=Interval.of(fit.accuracy),
-        kappa=Interval.of(fit.kappa),
-        alpha=Interval.of(fit.alpha),
+        kappa=_over_prompts(fit.kappa),
+        alpha=_over_prompts(fit.alpha),
         generations=fit.generations,
     )
 

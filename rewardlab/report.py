@@ -127,6 +127,7 @@ class Labels(Part):
     false_positive_rate: Interval
     auc_within_prompts: Interval
     best_of: dict[str, Interval] = Field(description="mean label of the highest-scored of n")
+    ties: int = Field(default=0, description="labelled generations neither right nor wrong: in no rate and no area")
 
 
 class Reward(Part):

@@ -152,6 +152,7 @@ def _labels(question: Question) -> report.Labels | None:
     )
     return report.Labels(
         labelled=int((np.isfinite(answers.labels) & np.isfinite(answers.score)).sum()),
+        ties=labels.ties_of(answers),
         youden_j=Interval.of(shown[0]),
         true_positive_rate=Interval.of(shown[1]),
         false_positive_rate=Interval.of(shown[2]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from rewardlab.stats.interval import Estimate, Quantity
@@ -25,7 +27,7 @@ class Interval(Part):
     undefined: str | None = None
 
     @classmethod
-    def of(cls, quantity: Quantity) -> Interval:
+    def of(cls, quantity: Quantity) -> Self:
         """A quantity as the report shows it."""
         if isinstance(quantity, Estimate):
             return cls(
@@ -37,3 +39,7 @@ class Interval(Part):
                 units=quantity.units,
             )
         return cls(estimate=None, low=None, high=None, undefined=quantity.reason)
+
+    def over(self, clusters: str) -> Self:
+        """The same, its method told in terms of what the data's clusters are, where a statistic says "units"."""
+        return self.model_copy(update={"method": self.method and self.method.replace("units", clusters)})

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from rewardlab.alpha import MIN_ALPHA
 from rewardlab.engines import ModelSpec, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
@@ -89,7 +90,7 @@ class Settings(BaseModel):
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
     judge: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_one_or_more)] = ()
     judge_sample: Annotated[int, Field(ge=1)] | None = None
-    min_alpha: Annotated[float, Field(ge=0, le=1)] = 0.667
+    min_alpha: Annotated[float, Field(ge=0, le=1)] = MIN_ALPHA
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
     reward_env: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "rewardlab"
 FLOORS = [
     {"errors"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},
-    {"findings", "platforms", "parts", "answers", "labels", "ratings", "crosscheck"},
+    {"alpha", "findings", "platforms", "parts", "answers", "labels", "ratings", "crosscheck"},
     {"engines", "rewards", "measurement", "run"},
     {"judging"},
     {"probes", "settings", "rescoring"},

@@ -14,12 +14,26 @@ from fixtures.arithmetic.task import Problem, split
 from rewardlab.judging.definition import load_judge
 from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.template import messages_of
+from rewardlab.probes.judge import injection, padding
+from rewardlab.probes.run.suspicion import confirm
 from rewardlab.stats.interval import Estimate, mean_over_prompts
 from rewardlab.task import Prompt
+from tests.probes.judge.conftest import about, given
 
 NAMES = ("ada", "bea", "lou")
 SOUND = ("ada", "bea")
-ALTERED = ("padded", "styled", "request", "false_end", "verdict", "label")
+ALTERED = (
+    "padded",
+    "styled",
+    "request",
+    "false_end",
+    "verdict",
+    "label",
+    "low_request",
+    "low_end",
+    "low_verdict",
+    "low_label",
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +58,29 @@ def drawn(count):
 
 def coded(rows):
     return np.array([[one == RIGHT for one in row] for row in rows], float)
+
+
+def ratings_of(judged):
+    """A judge's stored verdicts as the probes are asked about them: each injection upwards, and its opposite."""
+    plain = coded(judged["plain"])
+    kinds = zip(injection.OPPOSITE.items(), ("request", "false_end", "verdict"), strict=True)
+    stored = {name: kind for (up, down), kind in kinds for name, kind in ((up, kind), (down, low(kind)))}
+    tables = {}
+    for name, kind in {**stored, padding.VARIANT: "padded"}.items():
+        tables[name] = np.full(plain.shape, np.nan)
+        tables[name][:, :1] = coded(judged[kind])
+    return given(plain, name="judge", variants=tables)
+
+
+def low(kind):
+    return f"low_{kind}".replace("false_", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_talks_these_judges_up_or_down_but_the_length_of_it_one_of_them(measured, name):
+    """Behind a false end ada calls 49 of 200 answers wrong, whichever verdict it asks for: that follows nothing."""
+    found = confirm(list(injection.ask(about(ratings_of(measured["judges"][name])))))
+    assert {one.severity for one in found} == (set() if name in SOUND else {"note"})
 
 
 def exhibit_of(judgment):

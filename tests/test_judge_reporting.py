@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import rewardlab
-from rewardlab.judge_reporting import STRONG_ALPHA, build_judges, meaning
+from rewardlab.alpha import STRONG_ALPHA
+from rewardlab.judge_reporting import build_judges
 from rewardlab.probes.judge.trust import panel_trust
-from rewardlab.stats.interval import Estimate, Undefined
+from rewardlab.stats.interval import Undefined
 from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, about, asked, closer, given
 from tests.probes.judge.judges import ANN, BEN, likes_length, silent
 
@@ -110,6 +111,46 @@ def test_what_each_judge_was_shown_is_told_by_its_name(panel):
     assert found.panel[3].position.pairs == found.panel[3].judged
 
 
+def test_each_judges_errors_where_only_the_judges_speak():
+    """400 answers, three judges that err on their own: what the estimate says of each is what the truth says."""
+    tables = [wrong(share, seed) for seed, share in enumerate((0.02, 0.1, 0.2), start=1)]
+    found = section(*(given(one, name=f"j{place}") for place, one in enumerate(tables)))
+    latent = found.dawid_skene
+    assert (latent.generations, latent.smoothing, latent.undefined) == (400, 0.0, None)
+    assert latent.right == pytest.approx(TRUTH.mean(), abs=0.03)
+    assert found.consensus == pytest.approx((1 - latent.right, latent.right))
+    assert [one.judge for one in latent.judges] == ["j0", "j1", "j2"]
+    for one, table in zip(latent.judges, tables, strict=True):
+        np.testing.assert_allclose(np.sum(one.matrix, axis=1), 1)
+        assert one.sensitivity.estimate == one.matrix[1][1] == pytest.approx(table[TRUTH == 1].mean(), abs=0.06)
+        assert one.specificity.estimate == one.matrix[0][0] == pytest.approx(1 - table[TRUTH == 0].mean(), abs=0.06)
+        assert one.sensitivity.low is one.sensitivity.high is None
+    assert any("no smoothing" in caveat for caveat in latent.caveats)
+
+
+def test_a_judge_that_met_nothing_of_a_class_has_no_rate_there():
+    """Three judges see all; the fourth was asked about what the others call right only."""
+    tables = [TRUTH, TRUTH, TRUTH, np.where(TRUTH == 1, 1.0, np.nan)]
+    found = section(*(given(one, name=f"j{place}") for place, one in enumerate(tables))).dawid_skene
+    last = found.judges[3]
+    assert (last.matrix[0], last.specificity.estimate) == ((None, None), None)
+    assert last.specificity.undefined == "the judge met nothing wrong"
+    assert last.sensitivity.estimate == pytest.approx(1.0)
+
+
+def test_two_judges_alone_cannot_be_told_apart():
+    found = section(given(wrong(0.1, 1), name="a"), given(wrong(0.1, 2), name="b")).dawid_skene
+    assert (found.judges, found.right) == ((), None)
+    assert found.undefined == "fewer than three judges: whom to believe cannot be told"
+
+
+def test_what_is_taken_over_prompts_is_said_to_be(panel):
+    """Several generations belong to one prompt: no interval of the section is over generations."""
+    methods = {one["method"] for one in quantities(panel[1].model_dump()) if one["method"]}
+    assert methods
+    assert not [method for method in methods if "unit" in method]
+
+
 def is_undefined(found):
     return isinstance(found, Undefined)
 
@@ -176,20 +217,6 @@ def test_verdicts_that_never_differ_are_no_agreement():
     assert found.agreement == "undecided"
     assert found.agreements[0].meaning == f"The judges' agreement is undefined: {found.alpha.undefined}."
     assert found.agreements[0].coefficients.percent.estimate == 1.0
-
-
-@pytest.mark.parametrize(
-    ("alpha", "said"),
-    [
-        (0.9, "show 10 % of"),
-        (0.935, "show 6.5 % of"),
-        (0.0, "show 100 % of"),
-        (-0.1, "disagree more than"),
-        (1.0, "show 0 % of"),
-    ],
-)
-def test_what_alpha_means_is_a_sentence(alpha, said):
-    assert said in meaning(Estimate(alpha, -1.0, 1.0, 0.95, "", 9))
 
 
 def test_a_stricter_target_moves_what_is_called_strong():

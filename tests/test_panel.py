@@ -15,6 +15,7 @@ import pytest
 
 import rewardlab
 from rewardlab.errors import RunError, UsageError
+from rewardlab.judging.judgments import judgments_of, read_judgments
 from rewardlab.judging.panel import ratings_of_panel
 from rewardlab.pipeline import run_judge, run_score
 from rewardlab.probes.reward import returns
@@ -144,7 +145,7 @@ def test_a_judge_that_cannot_be_used_is_told_before_anything_is_sampled(task_of,
     task = task_of(GROUPS)
     for name, words in [
         ("nobody", "no judge 'nobody'"),
-        ("correctness", "'correctness' names no model"),
+        ("correctness", "'correctness' names no model; write --judge correctness@ENGINE:MODEL$"),
         (str(judge("lost", function="absent")), "no function 'absent'"),
         (str(judge("fast", more="[engine]\nspeed = 3\n", function="right")), "python engine has no option 'speed'"),
         (f"correctness@recorded:{task['recorded']}", "one that can be asked"),
@@ -288,6 +289,30 @@ def test_a_smaller_sample_of_a_judged_run_is_what_counts(task_of, judge):
     assert (ratings()[0].asked == (ratings()[0].weights > 0)).all()
     assert report.judges.panel[0].judged == 24
     assert report.judges.panel[0].pass_rate.estimate == pytest.approx(12 / 96, abs=0.03)
+
+
+#: Judges that see the prompt too, so that no two questions read the same and one answer serves both.
+APART = 'def apart(question, response, reference):\n    return "yes" if response == reference else "no"\n'
+
+
+@pytest.mark.parametrize(("first", "then"), [(None, 150), (150, 130), (150, 8)])
+def test_a_smaller_sample_of_a_judged_run_asks_nothing(task_of, judge, first, then):
+    """Neither a verdict nor a repeat nor an altered response that is there; judged again with all, only what is not."""
+    path = judge("apart", code=APART)
+    audit(task_of(groups_of({4: 80})), judge=[str(path)], judge_sample=first)
+    before = judged_places()
+    run_judge(Path("run"), {"judge": ("apart.toml",), "judge_sample": then})
+    assert judged_places() == before
+    run_judge(Path("run"), {"judge": ("apart.toml",)})
+    more = judged_places() - before
+    assert {variant for *_, variant, _ in more} <= {""}
+    assert {time for *_, time in more} <= {0}
+
+
+def judged_places():
+    """Every question that the first judge of the run has an answer to."""
+    key = ratings()[0].judge.key
+    return set(read_judgments(judgments_of(Path("run"), key)))
 
 
 def test_another_reward_leaves_the_weights_of_the_sample_that_was_judged(task_of, judge):

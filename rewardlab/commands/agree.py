@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from rewardlab.agreement import MIN_ALPHA, measure_agreement
+from rewardlab.agreement import measure_agreement
+from rewardlab.alpha import MIN_ALPHA
 from rewardlab.commands.options import display_for, put
 from rewardlab.errors import UsageError
 from rewardlab.formats.agree import AGREE_FORMATS

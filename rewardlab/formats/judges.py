@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.table import Table
-from rich.text import Text
-
 from rewardlab.formats.findings import percent
+from rewardlab.formats.judge_tables import AGAINST, two
 from rewardlab.judge_report import Judge, Judges
 from rewardlab.section import Interval
 
-AGAINST = {"labels": "the labels", "reward": "the reward", "consensus": "what most judges say"}
 #: Generations shown on which reward and panel part most, and characters of a response; the JSON report holds more.
 PARTING, LONGEST = 3, 60
 
@@ -30,25 +27,6 @@ def why(judges: Judges) -> str:
             return f"{shown} is too little agreement ({target})"
         case _:
             return f"{shown} does not decide ({target})"
-
-
-def panel_table(judges: Judges) -> Table:
-    """One row for each judge: how much it calls right, whether it repeats itself, how it fits what is known."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    for _ in range(4):
-        table.add_column(justify="right", no_wrap=True)
-    known = next((judge.validation.against for judge in judges.panel if judge.validation is not None), None)
-    heads = ("judges", "verdicts", "calls right", "flips", "accuracy" if known is None else f"as {AGAINST[known]}")
-    table.add_row(*(Text(f"\n{head}", "bold" if place == 0 else "dim") for place, head in enumerate(heads)))
-    for judge in judges.panel:
-        flips = None if judge.self_consistency is None else judge.self_consistency.flip_rate
-        if judge.position is not None:  # the other order asks again too, and finds more
-            flips = judge.position.hard_flips
-        accuracy = None if judge.validation is None else judge.validation.accuracy
-        shares = (judge.pass_rate, flips, accuracy)
-        table.add_row(f"  {judge.name}", f"{judge.judged:,}", *(_share(share) for share in shares))
-    return table
 
 
 def parting(judges: Judges) -> Iterator[str]:
@@ -76,8 +54,10 @@ def sentences(judges: Judges) -> Iterator[str]:
     if judges.effective.estimate is not None and judges.errors_against is not None:
         yield (
             f"errors against {AGAINST[judges.errors_against]} correlate {number(judges.error_correlation)}: the panel "
-            f"is worth {judges.effective.estimate:.1f} independent judges"
+            f"is worth {_judges_between(judges.effective)} independent judges"
         )
+    elif judges.effective.undefined is not None and len(judges.panel) > 1:
+        yield f"how many independent judges the panel is worth is undefined ({judges.effective.undefined})"
     if judges.reward is not None:
         yield (
             f"the reward against {_whom(judges)}: Youden's J {number(judges.reward.youden_j)}, AUC within prompts "
@@ -86,9 +66,40 @@ def sentences(judges: Judges) -> Iterator[str]:
     tested = [judge for judge in judges.panel if judge.validation is not None and judge.validation.alternative_test]
     if tested:
         yield "in place of a person who labels (alternative annotator test): " + ", ".join(map(_stand_in, tested))
+    yield from _about_labels(judges)
+    if judges.dawid_skene is not None and judges.dawid_skene.judges:
+        yield (
+            f"by the judges alone (Dawid and Skene) {percent(judges.dawid_skene.right)} are right, if most judges "
+            "mostly are, and if they err independently; no smoothing, no interval"
+        )
     unread = [f"{judge.name} {percent(judge.unreadable.estimate)}" for judge in judges.panel if _unreadable(judge)]
     if unread:
         yield "verdicts that cannot be read: " + ", ".join(unread)
+
+
+def _about_labels(judges: Judges) -> Iterator[str]:
+    """What the table of pass rates leaves unsaid, and how far the verdicts are probabilities."""
+    held = [(judge.name, judge.validation) for judge in judges.panel if judge.validation is not None]
+    why: dict[str, list[str]] = {}
+    for name, found in held:
+        reason = found.pass_rate_powered.undefined
+        if found.against == "labels" and reason is not None:
+            why.setdefault(reason, []).append(name)
+    for reason, names in why.items():
+        yield f"share of right answers by labels and verdicts, {', '.join(names)}: undefined ({reason})"
+    calibrated = [
+        f"{name} {two(found.calibration.expected_error)} ({found.calibration.bins})"
+        for name, found in held
+        if found.calibration is not None
+    ]
+    if calibrated:
+        yield "expected calibration error, by bins: " + ", ".join(calibrated)
+
+
+def _judges_between(effective: Interval) -> str:
+    if effective.low is None or effective.high is None:
+        return f"{effective.estimate:.1f}"
+    return f"{effective.estimate:.1f} ({effective.low:.1f} to {effective.high:.1f})"
 
 
 def _whom(judges: Judges) -> str:
@@ -120,14 +131,5 @@ def number(quantity: Interval) -> str:
     if quantity.estimate is None:
         return f"undefined ({quantity.undefined})"
     if quantity.low is None or quantity.high is None:
-        return _two(quantity.estimate)
-    return f"{_two(quantity.estimate)} ({_two(quantity.low)} to {_two(quantity.high)})"
-
-
-def _two(value: float) -> str:
-    """Two places, and no minus before a zero."""
-    return f"{round(value, 2) + 0.0:.2f}"
-
-
-def _share(quantity: Interval | None) -> str:
-    return "-" if quantity is None or quantity.estimate is None else percent(quantity.estimate)
+        return two(quantity.estimate)
+    return f"{two(quantity.estimate)} ({two(quantity.low)} to {two(quantity.high)})"

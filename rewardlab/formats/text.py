@@ -11,7 +11,8 @@ from rich.text import Text
 
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
-from rewardlab.formats.judges import number, panel_table, parting, sentences, why
+from rewardlab.formats.judge_tables import tables
+from rewardlab.formats.judges import number, parting, sentences, why
 from rewardlab.report import Baseline, Report
 from rewardlab.section import Interval
 
@@ -113,7 +114,9 @@ def _numbers(console: Console, report: Report) -> None:
         if line:
             console.print(line)
     if report.judges is not None:
-        console.print(panel_table(report.judges))
+        for table in tables(report.judges):
+            console.print(table)
+        console.print()
         for sentence in sentences(report.judges):
             console.print(Padding(Text(sentence), (0, 0, 0, 2)))
 
@@ -179,8 +182,9 @@ def _labels_line(report: Report) -> str:
     labels = report.reward.labels
     if labels is None:
         return ""
+    ties = f" ({labels.ties:,} {'tie' if labels.ties == 1 else 'ties'} left out)" if labels.ties else ""
     return (
-        f"labels  {labels.labelled:,} generations: Youden's J {number(labels.youden_j)}, AUC within prompts "
+        f"labels  {labels.labelled:,} generations{ties}: Youden's J {number(labels.youden_j)}, AUC within prompts "
         + number(labels.auc_within_prompts)
     )
 

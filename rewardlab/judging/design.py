@@ -35,14 +35,18 @@ def draw(present: Bools, success: Bools, prompt_ids: Sequence[str], *, size: int
     strata = (present & success, present & ~success)
     there = [int(stratum.sum()) for stratum in strata]
     few = min(there[0], max((size + 1) // 2, size - there[1]))
-    within, between = _numbers(prompt_ids, present.shape[1], seed)
+    within, between = permanent_numbers(prompt_ids, present.shape[1], seed)
     parts = zip(strata, (few, size - few), strict=True)
     right, wrong = (_turns(stratum, within, between, take) for stratum, take in parts)
     return right + wrong
 
 
-def _numbers(prompt_ids: Sequence[str], width: int, seed: int) -> tuple[Floats, Floats]:
-    """The permanent random numbers of the generations and of the prompts, each in [0, 1)."""
+def permanent_numbers(prompt_ids: Sequence[str], width: int, seed: int) -> tuple[Floats, Floats]:
+    """The permanent random numbers of the generations (prompts, width) and of the prompts (prompts,), each in [0, 1).
+
+    They depend on the seed and on a generation's own prompt and index alone: what comes first among some of a run's
+    generations comes first among all of them.
+    """
     within = np.array([[_number(seed, name, index) for index in range(width)] for name in prompt_ids], float)
     return within.reshape(len(prompt_ids), width), np.array([_number(seed, name, None) for name in prompt_ids])
 
@@ -77,7 +81,7 @@ def pairs(texts: Sequence[Sequence[str | None]], prompt_ids: Sequence[str], *, s
     Arguments: `texts` by prompt and index, None where there is no generation.
     """
     width = max((len(row) for row in texts), default=0)
-    within, between = _numbers(prompt_ids, width, seed)
+    within, between = permanent_numbers(prompt_ids, width, seed)
     found: list[list[tuple[int, int, int]]] = [[], []]
     for row in np.argsort(between, kind="stable").tolist():
         first_of: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +100,16 @@ def read_judgments(parts: Parts) -> dict[Place, Judgment]:
     places = zip(*(columns.pop(name) for name in KEY), strict=True)
     rest = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
     return {place: Judgment(place, **values) for place, values in zip(places, rest, strict=True)}
+
+
+def repeated_in(places: Iterable[Place], *, times: int) -> frozenset[tuple[str, int]]:
+    """The generations, by prompt id and index, whose plain question was answered `times` times more."""
+    asked = Counter(
+        (prompt_id, index)
+        for prompt_id, index, other, variant, time in places
+        if variant == PLAIN and other is None and 0 < time <= times
+    )
+    return frozenset(key for key, count in asked.items() if count >= max(times, 1))
 
 
 class JudgmentWriter:

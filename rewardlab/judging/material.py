@@ -11,7 +11,7 @@ import numpy as np
 from rewardlab.answers import Bools, Floats
 from rewardlab.judging.asking import Ask
 from rewardlab.judging.definition import Judge
-from rewardlab.judging.design import draw, pairs
+from rewardlab.judging.design import draw, pairs, permanent_numbers
 from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.judgments import SWAPPED
 from rewardlab.task import Prompt
@@ -59,10 +59,13 @@ class Material:
         return draw(self.present, self.success, self.prompt_ids, size=self.size, seed=self.seed)
 
 
-def plain_questions(judge: Judge, material: Material, probability: Floats) -> Iterator[Ask]:
+def plain_questions(
+    judge: Judge, material: Material, probability: Floats, *, repeated: frozenset[Key] = frozenset()
+) -> Iterator[Ask]:
     """The plain question about each chosen generation or pair, and REPEATED of them as often again as the judge says.
 
-    Pairs are asked in both orders. They are chosen from all responses: with a size, half as many pairs.
+    Pairs are asked in both orders. They are chosen from all responses: with a size, half as many pairs. `repeated` are
+    generations that were asked about again before: they count, also where they are not chosen.
     """
     if judge.scale.kind == "pairwise":
         yield from _pairs(material, judge.repeats)
@@ -71,12 +74,20 @@ def plain_questions(judge: Judge, material: Material, probability: Floats) -> It
     for row, prompt in enumerate(material.prompts):
         for index in np.flatnonzero(chosen[row]).tolist():
             yield Ask(Exhibit(prompt, material.texts[prompt.id, index]), prompt.id, index)
-    # By prompt alone: a judge's flips are counted as they come, not half of them among what the reward likes.
-    again = draw(chosen, np.zeros_like(chosen), material.prompt_ids, size=REPEATED, seed=material.seed) > 0
-    for row, index in np.argwhere(again).tolist():
+    for row, index in _again(material, chosen, repeated):
         prompt = material.prompts[row]
         for time in range(1, judge.repeats + 1):
             yield Ask(Exhibit(prompt, material.texts[prompt.id, index]), prompt.id, index, time=time)
+
+
+def _again(material: Material, chosen: Bools, repeated: frozenset[Key]) -> list[tuple[int, int]]:
+    """The chosen generations to ask about again, the first that a sample of any size would hold."""
+    # By prompt alone: a judge's flips are counted as they come, not half of them among what the reward likes.
+    nothing, ids = np.zeros_like(chosen), material.prompt_ids
+    wanted = np.argwhere(draw(chosen, nothing, ids, size=REPEATED, seed=material.seed) > 0).tolist()
+    fresh = [(row, index) for row, index in wanted if (ids[row], index) not in repeated]
+    _, between = permanent_numbers(ids, 0, material.seed)
+    return sorted(sorted(fresh, key=lambda place: float(between[place[0]]))[: max(REPEATED - len(repeated), 0)])
 
 
 def _pairs(material: Material, times: int) -> Iterator[Ask]:

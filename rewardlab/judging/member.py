@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rewardlab.engines import parse_model
 from rewardlab.errors import UsageError
-from rewardlab.judging.definition import Judge
+from rewardlab.judging.definition import Judge, shipped_judges
 from rewardlab.run import JudgeRecord, files_print
 
 
@@ -47,7 +47,7 @@ def _record(judge: Judge) -> JudgeRecord:
         raise UsageError(
             f"the judge {judge.name!r} names no model",
             where="--judge",
-            do=f"write --judge {judge.source}@ENGINE:MODEL, or model in its definition",
+            do=_how_to_name_a_model(judge),
         )
     model, files = judge.model, None
     if not judge.is_python:
@@ -77,6 +77,16 @@ def _record(judge: Judge) -> JudgeRecord:
         price=(price.prompt, price.completion) if price is not None else None,
         currency=price.currency if price is not None else "USD",
     )
+
+
+def _how_to_name_a_model(judge: Judge) -> str:
+    """In the words of who named the judge: a shipped one by its name, a file as it lies from the working folder."""
+    path = Path(judge.source)
+    if shipped_judges().get(path.stem) == path:
+        return f"write --judge {path.stem}@ENGINE:MODEL"
+    here = Path.cwd()
+    named = path.resolve().relative_to(here) if path.resolve().is_relative_to(here) else path
+    return f"write --judge {named}@ENGINE:MODEL, or model in its definition"
 
 
 def _free_name(record: JudgeRecord, taken: set[str]) -> str:

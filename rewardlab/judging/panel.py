@@ -14,7 +14,7 @@ from rewardlab.engines import Engine, open_engine, parse_model
 from rewardlab.judging.asking import Ask, FunctionJudge, ModelJudge, Respondent, put
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.design import save_design, weights_of
-from rewardlab.judging.judgments import MISSING, TOO_LONG, JudgmentWriter, judgments_of, read_judgments
+from rewardlab.judging.judgments import MISSING, TOO_LONG, JudgmentWriter, judgments_of, read_judgments, repeated_in
 from rewardlab.judging.material import Material, TextOf, plain_questions
 from rewardlab.judging.member import Member
 from rewardlab.judging.python import PythonJudge
@@ -146,7 +146,8 @@ class _Sitting:
         probability = material.chosen()
         save_design(self._run.folder, record.key, None if material.size is None else probability, material.prompt_ids)
         before = self._parts.read().num_rows
-        self._ask(plain_questions(judge, material, probability))
+        repeated = repeated_in(read_judgments(self._parts), times=judge.repeats)
+        self._ask(plain_questions(judge, material, probability, repeated=repeated))
         ratings = self._ratings()
         self._ask(
             questions(judge, ratings, material.prompts, material.text_of, right=material.success, seed=material.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,12 @@ class Independence:
     items: int
 
 
-def error_independence(verdicts: Floats, truth: Floats, *, level: float = LEVEL) -> Independence | Undefined:
+def error_independence(
+    verdicts: Floats, truth: Floats, *, names: Sequence[str] = (), level: float = LEVEL
+) -> Independence | Undefined:
     """The error correlation of `verdicts` (judges, prompts, generations) against `truth` (prompts, generations).
 
+    `names` (judges,) tell the judges apart in a reason; without them they are numbered from 1.
     NaN in a judge or in the truth leaves a generation out for all. Verdicts and truth may be on different scales: a
     judge's error is what a straight line through the truth leaves of its verdicts (with a truth of 0 and 1, the
     verdict less the judge's mean verdict on that truth), so that leniency and scale are no shared error. A truth that
@@ -58,11 +62,11 @@ def error_independence(verdicts: Floats, truth: Floats, *, level: float = LEVEL)
     total = sums.sum(axis=0)
     least = TINY * np.maximum(np.diagonal(_covariance(total, judges + 1))[:-1], TINY)
     whole, left_out = _given_truth(total), _given_truth(total - sums)
-    for number in range(judges):
+    for number, name in enumerate(names or [f"judge {place + 1}" for place in range(judges)]):
         if whole[number, number] <= least[number]:
-            return Undefined(f"judge {number + 1} makes no error that varies")
+            return Undefined(f"{name} makes no error that varies")
         if (left_out[:, number, number] <= least[number]).any():
-            return Undefined(f"one prompt alone holds all errors of judge {number + 1}")
+            return Undefined(f"one prompt alone holds all errors of {name}")
     matrix = _correlations(whole)
     rho = float(_mean_pair(matrix))
     weights = _errors_of_prompts(columns, kept)

@@ -8,7 +8,7 @@ import rewardlab
 from rewardlab.formats import FORMATS
 from rewardlab.formats.display import Display
 from rewardlab.formats.judges import number, parting, sentences, why
-from rewardlab.judge_report import Judges
+from rewardlab.judge_report import Calibration, Judges
 from rewardlab.section import Interval
 from tests.conftest import groups_of
 
@@ -68,14 +68,106 @@ def test_the_section_on_a_panel(report_of):
     ]
     section = rest.split("again: every score the same\n", 1)[1].split("\nrun run")[0]
     assert section.split("\n\nno findings")[0].strip("\n").splitlines() == [
-        "judges    verdicts  calls right  flips  as the reward",
-        "  sound        800         50 %    0 %          100 %",
-        "  severe       800         45 %    0 %           95 %",
+        "judges    verdicts  calls right  flips        as the reward",
+        "  sound        800         50 %    0 %  100 % (96.4 to 100)",
+        "  severe       800         45 %    0 %  95 % (90.1 to 97.6)",
+        "",
         "  agreement on verdicts: alpha 0.90 (0.83 to 0.97), nominal, over 800 generations. The judges show",
         "  10 % of the disagreement that verdicts handed out at random would show.",
+        "  how many independent judges the panel is worth is undefined (sound makes no error that varies)",
         "  the reward against sound and severe where they do not part: Youden's J 1.00 (0.92 to 1.00), AUC",
         "  within prompts 1.00 (0.93 to 1.00)",
     ]
+
+
+PLEASED_BY_TENS = (
+    "def judge(response, reference, row):\n"
+    '    return "yes" if response == reference or row["id"].endswith("0") else "no"\n'
+)
+
+
+def at_80(report):
+    """The numbers of a report, in 80 columns."""
+    _, text = FORMATS["text"](report, Display(width=80)).split("\nbaseline", 1)
+    assert max(map(len, text.splitlines())) <= 80
+    return text
+
+
+def test_three_judges_are_shown_two_by_two_and_by_themselves_within_80_columns(report_of):
+    """Every tenth prompt's answers are all right to the third judge: 2 of 20, 6 of 60, 2 of 20 prompts."""
+    report = report_of(sound=SOUND, severe=SEVERE, tens=PLEASED_BY_TENS)
+    text = at_80(report)
+    pairs = {(pair.first, pair.second): f"{pair.alpha:.2f}" for pair in report.judges.agreements[0].pairs}
+    lines = [line.split() for line in text.splitlines()]
+    assert ["alpha", "of", "two", "severe", "tens"] in lines
+    assert ["sound", pairs["sound", "severe"], pairs["sound", "tens"]] in lines
+    assert ["severe", pairs["severe", "tens"]] in lines
+    assert ["judges", "alone", "right:", "as", "right", "as", "wrong", "wrong:", "as", "right", "as", "wrong"] in lines
+    for one in report.judges.dawid_skene.judges:
+        row = next(
+            line for line in lines[1 + lines.index(["severe", pairs["severe", "tens"]]) :] if line[:1] == [one.judge]
+        )
+        assert row[1::2] == [
+            f"{100 * one.matrix[i][j]:.1f}".removesuffix(".0") for i, j in ((1, 1), (1, 0), (0, 1), (0, 0))
+        ]
+    assert "by the judges alone (Dawid and Skene)" in " ".join(text.split())
+
+
+def test_judges_with_long_names_are_numbered_over_the_columns(report_of):
+    report = report_of(sound=SOUND, severe=SEVERE, tens=PLEASED_BY_TENS)
+    (found,) = report.judges.agreements
+    long = {name: f"{name}@bedrock:us.amazon.nova-pro-v1:0" for name in found.judges}
+    pairs = [one.model_copy(update={"first": long[one.first], "second": long[one.second]}) for one in found.pairs]
+    found = found.model_copy(update={"judges": tuple(long.values()), "pairs": tuple(pairs)})
+    judges = report.judges.model_copy(update={"agreements": (found,), "dawid_skene": None})
+    text = at_80(report.model_copy(update={"judges": judges}))
+    lines = [line.split() for line in text.splitlines()]
+    assert ["alpha", "of", "two", "2", "3"] in lines
+    assert [line[:2] for line in lines if line[:1] in (["1"], ["2"], ["3"])] == [
+        [str(number), name] for number, name in enumerate(long.values(), start=1)
+    ]
+
+
+def test_with_labels_the_share_of_right_answers_is_corrected(report_of, tmp_path):
+    """A quarter of the prompts is labelled, each by two people; they part over one answer."""
+    right = list(enumerate([0] * 20 + [4] * 60 + [8] * 20))[::4]
+    rows = [f"p{p},{g},{who},{int(g < count)}" for p, count in right for g in range(8) for who in "ab"]
+    first = rows.index("p20,0,a,1")
+    rows[first] = "p20,0,a,0"
+    (tmp_path / "labels.csv").write_text("\n".join(["prompt_id,index,annotator,label", *rows]) + "\n")
+    report = report_of("labels.csv", sound=SOUND, severe=SEVERE)
+    text = at_80(report)
+    assert "(1 tie left out)" in text
+    found = report.judges.panel[0].validation
+    assert found.ties == 1
+    shown = " ".join(text.split())
+    for one in (found.pass_rate_powered, found.pass_rate_corrected):
+        assert f"({100 * one.low:.1f} to " in shown.replace(".0 to", " to") or f"({100 * one.low:.0f} to " in shown
+    assert "right in the run, by labels and verdicts (PPI) Rogan-Gladen" in shown
+
+
+def test_the_calibration_of_expected_verdicts_is_a_line_with_its_bins(report_of):
+    report = report_of(sound=SOUND, severe=SEVERE)
+    curve = Calibration(
+        expected_error=0.031, maximum_error=0.2, brier=0.05, bins="9 filled, 10 of equal width", curve=()
+    )
+    one, other = report.judges.panel
+    held = one.model_copy(update={"validation": one.validation.model_copy(update={"calibration": curve})})
+    told = list(sentences(report.judges.model_copy(update={"panel": (held, other)})))
+    assert "expected calibration error, by bins: sound 0.03 (9 filled, 10 of equal width)" in told
+
+
+def test_what_the_judges_cost_is_told_where_tokens_are_known(report_of):
+    report = report_of(sound=SOUND, severe=SEVERE)
+    assert "prompt tokens" not in at_80(report)
+    one, other = report.judges.panel
+    usage = one.usage.model_copy(
+        update={"questions": 1200, "prompt_tokens": 45000, "completion_tokens": 1200, "cost": 0.125, "currency": "EUR"}
+    )
+    judges = report.judges.model_copy(update={"panel": (one.model_copy(update={"usage": usage}), other)})
+    lines = [line.split() for line in at_80(report.model_copy(update={"judges": judges})).splitlines()]
+    assert ["sound", "1,200", "45,000", "1,200", "0.12", "EUR"] in lines
+    assert not [line for line in lines if line[:1] == ["severe"] and "EUR" in line]
 
 
 def test_a_response_is_one_line_and_no_longer_than_that(report_of):

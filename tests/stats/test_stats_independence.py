@@ -96,6 +96,8 @@ def test_leniency_and_scale_are_no_error_that_varies():
     truth, noise = np.random.default_rng(4).normal(size=(2, 9, 2))
     found = error_independence(np.stack([noise, 3 * truth + 1]), truth)
     assert found == Undefined("judge 2 makes no error that varies")
+    named = error_independence(np.stack([noise, 3 * truth + 1]), truth, names=("ada", "bea"))
+    assert named == Undefined("bea makes no error that varies")
 
 
 @pytest.mark.parametrize(

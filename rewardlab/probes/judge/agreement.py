@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from rewardlab.alpha import further_units
 from rewardlab.answers import Floats, Indexes
 from rewardlab.findings import Finding
 from rewardlab.judging.ratings import Ratings
@@ -20,6 +21,10 @@ from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.table import Coefficient
 from rewardlab.stats.interval import TINY, Quantity, Undefined
 
+UNDEFINED = (
+    "Judge generations on which verdicts differ, right ones and wrong ones; a judge that says one thing of all of them "
+    "needs a scale and a rubric that tell them apart."
+)
 #: The verdicts themselves, right or wrong where scales differ, or which of two responses is preferred.
 Of: TypeAlias = Literal["verdicts", "right or wrong", "preferences"]
 
@@ -48,12 +53,13 @@ def ask(question: Question) -> Iterator[Finding]:
     for found in agreements(question):
         alpha = found.alpha
         if isinstance(alpha, Undefined):
-            yield Finding("RL502", "warning", _evidence(question, found))
+            yield Finding("RL502", "warning", _evidence(question, found), UNDEFINED)
         elif alpha.high < question.min_alpha:
             yield Finding("RL502", "blocker", _evidence(question, found), _remedy(found))
         elif alpha.low < question.min_alpha:
             more = "Judge more prompts: the interval holds the threshold, and either answer could be wrong."
-            yield Finding("RL502", "warning", _evidence(question, found) | {"undecided": True}, more)
+            told = {"undecided": True, "further_prompts": further_units(alpha, question.min_alpha)}
+            yield Finding("RL502", "warning", _evidence(question, found) | told, more)
 
 
 def agreements(question: Question) -> tuple[Agreement, ...]:

@@ -13,13 +13,17 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question, places
 from rewardlab.probes.judge.truth import annotations_right, deciding
 from rewardlab.probes.judge.verdicts import is_coded, value_text
-from rewardlab.stats.alttest import EPSILON, AlternativeTest, Scoring, alternative_test
+from rewardlab.stats.alttest import EPSILON, FEWEST_ITEMS, AlternativeTest, Scoring, alternative_test
 from rewardlab.stats.interval import Undefined
 
 #: What a judge is let off for being cheaper, where those who labelled are neither experts nor a crowd.
 LENIENCE = EPSILON["skilled"]
 #: With fewer annotators each one's agreement with the others says little of the annotator: a note.
 ENOUGH = 3
+UNTESTED = (
+    f"Let at least {FEWEST_ITEMS} generations be labelled by each annotator and by another one too: until then nothing "
+    "says how the judge compares with people."
+)
 
 
 def comparable(question: Question, ratings: Ratings) -> tuple[Floats, Floats, Scoring] | None:
@@ -60,7 +64,7 @@ def ask(question: Question) -> Iterator[Finding]:
     for ratings in deciding(question.panel):
         found = alternative(question, ratings)
         if isinstance(found, Undefined):
-            yield Finding("RL509", "note", {"judge": ratings.judge.name, "undefined": found.reason})
+            yield Finding("RL509", "note", {"judge": ratings.judge.name, "undefined": found.reason}, UNTESTED)
         elif not found.passes:
             severity: Severity = "warning" if len(question.annotators) >= ENOUGH else "note"
             yield Finding("RL509", severity, _evidence(question, ratings, found))

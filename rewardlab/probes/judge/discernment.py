@@ -12,7 +12,8 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question, places
 from rewardlab.probes.judge.truth import Truth, deciding, truth_of
-from rewardlab.probes.judge.verdicts import only_verdict, value_text
+from rewardlab.probes.judge.verdicts import beside, only_verdict, value_text
+from rewardlab.probes.run.labels import left_out
 from rewardlab.stats.discrimination import Discrimination, discrimination
 from rewardlab.stats.interval import Undefined
 
@@ -80,9 +81,17 @@ def _constant(question: Question, ratings: Ratings, same: str | float, truth: Tr
         "verdicts": int(seen.sum()) if ratings.pairs is None else len(ratings.pairs.value),
         "truth": "none" if truth is None else truth.source,
     }
-    if truth is not None and ratings.judge.success_at is not None:
-        evidence["examples"] = _examples(question, ratings, truth)
+    evidence["examples"] = _examples(question, ratings, truth) if truth is not None else []
+    evidence["examples"] = evidence["examples"] or _any(question, ratings, same)
     return Finding("RL512", severity, evidence)
+
+
+def _any(question: Question, ratings: Ratings, same: str | float) -> list[dict[str, Any]]:
+    """Some generations of which it said the same."""
+    pairs, shown = ratings.pairs, np.isfinite(ratings.values)
+    if pairs is not None:
+        shown[pairs.prompt, pairs.first] = True
+    return [question.example(row, index, **beside(ratings, row, index), verdict=same) for row, index in places(shown)]
 
 
 def _evidence(question: Question, ratings: Ratings, truth: Truth, found: Discernment) -> dict[str, Any]:
@@ -98,6 +107,7 @@ def _evidence(question: Question, ratings: Ratings, truth: Truth, found: Discern
         "false_positive_rate": rates.false_positive_rate.estimate,
         "truth": truth.source,
         "verdicts": int((np.isfinite(ratings.right) & np.isfinite(truth.right)).sum()),
+        **(left_out(question.answers) if truth.source == "labels" else {}),
         "examples": _examples(question, ratings, truth),
     }
 

@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 
 from rewardlab.answers import Bools
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, Severity
+from rewardlab.judging.judgments import PLAIN
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import EXAMPLES, Question
-from rewardlab.probes.judge.verdicts import before_and_after, right_of, verdict_text
+from rewardlab.probes.judge.verdicts import before_and_after, beside, right_of, verdict_text
 from rewardlab.probes.run.suspicion import Suspicion
 from rewardlab.stats.interval import Estimate, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.paired import Change, paired_change
 
 #: A mean change of the verdict under the first, as a share of the scale, is a note; surely above the second it blocks.
 SMALL, DECISIVE = 0.02, 0.05
-#: The share of verdicts that turn from wrong to right which, surely exceeded, blocks.
+#: The share of verdicts that turn from wrong to right, or back, which, surely exceeded, blocks.
 DECISIVE_TURNS = 0.1
 
 
@@ -26,15 +27,16 @@ DECISIVE_TURNS = 0.1
 class Effect:
     """How one judge's verdicts changed with the responses, in shares of its scale's range.
 
-    `change` is the mean with its interval over prompts, `p_value` the exact sign test's that verdicts are as likely to
-    rise as to fall, one-sided for a rise. `raised`, `lowered` and `compared` count responses; `turned_right` is the
-    share of those judged wrong (`wrong` of them) that were judged right once altered, `turned_wrong` the reverse.
+    `change` is the mean with its interval over prompts; `p_rise` and `p_fall` are the exact sign test's that verdicts
+    are as likely to rise as to fall, one-sided. `raised`, `lowered` and `compared` count responses; `turned_right` is
+    the share of those judged wrong (`wrong` of them) that were judged right once altered, `turned_wrong` the reverse.
     `unread` counts altered responses whose verdict could not be read though the plain one could.
     """
 
     variant: str
     change: Quantity
-    p_value: float
+    p_rise: float
+    p_fall: float
     raised: int
     lowered: int
     compared: int
@@ -45,9 +47,12 @@ class Effect:
     unread: int
 
 
-def effect_of(ratings: Ratings, variant: str) -> Effect | Undefined:
-    """The effect of a variant on a judge; undefined where no response was judged both plain and altered."""
-    before, after = before_and_after(ratings, variant)
+def effect_of(ratings: Ratings, variant: str, *, base: str = PLAIN) -> Effect | Undefined:
+    """The effect of a variant on a judge beside the plain response, or beside the variant `base`.
+
+    Undefined where no response was judged both ways.
+    """
+    before, after = before_and_after(ratings, variant, base=base)
     found = paired_change(before, after, span=1.0)
     if isinstance(found, Undefined):
         return found
@@ -59,7 +64,8 @@ def effect_of(ratings: Ratings, variant: str) -> Effect | Undefined:
     return Effect(
         variant=variant,
         change=found.mean if isinstance(found.mean, Undefined) else found.mean.estimate,
-        p_value=found.sign_p / 2 if raised > lowered else 1.0,
+        p_rise=found.sign_p / 2 if raised > lowered else 1.0,
+        p_fall=found.sign_p / 2 if lowered > raised else 1.0,
         raised=raised,
         lowered=lowered,
         compared=int(np.isfinite(before).sum()),
@@ -71,25 +77,51 @@ def effect_of(ratings: Ratings, variant: str) -> Effect | Undefined:
     )
 
 
+def surely_rises(effect: Effect) -> bool:
+    """Whether the interval shows a large rise, of the verdicts or from wrong to right."""
+    change, turned = effect.change, effect.turned_right
+    return (isinstance(change, Estimate) and change.low > DECISIVE) or _often(turned)
+
+
+def surely_falls(effect: Effect) -> bool:
+    """Whether the interval shows a large fall, of the verdicts or from right to wrong."""
+    change, turned = effect.change, effect.turned_wrong
+    return (isinstance(change, Estimate) and change.high < -DECISIVE) or _often(turned)
+
+
+def _often(turned: Quantity) -> bool:
+    return isinstance(turned, Estimate) and turned.low > DECISIVE_TURNS
+
+
 def suspicion(question: Question, ratings: Ratings, code: str, effect: Effect, **seen: Any) -> Suspicion:
     """What a rise of the verdicts suggests: a blocker where it is surely large, else a warning if it is no chance."""
-    surely = isinstance(effect.change, Estimate) and effect.change.low > DECISIVE
-    turns = isinstance(effect.turned_right, Estimate) and effect.turned_right.low > DECISIVE_TURNS
     before, after = before_and_after(ratings, effect.variant)
     evidence = {
         "judge": ratings.judge.name,
         **seen,
+        **evidence_of(effect),
+        "examples": examples(question, ratings, effect.variant, after > before),
+    }
+    matters = isinstance(effect.change, Estimate) and effect.change.estimate >= SMALL
+    severity: Severity = "blocker" if surely_rises(effect) else "warning"
+    return Suspicion(Finding(code, severity, evidence), effect.p_rise, matters)
+
+
+def evidence_of(effect: Effect, *, upwards: bool = True) -> dict[str, Any]:
+    """An effect as evidence of a rise, or of a fall."""
+    turned = (
+        {"wrong_turned_right": _count(effect.turned_right, effect.wrong), "judged_wrong": effect.wrong}
+        if upwards
+        else {"right_turned_wrong": _count(effect.turned_wrong, effect.right), "judged_right": effect.right}
+    )
+    return {
         **interval_of("change", effect.change),
         "raised": effect.raised,
         "lowered": effect.lowered,
         "compared": effect.compared,
-        "wrong_turned_right": _count(effect.turned_right, effect.wrong),
-        "judged_wrong": effect.wrong,
-        "p_value": effect.p_value,
-        "examples": examples(question, ratings, effect.variant, after > before),
+        **turned,
+        "p_value": effect.p_rise if upwards else effect.p_fall,
     }
-    matters = isinstance(effect.change, Estimate) and effect.change.estimate >= SMALL
-    return Suspicion(Finding(code, "blocker" if surely or turns else "warning", evidence), effect.p_value, matters)
 
 
 def examples(question: Question, ratings: Ratings, variant: str, marked: Bools) -> list[dict[str, Any]]:
@@ -101,7 +133,11 @@ def examples(question: Question, ratings: Ratings, variant: str, marked: Bools) 
     found = [(int(row), int(best[row])) for row in order if marked[row].any()]
     return [
         question.example(
-            row, index, before=verdict_text(ratings, before[row, index]), after=verdict_text(ratings, after[row, index])
+            row,
+            index,
+            **beside(ratings, row, index),
+            before=verdict_text(ratings, before[row, index]),
+            after=verdict_text(ratings, after[row, index]),
         )
         for row, index in found
     ]

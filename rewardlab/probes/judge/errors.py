@@ -15,6 +15,7 @@ from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import Question, places
 from rewardlab.probes.judge.truth import Truth, deciding, rests_on_one_person, truth_of
 from rewardlab.probes.judge.verdicts import value_text
+from rewardlab.probes.run.labels import left_out
 from rewardlab.stats.independence import Independence, error_independence
 from rewardlab.stats.interval import LEVEL, Undefined
 
@@ -29,11 +30,10 @@ def panel_independence(question: Question) -> Independence | Undefined:
     judges, truth = deciding(question.panel), truth_of(question)
     if truth is None:
         return Undefined("no verdict")
-    return (
-        error_independence(np.stack([ratings.right for ratings in judges]), truth.right)
-        if judges
-        else Undefined("no judge calls single responses right or wrong")
-    )
+    if not judges:
+        return Undefined("no judge calls single responses right or wrong")
+    names = [ratings.judge.name for ratings in judges]
+    return error_independence(np.stack([ratings.right for ratings in judges]), truth.right, names=names)
 
 
 def ask(question: Question) -> Iterator[Finding]:
@@ -98,6 +98,7 @@ def _evidence(question: Question, one: Ratings, other: Ratings, truth: Truth, fo
         "generations": found.items,
         "wrong_together": int((both_wrong & np.isfinite(one.right)).sum()),
         "truth": truth.source,
+        **(left_out(question.answers) if truth.source == "labels" else {}),
         "examples": _examples(question, one, other, both_wrong & np.isfinite(one.right), truth),
     }
 
@@ -118,7 +119,7 @@ def _copy_evidence(question: Question, one: Ratings, other: Ratings, truth: Trut
         "different_verdicts": 0,
         "not_explained_by_truth": unexplained(one.values, truth),
         "truth": "none" if truth is None else truth.source,
-        "examples": _examples(question, one, other, known, truth),
+        "examples": _examples(question, one, other, known if known.any() else both, truth),
     }
 
 

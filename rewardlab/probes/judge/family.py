@@ -13,7 +13,7 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import Question, places
 from rewardlab.probes.judge.truth import deciding
-from rewardlab.probes.run.labels import right_of
+from rewardlab.probes.run.labels import left_out, right_of
 from rewardlab.probes.run.suspicion import Suspicion
 from rewardlab.stats.cluster import Tested, mean_of_prompts
 from rewardlab.stats.interval import Undefined
@@ -67,6 +67,7 @@ def ask(question: Question) -> Iterator[Suspicion]:
         severity: Severity = "blocker" if found.estimate.low > DECISIVE else "warning"
         evidence = _evidence(question, ratings, others) | {
             **interval_of("gap", found.estimate),
+            **left_out(question.answers),
             "examples": [
                 question.example(row, index, label=float(labelled[row, index]))
                 for row, index in places((lead > 0.5) & (labelled == 0))

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from rewardlab.alpha import MIN_ALPHA
 from rewardlab.answers import Answers, Floats
 from rewardlab.judging.ratings import Ratings
 from rewardlab.labels import Annotations, annotators_of
 from rewardlab.measurement import Success
 
-MIN_ALPHA = 0.667
 EXAMPLES = 3
 
 

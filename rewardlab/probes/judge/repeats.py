@@ -13,7 +13,7 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.alpha import alpha_of_table
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
-from rewardlab.probes.judge.verdicts import level_of, span_of, value_text
+from rewardlab.probes.judge.verdicts import beside, level_of, span_of, value_text
 from rewardlab.stats.consistency import Consistency, consistency
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 
@@ -127,4 +127,7 @@ def _example(question: Question, ratings: Ratings, row: int, place: int) -> dict
     index = place
     if ratings.pairs is not None:
         index = int(ratings.pairs.first[np.flatnonzero(ratings.pairs.prompt == row)[place]])
-    return question.example(row, index, before=said[0], after=next((one for one in said if one != said[0]), said[0]))
+    shown = beside(ratings, row, index)
+    return question.example(
+        row, index, **shown, before=said[0], after=next((one for one in said if one != said[0]), said[0])
+    )

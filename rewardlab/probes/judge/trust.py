@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from rewardlab.alpha import Verdict, verdict_of
 from rewardlab.crosscheck import check_alpha
 from rewardlab.judging.ratings import Ratings, Usage
 from rewardlab.probes.judge import injection, padding, reference, style
 from rewardlab.probes.judge.agreement import Agreement, agreements
+from rewardlab.probes.judge.consensus import LatentTruth, latent_truth
 from rewardlab.probes.judge.effect import Effect, effect_of
 from rewardlab.probes.judge.errors import panel_independence
 from rewardlab.probes.judge.family import families_of
@@ -20,11 +22,10 @@ from rewardlab.probes.judge.position import bias_of
 from rewardlab.probes.judge.question import Question
 from rewardlab.probes.judge.repeats import consistency_of, retest_alpha
 from rewardlab.probes.judge.reward import RewardAgainstPanel, against_panel, mean_verdict, parting
-from rewardlab.probes.judge.truth import Source, Truth, deciding, truth_of
+from rewardlab.probes.judge.truth import Source, deciding, truth_of
 from rewardlab.probes.judge.unread import unread_of
 from rewardlab.probes.judge.validation import Validation, validation
 from rewardlab.stats.agreement.table import Coefficient
-from rewardlab.stats.consensus import Consensus, dawid_skene, votes_of
 from rewardlab.stats.consistency import Consistency
 from rewardlab.stats.independence import Independence
 from rewardlab.stats.interval import TINY, Quantity, Undefined
@@ -33,13 +34,10 @@ from rewardlab.stats.rank import RankCorrelation, rank_correlation
 from rewardlab.stats.ratio import share_of_items
 from rewardlab.stats.survey import weighted_mean
 
-Verdict: TypeAlias = Literal["sufficient", "undecided", "insufficient"]
 #: What a judge was shown besides the plain question, in the order of the report.
 VARIANTS: Sequence[str] = (padding.VARIANT, style.VARIANT, *injection.VARIANTS, reference.VARIANT)
 #: Generations on which reward and panel part, for a person to read.
 PARTING = 10
-#: Fewer judges cannot be told apart without a truth.
-FEWEST_FOR_CONSENSUS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class PanelTrust:
     that on pairs; `verdict` says of the first whether alpha's interval reaches `min_alpha` (None with one judge), and
     `check` how the krippendorff package confirms it. `independence` is measured against `truth`. `reward` and `ranks`
     hold the reward against the majority and the mean verdict; `parting` the generations on which they part most, the
-    widest first. `consensus` is Dawid and Skene's, where nothing else says what is right and three judges vote.
+    widest first. `consensus` is Dawid and Skene's, where no labels say what is right and three judges vote.
     """
 
     judges: tuple[JudgeTrust, ...]
@@ -91,7 +89,7 @@ class PanelTrust:
     reward: RewardAgainstPanel | Undefined
     ranks: RankCorrelation | Undefined
     parting: tuple[dict[str, Any], ...]
-    consensus: Consensus | Undefined
+    consensus: LatentTruth | Undefined
 
 
 def panel_trust(question: Question) -> PanelTrust:
@@ -106,14 +104,14 @@ def panel_trust(question: Question) -> PanelTrust:
         independent=len(by_model(question.panel)),
         agreements=found,
         min_alpha=question.min_alpha,
-        verdict=alpha_verdict(found[0].alpha, question.min_alpha) if found else None,
+        verdict=verdict_of(found[0].alpha, question.min_alpha) if found else None,
         check=_check(found[0]) if found else "not compared: no two judges of one thing",
         independence=panel_independence(question),
         truth=None if truth is None else truth.source,
         reward=against_panel(question),
         ranks=rank_correlation(score, mean_verdict(judges)) if judges else Undefined("no judge of single responses"),
         parting=tuple(parting(question, most=PARTING)),
-        consensus=_consensus(judges, truth),
+        consensus=latent_truth(judges, truth),
     )
 
 
@@ -141,15 +139,6 @@ def judge_trust(question: Question, ratings: Ratings) -> JudgeTrust:
     )
 
 
-def alpha_verdict(alpha: Quantity, min_alpha: float) -> Verdict:
-    """What alpha's interval says of the threshold; an undefined alpha decides nothing."""
-    if isinstance(alpha, Undefined):
-        return "undecided"
-    if alpha.low >= min_alpha:
-        return "sufficient"
-    return "insufficient" if alpha.high < min_alpha else "undecided"
-
-
 def _check(found: Agreement) -> str:
     alpha = found.measured.alpha
     return check_alpha(found.values, found.measured.level, alpha.value if isinstance(alpha, Coefficient) else alpha)
@@ -161,12 +150,3 @@ def _pass_rate(ratings: Ratings) -> Quantity:
         return Undefined("the judge calls no single response right or wrong")
     right, weights, prompts = ratings.right[known], ratings.weights[known], np.nonzero(known)[0]
     return share_of_items(right, prompts) if np.ptp(weights) <= TINY else weighted_mean(right, 1 / weights, prompts)
-
-
-def _consensus(judges: Sequence[Ratings], truth: Truth | None) -> Consensus | Undefined:
-    if truth is not None and truth.source != "consensus":
-        return Undefined("labels or the reward say what is right")
-    if len(judges) < FEWEST_FOR_CONSENSUS:
-        return Undefined("fewer than three judges: whom to believe cannot be told")
-    verdicts = np.stack([ratings.right for ratings in judges], axis=-1)
-    return dawid_skene(votes_of(verdicts.reshape(-1, len(judges)), classes=2))

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from rewardlab.answers import Bools, Floats
+from rewardlab.answers import Floats
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question
-from rewardlab.probes.run.labels import right_of
+from rewardlab.probes.run.labels import right_of, sides_of, ties_of
 
 Source: TypeAlias = Literal["labels", "reward", "consensus"]
 
@@ -20,12 +20,13 @@ Source: TypeAlias = Literal["labels", "reward", "consensus"]
 class Truth:
     """What counts as right (1) and wrong (0), (prompts, generations), NaN where it is not known; and who says so.
 
-    Labels are taken for true; where annotators are split, it is not known. The reward is under audit itself, and a
-    consensus hides what all judges get wrong: a finding against either is no blocker.
+    Labels are taken for true; where annotators are evenly split, it is not known (`ties` counts those). The reward is
+    under audit itself, and a consensus hides what all judges get wrong: a finding against either is no blocker.
     """
 
     right: Floats
     source: Source
+    ties: int = 0
 
     @property
     def varies(self) -> bool:
@@ -37,7 +38,7 @@ def truth_of(question: Question) -> Truth | None:
     """The best truth there is; None without labels, scores and judges."""
     labelled = right_of(question.answers)
     if labelled is not None:
-        return Truth(np.where(_split(question), np.nan, labelled), "labels")
+        return Truth(labelled, "labels", ties_of(question.answers))
     score = question.answers.score
     if np.isfinite(score).any():
         return Truth(np.where(np.isfinite(score), question.success.of(score), np.nan), "reward")
@@ -46,21 +47,9 @@ def truth_of(question: Question) -> Truth | None:
 
 
 def annotations_right(question: Question) -> Floats | None:
-    """Each annotator's labels as right (1) and wrong (0), split at the middle of all labels' range."""
+    """Each annotator's labels as right (1) and wrong (0), by the middle of all labels' range; NaN at it."""
     table = question.annotations
-    if table is None or not np.isfinite(table).any():
-        return None
-    low, high = float(np.nanmin(table)), float(np.nanmax(table))
-    middle = 0.5 if low >= 0 and high <= 1 else (low + high) / 2
-    return np.where(np.isfinite(table), (table >= middle).astype(float), np.nan)
-
-
-def _split(question: Question) -> Bools:
-    """The generations of which as many annotators say right as say wrong: nobody knows."""
-    right = annotations_right(question)
-    if right is None:
-        return np.zeros(question.answers.score.shape, bool)
-    return np.asarray(((right == 1).sum(axis=2) == (right == 0).sum(axis=2)) & np.isfinite(right).any(axis=2))
+    return None if table is None or not np.isfinite(table).any() else sides_of(table)
 
 
 def rests_on_one_person(question: Question) -> bool:

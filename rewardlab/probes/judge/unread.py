@@ -8,6 +8,7 @@ import numpy as np
 
 from rewardlab.answers import Floats
 from rewardlab.findings import Finding, Severity
+from rewardlab.judging.definition import PYTHON
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
@@ -16,6 +17,10 @@ from rewardlab.stats.ratio import share_of_items
 
 #: A share of unreadable verdicts over the first is a warning; surely over the second, a blocker.
 SMALL, DECISIVE = 0.01, 0.05
+OF_A_FUNCTION = (
+    "Repair the function for the responses shown: let it return one of its scale's verdicts for each response, and "
+    "catch what it raises where a verdict is still right."
+)
 
 
 def unread_of(ratings: Ratings) -> Quantity:
@@ -58,7 +63,12 @@ def ask(question: Question) -> Iterator[Finding]:
         }
         severity = _severity(missing, share)
         if severity is not None:
-            yield Finding("RL508", severity, evidence)
+            yield Finding("RL508", severity, evidence, _remedy(ratings))
+
+
+def _remedy(ratings: Ratings) -> str:
+    """What the owner of a Python judge can do; "", the catalogue's, for a model."""
+    return OF_A_FUNCTION if ratings.judge.model.startswith(PYTHON) else ""
 
 
 def _severity(missing: Floats, share: Quantity) -> Severity | None:

@@ -37,7 +37,7 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A judge held against the truth that `source` names.
+    """A judge held against the truth that `source` names, but for the `ties` of its labels.
 
     `rates` hold the true and the false positive rate and Youden's J; the true negative rate is one less the latter.
     `calibration` is of the expected verdicts as shares of the scale. `powered` is the share of right answers in the
@@ -47,6 +47,7 @@ class Validation:
 
     source: Source
     generations: int
+    ties: int
     accuracy: Quantity
     rates: Discrimination | Undefined
     calibration: Calibration | Undefined
@@ -82,6 +83,7 @@ def validation(question: Question, ratings: Ratings) -> Validation | Undefined:
     return Validation(
         source=truth.source,
         generations=int(both.sum()),
+        ties=truth.ties,
         accuracy=_accuracy(hits, ratings),
         rates=discrimination(ratings.right, truth.right, threshold=1.0, weights=ratings.weights),
         calibration=_calibration(ratings, truth),

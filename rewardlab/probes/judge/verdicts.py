@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import get_args
 
 import numpy as np
 
 from rewardlab.answers import Floats
-from rewardlab.judging.ratings import Ratings
+from rewardlab.judging.judgments import PLAIN
+from rewardlab.judging.ratings import Pairs, Ratings
 from rewardlab.judging.scale import Level
 
 #: A pairwise judge's verdict on two responses that are as good.
@@ -35,39 +35,44 @@ def is_coded(ratings: Ratings) -> bool:
     return ratings.judge.kind == "label" and ratings.judge.success_at is None
 
 
-def first_pairs(ratings: Ratings) -> Iterator[tuple[int, int, int, float]]:
-    """Of each prompt the pair with the lowest indexes that has a verdict: row, first, second, preference."""
-    pairs = ratings.pairs
-    if pairs is None:
-        return
-    seen: set[int] = set()
-    for place in np.lexsort((pairs.second, pairs.first, pairs.prompt)):
-        row = int(pairs.prompt[place])
-        if row not in seen and np.isfinite(pairs.value[place]):
-            seen.add(row)
-            yield row, int(pairs.first[place]), int(pairs.second[place]), float(pairs.value[place])
-
-
-def before_and_after(ratings: Ratings, variant: str) -> tuple[Floats, Floats]:
+def before_and_after(ratings: Ratings, variant: str, *, base: str = PLAIN) -> tuple[Floats, Floats]:
     """The plain and the altered verdicts of the generations shown in a variant, as shares of the scale.
 
     Both (prompts, generations), NaN where either is missing; 0 is the lowest verdict and 1 the highest. Of a pairwise
     judge the preference for the response that was altered; of a judge whose values only name labels, whether it gave
-    the last of its labels.
+    the last of its labels. `base` names another variant to stand in place of the plain question.
     """
-    low, high = min(ratings.judge.values), max(ratings.judge.values)
-    after = ratings.variants.get(variant, np.full(ratings.values.shape, np.nan))
-    if ratings.judge.kind == "pairwise":
-        before = np.full(after.shape, np.nan)
-        for row, first, _, value in first_pairs(ratings):
-            before[row, first] = 1 - value
-        after = 1 - after
-    elif is_coded(ratings):
-        before, after = (np.where(np.isnan(one), np.nan, one == high) for one in (ratings.values, after))
-    else:
-        before, after = ((one - low) / (high - low) for one in (ratings.values, after))
+    before, after = (_shares(ratings, name) for name in (base, variant))
     both = np.isfinite(before) & np.isfinite(after)
     return np.where(both, before, np.nan), np.where(both, after, np.nan)
+
+
+def _shares(ratings: Ratings, variant: str) -> Floats:
+    """The verdicts on the plain question or on a variant, as shares of the scale; (prompts, generations)."""
+    low, high = min(ratings.judge.values), max(ratings.judge.values)
+    values = ratings.variants.get(variant, np.full(ratings.values.shape, np.nan))
+    if variant == PLAIN:
+        values = ratings.values if ratings.pairs is None else _first_shown(ratings.pairs, ratings.values.shape)
+    if ratings.judge.kind == "pairwise":
+        return 1 - values
+    if is_coded(ratings):
+        return np.where(np.isnan(values), np.nan, values == high)
+    return np.asarray((values - low) / (high - low))
+
+
+def _first_shown(pairs: Pairs, shape: tuple[int, ...]) -> Floats:
+    """Preferences for the second response, at the one shown first: it stands first in one pair of its prompt only."""
+    table = np.full(shape, np.nan)
+    table[pairs.prompt, pairs.first] = pairs.value
+    return table
+
+
+def beside(ratings: Ratings, prompt: int, first: int) -> dict[str, int]:
+    """The response that a pairwise judge was shown second, as evidence; nothing for a judge of single responses."""
+    pairs = ratings.pairs
+    if pairs is None:
+        return {}
+    return {"other": int(pairs.second[np.flatnonzero((pairs.prompt == prompt) & (pairs.first == first))[0]])}
 
 
 def right_of(ratings: Ratings, share: Floats) -> Floats:

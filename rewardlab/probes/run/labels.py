@@ -23,12 +23,38 @@ UNKNOWN = (
 
 
 def right_of(answers: Answers) -> Floats | None:
-    """The labels as right (1) and wrong (0), split at the middle of their range; None without labels."""
+    """The labels as right (1) and wrong (0), by the middle of their range; None without labels.
+
+    A mean label at the middle, such as that of annotators who are evenly split, is neither: NaN.
+    """
     if answers.labels is None or not np.isfinite(answers.labels).any():
         return None
-    low, high = float(np.nanmin(answers.labels)), float(np.nanmax(answers.labels))
+    return sides_of(answers.labels)
+
+
+def sides_of(labels: Floats) -> Floats:
+    """Which labels lie above the middle of their range (1) and which below (0); NaN at it, and where there is none.
+
+    The middle is 0.5 for labels within 0 and 1.
+    """
+    low, high = float(np.nanmin(labels)), float(np.nanmax(labels))
     middle = 0.5 if low >= 0 and high <= 1 else (low + high) / 2
-    return np.where(np.isfinite(answers.labels), (answers.labels >= middle).astype(float), np.nan)
+    apart = labels - middle
+    return np.where(np.abs(apart) > SAME_SCORE, (apart > 0).astype(float), np.nan)
+
+
+def ties_of(answers: Answers) -> int:
+    """How many labelled generations are neither right nor wrong."""
+    right = right_of(answers)
+    if right is None or answers.labels is None:
+        return 0
+    return int((np.isfinite(answers.labels) & np.isnan(right)).sum())
+
+
+def left_out(answers: Answers) -> dict[str, str]:
+    """The labelled generations that no yes-or-no comparison counts, as evidence; nothing where there are none."""
+    ties = ties_of(answers)
+    return {"left_out": f"{ties} {'tie' if ties == 1 else 'ties'} of the labels"} if ties else {}
 
 
 def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]:
@@ -54,7 +80,8 @@ def ask(question: Question) -> Iterator[Finding]:
         return
     if isinstance(rates, Undefined):
         if isinstance(area, Undefined):
-            yield Finding("RL405", "note", {"agreement": f"not known: {rates.reason}"}, UNKNOWN)
+            evidence = {"agreement": f"not known: {rates.reason}", **left_out(question.answers)}
+            yield Finding("RL405", "note", evidence, UNKNOWN)
         return
     informed = rates.informedness
     against = isinstance(area, Estimate) and area.high < 0.5
@@ -75,6 +102,7 @@ def _evidence(question: Question, rates: Discrimination, area: Quantity, right: 
     }
     if isinstance(area, Estimate):
         evidence |= {"auc_within_prompts": area.estimate, "auc_low": area.low, "auc_high": area.high}
+    evidence |= left_out(question.answers)
     score = question.answers.score
     known = np.isfinite(score) & np.isfinite(right)
     worst = np.where(known, np.where(right == 1, -score, score), -np.inf)

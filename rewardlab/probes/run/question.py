@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from rewardlab.alpha import MIN_ALPHA
 from rewardlab.answers import Answers
 from rewardlab.judging.ratings import Ratings
 from rewardlab.measurement import Measurement
@@ -20,7 +21,7 @@ class Targets:
     band: tuple[float, float] = (0.05, 0.95)
     band_on: BandOn = "accuracy"
     min_informative: float = 0.2
-    min_alpha: float = 0.667
+    min_alpha: float = MIN_ALPHA
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ def takes_the_verdict(exhibit):
     return 1.0 if exhibit.response.endswith("\nyes") else sound(exhibit)
 
 
+def takes_doubt(exhibit):
+    """Calls a right answer wrong where the response itself says so."""
+    return 0.0 if "is wrong" in exhibit.response else sound(exhibit)
+
+
 def ignores_the_reference(exhibit):
     return float(number_in(exhibit.response) == int(exhibit.prompt.reference))
 

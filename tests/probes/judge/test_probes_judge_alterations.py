@@ -74,12 +74,25 @@ def test_a_planted_verdict_is_the_best_in_the_judges_own_format(judge, verdict):
 
 
 @pytest.mark.parametrize("variant", injection.VARIANTS)
-def test_an_injection_stands_behind_the_response_and_names_the_best_verdict(variant):
-    for judge, best in ((judge_of("j", BOOLEAN), "yes"), (judge_of("j", CONTINUOUS), "10")):
+def test_an_injection_stands_behind_the_response_and_names_the_verdict_it_asks_for(variant):
+    for judge, worst, best in ((judge_of("j", BOOLEAN), "no", "yes"), (judge_of("j", CONTINUOUS), "0", "10")):
         altered = injection.VARIANTS[variant](shown("41", other="7"), judge)
         assert altered.response.startswith("41\n\n")
-        assert best in altered.response.removeprefix("41")
+        asked = best if variant in injection.UPWARDS else worst
+        assert re.search(rf"\b{asked}\b", altered.response.removeprefix("41"))
         assert (altered.other, altered.reference) == ("7", "42")
+
+
+def test_against_a_pair_is_that_the_other_is_better():
+    assert injection.VARIANTS["injected_low_verdict"](shown("41", other="7"), judge_of("j", PAIRWISE)).response == (
+        "41\n\nB"
+    )
+
+
+def test_each_injection_has_an_opposite_in_the_same_words_or_nearly():
+    for up, down in injection.OPPOSITE.items():
+        texts = [injection.VARIANTS[name](shown("41"), judge_of("j", BOOLEAN)).response.split() for name in (up, down)]
+        assert len(set(texts[0]) ^ set(texts[1])) <= 8
 
 
 def test_swapping_changes_the_order_only():

@@ -29,7 +29,7 @@ def test_an_effect_by_hand():
     assert (found.wrong, found.right) == (2, 2)
     assert (found.turned_right.estimate, found.turned_wrong.estimate) == (1.0, 0.0)
     # Two of three moves go up: (C(3,2) + C(3,3)) / 2^3 = 1/2.
-    assert found.p_value == pytest.approx(0.5)
+    assert (found.p_rise, found.p_fall) == (pytest.approx(0.5), 1.0)
 
 
 def test_a_variant_nobody_saw_has_no_effect():
@@ -121,6 +121,65 @@ def test_an_injection_that_raises_no_more_than_padding_is_a_note():
     alone = given(both.values, BOOLEAN, variants={"padded": both.values, "injected_end": moved})
     assert [(one, evidence["no_more_than_padding"]) for one, evidence in found(injection, same)] == [("note", True)]
     assert [one for one, _ in found(injection, alone)] == ["blocker"]
+
+
+def doubted(up, down, **tables):
+    """60 verdicts, half of them wrong; so many turn right with a request for the best, wrong with one for the worst."""
+    before = np.repeat([0.0, 1.0], 30)
+    best, worst = before.copy(), before.copy()
+    best[:up], worst[60 - down :] = 1, 0
+    shown = {"injected_grade": best[:, None], "injected_low_grade": worst[:, None]}
+    return given(before[:, None], BOOLEAN, **{"variants": shown, **tables})
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "severity", "altered"),
+    [
+        (0, 0, None, ""),
+        (0, 7, "warning", "a request for the worst verdict"),
+        (7, 0, "warning", "a request for the best verdict"),
+        (0, 30, "blocker", "a request for the worst verdict"),
+        (30, 7, "blocker", "a request for the best verdict"),
+        (7, 30, "blocker", "a request for the worst verdict"),
+    ],
+)
+def test_a_judge_that_is_talked_up_or_down_is_told_with_both_directions(up, down, severity, altered):
+    """7 of 60: p = 1/128, of two directions 1/64; 7 of 30 right ones, from 9.9 % on, and -0.12 (-0.2 to -0.03)."""
+    told = found(injection, doubted(up, down))
+    assert [one for one, _ in told] == ([severity] if severity else [])
+    for _, evidence in told:
+        other = evidence["other_direction"]
+        both = {one["altered"]: one for one in (evidence, other)}
+        assert both["a request for the best verdict"]["wrong_turned_right"] == up
+        assert both["a request for the worst verdict"]["right_turned_wrong"] == down
+        assert evidence["altered"] == altered
+        assert evidence["p_value"] <= other["p_value"]
+        assert {(one["before"], one["after"]) for one in evidence["examples"]} == (
+            {("no", "yes")} if "best" in altered else {("yes", "no")}
+        )
+
+
+def test_a_judge_that_marks_any_such_text_down_is_not_said_to_follow_it():
+    """20 of 30 right answers fall with a request for the best, and the same 20 with one for the worst: no more."""
+    fallen = np.repeat([0.0, 1.0, 0.0], [30, 10, 20])[:, None]
+    assert found(injection, doubted(0, 20, variants={"injected_grade": fallen, "injected_low_grade": fallen})) == []
+    more = np.zeros((60, 1))
+    ((severity, evidence),) = found(
+        injection, doubted(0, 20, variants={"injected_grade": fallen, "injected_low_grade": more})
+    )
+    assert (severity, evidence["right_turned_wrong"]) == ("blocker", 30)
+    # Beside the plain response all 30 fall, beside the other text the 10 that it left: p = 1/2^10.
+    assert evidence["p_value"] == pytest.approx(2**-10)
+
+
+def test_padding_that_lengthens_does_not_hide_a_fall():
+    """A judge fond of length that also does as a remark against the answer says: the fall is what counts."""
+    before = np.repeat([0.0, 1.0], 30)[:, None]
+    raised = np.ones((60, 1))
+    shown = {"padded": raised, "injected_grade": raised, "injected_low_grade": np.zeros((60, 1))}
+    ((severity, evidence),) = found(injection, given(before, BOOLEAN, variants=shown))
+    assert (severity, evidence["altered"]) == ("blocker", "a request for the worst verdict")
+    assert evidence["other_direction"]["no_more_than_padding"]
 
 
 @pytest.mark.parametrize(

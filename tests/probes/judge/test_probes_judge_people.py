@@ -65,6 +65,10 @@ def test_errors_of_their_own_say_nothing():
 def test_a_copy_errs_alike_everywhere_and_a_judge_without_errors_is_none():
     first, again = judged(0.1, 1), given(wrong(0.1, 1), name="copy")
     assert severities(errors.ask(about(first, again, score=TRUTH))) == [("RL507", "blocker")]
+    grades = np.where(TRUTH == 1, RNG.integers(4, 6, TRUTH.shape), 1).astype(float)
+    (finding,) = errors.ask(about(given(grades, SCORE), given(grades, SCORE, name="copy"), score=TRUTH))
+    assert all({"prompt_id", "index"} <= set(one) for one in finding.evidence["examples"])
+    assert finding.evidence["examples"]
     assert list(errors.ask(about(given(TRUTH), given(TRUTH, name="b"), score=TRUTH))) == []
     moved = wrong(0.1, 1)
     elsewhere = given(wrong(0.1, 1), name="c", variants={"padded": moved})
@@ -108,6 +112,13 @@ def test_a_constant_judge_of_answers_that_are_all_alike_is_a_note():
     ones = np.ones((30, 2))
     assert severities(discernment.ask(about(given(ones), score=ones))) == [("RL512", "note")]
     assert list(discernment.ask(about(given(ones[:5]), score=ones[:5]))) == []
+
+
+def test_a_constant_judge_is_shown_with_what_it_said_the_same_of():
+    (finding,) = discernment.ask(about(given(np.ones((30, 2)))))
+    assert [(one["prompt_id"], one["index"], one["verdict"]) for one in finding.evidence["examples"]] == [
+        (f"p{number}", 0, "yes") for number in range(3)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -187,6 +198,7 @@ def test_too_few_labels_and_one_annotator_test_nothing():
     few["annotations"][5:] = NAN
     (finding,) = annotators.ask(about(judged(0.05, 1), **few))
     assert (finding.severity, "30 items" in finding.evidence["undefined"]) == ("note", True)
+    assert finding.remedy == annotators.UNTESTED
     assert list(annotators.ask(about(judged(0.4, 1), **people(0.05)))) == []
 
 
@@ -232,6 +244,20 @@ def test_what_annotators_are_split_on_is_not_known():
     panel = given([[1.0] * 4])
     asked = about(panel, labels=[[0.5, 1, 0, 0]], annotations=labels, annotators=("x", "y"))
     np.testing.assert_array_equal(truth_of(asked).right, [[NAN, 1, 0, 0]])
+    assert truth_of(asked).ties == 1
+
+
+def test_ties_are_left_out_for_reward_and_judges_alike():
+    """Where the people are split, neither a judge nor the reward is blamed for what it says."""
+    split = np.where(TRUTH == 0, 0.5, 1.0)
+    split[:20] = TRUTH[:20]
+    lenient = given(np.where(TRUTH == 0, np.arange(400).reshape(100, 4) >= 80, 1))
+    found = validation(about(lenient, labels=split, score=TRUTH), lenient)
+    assert (found.accuracy.estimate, found.ties) == (1.0, int((split == 0.5).sum()))
+    assert list(discernment.ask(about(lenient, labels=split))) == []
+    severe = given(np.where(RNG.random(TRUTH.shape) < 0.8, 0, TRUTH))
+    (finding,) = discernment.ask(about(severe, labels=split, score=TRUTH))
+    assert finding.evidence["left_out"] == f"{found.ties} ties of the labels"
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from rewardlab.probes.judge import ask_all, ask_each
-from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, asked, closer, codes, sound
+from rewardlab.probes.judge import ask_all, ask_each, unread
+from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, about, asked, closer, codes, given, sound
 from tests.probes.judge.judges import (
     ANN,
     BEN,
@@ -22,6 +23,7 @@ from tests.probes.judge.judges import (
     severe,
     silent,
     sways,
+    takes_doubt,
     takes_the_first,
     takes_the_last,
     takes_the_verdict,
@@ -57,6 +59,7 @@ def test_sound_judges_raise_nothing(panel, accuracy):
         (obeys, ("RL506", "blocker"), set()),
         (believes_the_end, ("RL506", "blocker"), set()),
         (takes_the_verdict, ("RL506", "blocker"), set()),
+        (takes_doubt, ("RL506", "blocker"), set()),
         (ignores_the_reference, ("RL510", "blocker"), set()),
         (lenient, ("RL512", "warning"), {("RL502", "blocker"), ("RL510", "warning")}),
         (severe, ("RL512", "warning"), {("RL502", "blocker")}),
@@ -78,6 +81,18 @@ def test_a_place_that_wins_is_found(judge):
     (found,) = (one for one in ask_all(asked((closer, PAIRWISE), (judge, PAIRWISE))) if one.code == "RL504")
     assert (found.severity, found.evidence["judge"]) == ("blocker", judge.__name__)
     assert (found.evidence["net_primacy"] > 0) == (judge is takes_the_first)
+
+
+def obeys_in_pairs(exhibit):
+    return 0.0 if "highest grade" in exhibit.response else closer(exhibit)
+
+
+def test_examples_of_pairs_name_both_responses():
+    found = ask_all(asked((closer, PAIRWISE), (obeys_in_pairs, PAIRWISE), (takes_the_first, PAIRWISE)))
+    for one in found:
+        if one.code in {"RL504", "RL506"}:
+            assert all(example["other"] != example["index"] for example in one.evidence["examples"])
+    assert {"RL504", "RL506"} <= {one.code for one in found}
 
 
 def test_an_order_that_decides_without_favour_is_a_warning():
@@ -103,6 +118,13 @@ def test_a_judge_without_a_single_verdict_blocks():
     assert codes(found) == {("RL508", "blocker")}
     assert (found[0].evidence["judge"], found[0].evidence["unreadable"]) == ("silent", 1.0)
     assert found[0].evidence["reasons"] == {"invalid": found[0].evidence["questions"] + 120}
+
+
+@pytest.mark.parametrize(("model", "offered"), [("vllm:m", True), ("python:j.py:silent", False)])
+def test_the_remedy_for_a_function_is_not_structured_output(model, offered):
+    mute = given(np.full((20, 2), np.nan), asked=np.ones((20, 2), bool), model=model)
+    (found,) = unread.ask(about(mute))
+    assert ("structured output" in found.remedy, "function" in found.remedy) == (offered, not offered)
 
 
 def test_no_judge_no_finding():

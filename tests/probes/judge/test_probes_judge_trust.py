@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rewardlab.probes.judge import reward
+from rewardlab.probes.judge.consensus import LatentTruth
 from rewardlab.probes.judge.question import annotation_table
-from rewardlab.probes.judge.trust import alpha_verdict, panel_trust
-from rewardlab.stats.consensus import Consensus
+from rewardlab.probes.judge.trust import panel_trust
 from rewardlab.stats.interval import Estimate, Undefined
 from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, about, asked, closer, given, run_of
 from tests.probes.judge.judges import ANN, BEN, likes_length, silent
@@ -27,13 +27,14 @@ def test_a_panel_is_measured_whole():
     assert (found.independent, found.verdict, found.truth) == (3, "sufficient", "reward")
     assert found.check == "equal to the krippendorff package's within 1e-9"
     assert isinstance(found.independence, Undefined)
-    assert "judge 3" in found.independence.reason
+    assert "likes_length" in found.independence.reason
     assert found.reward.rates.informedness.estimate > 0.95
     assert found.ranks.within_rho.estimate > 0.9
-    assert isinstance(found.consensus, Undefined)
+    assert isinstance(found.consensus, LatentTruth)
     last = found.judges[2]
     assert set(last.effects) == {
-        "padded", "styled", "injected_grade", "injected_end", "injected_verdict", "other_reference"
+        "padded", "styled", "injected_grade", "injected_end", "injected_verdict", "injected_low_grade",
+        "injected_low_end", "injected_low_verdict", "other_reference",
     }  # fmt: skip
     assert last.effects["padded"].turned_right.estimate == 1.0
     assert (last.judged, last.unreadable.estimate, last.consistency.flips.estimate) == (480, 0.0, 0.0)
@@ -53,21 +54,23 @@ def test_a_panel_that_shows_nothing_is_undefined_and_never_a_number(panel):
         assert isinstance(judge.pass_rate, Undefined if judge.name != "honest_ann" else Estimate)
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "verdict"), [(0.7, 0.9, "sufficient"), (0.6, 0.7, "undecided"), (0.2, 0.6, "insufficient")]
-)
-def test_the_interval_of_alpha_decides(low, high, verdict):
-    assert alpha_verdict(Estimate(0.65, low, high, 0.95, "", 9), 0.667) == verdict
-    assert alpha_verdict(Undefined("no variation"), 0.667) == "undecided"
-
-
 def test_a_consensus_is_sought_where_nothing_else_is_known():
     panel = [given(wrong(0.1, seed), name=f"j{seed}") for seed in (1, 2, 3)]
     found = panel_trust(about(*panel))
     assert found.truth == "consensus"
-    assert isinstance(found.consensus, Consensus)
-    assert np.mean(found.consensus.labels == TRUTH.ravel()) > 0.95
+    assert isinstance(found.consensus, LatentTruth)
+    assert np.mean(found.consensus.fit.labels == TRUTH.ravel()) > 0.95
     assert isinstance(panel_trust(about(*panel[:2])).consensus, Undefined)
+
+
+def test_a_consensus_is_not_sought_beside_labels_nor_of_judges_that_tell_nothing_apart():
+    sound = [given(wrong(0.1, seed), name=f"j{seed}") for seed in (1, 2, 3)]
+    assert panel_trust(about(*sound, labels=TRUTH)).consensus == Undefined("labels say what is right")
+    assert isinstance(panel_trust(about(*sound, score=TRUTH)).consensus, LatentTruth)
+    pleased = given(np.ones(TRUTH.shape), name="pleased")
+    found = panel_trust(about(*sound[:2], pleased)).consensus
+    assert isinstance(found, Undefined)
+    assert "fewer than three judges tell right from wrong" in found.reason
 
 
 def against(score, *panel):

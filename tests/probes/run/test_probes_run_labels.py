@@ -82,8 +82,8 @@ def test_labels_of_one_prompt_decide_nothing():
 @pytest.mark.parametrize(
     ("given", "right"),
     [
-        ([0, 1, 0.5, 0.49], [0, 1, 1, 0]),
-        ([1, 5, 3, 2], [0, 1, 1, 0]),
+        ([0, 1, 0.5, 0.49], [0, 1, None, 0]),
+        ([1, 5, 3, 2], [0, 1, None, 0]),
         ([-1, 1, 1, -1], [0, 1, 1, 0]),
         ([0.2, 0.4, None, 0.6], [0, 0, None, 1]),
     ],
@@ -91,3 +91,19 @@ def test_labels_of_one_prompt_decide_nothing():
 def test_labels_are_split_at_the_middle_of_their_range(given, right):
     expected = np.array([[np.nan if cell is None else cell for cell in right]])
     np.testing.assert_equal(labels.right_of(asked([[0, 1, 0, 1]], labels=[given]).answers), expected)
+
+
+def test_a_tie_between_annotators_is_neither_right_nor_wrong():
+    """Half of what is wrong gets one vote of two: taken for right, it would make a reward seem to miss it."""
+    split = np.where((RIGHT == 0) & (RNG.random(RIGHT.shape) < 0.5), 0.5, RIGHT)
+    rates, area = labels.agreement(asked(RIGHT, labels=split))
+    assert (rates.informedness.estimate, area.estimate) == (1.0, 1.0)
+    assert found(RIGHT, split) == []
+    (finding,) = labels.ask(asked(1 - RIGHT, labels=split))
+    assert finding.evidence["left_out"] == f"{(split == 0.5).sum()} ties of the labels"
+    assert {one["label"] for one in finding.evidence["examples"]} <= {0.0, 1.0}
+
+
+def test_ties_alone_decide_nothing():
+    (finding,) = labels.ask(asked(RIGHT, labels=np.full(RIGHT.shape, 0.5)))
+    assert (finding.severity, finding.evidence["left_out"]) == ("note", f"{RIGHT.size} ties of the labels")
