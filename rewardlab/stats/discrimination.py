@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, mean_over_prompts
 from rewardlab.stats.ratio import difference_of, rate_of
 from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.stats.weights import method_of, scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def discrimination(
     kept = np.isfinite(scores) & np.isfinite(labels)
     passed = kept & (np.where(kept, scores, -np.inf) >= threshold - SAME_SCORE)
     right, wrong = kept & (labels == 1), kept & (labels == 0)
-    each = _scaled(weights, kept)
+    each = scaled(weights, kept)
     hits, sizes = (
         np.stack([(each * (part & group)).sum(axis=1) for group in (right, wrong)]) for part in (passed, kept)
     )
@@ -61,14 +61,8 @@ def discrimination(
     null = (hits - hits.sum() / sizes.sum() * sizes) / totals
     labelled = (sizes > 0).any(axis=0)
     difference = difference_of(sensitivity, fallout, influence, prompts=int(labelled.sum()), level=level)
-    return Discrimination(sensitivity, fallout, difference, _upper_tail((null[0] - null[1])[labelled]))
-
-
-def _scaled(weights: Floats | None, kept: NDArray[np.bool_]) -> Floats:
-    """The weights of the generations that count, 1 in the mean, so that their sum is a number of generations."""
-    if weights is None or not kept.any():
-        return np.ones(kept.shape)
-    return np.asarray(weights / weights[kept].mean())
+    told = [replace(one, method=method_of(one.method, each)) for one in (sensitivity, fallout, difference)]
+    return Discrimination(told[0], told[1], told[2], _upper_tail((null[0] - null[1])[labelled]))
 
 
 def _upper_tail(influence: Floats) -> float:
@@ -77,29 +71,46 @@ def _upper_tail(influence: Floats) -> float:
     return 1.0 if scale <= TINY else float(stdtr(len(influence) - 1, -influence.sum() / scale))
 
 
-def pairwise_accuracy(scores: Floats, labels: Floats, *, level: float = LEVEL) -> Quantity:
+def pairwise_accuracy(
+    scores: Floats, labels: Floats, *, weights: Floats | None = None, level: float = LEVEL
+) -> Quantity:
     """The chance that of two generations of one prompt, labels 1 and 0, the one of label 1 scores higher; ties half.
 
     Arguments: as above. Identity: the mean over prompts of each prompt's area under the ROC curve; prompts weigh alike,
     and `units` is how many hold both labels, which is as many as say anything. Modified Wilson over prompts, a prompt
-    being worth as many trials as it has disjoint pairs.
+    being worth as many trials as it has disjoint pairs. With weights a pair counts as the product of its two, and each
+    label of a prompt is worth Kish's effective number of its generations; prompts still weigh alike, since a prompt's
+    weights say how many generations they stand for and not how many prompts.
     At the edges: undefined when fewer than two prompts hold both labels.
     Source: Hanley & McNeil (1982), Radiology 143:29, within prompts.
     """
-    areas, pairs = areas_within(scores, labels)
+    areas, pairs = areas_within(scores, labels, weights=weights)
     both = pairs > 0
     if np.count_nonzero(both) < 2:
         return Undefined("fewer than two prompts hold both labels")
-    return mean_over_prompts(areas[both], pairs[both], level=level)
+    found = mean_over_prompts(areas[both], pairs[both], level=level)
+    each = scaled(weights, np.isfinite(scores) & np.isfinite(labels))
+    return found if isinstance(found, Undefined) else replace(found, method=method_of(found.method, each))
 
 
-def areas_within(scores: Floats, labels: Floats) -> tuple[Floats, Floats]:
-    """Each prompt's area under the ROC curve (NaN without both labels), and how many disjoint pairs it holds."""
-    right, wrong = (np.isfinite(scores) & (labels == value) for value in (1, 0))
-    pairs: NDArray[np.bool_] = right[:, :, None] & wrong[:, None, :]
-    known = np.nan_to_num(scores)
-    lead = known[:, :, None] - known[:, None, :]
+def areas_within(scores: Floats, labels: Floats, *, weights: Floats | None = None) -> tuple[Floats, Floats]:
+    """Each prompt's area under the ROC curve (NaN without both labels), and how many disjoint pairs it holds.
+
+    `weights` (prompts, generations): a pair counts as the product of its two, and the pairs are effective ones.
+    """
+    known = np.isfinite(scores) & np.isfinite(labels)
+    each = scaled(weights, known)
+    right, wrong = (each * (labels == value) for value in (1, 0))
+    pairs: Floats = right[:, :, None] * wrong[:, None, :]
+    filled = np.nan_to_num(scores)
+    lead = filled[:, :, None] - filled[:, None, :]
     won = np.where(np.abs(lead) <= SAME_SCORE, 0.5, lead > 0)
-    count = pairs.sum(axis=(1, 2)).astype(float)
-    areas = np.divide((won * pairs).sum(axis=(1, 2)), count, out=np.full(count.shape, np.nan), where=count > 0)
-    return areas, np.minimum(right.sum(axis=1), wrong.sum(axis=1)).astype(float)
+    total = pairs.sum(axis=(1, 2))
+    areas = np.divide((won * pairs).sum(axis=(1, 2)), total, out=np.full(total.shape, np.nan), where=total > 0)
+    return areas, np.minimum(_effective(right), _effective(wrong))
+
+
+def _effective(weights: Floats) -> Floats:
+    """Kish's effective number of the generations of each prompt, (prompts,)."""
+    squares = np.square(weights).sum(axis=1)
+    return np.asarray(np.divide(weights.sum(axis=1) ** 2, squares, out=np.zeros(len(weights)), where=squares > 0))

@@ -217,8 +217,6 @@ def test_expected_verdicts_are_calibrated_and_a_sample_is_not_taken_for_the_run(
     labels = np.where(np.arange(100)[:, None] < 50, TRUTH, NAN)
     found = validation(about(ratings, labels=labels), ratings)
     assert found.calibration.expected_error == pytest.approx(0.1)
-    assert isinstance(found.powered, Undefined)
-    assert "sample" in found.powered.reason
 
 
 def test_without_truth_or_verdicts_there_is_no_validation():
