@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 from rewardlab.stats.spread import SAME_SCORE
-from rewardlab.stats.weights import differ, effective_clusters, method_of, scaled
+from rewardlab.stats.weights import WEIGHTED, differ, effective_clusters, method_of, scaled
 from rewardlab.stats.within import correlation_of_sums, within_correlation
 
 Statistic: TypeAlias = Callable[[NDArray[np.int_], NDArray[np.int_], Floats], float]
 #: Prompts are left out in at most this many lots: more lots cost time and change little.
 LOTS = 100
+FEWEST = 3
+RANKS_OF_SAMPLE = "ranks within a prompt are known from all of its responses only, and a sample was judged"
+PAIRS_OF_SAMPLE = "how likely two responses of one prompt were to be judged is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,15 @@ def rank_correlation(
     second: Floats,
     *,
     weights: Floats | None = None,
-    within: Floats | None = None,
+    pairs: Floats | None = None,
     level: float = LEVEL,
 ) -> RankCorrelation:
     """The rank correlations of two (prompts, generations) tables; NaN in either leaves a generation out.
 
-    `weights` (prompts, generations), one over the probability with which each was sampled: it counts as so many in the
-    ranks and the sums, a pair as the product of its two, and those that a generation stands for as tied with it. Within
-    prompts `within` is taken instead where it is given: weights that add up to each prompt's own number of generations.
+    `weights` (prompts, generations), one over the probability with which each was sampled: overall it counts as so many
+    in the ranks and the sums, a pair as the product of its two. Where they differ, tau-b within prompts sums `pairs`
+    (prompts, generations, generations) instead, one over the probability with which both were sampled, and is undefined
+    without; rho within prompts is undefined: the rank of a response in its prompt is known from all of them only.
     Scores within 1e-9 are tied. Identity: rho is Pearson's r of mid-ranks; within prompts, ranks are taken in each
     prompt and correlated as deviations from the prompt's mean rank. Tau-b within prompts is the sum over prompts of
     concordant less discordant pairs, over the root of the numbers of pairs tied in neither one. Intervals of both leave
@@ -56,11 +60,11 @@ def rank_correlation(
     """
     kept = np.isfinite(first) & np.isfinite(second)
     one, other = (_merged(np.where(kept, table, np.nan)) for table in (first, second))
-    each, own = scaled(weights, kept), scaled(weights if within is None else within, kept)
-    rho = within_correlation(_ranks_within(one, own), _ranks_within(other, own), weights=own, level=level)
+    each = scaled(weights, kept)
+    sampled = differ(each)
     return RankCorrelation(
-        within_rho=rho if isinstance(rho, Undefined) else rho.estimate,
-        within_tau=_tau(one, other, own, level=level),
+        within_rho=Undefined(RANKS_OF_SAMPLE) if sampled else _rho(one, other, level=level),
+        within_tau=Undefined(PAIRS_OF_SAMPLE) if sampled and pairs is None else _tau(one, other, pairs, level=level),
         overall_rho=_overall(one, other, each, _spearman, level=level),
         overall_tau=_overall(one, other, each, _kendall, level=level),
     )
@@ -76,29 +80,34 @@ def _merged(table: Floats) -> Floats:
     return places.reshape(table.shape)
 
 
-def _ranks_within(table: Floats, weights: Floats) -> Floats:
-    """The mid-rank of each score in its prompt, each counted as its weight; NaN stays."""
+def _rho(first: Floats, second: Floats, *, level: float) -> Quantity:
+    found = within_correlation(_ranks_within(first), _ranks_within(second), level=level)
+    return found if isinstance(found, Undefined) else found.estimate
+
+
+def _ranks_within(table: Floats) -> Floats:
+    """The mid-rank of each score in its prompt; NaN stays."""
     known = np.isfinite(table)
     filled = np.where(known, table, np.inf)
-    below = ((filled[:, None, :] < filled[:, :, None]) * weights[:, None, :]).sum(axis=2)
-    level = ((filled[:, None, :] == filled[:, :, None]) * weights[:, None, :]).sum(axis=2)
+    below = (filled[:, None, :] < filled[:, :, None]).sum(axis=2)
+    level = (filled[:, None, :] == filled[:, :, None]).sum(axis=2)
     return np.where(known, below + (level + 1) / 2, np.nan)
 
 
-def _tau(first: Floats, second: Floats, weights: Floats, *, level: float) -> Quantity:
+def _tau(first: Floats, second: Floats, pairs: Floats | None, *, level: float) -> Quantity:
     signs = [np.nan_to_num(np.sign(table[:, :, None] - table[:, None, :])) for table in (first, second)]
     products = (signs[0] * signs[1], np.square(signs[0]), np.square(signs[1]))
-    pairs = weights[:, :, None] * weights[:, None, :]
-    sums = np.stack([(pairs * product).sum(axis=(1, 2)) / 2 for product in products])
+    each = np.ones(signs[0].shape) if pairs is None else pairs
+    sums = np.stack([(each * product).sum(axis=(1, 2)) / 2 for product in products])
     shared = int(np.count_nonzero((sums[1] > 0) & (sums[2] > 0)))
-    for name, pairs in (("first", sums[1]), ("second", sums[2])):
-        if not pairs.any():
+    for name, untied in (("first", sums[1]), ("second", sums[2])):
+        if not untied.any():
             return Undefined(f"the {name} column never varies within a prompt")
     if shared < 2:
         return Undefined("both columns vary in fewer than two prompts")
     value, low, high, _ = correlation_of_sums(sums[:, (sums[1] > 0) | (sums[2] > 0)], shared, level)
-    method = method_of("jackknife over prompts on Fisher's scale, t", weights)
-    return Estimate(value, low, high, level, method, shared)
+    method = "jackknife over prompts on Fisher's scale, t"
+    return Estimate(value, low, high, level, method if pairs is None else WEIGHTED + method, shared)
 
 
 def _overall(first: Floats, second: Floats, weights: Floats, statistic: Statistic, *, level: float) -> Quantity:
@@ -142,8 +151,11 @@ def _spearman(first: NDArray[np.int_], second: NDArray[np.int_], weights: Floats
 
 
 def _kendall(first: NDArray[np.int_], second: NDArray[np.int_], weights: Floats) -> float:
-    """Tau-b, scipy's where no response stands for more than another; NaN where either does not vary."""
-    if differ(weights):
+    """Tau-b, scipy's where no response stands for more than another; NaN where either does not vary.
+
+    Of two responses scipy's fails on the p-value that is not asked for.
+    """
+    if differ(weights) or len(first) < FEWEST:
         return weighted_tau(first, second, weights)
     from scipy.stats import kendalltau  # noqa: PLC0415 - takes a second
 

@@ -139,12 +139,12 @@ def weighted_share(
 ) -> Quantity:
     """The share of hits in a whole from sampled `hits` (items,), 0, 1 or NaN, which leaves an item out.
 
-    `weights` (items,), one over the probability with which each was sampled, of which only the ratios count: where they
-    differ, `weighted_mean`; where they do not, or without any, `share_of_items`.
+    `weights` (items,), one over the probability with which each was sampled, of which only the ratios count, 0 for one
+    that is left out: where they differ, `weighted_mean`; where they do not, or without any, `share_of_items`.
     """
-    if weights is None or not differ(weights[np.isfinite(hits)]):
-        return share_of_items(hits, clusters, level=level)
-    known = np.isfinite(hits)
+    known = np.isfinite(hits) if weights is None else np.isfinite(hits) & (weights > 0)
+    if weights is None or not differ(weights[known]):
+        return share_of_items(hits[known], None if clusters is None else clusters[known], level=level)
     given = weights[known]
     return weighted_mean(hits[known], given.min() / given, None if clusters is None else clusters[known], level=level)
 
@@ -159,13 +159,11 @@ def weighted_mean_over_prompts(
     effective number of prompts, at most (sum W)^2 / sum (W^2 / trials) independent trials.
     Source: Hajek (1971); Kish (1965), Survey Sampling, section 11.7.
     """
+    if weights is not None:
+        values, trials, weights = values[weights > 0], trials[weights > 0], weights[weights > 0]
     if weights is None or not differ(weights):
         return mean_over_prompts(values, trials, level=level)
-    kept = weights > 0
-    values, trials, weights = values[kept], trials[kept], weights[kept]
     prompts, total, effective = len(values), float(weights.sum()), max(effective_number(weights), 2.0)
-    if prompts < 2:
-        return Undefined("one prompt shows no spread")
     mean = float(weights @ values / total)
     variance = prompts / (prompts - 1) * float(np.square(weights * (values - mean)).sum()) / total**2
     most = max(total**2 / float((np.square(weights) / trials).sum()), effective)

@@ -53,7 +53,7 @@ def effective_clusters(codes: NDArray[np.integer], weights: Floats) -> float:
     their numbers of items: C itself where the weights are alike, however unequal the clusters.
     """
     sizes = np.asarray(np.bincount(codes), float)
-    totals = np.bincount(codes, weights)[sizes > 0]
+    totals = np.asarray(np.bincount(codes, weights), float)[sizes > 0]
     clusters = len(totals)
     if not clusters or not differ(weights):
         return float(clusters)

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from rewardlab.stats.cluster import jackknife_error, t_quantile, t_test
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined
-from rewardlab.stats.weights import method_of, scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +24,13 @@ class WithinCorrelation:
 
 
 def within_correlation(
-    first: Floats,
-    second: Floats,
-    *,
-    categories: Floats | None = None,
-    weights: Floats | None = None,
-    level: float = LEVEL,
+    first: Floats, second: Floats, *, categories: Floats | None = None, level: float = LEVEL
 ) -> WithinCorrelation | Undefined:
     """The correlation of two (prompts, generations) tables once each prompt's own level is taken out.
 
     `categories` (prompts, generations), a small number of values such as right and wrong: the level of each prompt and
     category is taken out instead, so that what the category explains is no part of the correlation. NaN in any of the
-    tables leaves the generation out. `weights` (prompts, generations), one over the probability with which each was
-    sampled: it counts as so many in the means and the sums of products.
+    tables leaves the generation out.
     Identity: Pearson's r of the deviations from the cell means. The test and the interval leave one prompt out at a
     time on Fisher's scale atanh r: right where prompts differ in spread, in slope or in number of generations. t has
     C - 1 degrees of freedom, C the effective number of prompts (sum w)^2 / sum w^2, at most those in which both columns
@@ -53,9 +46,8 @@ def within_correlation(
         kept &= np.isfinite(categories)
     prompts, _ = np.nonzero(kept)
     cells = prompts if categories is None else _cells(prompts, categories[kept])
-    each = scaled(weights, kept)[kept]
-    one, other = _deviations(first[kept], cells, each), _deviations(second[kept], cells, each)
-    products = (each * one * other, each * np.square(one), each * np.square(other))
+    one, other = _deviations(first[kept], cells), _deviations(second[kept], cells)
+    products = (one * other, np.square(one), np.square(other))
     sums: Floats = np.stack([np.bincount(prompts, product, len(first)).astype(float) for product in products])
     shared = int(np.count_nonzero((sums[1] > 0) & (sums[2] > 0)))
     for name, squares in (("first", sums[1]), ("second", sums[2])):
@@ -67,8 +59,7 @@ def within_correlation(
         return Undefined("both columns vary in fewer than two prompts")
     degrees = len(prompts) - len(np.unique(cells)) - 1
     correlation, low, high, p_value = correlation_of_sums(sums[:, (sums[1] > 0) | (sums[2] > 0)], shared, level)
-    method = method_of("jackknife over prompts on Fisher's scale, t", each)
-    found = Estimate(correlation, low, high, level, method, shared)
+    found = Estimate(correlation, low, high, level, "jackknife over prompts on Fisher's scale, t", shared)
     return WithinCorrelation(found, p_value, degrees)
 
 
@@ -78,10 +69,10 @@ def _cells(prompts: NDArray[np.intp], categories: Floats) -> NDArray[np.intp]:
     return prompts * len(distinct) + codes
 
 
-def _deviations(values: Floats, cells: NDArray[np.intp], weights: Floats) -> Floats:
+def _deviations(values: Floats, cells: NDArray[np.intp]) -> Floats:
     """Values less their cell's mean; exactly zero where that is round-off."""
-    _, codes = np.unique(cells, return_inverse=True)
-    deviations = values - (np.bincount(codes, weights * values) / np.bincount(codes, weights))[codes]
+    _, codes, sizes = np.unique(cells, return_inverse=True, return_counts=True)
+    deviations = values - (np.bincount(codes, values) / sizes)[codes]
     return np.where(np.abs(deviations) <= TINY * np.abs(values).max(initial=0.0), 0.0, deviations)
 
 

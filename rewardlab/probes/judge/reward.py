@@ -15,7 +15,7 @@ from rewardlab.probes.judge.agreement import agreements
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.independent import by_model
 from rewardlab.probes.judge.question import EXAMPLES, Question
-from rewardlab.probes.judge.sample import stands_for
+from rewardlab.probes.judge.sample import pairs_stand_for, stands_for
 from rewardlab.probes.judge.truth import deciding, majority
 from rewardlab.probes.judge.verdicts import span_of, value_text
 from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
@@ -51,9 +51,10 @@ def against_panel(question: Question) -> RewardAgainstPanel | Undefined:
     # `discrimination` counts scores at the threshold, and those within SAME_SCORE of it.
     threshold = success.at + 2 * SAME_SCORE if success.strict else success.at
     weights = stands_for(judges, seen=1)
+    pairs = pairs_stand_for(question, weights)
     return RewardAgainstPanel(
         rates=discrimination(score, right, threshold=threshold, weights=weights),
-        area=pairwise_accuracy(score, right, weights=weights),
+        area=pairs if isinstance(pairs, Undefined) else pairwise_accuracy(score, right, pairs=pairs),
         generations=int((np.isfinite(score) & np.isfinite(right)).sum()),
     )
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from rewardlab.answers import Bools, Floats
+from rewardlab.judging.design import pair_weights
 from rewardlab.judging.ratings import Ratings
+from rewardlab.probes.judge.question import Question
 from rewardlab.stats.interval import Quantity, Undefined
 from rewardlab.stats.weights import differ
 
@@ -31,17 +33,14 @@ def smallest(weights: Floats, *, seen: int) -> Floats:
     return np.where(np.isfinite(found), found, 0.0)
 
 
-def of_own_prompt(weights: Floats, present: Bools) -> Floats:
-    """Weights that add up, in each prompt with a judged generation, to its number of `present` ones.
+def pairs_stand_for(question: Question, weights: Floats) -> Floats | Undefined | None:
+    """How many pairs of one prompt's generations each judged pair stands for (`judging.design.pair_weights`).
 
-    For what compares generations within their prompt: how likely the prompt itself was to be seen is no part of it.
-    Where the `weights` (prompts, generations) are all alike they stay as they are.
+    None where the `weights` (prompts, generations) of single ones do not differ.
     """
     if not differ(weights):
-        return weights
-    totals = weights.sum(axis=1, keepdims=True)
-    sizes = present.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(weights * sizes, totals, out=np.zeros(weights.shape), where=totals > 0))
+        return None
+    return pair_weights(weights, question.answers.row >= 0, question.success.of(question.answers.score))
 
 
 def asked_again(weights: Floats, repeated: Bools) -> Floats | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -20,7 +20,7 @@ from rewardlab.probes.judge.position import bias_of
 from rewardlab.probes.judge.question import Question
 from rewardlab.probes.judge.repeats import consistency_of, retest_alpha
 from rewardlab.probes.judge.reward import RewardAgainstPanel, against_panel, mean_verdict, parting
-from rewardlab.probes.judge.sample import of_own_prompt, stands_for
+from rewardlab.probes.judge.sample import pairs_stand_for, stands_for
 from rewardlab.probes.judge.truth import Source, Truth, deciding, truth_of
 from rewardlab.probes.judge.unread import unread_of
 from rewardlab.probes.judge.validation import Validation, validation
@@ -161,8 +161,11 @@ def _ranks(question: Question, judges: Sequence[Ratings]) -> RankCorrelation | U
     if not judges:
         return Undefined("no judge of single responses")
     score, weights = question.answers.score, stands_for(judges, seen=1)
-    within = of_own_prompt(weights, np.isfinite(score))
-    return rank_correlation(score, mean_verdict(tuple(judges)), weights=weights, within=within)
+    pairs = pairs_stand_for(question, weights)
+    found = rank_correlation(
+        score, mean_verdict(tuple(judges)), weights=weights, pairs=None if isinstance(pairs, Undefined) else pairs
+    )
+    return replace(found, within_tau=pairs) if isinstance(pairs, Undefined) else found
 
 
 def _pass_rate(ratings: Ratings) -> Quantity:
