@@ -362,3 +362,13 @@ def test_the_alternative_test_counts_its_prompts_by_what_they_stand_for():
 def test_two_responses_have_a_rank_correlation_without_an_error():
     two = np.array([[0.0, 1.0], [2.0, 1.0]])
     assert rank_correlation(two, two).overall_tau.estimate == pytest.approx(1)
+
+
+def test_many_values_of_many_prompts_are_left_out_in_groups():
+    rng = np.random.default_rng(12)
+    values = (rng.normal(size=(1500, 1)) + rng.normal(size=(1500, 2))).round(3)
+    table = Table.of(values, cluster=np.arange(1500) // 3, weights=rng.integers(1, 4, 1500).astype(float))
+    ordinal, interval = (alpha_with_interval(table, level, rng=rng).interval for level in ("ordinal", "interval"))
+    assert ordinal.method == "weighted by the sample, jackknife over 100 groups of prompts, t"
+    assert (interval.method, ordinal.units) == ("weighted by the sample, jackknife over prompts, t", 500)
+    assert ordinal.high - ordinal.low == pytest.approx(interval.high - interval.low, rel=0.25)

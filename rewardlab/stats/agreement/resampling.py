@@ -12,15 +12,13 @@ from rewardlab.stats.agreement.alpha import Drawn, drawn_alpha, value_of
 from rewardlab.stats.agreement.counted import Counted
 from rewardlab.stats.agreement.sums import Sums
 from rewardlab.stats.agreement.table import Coefficient, Level, Table
-from rewardlab.stats.agreement.weighted import perfect_alpha, weighted_alpha
+from rewardlab.stats.agreement.weighted import GROUPS, MOST_COUNTED, perfect_alpha, weighted_alpha
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 
 Method: TypeAlias = Literal["jackknife", "bootstrap"]
 
 RESAMPLES = 5000
-#: Groups that are left out one at a time, where leaving out each cluster would count all ratings as often.
-GROUPS, MOST_COUNTED = 100, 400
 #: Cells of weights that are drawn at a time.
 CHUNK = 4_000_000
 #: Clusters of a kind from which drawing how often it comes up beats drawing clusters.
@@ -67,7 +65,7 @@ def alpha_with_interval(
     Of a sample with weights it is the whole's, with the jackknife's interval (`weighted_alpha`).
     """
     return (
-        weighted_alpha(table, level, confidence=confidence)
+        weighted_alpha(table, level, rng=rng, confidence=confidence)
         if table.is_weighted
         else _unweighted(table, level, rng=rng, method=method, confidence=confidence)
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from rewardlab.stats.agreement.alpha import Drawn, drawn_alpha, value_of
+from rewardlab.stats.agreement.counted import Counted
 from rewardlab.stats.agreement.table import Codes, Coefficient, Level, Table
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined
@@ -14,13 +15,17 @@ from rewardlab.stats.weights import WEIGHTED, effective_clusters
 
 #: Cells of weights that are held at a time while clusters are left out.
 CELLS = 4_000_000
+#: Groups that are left out one at a time, where leaving out each cluster would count all ratings as often.
+GROUPS, MOST_COUNTED = 100, 400
 
 
-def weighted_alpha(table: Table, level: Level, *, confidence: float = LEVEL) -> Coefficient | Undefined:
+def weighted_alpha(
+    table: Table, level: Level, *, rng: np.random.Generator, confidence: float = LEVEL
+) -> Coefficient | Undefined:
     """Alpha of the whole that a table's units were sampled from, with its interval over clusters.
 
-    Identity: as `alpha_of`; the jackknife leaves one cluster out at a time, t on one degree less than the effective
-    number of clusters, cut at -1 and 1.
+    Identity: as `alpha_of`; the jackknife leaves one cluster out at a time (with many values and clusters 100 random
+    groups of clusters), t on one degree less than the effective number of clusters, cut at -1 and 1.
     At the edges: undefined as alpha is; without an interval with one cluster, where one holds all variation, and where
     leaving any out changes nothing. With perfect agreement the rule of `alpha_interval` on the effective number.
     """
@@ -38,11 +43,15 @@ def weighted_alpha(table: Table, level: Level, *, confidence: float = LEVEL) -> 
     if 1 - value <= TINY:
         found = perfect_alpha(drawn, whole, effective, confidence)
         return Coefficient(value, 0.0, replace(found, method=WEIGHTED + found.method, units=units.clusters))
-    return _jackknife(value, _left_out(drawn, units, whole), effective, confidence)
+    if isinstance(drawn, Counted) and units.clusters > MOST_COUNTED:
+        groups = rng.permutation(units.clusters) % GROUPS
+        grouped = replace(units, cluster=groups[units.cluster])
+        return _jackknife(value, _left_out(drawn, grouped, whole), min(effective, GROUPS), units.clusters, confidence)
+    return _jackknife(value, _left_out(drawn, units, whole), effective, units.clusters, confidence)
 
 
-def _jackknife(value: float, left_out: Floats, effective: float, confidence: float) -> Coefficient:
-    """From alpha with each cluster left out, (clusters,)."""
+def _jackknife(value: float, left_out: Floats, effective: float, clusters: int, confidence: float) -> Coefficient:
+    """From alpha with each cluster, or group of clusters, left out."""
     if np.isnan(left_out).any():
         return Coefficient(value, None, Undefined("all variation lies in one prompt: no interval"))
     error = jackknife_error(left_out)
@@ -50,8 +59,9 @@ def _jackknife(value: float, left_out: Floats, effective: float, confidence: flo
         return Coefficient(value, None, Undefined("leaving any prompt out changes nothing: no spread for an interval"))
     half = t_quantile(max(effective - 1, 1.0), confidence) * error
     low, high = max(-1.0, value - half), min(1.0, value + half)
-    method = WEIGHTED + "jackknife over prompts, t"
-    return Coefficient(value, error, Estimate(value, low, high, confidence, method, len(left_out)))
+    over = "prompts" if len(left_out) == clusters else f"{len(left_out)} groups of prompts"
+    method = f"{WEIGHTED}jackknife over {over}, t"
+    return Coefficient(value, error, Estimate(value, low, high, confidence, method, clusters))
 
 
 def _left_out(drawn: Drawn, units: Table, whole: Floats) -> Floats:
