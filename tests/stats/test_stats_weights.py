@@ -24,7 +24,7 @@ from rewardlab.stats.consensus import dawid_skene, votes_of
 from rewardlab.stats.consistency import consistency
 from rewardlab.stats.discrimination import discrimination, pairwise_accuracy
 from rewardlab.stats.independence import error_independence
-from rewardlab.stats.interval import Estimate, Undefined
+from rewardlab.stats.interval import Estimate, Undefined, wilson
 from rewardlab.stats.prediction import powered_mean
 from rewardlab.stats.prevalence import prevalence
 from rewardlab.stats.rank import rank_correlation, weighted_tau
@@ -193,6 +193,22 @@ def test_weighted_agreement_by_hand():
     assert alpha_of(table, "nominal") == pytest.approx(1 / 6)
     # Percent agreement, linearised: influences 1/4 (1/2), 1/4 (1/2), 1/2 (-1/2): 3/2 (1/64 + 1/64 + 1/16) = 9/64.
     assert percent_agreement(table).error == pytest.approx(3 / 8)
+    # Three units are worth 3^2 / (9/16 + 9/16 + 9/4) = 8/3, which is more than the 16/9 that the variance says.
+    low, high = wilson(np.array(0.5), np.array(8 / 3), float(student.ppf(0.975, 5 / 3)))
+    interval = percent_agreement(table).interval
+    assert (interval.low, interval.high) == (pytest.approx(float(low)), pytest.approx(float(high)))
+
+
+def test_the_interval_of_weighted_agreement_is_as_wide_as_its_error():
+    rng = np.random.default_rng(13)
+    values = np.where(rng.random((300, 1)) < rng.beta(2, 5, (100, 1)).repeat(3, axis=0), [[0.0, 1.0]], [[1.0, 1.0]])
+    prompts, weights = np.arange(300) // 3, rng.choice([1.0, 3.0], 300)
+    found = percent_agreement(Table.of(values, cluster=prompts, weights=weights))
+    worth = found.value * (1 - found.value) / found.error**2
+    degrees = effective_clusters(prompts, weights) - 1
+    assert degrees + 1 < worth < effective_number(weights), "within what it is clipped to"
+    low, high = wilson(np.array(found.value), np.array(worth), float(student.ppf(0.975, degrees)))
+    assert (found.interval.low, found.interval.high) == (pytest.approx(float(low)), pytest.approx(float(high)))
 
 
 def test_perfect_agreement_of_a_sample_is_as_sure_as_its_effective_number_of_units():

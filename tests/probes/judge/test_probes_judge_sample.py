@@ -10,11 +10,15 @@ import pytest
 from rewardlab.judging.design import draw
 from rewardlab.judging.ratings import Pairs, Ratings
 from rewardlab.probes.judge import agreement, family
+from rewardlab.probes.judge.annotators import alternative
 from rewardlab.probes.judge.effect import effect_of
+from rewardlab.probes.judge.errors import panel_independence
 from rewardlab.probes.judge.repeats import consistency_of, retest_alpha, weights_of_repeats
 from rewardlab.probes.judge.sample import OF_SAMPLE, asked_again, stands_for
 from rewardlab.probes.judge.trust import panel_trust
 from rewardlab.probes.judge.unread import unread_of
+from rewardlab.stats.consensus import dawid_skene, votes_of
+from rewardlab.stats.independence import error_independence
 from rewardlab.stats.interval import Estimate, Undefined
 from tests.probes.judge.conftest import PAIRWISE, about, given
 
@@ -118,6 +122,31 @@ def leaves(found):
             yield from leaves(value)
     elif isinstance(found, int | float):
         yield float(found)
+
+
+def test_what_a_panel_is_asked_is_asked_of_the_run():
+    """Right responses are of weight 1, wrong ones of 9; the judges and the people err on these more often."""
+    rng = np.random.default_rng(4)
+    truth = rng.integers(0, 2, (60, 2)).astype(float)
+    weights = np.where(truth == 1, 1.0, 9.0)
+    hard = (truth == 0) & (rng.random((60, 2)) < 0.3)
+    said = [np.where(hard & (rng.random((60, 2)) < 0.7), 1.0, truth) for _ in range(3)]
+    said = [np.where(rng.random((60, 2)) < 0.08, 1 - one, one) for one in said]
+    judges = [given(one, name=f"j{number}", weights=weights) for number, one in enumerate(said)]
+    priors = panel_trust(about(*judges)).consensus.priors
+    assert priors == pytest.approx(
+        dawid_skene(votes_of(np.stack(said, axis=-1).reshape(-1, 3), classes=2), weights=weights.ravel()).priors
+    )
+    assert priors[0] > 0.7
+    people = np.stack(
+        [np.where(hard, 1.0, truth), truth, np.where(rng.random((60, 2)) < 0.1, 1 - truth, truth)], axis=-1
+    )
+    question = about(*judges, labels=truth, annotations=people, annotators=("x", "y", "z"))
+    together = panel_independence(question).correlation.estimate
+    assert together == error_independence(np.stack(said), truth, weights=weights).correlation.estimate
+    assert abs(together - error_independence(np.stack(said), truth).correlation.estimate) > 0.02
+    sampled, alike = (alternative(question, one).advantage for one in (judges[0], given(said[0])))
+    assert abs(sampled - alike) > 0.005
 
 
 def test_the_package_that_confirms_alpha_is_given_the_sample_as_it_is():
