@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,13 @@ import numpy as np
 from rewardlab.answers import Bools, Floats
 from rewardlab.errors import RunError
 from rewardlab.parts import write_atomically
+from rewardlab.stats.interval import Undefined
+
+#: Probabilities this close are those of one draw: they pass through a file and a division.
+SAME = 1e-9
+#: Pairs of one half of a prompt from fewer prompts stand for too many others.
+FEWEST_PROMPTS = 10
+PAIR = 2
 
 
 def draw(present: Bools, success: Bools, prompt_ids: Sequence[str], *, size: int | None, seed: int) -> Floats:
@@ -70,6 +78,90 @@ def _turns(stratum: Bools, within: Floats, between: Floats, take: int) -> Floats
     share = left / len(having) if len(having) else 0.0
     probability = (np.minimum(counts, rounds) + (counts > rounds) * share) / np.maximum(counts, 1)
     return np.where(chosen, probability[:, None], 0.0)
+
+
+def pair_weights(weights: Floats, present: Bools, success: Bools) -> Floats | Undefined:
+    """One over the probability with which both of two generations of one prompt were chosen by `draw`.
+
+    Arguments: `weights` (prompts, generations), one over each one's own probability, 0 where it was not chosen; the
+    other two as in `draw`. Returns (prompts, generations, generations), 0 where not both were chosen and on the
+    diagonal.
+    Identity, from the rounds r and the share t of prompts drawn in the last of a half: two of the m > r in one half of
+    a prompt (r (r - 1) + 2 r t) / (m (m - 1)); one of each half E[n n'] / (m m'), where the last rounds of both come to
+    the same prompts first, so that both have their turn with the smaller of both t.
+    At the edges: undefined where too few pairs can be seen, as with one of each half of a prompt, and where the weights
+    are not those of a draw by this `success`: what the reward calls right has changed since.
+    """
+    first, second = (_Half.of(weights, present & part) for part in (success, ~success))
+    if first is None or second is None:
+        return Undefined("the judged sample was drawn by other scores or another success threshold")
+    if not (first.shows_pairs and second.shows_pairs):
+        return Undefined(
+            f"fewer than {FEWEST_PROMPTS} prompts have two judged responses that the reward calls alike: "
+            "take a larger --judge-sample"
+        )
+    between = first.with_other(second)
+    found = _joint(first.chosen, second.chosen, between) + _joint(second.chosen, first.chosen, between)
+    for half in (first, second):
+        found += _joint(half.chosen, half.chosen, half.within())
+    same = np.arange(weights.shape[1])
+    found[:, same, same] = 0.0
+    return found
+
+
+def _joint(first: Bools, second: Bools, probability: Floats) -> Floats:
+    both = first[:, :, None] & second[:, None, :]
+    weight = np.divide(1.0, probability, out=np.zeros(len(probability)), where=probability > 0)
+    return np.where(both, weight[:, None, None], 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Half:
+    """The successes, or the rest: which were `chosen`, how many each prompt has, the rounds, the last one's share."""
+
+    chosen: Bools
+    sizes: Floats
+    rounds: float
+    last: float
+
+    @classmethod
+    def of(cls, weights: Floats, members: Bools) -> _Half | None:
+        """None where the weights are not those of a draw from these members."""
+        chosen, sizes = members & (weights > 0), members.sum(axis=1).astype(float)
+        rows, _ = np.nonzero(chosen)
+        expected = sizes[rows] / weights[chosen]  # the mean number of turns of the prompt of each
+        sure = weights[chosen] <= 1 + SAME
+        if sure.all():
+            rounds = np.inf if (chosen == members).all() else 0.0
+            return cls(chosen, sizes, rounds, 0.0) if rounds or not chosen.any() else None
+        turns = float(expected[~sure].max())
+        rounds = float(np.floor(turns + SAME))
+        if np.ptp(expected[~sure]) > SAME * turns or (expected[sure] > rounds).any():
+            return None
+        return cls(chosen, sizes, rounds, max(turns - rounds, 0.0))
+
+    @property
+    def shows_pairs(self) -> bool:
+        """Whether two of one prompt were chosen in enough prompts, or in all that have two."""
+        seen, there = (int((count >= PAIR).sum()) for count in (self.chosen.sum(axis=1), self.sizes))
+        return seen >= min(FEWEST_PROMPTS, there)
+
+    def turns(self) -> tuple[Floats, Floats]:
+        """In each prompt the certain turns, and the chance of one more."""
+        return np.minimum(self.sizes, self.rounds), np.where(self.sizes > self.rounds, self.last, 0.0)
+
+    def within(self) -> Floats:
+        """The probability of two of one prompt, (prompts,)."""
+        certain, more = self.turns()
+        pairs = certain * (certain - 1) + 2 * certain * more
+        return np.asarray(np.divide(pairs, self.sizes * (self.sizes - 1), out=pairs * 0, where=self.sizes > 1))
+
+    def with_other(self, other: _Half) -> Floats:
+        """The probability of one of this half and one of the other, (prompts,)."""
+        (one, more), (two, too) = self.turns(), other.turns()
+        both = one * two + one * too + two * more + np.minimum(more, too)
+        sizes = self.sizes * other.sizes
+        return np.asarray(np.divide(both, sizes, out=both * 0, where=sizes > 0))
 
 
 def pairs(texts: Sequence[Sequence[str | None]], prompt_ids: Sequence[str], *, seed: int) -> list[tuple[int, int, int]]:

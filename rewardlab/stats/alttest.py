@@ -11,7 +11,8 @@ from scipy.special import stdtr
 
 from rewardlab.stats.correction import benjamini_yekutieli
 from rewardlab.stats.interval import TINY, Floats, Undefined
-from rewardlab.stats.ratio import cluster_codes, cluster_means
+from rewardlab.stats.ratio import cluster_codes, cluster_sums
+from rewardlab.stats.weights import differ, effective_number, scaled
 
 Scoring: TypeAlias = Literal["accuracy", "rmse"]
 #: What the judge is let off for being cheaper, by who the annotators are.
@@ -59,6 +60,7 @@ def alternative_test(
     epsilon: float = EPSILON["expert"],
     scoring: Scoring = "accuracy",
     clusters: NDArray[Any] | None = None,
+    weights: Floats | None = None,
     rate: float = 0.05,
     fewest_items: int = FEWEST_ITEMS,
 ) -> AlternativeTest | Undefined:
@@ -66,7 +68,9 @@ def alternative_test(
 
     NaN is no verdict or no annotation: an item counts for an annotator where that annotator, the judge and at least one
     other annotator have it. `clusters` (items,): the prompt of each; the differences of one prompt are averaged before
-    the test. `rate` is the false discovery rate; annotators with fewer than `fewest_items` are left out.
+    the test. `weights` (items,), one over the probability with which each was sampled: where they differ, an item
+    counts as those it stands for and a prompt as the sum of its own, on Kish's effective number of prompts. `rate` is
+    the false discovery rate; annotators with fewer than `fewest_items` are left out.
     Identity: W_judge = 1[S(judge) >= S(annotator)], W_annotator = 1[S(annotator) >= S(judge)], S the agreement with the
     other annotators of the item: the share of equal labels, or minus the root mean square difference. One-sided t test
     of mean(W_annotator - W_judge) < epsilon, Benjamini and Yekutieli over annotators.
@@ -84,7 +88,8 @@ def alternative_test(
         others = np.delete(annotators, left_out, axis=0)
         kept = np.isfinite(labels) & np.isfinite(judge) & np.isfinite(others).any(axis=0)
         gap = (_agreement(labels, others, scoring) - _agreement(judge, others, scoring))[kept]
-        tested.append(_test(gap, codes[kept], epsilon, counted=len(gap) >= max(fewest_items, 1)))
+        each = scaled(weights, kept)[kept]
+        tested.append(_test(gap, codes[kept], each, epsilon, counted=len(gap) >= max(fewest_items, 1)))
     counted = [one for one in tested if one.counted]
     if not counted:
         return Undefined(f"no annotator shares {max(fewest_items, 1)} items with the judge and another annotator")
@@ -100,11 +105,16 @@ def alternative_test(
     )
 
 
-def _test(gap: Floats, codes: NDArray[np.intp], epsilon: float, *, counted: bool) -> Annotator:
+def _test(gap: Floats, codes: NDArray[np.intp], weights: Floats, epsilon: float, *, counted: bool) -> Annotator:
     """The annotator whose agreement exceeds the judge's by `gap` (items,); not yet rejected."""
     judge_wins, annotator_wins = (gap <= TINY).astype(float), (gap >= -TINY).astype(float)
-    p_value = _p_value(cluster_means(annotator_wins - judge_wins, codes), epsilon) if counted else np.nan
-    shares = [float(wins.mean()) if len(gap) else np.nan for wins in (judge_wins, annotator_wins)]
+    p_value = np.nan
+    if counted:
+        _, prompts = np.unique(codes, return_inverse=True)
+        totals = cluster_sums(weights, prompts)
+        means = cluster_sums(weights * (annotator_wins - judge_wins), prompts) / totals
+        p_value = _p_value(means, totals if differ(weights) else np.ones(len(totals)), epsilon)
+    shares = [float(np.average(wins, weights=weights)) if len(gap) else np.nan for wins in (judge_wins, annotator_wins)]
     return Annotator(shares[0], shares[1], p_value, len(gap), counted, rejected=False)
 
 
@@ -118,12 +128,13 @@ def _agreement(labels: Floats, others: Floats, scoring: Scoring) -> Floats:
     return np.asarray(-np.sqrt(np.square(apart).sum(axis=0) / count))
 
 
-def _p_value(differences: Floats, epsilon: float) -> float:
-    """One-sided, of a mean difference of epsilon or more."""
-    count, mean = len(differences), float(differences.mean())
+def _p_value(differences: Floats, weights: Floats, epsilon: float) -> float:
+    """One-sided, of a mean difference over prompts, `weights` (prompts,), of epsilon or more."""
+    shares, count = weights / weights.sum(), len(differences)
+    effective, mean = effective_number(weights), float(shares @ differences)
     if np.ptp(differences) <= TINY:
         if abs(mean - epsilon) <= TINY:
             return np.nan
-        return ((1 - epsilon) / (1 - mean)) ** count if mean < epsilon else 1.0
-    error = float(differences.std(ddof=1) / np.sqrt(count))
-    return float(stdtr(count - 1, (mean - epsilon) / error))
+        return ((1 - epsilon) / (1 - mean)) ** effective if mean < epsilon else 1.0
+    error = float(np.sqrt(count / (count - 1) * np.square(shares * (differences - mean)).sum()))
+    return float(stdtr(max(effective - 1, 1.0), (mean - epsilon) / error))

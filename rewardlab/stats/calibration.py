@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
-from rewardlab.stats.ratio import share_of_items
+from rewardlab.stats.survey import weighted_share
+from rewardlab.stats.weights import scaled
 
 Rule: TypeAlias = Literal["equal width", "equal count"]
 
@@ -52,12 +53,14 @@ def calibration(
     bins: int = 10,
     rule: Rule = "equal width",
     clusters: NDArray[Any] | None = None,
+    weights: Floats | None = None,
     level: float = LEVEL,
 ) -> Calibration | Undefined:
     """The calibration of `probabilities` (items,) in [0, 1] against `outcomes` (items,), 0 or 1; NaN leaves one out.
 
     `rule`: bins of equal width, [low, high) and the last closed; or of equal count, equal probabilities kept together.
-    Empty bins are left out of the curve. `clusters` (items,) the prompts of the items.
+    Empty bins are left out of the curve. `clusters` (items,) the prompts of the items; `weights` (items,) one over the
+    probability with which each was sampled: means, shares and bins of equal count are then the whole's.
     Identity: ECE = sum_b n_b/n |mean outcome - mean probability|, MCE the greatest; Brier = mean (p - y)^2; log loss =
     -mean (y log p + (1 - y) log(1 - p)). Intervals are the clustered Wilson's.
     At the edges: undefined without items; a bin's interval with fewer than two prompts. Raises ValueError for a
@@ -71,37 +74,39 @@ def calibration(
     if not len(chances):
         return Undefined("no item has a probability and an outcome")
     over = np.arange(len(chances)) if clusters is None else clusters[known]
-    edges = _edges(chances, bins, rule)
+    each = scaled(None if weights is None else weights[known], np.ones(len(chances), bool))
+    edges = _edges(chances, each, bins, rule)
     places = np.clip(np.searchsorted(edges, chances, side="right") - 1, 0, len(edges) - 2)
-    curve = []
+    curve, sizes = [], []
     for place in np.unique(places):
         inside = places == place
+        weight = each[inside]
+        sizes.append(float(weight.sum()))
         curve.append(
             Bin(
                 low=float(edges[place]),
                 high=float(edges[place + 1]),
                 items=int(inside.sum()),
-                predicted=float(chances[inside].mean()),
-                observed=float(happened[inside].mean()),
-                interval=share_of_items(happened[inside], over[inside], level=level),
+                predicted=float(np.average(chances[inside], weights=weight)),
+                observed=float(np.average(happened[inside], weights=weight)),
+                interval=weighted_share(happened[inside], weight, over[inside], level=level),
             )
         )
     gaps = np.array([abs(one.observed - one.predicted) for one in curve])
-    sizes = np.array([one.items for one in curve])
     losses = xlogy(happened, chances) + xlogy(1 - happened, 1 - chances)
     return Calibration(
-        expected_error=float(gaps @ sizes / sizes.sum()),
+        expected_error=float(np.average(gaps, weights=sizes)),
         maximum_error=float(gaps.max()),
-        brier=float(np.square(chances - happened).mean()),
-        log_loss=0.0 - float(losses.mean()),
+        brier=float(np.average(np.square(chances - happened), weights=each)),
+        log_loss=0.0 - float(np.average(losses, weights=each)),
         curve=tuple(curve),
         rule=f"{bins} bins of {rule}",
         items=len(chances),
     )
 
 
-def _edges(chances: Floats, bins: int, rule: Rule) -> Floats:
+def _edges(chances: Floats, weights: Floats, bins: int, rule: Rule) -> Floats:
     if rule == "equal width":
         return np.linspace(0, 1, bins + 1)
-    inner = np.quantile(chances, np.arange(1, bins) / bins, method="inverted_cdf")
+    inner = np.quantile(chances, np.arange(1, bins) / bins, method="inverted_cdf", weights=weights)
     return np.unique(np.concatenate([[0.0], inner, [1.0]]))

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined
+from rewardlab.stats.weights import effective_number, method_of, scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,19 @@ def jackknife_error(left_out: Floats) -> float:
 
 
 def mean_of_prompts(
-    values: Floats, *, bounds: tuple[float, float] | None = None, comparisons: int = 1, level: float = LEVEL
+    values: Floats,
+    *,
+    weights: Floats | None = None,
+    bounds: tuple[float, float] | None = None,
+    comparisons: int = 1,
+    level: float = LEVEL,
 ) -> Tested | Undefined:
     """The mean over prompts of per-prompt numbers, with its t interval and test against zero.
 
     Arguments: `values` (prompts,); `bounds`, the range they cannot leave, where there is one; `comparisons`, how many
-    such means this one was chosen among: the interval and the p-value are Bonferroni's for that many.
+    such means this one was chosen among: the interval and the p-value are Bonferroni's for that many; `weights`
+    (prompts,), how much each weighs where they are a sample: the error is then the root of C/(C - 1) sum (w (value -
+    mean))^2 over sum w, and prompts are counted by Kish's effective number.
     At the edges: undefined with fewer than two prompts. When all values are equal, at least (alpha/2)^(1/prompts) of
     all prompts have that value and the others lie within the bounds, which gives the interval (undefined without
     bounds), and the p-value is the sign test's.
@@ -51,19 +59,22 @@ def mean_of_prompts(
     prompts = len(values)
     if prompts < 2:
         return Undefined("fewer than two prompts show no spread")
-    alpha, mean = (1 - level) / comparisons, float(values.mean())
+    each = scaled(weights, np.ones(prompts, bool))
+    effective, total = effective_number(each), float(each.sum())
+    alpha, mean = (1 - level) / comparisons, float(each @ values / total)
     if np.ptp(values) <= TINY * max(1.0, float(np.abs(values).max())):
         if bounds is None:
             return Undefined(f"every prompt has the same value, {mean:.4g}: no spread to build an interval on")
-        least = (alpha / 2) ** (1 / prompts)
+        least = (alpha / 2) ** (1 / effective)
         low, high = (least * mean + (1 - least) * bound for bound in bounds)
-        p_value = 2 * 0.5**prompts if abs(mean) > TINY else 1.0
+        p_value = 2 * 0.5**effective if abs(mean) > TINY else 1.0
         method = "every prompt the same, within bounds"
     else:
-        error = float(values.std(ddof=1) / np.sqrt(prompts))
-        half = t_quantile(prompts - 1, 1 - alpha) * error
-        low, high, p_value = mean - half, mean + half, t_test(mean / error, prompts - 1)
+        error = float(np.sqrt(prompts / (prompts - 1) * np.square(each * (values - mean)).sum())) / total
+        degrees = max(effective - 1, 1.0)
+        half = t_quantile(degrees, 1 - alpha) * error
+        low, high, p_value = mean - half, mean + half, t_test(mean / error, degrees)
         method = "t over prompts"
         if bounds is not None:
             low, high = max(low, bounds[0]), min(high, bounds[1])
-    return Tested(Estimate(mean, low, high, level, method, prompts), min(1.0, comparisons * p_value))
+    return Tested(Estimate(mean, low, high, level, method_of(method, each), prompts), min(1.0, comparisons * p_value))

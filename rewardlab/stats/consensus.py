@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from rewardlab.stats.interval import Floats, Undefined
+from rewardlab.stats.weights import scaled
 
 #: A probability, or a number of items, that counts as none.
 NEVER = 1e-300
@@ -48,11 +49,18 @@ def votes_of(ratings: Floats, *, classes: int) -> Floats:
 
 
 def dawid_skene(
-    votes: Floats, *, smoothing: float = 0.0, tolerance: float = 1e-10, most_iterations: int = 5000
+    votes: Floats,
+    *,
+    weights: Floats | None = None,
+    smoothing: float = 0.0,
+    tolerance: float = 1e-10,
+    most_iterations: int = 5000,
 ) -> Consensus | Undefined:
     """The maximum-likelihood consensus of `votes` (items, raters, classes), by EM from the shares of votes.
 
-    `smoothing` is added to every count of a confusion matrix and of the priors; at 0 it is the published estimate.
+    `weights` (items,), one over the probability with which each was sampled: an item counts as those it stands for, the
+    weights 1 in the mean, and the likelihood is a pseudo-likelihood. `smoothing` is added to every count of a confusion
+    matrix and of the priors; at 0 it is the published estimate.
     Stops when no prior and no entry of a confusion matrix moves by more than `tolerance`: a bound on the likelihood may
     stall, or fall by round-off, long before the parameters rest.
     Identity: E: T_ik proportional to pi_k prod_r prod_l theta_rkl^n_irl. M: theta_rkl = sum_i T_ik n_irl / its sum over
@@ -71,7 +79,8 @@ def dawid_skene(
     if given.sum(axis=(1, 2)).max() < 2:
         return Undefined("no item has two ratings")
     # Items voted on alike are alike: a panel of few judges has few patterns, however many items.
-    patterns, pattern, often = np.unique(given.reshape(len(given), -1), axis=0, return_inverse=True, return_counts=True)
+    patterns, pattern = np.unique(given.reshape(len(given), -1), axis=0, return_inverse=True)
+    often = np.bincount(pattern.ravel(), scaled(weights, rated)[rated])
     shape = votes.shape[1:]
     posteriors = patterns.reshape(-1, *shape).sum(axis=1) / patterns.sum(axis=1)[:, None]
     priors, confusion = _maximise(patterns, often * posteriors.T, shape, smoothing)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined, mean_over_prompts
+from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
+from rewardlab.stats.survey import weighted_mean_over_prompts
+from rewardlab.stats.weights import differ, scaled
 
 #: Two verdicts this close are the same verdict.
 SAME_VERDICT = 1e-9
@@ -32,13 +33,20 @@ class Consistency:
 
 
 def consistency(
-    repeats: Floats, *, threshold: float, margin: float = np.inf, level: float = LEVEL
+    repeats: Floats,
+    *,
+    threshold: float,
+    margin: float = np.inf,
+    weights: Floats | None = None,
+    level: float = LEVEL,
 ) -> Consistency | Undefined:
     """The self-consistency of verdicts `repeats` (prompts, generations, times); NaN where there is no verdict.
 
     Arguments: a verdict at or above `threshold` counts as right; `margin`: a first verdict this close to the threshold
     is near it. On a scale of steps put the threshold between two steps (3.5 and a margin of 0.5: 3 and 4 are near).
     Only the first asking says what is near: choosing by the repeats that are counted would count the flips twice.
+    `weights` (prompts, generations), one over the probability with which each was asked again: where they differ, each
+    generation counts as those it stands for, and a prompt as the sum of its own.
     Identity: per generation the share of later askings that differ from the first, and of pairs of askings that agree;
     averaged over a prompt's generations, then over prompts. Modified Wilson over prompts, a generation one trial.
     At the edges: undefined when no generation has two verdicts; each interval with fewer than two prompts.
@@ -53,16 +61,16 @@ def consistency(
     matches = same.sum(axis=3)
     agreeing = (matches.sum(axis=2) - counts) / np.maximum(counts * (counts - 1), 1)
     majority = matches.max(axis=2) / np.maximum(counts, 1)
+    each = scaled(weights, twice)
     flips = _flips(repeats, threshold)
-    near = np.abs(repeats[..., 0] - threshold) <= margin + SAME_VERDICT
+    again = np.isfinite(flips)
+    near = again & (np.abs(repeats[..., 0] - threshold) <= margin + SAME_VERDICT)
     return Consistency(
-        flips=_over_prompts(flips, np.isfinite(flips), "no first verdict was asked again", level=level),
-        flips_near=_over_prompts(
-            flips, np.isfinite(flips) & near, "no first verdict is near the threshold", level=level
-        ),
-        pairwise=_over_prompts(agreeing, twice, "", level=level),
-        unanimity=_over_prompts((majority == 1).astype(float), twice, "", level=level),
-        majority=float(_means(majority, twice)[0].mean()),
+        flips=_over_prompts(flips, each * again, "no first verdict was asked again", level=level),
+        flips_near=_over_prompts(flips, each * near, "no first verdict is near the threshold", level=level),
+        pairwise=_over_prompts(agreeing, each, "", level=level),
+        unanimity=_over_prompts((majority == 1).astype(float), each, "", level=level),
+        majority=_mean(majority, each),
         repeated=int(twice.sum()),
     )
 
@@ -78,15 +86,24 @@ def _flips(repeats: Floats, threshold: float) -> Floats:
     return flips
 
 
-def _means(values: Floats, kept: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """The mean per prompt over its kept generations, and how many they are, for prompts that have any."""
-    counts = kept.sum(axis=1)
-    some = counts > 0
-    return np.where(kept, values, 0.0).sum(axis=1)[some] / counts[some], counts[some].astype(float)
+def _means(values: Floats, weights: Floats) -> tuple[Floats, Floats, Floats | None]:
+    """Of prompts with a generation of weight: the mean over them, how many they are worth, and what the prompt weighs.
+
+    A prompt weighs the sum of its generations' weights where these differ; else prompts weigh alike, which is None.
+    """
+    totals = weights.sum(axis=1)
+    some = totals > 0
+    means = (np.where(weights > 0, values, 0.0) * weights).sum(axis=1)[some] / totals[some]
+    trials = totals[some] ** 2 / np.square(weights).sum(axis=1)[some]
+    return means, trials, totals[some] if differ(weights) else None
 
 
-def _over_prompts(values: Floats, kept: NDArray[np.bool_], reason: str, *, level: float) -> Quantity:
-    if not kept.any():
+def _mean(values: Floats, weights: Floats) -> float:
+    means, _, stand = _means(values, weights)
+    return float(np.average(means, weights=stand))
+
+
+def _over_prompts(values: Floats, weights: Floats, reason: str, *, level: float) -> Quantity:
+    if not weights.any():
         return Undefined(reason)
-    means, counts = _means(values, kept)
-    return mean_over_prompts(means, counts, level=level)
+    return weighted_mean_over_prompts(*_means(values, weights), level=level)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, mean_over_prompts
+from rewardlab.stats.cluster import t_quantile
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, mean_over_prompts, wilson
 from rewardlab.stats.ratio import difference_of, rate_of
 from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.stats.weights import WEIGHTED, effective_number, method_of, scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def discrimination(
     kept = np.isfinite(scores) & np.isfinite(labels)
     passed = kept & (np.where(kept, scores, -np.inf) >= threshold - SAME_SCORE)
     right, wrong = kept & (labels == 1), kept & (labels == 0)
-    each = _scaled(weights, kept)
+    each = scaled(weights, kept)
     hits, sizes = (
         np.stack([(each * (part & group)).sum(axis=1) for group in (right, wrong)]) for part in (passed, kept)
     )
@@ -61,14 +63,8 @@ def discrimination(
     null = (hits - hits.sum() / sizes.sum() * sizes) / totals
     labelled = (sizes > 0).any(axis=0)
     difference = difference_of(sensitivity, fallout, influence, prompts=int(labelled.sum()), level=level)
-    return Discrimination(sensitivity, fallout, difference, _upper_tail((null[0] - null[1])[labelled]))
-
-
-def _scaled(weights: Floats | None, kept: NDArray[np.bool_]) -> Floats:
-    """The weights of the generations that count, 1 in the mean, so that their sum is a number of generations."""
-    if weights is None or not kept.any():
-        return np.ones(kept.shape)
-    return np.asarray(weights / weights[kept].mean())
+    told = [replace(one, method=method_of(one.method, each)) for one in (sensitivity, fallout, difference)]
+    return Discrimination(told[0], told[1], told[2], _upper_tail((null[0] - null[1])[labelled]))
 
 
 def _upper_tail(influence: Floats) -> float:
@@ -77,29 +73,65 @@ def _upper_tail(influence: Floats) -> float:
     return 1.0 if scale <= TINY else float(stdtr(len(influence) - 1, -influence.sum() / scale))
 
 
-def pairwise_accuracy(scores: Floats, labels: Floats, *, level: float = LEVEL) -> Quantity:
+def pairwise_accuracy(scores: Floats, labels: Floats, *, pairs: Floats | None = None, level: float = LEVEL) -> Quantity:
     """The chance that of two generations of one prompt, labels 1 and 0, the one of label 1 scores higher; ties half.
 
     Arguments: as above. Identity: the mean over prompts of each prompt's area under the ROC curve; prompts weigh alike,
     and `units` is how many hold both labels, which is as many as say anything. Modified Wilson over prompts, a prompt
     being worth as many trials as it has disjoint pairs.
+    `pairs` (prompts, generations, generations), of a sample: one over the probability with which both were sampled, 0
+    where not both were. Identity: the sum of pair weights won over the sum of all, so that every such pair of the whole
+    weighs alike, and not every prompt: which prompts hold both labels a sample does not say. Linearised over prompts;
+    Wilson on the effective sample size, t on one less than Kish's effective number of prompts.
     At the edges: undefined when fewer than two prompts hold both labels.
-    Source: Hanley & McNeil (1982), Radiology 143:29, within prompts.
+    Source: Hanley & McNeil (1982), Radiology 143:29, within prompts; pairs of a sample, Horvitz & Thompson (1952).
     """
-    areas, pairs = areas_within(scores, labels)
-    both = pairs > 0
+    if pairs is not None:
+        return _sampled_accuracy(scores, labels, pairs, level=level)
+    areas, count = areas_within(scores, labels)
+    both = count > 0
     if np.count_nonzero(both) < 2:
         return Undefined("fewer than two prompts hold both labels")
-    return mean_over_prompts(areas[both], pairs[both], level=level)
+    return mean_over_prompts(areas[both], count[both], level=level)
+
+
+def _sampled_accuracy(scores: Floats, labels: Floats, pairs: Floats, *, level: float) -> Quantity:
+    won, mixed = _won(scores, labels)
+    sizes = (pairs * mixed).sum(axis=(1, 2))
+    both = sizes > 0
+    if np.count_nonzero(both) < 2:
+        return Undefined("fewer than two prompts hold both labels")
+    hits, sizes = (pairs * mixed * won).sum(axis=(1, 2))[both], sizes[both]
+    rate = float(hits.sum() / sizes.sum())
+    influence = (hits - rate * sizes) / sizes.sum()
+    prompts = effective_number(sizes)
+    # As many trials as Kish's number of prompts, at least: disjoint pairs of unequal weight are hardly worth more.
+    variance = len(sizes) / (len(sizes) - 1) * float(np.square(influence).sum())
+    trials = min(prompts, rate * (1 - rate) / max(variance, TINY)) if TINY < rate < 1 - TINY else prompts
+    edge = 1 - ((1 - level) / 2) ** (1 / prompts)
+    low, high = wilson(np.array(rate), np.array(trials), t_quantile(max(prompts - 1, 1.0), level))
+    if rate <= TINY:
+        low, high = np.array(0.0), np.array(edge)
+    elif rate >= 1 - TINY:
+        low, high = np.array(1 - edge), np.array(1.0)
+    method = WEIGHTED + "pairs alike, modified Wilson over prompts"
+    return Estimate(rate, max(float(low), 0.0), min(float(high), 1.0), level, method, len(sizes))
+
+
+def _won(scores: Floats, labels: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Whether the first of two scores higher, 0.5 at a tie, and whether they are of label 1 and 0 in this order.
+
+    Both (prompts, generations, generations).
+    """
+    right, wrong = (np.isfinite(scores) & (labels == value) for value in (1, 0))
+    known = np.nan_to_num(scores)
+    lead = known[:, :, None] - known[:, None, :]
+    return np.where(np.abs(lead) <= SAME_SCORE, 0.5, lead > 0), right[:, :, None] & wrong[:, None, :]
 
 
 def areas_within(scores: Floats, labels: Floats) -> tuple[Floats, Floats]:
     """Each prompt's area under the ROC curve (NaN without both labels), and how many disjoint pairs it holds."""
-    right, wrong = (np.isfinite(scores) & (labels == value) for value in (1, 0))
-    pairs: NDArray[np.bool_] = right[:, :, None] & wrong[:, None, :]
-    known = np.nan_to_num(scores)
-    lead = known[:, :, None] - known[:, None, :]
-    won = np.where(np.abs(lead) <= SAME_SCORE, 0.5, lead > 0)
+    won, pairs = _won(scores, labels)
     count = pairs.sum(axis=(1, 2)).astype(float)
     areas = np.divide((won * pairs).sum(axis=(1, 2)), count, out=np.full(count.shape, np.nan), where=count > 0)
-    return areas, np.minimum(right.sum(axis=1), wrong.sum(axis=1)).astype(float)
+    return areas, np.minimum(pairs.any(axis=2).sum(axis=1), pairs.any(axis=1).sum(axis=1)).astype(float)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
+from rewardlab.stats.weights import effective_number, method_of, scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,22 @@ class Independence:
 
 
 def error_independence(
-    verdicts: Floats, truth: Floats, *, names: Sequence[str] = (), level: float = LEVEL
+    verdicts: Floats,
+    truth: Floats,
+    *,
+    names: Sequence[str] = (),
+    weights: Floats | None = None,
+    level: float = LEVEL,
 ) -> Independence | Undefined:
     """The error correlation of `verdicts` (judges, prompts, generations) against `truth` (prompts, generations).
 
     `names` (judges,) tell the judges apart in a reason; without them they are numbered from 1.
-    NaN in a judge or in the truth leaves a generation out for all. Verdicts and truth may be on different scales: a
-    judge's error is what a straight line through the truth leaves of its verdicts (with a truth of 0 and 1, the
-    verdict less the judge's mean verdict on that truth), so that leniency and scale are no shared error. A truth that
-    is a consensus of the same judges hides what all get wrong together: the effective number is then an upper bound.
+    NaN in a judge or in the truth leaves a generation out for all. `weights` (prompts, generations), one over the
+    probability with which each was sampled: every sum counts a generation as those it stands for. Verdicts and truth
+    may be on different scales: a judge's error is what a straight line through the truth leaves of its verdicts (with a
+    truth of 0 and 1, the verdict less the judge's mean verdict on that truth), so that leniency and scale are no shared
+    error. A truth that is a consensus of the same judges hides what all get wrong together: the effective number is
+    then an upper bound.
     Identity: rho is the mean over pairs of judges of the partial correlation of their verdicts given the truth;
     effective = N / (1 + (N - 1) rho). The interval leaves one prompt out at a time on the scale log((1 + (N - 1) rho) /
     (1 - rho)), which is Fisher's for two judges, with t on C - 1 degrees of freedom, C = (sum w)^2 / sum w^2 the
@@ -57,8 +64,10 @@ def error_independence(
     kept = kept[rows]
     columns = np.concatenate([verdicts[:, rows], truth[None, rows]])
     # The scale is taken out first: the squares of a large number lose the small differences.
-    columns = np.where(kept, columns - columns[:, kept].mean(axis=1)[:, None, None], 0.0)
-    sums = _sums(columns, kept)
+    each = scaled(None if weights is None else weights[rows], kept)
+    centres = np.average(columns[:, kept], axis=1, weights=each[kept])
+    columns = np.where(kept, columns - centres[:, None, None], 0.0)
+    sums = _sums(columns, each)
     total = sums.sum(axis=0)
     least = TINY * np.maximum(np.diagonal(_covariance(total, judges + 1))[:-1], TINY)
     whole, left_out = _given_truth(total), _given_truth(total - sums)
@@ -69,10 +78,11 @@ def error_independence(
             return Undefined(f"one prompt alone holds all errors of {name}")
     matrix = _correlations(whole)
     rho = float(_mean_pair(matrix))
-    weights = _errors_of_prompts(columns, kept)
-    effective_prompts = min(float(weights.sum() ** 2 / np.square(weights).sum()), float(len(rows)))
+    parts = _errors_of_prompts(columns, each)
+    effective_prompts = min(effective_number(parts), float(len(rows)))
     places = _mean_pair(_correlations(left_out))
     correlation = _interval(rho, places, judges=judges, prompts=len(rows), effective=effective_prompts, level=level)
+    correlation = replace(correlation, method=method_of(correlation.method, each))
     return Independence(
         matrix=tuple(tuple(map(float, row)) for row in matrix),
         correlation=correlation,
@@ -81,15 +91,16 @@ def error_independence(
     )
 
 
-def _sums(columns: Floats, kept: NDArray[np.bool_]) -> Floats:
-    """Per prompt the number of generations, the sum of each column, and of each product of two, flat."""
-    products = np.einsum("jpg,kpg->pjk", columns, columns).reshape(len(kept), -1)
-    return np.concatenate([kept.sum(axis=1)[:, None], columns.sum(axis=2).T, products], axis=1)
+def _sums(columns: Floats, weights: Floats) -> Floats:
+    """Per prompt the weight of its generations, the weighted sum of each column, and of each product of two, flat."""
+    weighted = weights * columns
+    products = np.einsum("jpg,kpg->pjk", weighted, columns).reshape(len(weights), -1)
+    return np.concatenate([weights.sum(axis=1)[:, None], weighted.sum(axis=2).T, products], axis=1)
 
 
 def _covariance(sums: Floats, size: int) -> Floats:
     """The covariance matrix (..., size, size) from sums (..., 1 + size + size^2); zeros without items."""
-    count = np.maximum(sums[..., :1], 1)
+    count = np.where(sums[..., :1] > TINY, sums[..., :1], 1.0)
     means = sums[..., 1 : size + 1] / count
     products = (sums[..., size + 1 :] / count).reshape(*sums.shape[:-1], size, size)
     return np.asarray(products - means[..., :, None] * means[..., None, :])
@@ -104,12 +115,14 @@ def _given_truth(sums: Floats) -> Floats:
     return np.asarray(covariance[..., :-1, :-1] - slope[..., :, None] * shared[..., None, :])
 
 
-def _errors_of_prompts(columns: Floats, kept: NDArray[np.bool_]) -> Floats:
+def _errors_of_prompts(columns: Floats, weights: Floats) -> Floats:
     """Each prompt's part of the judges' squared errors, every judge's in all 1; (prompts,)."""
     truth = columns[-1]
-    spread = float(np.square(truth).sum())
-    slopes = np.einsum("jpg,pg->j", columns[:-1], truth) / spread if spread > TINY else np.zeros(len(columns) - 1)
-    squares = np.square(np.where(kept, columns[:-1] - slopes[:, None, None] * truth, 0.0)).sum(axis=2)
+    spread = float((weights * np.square(truth)).sum())
+    slopes = (
+        np.einsum("jpg,pg->j", columns[:-1], weights * truth) / spread if spread > TINY else np.zeros(len(columns) - 1)
+    )
+    squares = (weights * np.square(columns[:-1] - slopes[:, None, None] * truth)).sum(axis=2)
     return np.asarray((squares / squares.sum(axis=1, keepdims=True)).sum(axis=0))
 
 

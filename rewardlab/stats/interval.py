@@ -55,7 +55,7 @@ def wilson(share: Floats, effective: Floats, quantile: Floats | float) -> tuple[
 
 
 def modified_wilson(
-    mean: Floats, variance: Floats, *, prompts: int, most: float, level: float = LEVEL
+    mean: Floats, variance: Floats, *, prompts: float, most: float, level: float = LEVEL
 ) -> tuple[Floats, Floats]:
     """The interval of a mean over prompts of values in [0, 1], each prompt counted as one cluster.
 

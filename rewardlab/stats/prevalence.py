@@ -11,7 +11,9 @@ from scipy.special import ndtri
 
 from rewardlab.stats.cluster import t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
-from rewardlab.stats.ratio import cluster_codes, cluster_sums, effective_size, share_of_items
+from rewardlab.stats.ratio import cluster_codes, cluster_sums, effective_size
+from rewardlab.stats.survey import weighted_share
+from rewardlab.stats.weights import effective_clusters, effective_number, method_of, scaled
 
 WORSE_THAN_CHANCE = "the judge is no better than chance: sensitivity + specificity is at most 1"
 
@@ -63,16 +65,19 @@ def prevalence(
     unlabelled: Floats,
     *,
     clusters: tuple[NDArray[Any], NDArray[Any]] | None = None,
+    weights: tuple[Floats, Floats] | None = None,
     level: float = LEVEL,
 ) -> Prevalence | Undefined:
     """The corrected pass rate of `unlabelled` verdicts (N,), the judge's errors from `labels` and `verdicts` (n,).
 
-    All are 0, 1 or NaN, which leaves an item out; `clusters`: the prompts of the labelled and of the unlabelled items.
+    All are 0, 1 or NaN, which leaves an item out; `clusters`: the prompts of the labelled and of the unlabelled items;
+    `weights`, of the same two, one over the probability with which each was sampled from the whole.
     Identity: `corrected`, clipped to [0, 1] and flagged; delta variance [p(1-p)/N + theta^2 Se(1-Se)/n1 + (1-theta)^2
     Sp(1-Sp)/n0] / (Se + Sp - 1)^2. The interval adds Agresti and Coull's successes and failures first (z^2/2 each to p,
     1 each to Se and Sp) and shifts the centre by 2 z^2 [theta Se(1-Se)/n1 - (1-theta) Sp(1-Sp)/n0]: it has a width when
     the judge made no error at all. With clusters each size is the effective one that its clustered Wilson interval
-    implies, and z is t on one less than the fewest prompts behind any of the three.
+    implies, and z is t on one less than the fewest prompts behind any of the three. With weights p, Se and Sp are
+    Hajek's ratios, and items and prompts are Kish's effective numbers.
     At the edges: undefined where labels hold one class only, Se + Sp <= 1, no unlabelled verdict, or (with clusters)
     fewer than two prompts in any of the three. Raises ValueError for a label or verdict that is neither 0 nor 1.
     Source: Rogan & Gladen (1978), Am. J. Epidemiol. 107:71; interval, Lang & Reiczigel (2014), Prev. Vet. Med. 113:13.
@@ -89,38 +94,54 @@ def prevalence(
     if clusters is not None:
         where = clusters[0][known], clusters[1][asked]
     right = given == 1
+    stand = (np.ones(len(given)), np.ones(len(where[1])))
+    if weights is not None:
+        stand = weights[0][known], weights[1][asked]
     parts = (
-        _sample(unlabelled[asked], where[1], level),
-        _sample(fitted[right], where[0][right], level),
-        _sample(1 - fitted[~right], where[0][~right], level),
+        _sample(unlabelled[asked], where[1], stand[1], level),
+        _sample(fitted[right], where[0][right], stand[0][right], level),
+        _sample(1 - fitted[~right], where[0][~right], stand[0][~right], level),
     )
-    if any(isinstance(shown, Undefined) for shown, _ in parts):
+    if any(isinstance(part.shown, Undefined) for part in parts):
         return Undefined("fewer than two prompts behind the pass rate, the sensitivity or the specificity")
-    shown = [one for one, _ in parts if isinstance(one, Estimate)]
-    shares, sizes = np.array([one.estimate for one in shown]), np.array([size for _, size in parts])
+    shown = [part.shown for part in parts if isinstance(part.shown, Estimate)]
+    shares, sizes = np.array([one.estimate for one in shown]), np.array([part.size for part in parts])
     if shares[1] + shares[2] <= 1 + TINY:
         return Undefined(WORSE_THAN_CHANCE)
     rate, error = _delta(shares, sizes)
     fewest = min(one.units for one in shown)
-    quantile = float(ndtri(0.5 + level / 2)) if clusters is None else t_quantile(fewest - 1, level)
+    degrees = max(min(part.prompts for part in parts) - 1, 1.0)
+    quantile = float(ndtri(0.5 + level / 2)) if clusters is None else t_quantile(degrees, level)
     value = float(np.clip(rate, 0, 1))
     low, high = _limits(shares, sizes, quantile)
     if high - low <= TINY:
         return Undefined("no pass rate gives these verdicts: labelled and unlabelled items are not alike")
     method = "Rogan-Gladen, Lang-Reiczigel" + (" over items" if clusters is None else " over prompts")
+    method = method_of(method, np.concatenate(stand))
     estimate = Estimate(value, min(low, value), max(high, value), level, method, fewest)
     apparent, sensitivity, specificity = shown
     return Prevalence(estimate, apparent, sensitivity, specificity, error, clipped=abs(value - rate) > TINY)
 
 
-def _sample(hits: Floats, where: NDArray[Any], level: float) -> tuple[Quantity, float]:
-    """A share with its interval, and the number of independent trials it is worth."""
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A share with its interval, the independent trials it is worth, and the effective number of prompts behind it."""
+
+    shown: Quantity
+    size: float
+    prompts: float
+
+
+def _sample(hits: Floats, where: NDArray[Any], weights: Floats, level: float) -> _Share:
     codes = cluster_codes(where, len(hits))
-    sizes = np.bincount(codes).astype(float)
-    rate = float(hits.mean()) if len(hits) else 0.0
-    influence = (cluster_sums(hits, codes) - rate * sizes) / max(len(hits), 1)
-    size = effective_size(rate, influence, sizes) if len(sizes) >= 2 else float(len(sizes))
-    return share_of_items(hits, codes, level=level), size
+    shown = weighted_share(hits, weights, codes, level=level)
+    each = scaled(weights, np.ones(len(hits), bool))
+    sizes = cluster_sums(each, codes)
+    if len(sizes) < 2 or isinstance(shown, Undefined):
+        return _Share(shown, float(len(sizes)), float(len(sizes)))
+    influence = (cluster_sums(each * hits, codes) - shown.estimate * sizes) / each.sum()
+    size = effective_size(shown.estimate, influence, sizes)
+    return _Share(shown, min(size, effective_number(each)), effective_clusters(codes, each))
 
 
 def _delta(shares: Floats, sizes: Floats) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.stats.weights import WEIGHTED, differ, effective_clusters, method_of, scaled
 from rewardlab.stats.within import correlation_of_sums, within_correlation
 
-Statistic: TypeAlias = Callable[[NDArray[np.int_], NDArray[np.int_]], float]
+Statistic: TypeAlias = Callable[[NDArray[np.int_], NDArray[np.int_], Floats], float]
 #: Prompts are left out in at most this many lots: more lots cost time and change little.
 LOTS = 100
+FEWEST = 3
+RANKS_OF_SAMPLE = "ranks within a prompt are known from all of its responses only, and a sample was judged"
+PAIRS_OF_SAMPLE = "how likely two responses of one prompt were to be judged is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,20 @@ class RankCorrelation:
     overall_tau: Quantity
 
 
-def rank_correlation(first: Floats, second: Floats, *, level: float = LEVEL) -> RankCorrelation:
+def rank_correlation(
+    first: Floats,
+    second: Floats,
+    *,
+    weights: Floats | None = None,
+    pairs: Floats | None = None,
+    level: float = LEVEL,
+) -> RankCorrelation:
     """The rank correlations of two (prompts, generations) tables; NaN in either leaves a generation out.
 
+    `weights` (prompts, generations), one over the probability with which each was sampled: overall it counts as so many
+    in the ranks and the sums, a pair as the product of its two. Where they differ, tau-b within prompts sums `pairs`
+    (prompts, generations, generations) instead, one over the probability with which both were sampled, and is undefined
+    without; rho within prompts is undefined: the rank of a response in its prompt is known from all of them only.
     Scores within 1e-9 are tied. Identity: rho is Pearson's r of mid-ranks; within prompts, ranks are taken in each
     prompt and correlated as deviations from the prompt's mean rank. Tau-b within prompts is the sum over prompts of
     concordant less discordant pairs, over the root of the numbers of pairs tied in neither one. Intervals of both leave
@@ -45,12 +60,13 @@ def rank_correlation(first: Floats, second: Floats, *, level: float = LEVEL) -> 
     """
     kept = np.isfinite(first) & np.isfinite(second)
     one, other = (_merged(np.where(kept, table, np.nan)) for table in (first, second))
-    rho = within_correlation(_ranks_within(one), _ranks_within(other), level=level)
+    each = scaled(weights, kept)
+    sampled = differ(each)
     return RankCorrelation(
-        within_rho=rho if isinstance(rho, Undefined) else rho.estimate,
-        within_tau=_tau(one, other, level=level),
-        overall_rho=_overall(one, other, kept, _spearman, level=level),
-        overall_tau=_overall(one, other, kept, _kendall, level=level),
+        within_rho=Undefined(RANKS_OF_SAMPLE) if sampled else _rho(one, other, level=level),
+        within_tau=Undefined(PAIRS_OF_SAMPLE) if sampled and pairs is None else _tau(one, other, pairs, level=level),
+        overall_rho=_overall(one, other, each, _spearman, level=level),
+        overall_tau=_overall(one, other, each, _kendall, level=level),
     )
 
 
@@ -64,6 +80,11 @@ def _merged(table: Floats) -> Floats:
     return places.reshape(table.shape)
 
 
+def _rho(first: Floats, second: Floats, *, level: float) -> Quantity:
+    found = within_correlation(_ranks_within(first), _ranks_within(second), level=level)
+    return found if isinstance(found, Undefined) else found.estimate
+
+
 def _ranks_within(table: Floats) -> Floats:
     """The mid-rank of each score in its prompt; NaN stays."""
     known = np.isfinite(table)
@@ -73,62 +94,114 @@ def _ranks_within(table: Floats) -> Floats:
     return np.where(known, below + (level + 1) / 2, np.nan)
 
 
-def _tau(first: Floats, second: Floats, *, level: float) -> Quantity:
+def _tau(first: Floats, second: Floats, pairs: Floats | None, *, level: float) -> Quantity:
     signs = [np.nan_to_num(np.sign(table[:, :, None] - table[:, None, :])) for table in (first, second)]
     products = (signs[0] * signs[1], np.square(signs[0]), np.square(signs[1]))
-    sums = np.stack([product.sum(axis=(1, 2)) / 2 for product in products])
+    each = np.ones(signs[0].shape) if pairs is None else pairs
+    sums = np.stack([(each * product).sum(axis=(1, 2)) / 2 for product in products])
     shared = int(np.count_nonzero((sums[1] > 0) & (sums[2] > 0)))
-    for name, pairs in (("first", sums[1]), ("second", sums[2])):
-        if not pairs.any():
+    for name, untied in (("first", sums[1]), ("second", sums[2])):
+        if not untied.any():
             return Undefined(f"the {name} column never varies within a prompt")
     if shared < 2:
         return Undefined("both columns vary in fewer than two prompts")
     value, low, high, _ = correlation_of_sums(sums[:, (sums[1] > 0) | (sums[2] > 0)], shared, level)
-    return Estimate(value, low, high, level, "jackknife over prompts on Fisher's scale, t", shared)
+    method = "jackknife over prompts on Fisher's scale, t"
+    return Estimate(value, low, high, level, method if pairs is None else WEIGHTED + method, shared)
 
 
-def _overall(first: Floats, second: Floats, kept: NDArray[np.bool_], statistic: Statistic, *, level: float) -> Quantity:
-    """A correlation over all responses, lots of prompts left out in turn."""
+def _overall(first: Floats, second: Floats, weights: Floats, statistic: Statistic, *, level: float) -> Quantity:
+    """A correlation over all responses of weight, lots of prompts left out in turn."""
+    kept = weights > 0
     rows = np.flatnonzero(kept.any(axis=1))
     if len(rows) < 2:
         return Undefined("fewer than two prompts have both scores")
     prompts, _ = np.nonzero(kept)
-    one, other = first[kept].astype(int), second[kept].astype(int)
-    whole = statistic(one, other)
+    one, other, each = first[kept].astype(int), second[kept].astype(int), weights[kept]
+    whole = statistic(one, other, each)
     if np.isnan(whole):
         return Undefined("one of the two scorers gives every response the same score")
     lots = np.empty(len(kept), int)
     lots[rows] = np.arange(len(rows)) % LOTS
     count = min(len(rows), LOTS)
-    left = np.array([statistic(one[lots[prompts] != lot], other[lots[prompts] != lot]) for lot in range(count)])
+    inside = lots[prompts] != np.arange(count)[:, None]
+    left = np.array([statistic(one[part], other[part], each[part]) for part in inside])
     # A lot that alone holds a scorer's spread leaves nothing to correlate.
     fisher = np.arctanh(np.clip(np.nan_to_num(left), TINY - 1, 1 - TINY))
     error = jackknife_error(fisher)
     if error <= TINY or 1 - abs(whole) <= TINY:
-        alike = ((1 - level) / 2) ** (1 / len(rows))
+        alike = ((1 - level) / 2) ** (1 / effective_clusters(prompts, each))
         low, high = alike * whole - (1 - alike), alike * whole + (1 - alike)
     else:
         half = t_quantile(count - 1, level) * error
         low, high = np.tanh(np.arctanh(whole) + np.array([-half, half]))
-    return Estimate(whole, float(low), float(high), level, "jackknife over prompts on Fisher's scale, t", len(rows))
+    method = method_of("jackknife over prompts on Fisher's scale, t", each)
+    return Estimate(whole, float(low), float(high), level, method, len(rows))
 
 
-def _spearman(first: NDArray[np.int_], second: NDArray[np.int_]) -> float:
+def _spearman(first: NDArray[np.int_], second: NDArray[np.int_], weights: Floats) -> float:
     """Pearson's r of mid-ranks of small whole numbers; NaN where either does not vary."""
-    ranks = [_mid_ranks(one) - (len(one) + 1) / 2 for one in (first, second)]
+    ranks = [_mid_ranks(one, weights) - (weights.sum() + 1) / 2 for one in (first, second)]
     # Sums of products rather than @: BLAS would start threads for each, which costs more than the product.
-    squares = float(np.square(ranks[0]).sum() * np.square(ranks[1]).sum())
-    return float(np.clip((ranks[0] * ranks[1]).sum() / squares**0.5, -1, 1)) if squares > 0 else float("nan")
+    squares = float((weights * np.square(ranks[0])).sum() * (weights * np.square(ranks[1])).sum())
+    # The ranks of a scorer with one score differ from their mean by round-off only.
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return float("nan")
+    return float(np.clip((weights * ranks[0] * ranks[1]).sum() / squares**0.5, -1, 1))
 
 
-def _kendall(first: NDArray[np.int_], second: NDArray[np.int_]) -> float:
-    """Tau-b, scipy's; NaN where either does not vary."""
+def _kendall(first: NDArray[np.int_], second: NDArray[np.int_], weights: Floats) -> float:
+    """Tau-b, scipy's where no response stands for more than another; NaN where either does not vary.
+
+    Of two responses scipy's fails on the p-value that is not asked for.
+    """
+    if differ(weights) or len(first) < FEWEST:
+        return weighted_tau(first, second, weights)
     from scipy.stats import kendalltau  # noqa: PLC0415 - takes a second
 
     return float(kendalltau(first, second, method="asymptotic").statistic)
 
 
-def _mid_ranks(values: NDArray[np.int_]) -> Floats:
+def weighted_tau(first: NDArray[Any], second: NDArray[Any], weights: Floats) -> float:
+    """Tau-b of `first` and `second` (items,) where item i stands for `weights`[i] items; NaN where either is constant.
+
+    Identity: a pair counts as the product of its weights; with T the sum of W_v^2 / 2 over the values of one, of the
+    other or of both, and D the discordant pairs, C - D = W^2/2 - T_x - T_y + T_xy - 2 D, over the root of (W^2/2 - T_x)
+    (W^2/2 - T_y). Equal to tau-b of the items repeated. O(n log n) for each doubling of the number of values.
+    """
+    codes = [np.unique(one, return_inverse=True)[1] for one in (first, second)]
+    one, other = codes
+    half = float(weights.sum()) ** 2 / 2
+    tied = [_ties(code, weights) for code in (one, other, one * (int(other.max()) + 1) + other)]
+    if min(half - tied[0], half - tied[1]) <= TINY * half:
+        return float("nan")
+    order = np.lexsort((other, one))
+    lead = half - tied[0] - tied[1] + tied[2] - 2 * _inversions(other[order], weights[order])
+    return float(np.clip(lead / ((half - tied[0]) * (half - tied[1])) ** 0.5, -1, 1))
+
+
+def _ties(codes: NDArray[np.intp], weights: Floats) -> float:
+    """The tied pairs, each item with itself too, halved."""
+    _, dense = np.unique(codes, return_inverse=True)
+    return float(np.square(np.bincount(dense, weights)).sum()) / 2
+
+
+def _inversions(values: NDArray[np.intp], weights: Floats) -> float:
+    """The sum over pairs of an earlier and a later item, the earlier one larger, of the product of their weights.
+
+    Each such pair parts at one bit of its values: those above it are the same, the earlier has a 1 and the later a 0.
+    """
+    total = 0.0
+    for bit in range(int(values.max()).bit_length()):
+        order = np.argsort(values >> (bit + 1), kind="stable")
+        group, high = (values >> (bit + 1))[order], ((values >> bit) & 1)[order]
+        ones = np.concatenate([[0.0], np.cumsum(weights[order] * high)])
+        before = ones[:-1] - ones[np.searchsorted(group, group)]
+        total += float((weights[order] * (1 - high) * before).sum())
+    return total
+
+
+def _mid_ranks(values: NDArray[np.int_], weights: Floats) -> Floats:
     # By counting: two thousand prompts are ranked a hundred times.
-    counts = np.bincount(values)
+    counts = np.bincount(values, weights)
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[values])

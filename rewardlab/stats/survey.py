@@ -8,8 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rewardlab.stats.cluster import t_quantile
-from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, wilson
-from rewardlab.stats.ratio import cluster_codes, cluster_sums
+from rewardlab.stats.interval import (
+    LEVEL,
+    TINY,
+    Estimate,
+    Floats,
+    Quantity,
+    Undefined,
+    mean_over_prompts,
+    modified_wilson,
+    wilson,
+)
+from rewardlab.stats.ratio import cluster_codes, cluster_sums, share_of_items
+from rewardlab.stats.weights import WEIGHTED, differ, effective_number
 
 #: A stratum gets at least this many, where it has them: one shows no spread.
 FEWEST_OF_STRATUM = 2
@@ -121,6 +132,45 @@ def weighted_mean(
     mean = float(weights @ values[known])
     influence = cluster_sums(weights * (values[known] - mean), codes)
     return _interval(mean, influence, cluster_sums(weights, codes), values[known], bounds=bounds, level=level)
+
+
+def weighted_share(
+    hits: Floats, weights: Floats | None, clusters: NDArray[Any] | None = None, *, level: float = LEVEL
+) -> Quantity:
+    """The share of hits in a whole from sampled `hits` (items,), 0, 1 or NaN, which leaves an item out.
+
+    `weights` (items,), one over the probability with which each was sampled, of which only the ratios count, 0 for one
+    that is left out: where they differ, `weighted_mean`; where they do not, or without any, `share_of_items`.
+    """
+    known = np.isfinite(hits) if weights is None else np.isfinite(hits) & (weights > 0)
+    if weights is None or not differ(weights[known]):
+        return share_of_items(hits[known], None if clusters is None else clusters[known], level=level)
+    given = weights[known]
+    return weighted_mean(hits[known], given.min() / given, None if clusters is None else clusters[known], level=level)
+
+
+def weighted_mean_over_prompts(
+    values: Floats, trials: Floats, weights: Floats | None, *, level: float = LEVEL
+) -> Quantity:
+    """The mean over prompts of a whole from those sampled, of per-prompt `values` (prompts,) in [0, 1].
+
+    Arguments: `trials` (prompts,) as in `mean_over_prompts`, which this is where the `weights` (prompts,) are alike.
+    Identity: m = sum W_p m_p / sum W_p, variance C/(C - 1) sum (W_p (m_p - m))^2 / (sum W)^2; modified Wilson on Kish's
+    effective number of prompts, at most (sum W)^2 / sum (W^2 / trials) independent trials.
+    Source: Hajek (1971); Kish (1965), Survey Sampling, section 11.7.
+    """
+    if weights is not None:
+        values, trials, weights = values[weights > 0], trials[weights > 0], weights[weights > 0]
+    if weights is None or not differ(weights):
+        return mean_over_prompts(values, trials, level=level)
+    prompts, total, effective = len(values), float(weights.sum()), max(effective_number(weights), 2.0)
+    mean = float(weights @ values / total)
+    variance = prompts / (prompts - 1) * float(np.square(weights * (values - mean)).sum()) / total**2
+    most = max(total**2 / float((np.square(weights) / trials).sum()), effective)
+    low, high = modified_wilson(
+        np.array(mean), np.array(variance * effective), prompts=effective, most=most, level=level
+    )
+    return Estimate(mean, float(low), float(high), level, WEIGHTED + "modified Wilson over prompts", prompts)
 
 
 def _interval(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import RunError
-from rewardlab.judging.design import draw, pairs, save_design, weights_of
+from rewardlab.judging.design import draw, pair_weights, pairs, save_design, weights_of
 
 IDS = [f"p{i}" for i in range(6)]
 #: Six prompts of four generations; seven successes, in four of the prompts.
@@ -114,3 +114,61 @@ def test_a_damaged_design_is_named(tmp_path, kept):
 def test_the_kept_design_is_plain_json(tmp_path):
     save_design(tmp_path, "k", np.array([[0.5, 0], [0, 0]]), ["a", "b"])
     assert json.loads((tmp_path / "designs" / "k.json").read_text()) == {"probability": {"a": {"0": 0.5}}}
+
+
+def test_pairs_count_for_those_they_stand_for():
+    """Over many draws each pair of a prompt's generations counts as one: unbiased, as Horvitz and Thompson's."""
+    rng = np.random.default_rng(0)
+    present = rng.random((30, 4)) < 0.95
+    success = (rng.random((30, 4)) < 0.4) & present
+    names = [f"p{row}" for row in range(30)]
+    total = np.zeros((30, 4, 4))
+    draws = 250
+    for seed in range(draws):
+        weights = weights_from(draw(present, success, names, size=95, seed=seed))
+        total += pair_weights(weights, present, success)
+    assert (total == total.transpose(0, 2, 1)).all()
+    pairs = present[:, :, None] & present[:, None, :] & ~np.eye(4, dtype=bool)
+    alike = pairs & (success[:, :, None] == success[:, None, :])
+    for kind in (alike, pairs & ~alike):
+        assert total[kind].mean() / draws == pytest.approx(1, abs=0.03)
+        # The widest weight is 3: four standard errors of a pair's mean are at most 4 sqrt(2 / 250).
+        assert np.abs(total[kind] / draws - 1).max() < 0.36
+    assert not total[~pairs].any()
+
+
+def test_the_weight_of_a_pair_by_hand():
+    """Ten prompts, each 2 successes and 2 failures. Of 35, 18 and 17 of each half: one round, then 8 and 7 of ten."""
+    success = np.tile([True, True, False, False], (10, 1))
+    present = np.ones((10, 4), bool)
+    weights = weights_from(draw(present, success, [f"p{row}" for row in range(10)], size=35, seed=1))
+    found = pair_weights(weights, present, success)
+    # Too few prompts show two failures: 7 of ten.
+    assert found.reason.startswith("fewer than 10 prompts have two judged responses")
+    tables = [np.tile(one, (2, 1)) for one in (weights, present, success)]
+    found = pair_weights(*tables)
+    row = int(np.flatnonzero((weights > 0).all(axis=1))[0])
+    # Both successes: .8; both failures: .7. One of each half: (1 + .8 + .7 + min(.8, .7)) / 4 = .8.
+    expected = 1 / np.array(
+        [[np.inf, 0.8, 0.8, 0.8], [0.8, np.inf, 0.8, 0.8], [0.8, 0.8, np.inf, 0.7], [0.8, 0.8, 0.7, np.inf]]
+    )
+    np.testing.assert_allclose(found[row], expected)
+
+
+def test_pairs_of_another_rewards_sample_are_not_known():
+    rng = np.random.default_rng(2)
+    present, success = np.ones((40, 4), bool), rng.random((40, 4)) < 0.4
+    weights = weights_from(draw(present, success, [f"p{row}" for row in range(40)], size=120, seed=0))
+    assert isinstance(pair_weights(weights, present, success), np.ndarray)
+    for other in (~success | (rng.random((40, 4)) < 0.3), np.roll(success, 1, axis=0)):
+        assert "drawn by other scores" in pair_weights(weights, present, other).reason
+    few = weights_from(draw(present, success, [f"p{row}" for row in range(40)], size=40, seed=0))
+    assert "larger --judge-sample" in pair_weights(few, present, success).reason
+    one = weights_from(draw(present, success, [f"p{row}" for row in range(40)], size=1, seed=0))
+    assert "larger --judge-sample" in pair_weights(one, present, success).reason
+    every = pair_weights(np.ones((40, 4)), present, success)
+    assert (every == 1 - np.eye(4)).all()
+
+
+def weights_from(probability):
+    return np.divide(1, probability, out=np.zeros(probability.shape), where=probability > 0)

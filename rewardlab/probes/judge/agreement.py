@@ -13,13 +13,13 @@ from rewardlab.answers import Floats, Indexes
 from rewardlab.findings import Finding
 from rewardlab.judging.ratings import Ratings
 from rewardlab.judging.scale import Level
-from rewardlab.probes.judge.alpha import alpha_of_sample
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
+from rewardlab.probes.judge.sample import smallest
 from rewardlab.probes.judge.verdicts import TIE, is_coded, level_of, value_text
 from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.table import Coefficient
-from rewardlab.stats.interval import TINY, Quantity, Undefined
+from rewardlab.stats.interval import Quantity, Undefined
 
 UNDEFINED = (
     "Judge generations on which verdicts differ, right ones and wrong ones; a judge that says one thing of all of them "
@@ -34,8 +34,8 @@ class Agreement:
     """How far judges agree on what they all were to judge.
 
     `values` (units, judges), NaN where a judge gave none; `prompt` (units,) the prompt's row of each unit, `first` and
-    `second` the generations it is about (`second` -1 for a single one). `measured` is everything about that table;
-    `alpha` is Krippendorff's with its interval over prompts, of the whole run where only a sample was judged.
+    `second` the generations it is about (`second` -1 for a single one). `measured` is everything about that table, and
+    of the whole run where only a sample was judged; `alpha` is Krippendorff's with its interval over prompts.
     """
 
     of: Of
@@ -134,19 +134,27 @@ def _measured(
         rng=np.random.default_rng(question.seed),
         cluster=prompt,
         scale=judges[0].judge.values if of == "verdicts" and judges[0].judge.labels else (),
+        weights=_weights(judges, places),
     )
     alpha: Quantity
     alpha = measured.alpha if isinstance(measured.alpha, Undefined) else measured.alpha.interval
-    weights = _weights(judges, prompt, first) if of != "preferences" else np.ones(1)
-    if np.ptp(weights) > TINY and isinstance(measured.alpha, Coefficient) and 1 - measured.alpha.value > TINY:
-        alpha = alpha_of_sample(values, prompt, level, weights)
     return Agreement(of, judges, values, prompt, first, second, measured, alpha)
 
 
-def _weights(judges: tuple[Ratings, ...], prompt: Indexes, first: Indexes) -> Floats:
-    """What each unit stands for: samples are nested, so that one that two judges saw is of the second largest."""
-    weights = np.sort([np.where(one.weights > 0, one.weights, np.inf)[prompt, first] for one in judges], axis=0)[1]
-    return np.where(np.isfinite(weights), weights, 0.0)
+def _weights(judges: tuple[Ratings, ...], places: tuple[Indexes, Indexes, Indexes]) -> Floats:
+    """What each unit stands for that at least two judges were to see, (units,); 0 for the others.
+
+    A pair is drawn from its prompt without a look at the reward, and a judge of pairs sees all that were drawn: 1.
+    A judge of single responses compares it where both were of its sample, in as many as the product of their weights.
+    """
+    prompt, first, second = places
+    each = [
+        np.ones(len(prompt))
+        if one.pairs is not None
+        else one.weights[prompt, first] * np.where(second < 0, 1.0, one.weights[prompt, second])
+        for one in judges
+    ]
+    return smallest(np.stack(each), seen=2)
 
 
 def _evidence(question: Question, found: Agreement) -> dict[str, Any]:

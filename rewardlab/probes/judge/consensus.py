@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rewardlab.judging.ratings import Ratings
+from rewardlab.probes.judge.sample import stands_for
 from rewardlab.probes.judge.truth import Truth
 from rewardlab.stats.consensus import Consensus, dawid_skene, votes_of
-from rewardlab.stats.interval import TINY, Undefined
+from rewardlab.stats.interval import Undefined
 
 #: Fewer judges cannot be told apart without a truth.
 FEWEST = 3
@@ -25,7 +26,6 @@ CAVEATS = (
     "the judges are taken to err independently of each other; where they do not, they look better than they are",
 )
 NOT_CONVERGED = "the estimate had not come to rest when it was stopped"
-OF_THE_SAMPLE = "of the generations as they were sampled, not weighted to the run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def latent_truth(judges: Sequence[Ratings], truth: Truth | None) -> LatentTruth 
     if len(judges) < FEWEST:
         return Undefined("fewer than three judges: whom to believe cannot be told")
     verdicts = np.stack([ratings.right for ratings in judges], axis=-1).reshape(-1, len(judges))
-    fit = dawid_skene(votes_of(verdicts, classes=2), smoothing=SMOOTHING)
+    weights = stands_for(judges, seen=1).ravel()
+    fit = dawid_skene(votes_of(verdicts, classes=2), smoothing=SMOOTHING, weights=weights)
     if isinstance(fit, Undefined):
         return fit
     informed = fit.confusion[:, 1, 1] - fit.confusion[:, 0, 1]
@@ -61,7 +62,5 @@ def latent_truth(judges: Sequence[Ratings], truth: Truth | None) -> LatentTruth 
     caveats = list(CAVEATS)
     if not fit.converged:
         caveats.append(NOT_CONVERGED)
-    if any(np.ptp(ratings.weights[np.isfinite(ratings.right)]) > TINY for ratings in judges):
-        caveats.append(OF_THE_SAMPLE)
     names = tuple(ratings.judge.name for ratings in judges)
     return LatentTruth(names, int(np.isfinite(verdicts).any(axis=1).sum()), fit, tuple(caveats))

@@ -12,6 +12,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.judging.judgments import PLAIN
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import EXAMPLES, Question
+from rewardlab.probes.judge.sample import of_sample
 from rewardlab.probes.judge.verdicts import before_and_after, beside, right_of, verdict_text
 from rewardlab.probes.run.suspicion import Suspicion
 from rewardlab.stats.interval import Estimate, Quantity, Undefined, share_of_prompts
@@ -31,6 +32,9 @@ class Effect:
     are as likely to rise as to fall, one-sided. `raised`, `lowered` and `compared` count responses; `turned_right` is
     the share of those judged wrong (`wrong` of them) that were judged right once altered, `turned_wrong` the reverse.
     `unread` counts altered responses whose verdict could not be read though the plain one could.
+    All are of the responses that were shown altered, and no estimate for the run, whether or not a sample was judged:
+    they are drawn for an experiment, half of them successes, and each is its own control. What matters is that an
+    alteration moves a verdict, not how many responses of the run it would move; the sign test is exact for that.
     """
 
     variant: str
@@ -63,14 +67,14 @@ def effect_of(ratings: Ratings, variant: str, *, base: str = PLAIN) -> Effect | 
     asked = ratings.variants_asked.get(variant)
     return Effect(
         variant=variant,
-        change=found.mean if isinstance(found.mean, Undefined) else found.mean.estimate,
+        change=of_sample(found.mean if isinstance(found.mean, Undefined) else found.mean.estimate, ratings),
         p_rise=found.sign_p / 2 if raised > lowered else 1.0,
         p_fall=found.sign_p / 2 if lowered > raised else 1.0,
         raised=raised,
         lowered=lowered,
         compared=int(np.isfinite(before).sum()),
-        turned_right=share_of_prompts(is_right[wrong] == 1),
-        turned_wrong=share_of_prompts(is_right[right] == 0),
+        turned_right=of_sample(share_of_prompts(is_right[wrong] == 1), ratings),
+        turned_wrong=of_sample(share_of_prompts(is_right[right] == 0), ratings),
         wrong=int(wrong.sum()),
         right=int(right.sum()),
         unread=0 if asked is None else int((asked & np.isnan(ratings.variants[variant])).sum()),

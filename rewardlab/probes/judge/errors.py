@@ -13,6 +13,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import Question, places
+from rewardlab.probes.judge.sample import stands_for
 from rewardlab.probes.judge.truth import Truth, deciding, rests_on_one_person, truth_of
 from rewardlab.probes.judge.verdicts import value_text
 from rewardlab.probes.run.labels import left_out
@@ -30,10 +31,7 @@ def panel_independence(question: Question) -> Independence | Undefined:
     judges, truth = deciding(question.panel), truth_of(question)
     if truth is None:
         return Undefined("no verdict")
-    if not judges:
-        return Undefined("no judge calls single responses right or wrong")
-    names = [ratings.judge.name for ratings in judges]
-    return error_independence(np.stack([ratings.right for ratings in judges]), truth.right, names=names)
+    return _independence(judges, truth) if judges else Undefined("no judge calls single responses right or wrong")
 
 
 def ask(question: Question) -> Iterator[Finding]:
@@ -52,10 +50,18 @@ def ask(question: Question) -> Iterator[Finding]:
         if truth is None or (truth.source == "consensus" and len(judges) < 3):
             continue
         level = 1 - (1 - LEVEL) / len(pairs)
-        found = error_independence(np.stack([one.right, other.right]), truth.right, level=level)
+        found = _independence((one, other), truth, level=level)
         if isinstance(found, Independence) and found.correlation.low > PRACTICAL:
             severity: Severity = surely if truth.source == "labels" else "warning"
             yield Finding("RL507", severity, _evidence(question, one, other, truth, found))
+
+
+def _independence(judges: tuple[Ratings, ...], truth: Truth, *, level: float = LEVEL) -> Independence | Undefined:
+    """Of the run, from the generations that all of the judges were to see."""
+    weights = stands_for(judges, seen=len(judges))
+    names = [ratings.judge.name for ratings in judges]
+    right = np.stack([ratings.right for ratings in judges])
+    return error_independence(right, truth.right, names=names, weights=weights, level=level)
 
 
 def is_copy(one: Ratings, other: Ratings, truth: Truth | None) -> bool:

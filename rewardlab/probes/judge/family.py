@@ -12,11 +12,13 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import Question, places
+from rewardlab.probes.judge.sample import smallest, stands_for
 from rewardlab.probes.judge.truth import deciding
 from rewardlab.probes.run.labels import left_out, right_of
 from rewardlab.probes.run.suspicion import Suspicion
 from rewardlab.stats.cluster import Tested, mean_of_prompts
 from rewardlab.stats.interval import Undefined
+from rewardlab.stats.weights import differ, scaled
 
 #: How much more often than judges of other families it says right of equally right answers: note, and blocker.
 SMALL, DECISIVE = 0.05, 0.1
@@ -61,7 +63,7 @@ def ask(question: Question) -> Iterator[Suspicion]:
         if labelled is None or not others:
             continue
         lead = _lead(ratings, others, labelled)
-        found = favour(lead, labelled)
+        found = favour(lead, labelled, weights=_weights(ratings, others))
         if isinstance(found, Undefined):
             continue
         severity: Severity = "blocker" if found.estimate.low > DECISIVE else "warning"
@@ -86,24 +88,33 @@ def ask_unmeasured(question: Question) -> Iterator[Finding]:
             yield Finding("RL511", "note", _evidence(question, ratings, others) | {"not_measured_without": missing})
 
 
-def favour(lead: Floats, labelled: Floats) -> Tested | Undefined:
+def favour(lead: Floats, labelled: Floats, *, weights: Floats | None = None) -> Tested | Undefined:
     """By how much more often a judge says right than the others, of answers that people call equally right.
 
     Arguments: `lead` (prompts, generations), the judge's verdict less the mean of the others'; `labelled` 0, 1 or NaN.
     The mean over prompts of the mean lead among right and among wrong answers, each kind weighing half where both are.
+    `weights` (prompts, generations) is what each stands for: where they differ, means within a prompt are weighted, and
+    a prompt weighs the sum of its own.
     """
-    kinds = [np.where(labelled == value, lead, np.nan) for value in (0, 1)]
-    means = np.stack([_row_means(kind) for kind in kinds])
+    each = scaled(weights, np.isfinite(lead) & np.isfinite(labelled))
+    kinds = [each * (labelled == value) for value in (0, 1)]
+    means = np.stack([_row_means(lead, kind) for kind in kinds])
     known = np.isfinite(means)
-    each = np.where(known, means, 0.0).sum(axis=0)[known.any(axis=0)] / known.sum(axis=0)[known.any(axis=0)]
-    return mean_of_prompts(each, bounds=(-1.0, 1.0))
+    some = known.any(axis=0)
+    prompts = np.where(known, means, 0.0).sum(axis=0)[some] / known.sum(axis=0)[some]
+    stand = each.sum(axis=1)[some] if differ(each) else None
+    return mean_of_prompts(prompts, weights=stand, bounds=(-1.0, 1.0))
 
 
-def _row_means(values: Floats) -> Floats:
-    known = np.isfinite(values)
-    count = known.sum(axis=1)
-    sums = np.where(known, values, 0.0).sum(axis=1)
-    return np.asarray(np.divide(sums, count, out=np.full(count.shape, np.nan), where=count > 0))
+def _row_means(values: Floats, weights: Floats) -> Floats:
+    totals = weights.sum(axis=1)
+    sums = (np.where(weights > 0, values, 0.0) * weights).sum(axis=1)
+    return np.asarray(np.divide(sums, totals, out=np.full(totals.shape, np.nan), where=totals > 0))
+
+
+def _weights(ratings: Ratings, others: list[Ratings]) -> Floats:
+    """What each generation stands for that the judge and at least one other were to see; 0 for the rest."""
+    return smallest(np.stack([ratings.weights, stands_for(others, seen=1)]), seen=2)
 
 
 def _kin(question: Question) -> Iterator[tuple[Ratings, list[Ratings]]]:

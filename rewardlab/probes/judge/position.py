@@ -39,7 +39,11 @@ def alter(exhibit: Exhibit) -> Exhibit:
 
 
 def bias_of(ratings: Ratings) -> PositionBias | Undefined:
-    """The position bias of a pairwise judge; undefined for any other."""
+    """The position bias of a pairwise judge; undefined for any other.
+
+    Pairs weigh alike, of a sample too: they are drawn from their prompts at random, the prompts in a random order, so
+    that none is likelier for what the reward says of it. The exact test counts those that were shown in any case.
+    """
     pairs = ratings.pairs
     if pairs is None:
         return Undefined("not a pairwise judge")

@@ -13,6 +13,7 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.alpha import alpha_of_table
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
+from rewardlab.probes.judge.sample import asked_again
 from rewardlab.probes.judge.verdicts import beside, level_of, span_of, value_text
 from rewardlab.stats.consistency import Consistency, consistency
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
@@ -23,6 +24,8 @@ SMALL, DECISIVE = 0.02, 0.1
 STEADY = 0.8
 #: On a scale without steps, a verdict within this share of it from the threshold is near.
 NEAR = 0.1
+#: Verdicts on one generation from which it can be seen whether they differ.
+TWICE = 2
 
 
 def repeats_of(ratings: Ratings) -> Floats:
@@ -48,7 +51,17 @@ def _place_in_prompt(prompt: np.ndarray) -> np.ndarray:
 def consistency_of(ratings: Ratings) -> Consistency | Undefined:
     """A judge's consistency with itself; near the threshold are the steps of the scale on both sides of it."""
     threshold, margin = threshold_of(ratings)
-    return consistency(repeats_of(ratings), threshold=threshold, margin=margin)
+    return consistency(repeats_of(ratings), threshold=threshold, margin=margin, weights=weights_of_repeats(ratings))
+
+
+def weights_of_repeats(ratings: Ratings) -> Floats | None:
+    """What each repeated generation stands for, (prompts, generations); None where they weigh alike.
+
+    Pairs do: they are drawn by prompt, without a look at the reward, sampled or not.
+    """
+    if ratings.pairs is not None:
+        return None
+    return asked_again(ratings.weights, np.isfinite(ratings.repeats).sum(axis=2) >= TWICE)
 
 
 def threshold_of(ratings: Ratings) -> tuple[float, float]:
@@ -68,7 +81,14 @@ def retest_alpha(ratings: Ratings, *, seed: int) -> Quantity:
     """Alpha over the repeats of one judge, at its scale's level, the prompt as the cluster."""
     repeats = repeats_of(ratings)
     prompts = np.broadcast_to(np.arange(len(repeats))[:, None], repeats.shape[:2])
-    return alpha_of_table(repeats.reshape(-1, repeats.shape[2]), prompts.ravel(), level_of(ratings), seed=seed)
+    weights = weights_of_repeats(ratings)
+    return alpha_of_table(
+        repeats.reshape(-1, repeats.shape[2]),
+        prompts.ravel(),
+        level_of(ratings),
+        seed=seed,
+        weights=None if weights is None else weights.ravel(),
+    )
 
 
 def ask(question: Question) -> Iterator[Finding]:

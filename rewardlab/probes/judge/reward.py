@@ -15,6 +15,7 @@ from rewardlab.probes.judge.agreement import agreements
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.independent import by_model
 from rewardlab.probes.judge.question import EXAMPLES, Question
+from rewardlab.probes.judge.sample import pairs_stand_for, stands_for
 from rewardlab.probes.judge.truth import deciding, majority
 from rewardlab.probes.judge.verdicts import span_of, value_text
 from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
@@ -41,7 +42,7 @@ class RewardAgainstPanel:
 def against_panel(question: Question) -> RewardAgainstPanel | Undefined:
     """The reward against the majority of the judges that call single responses right or wrong.
 
-    The rates are the run's where only a sample was judged: it is drawn by what the reward calls a success.
+    They are the run's where only a sample was judged: it is drawn by what the reward calls a success.
     """
     judges = deciding(question.panel)
     if not judges:
@@ -49,18 +50,13 @@ def against_panel(question: Question) -> RewardAgainstPanel | Undefined:
     score, right, success = question.answers.score, majority(judges), question.success
     # `discrimination` counts scores at the threshold, and those within SAME_SCORE of it.
     threshold = success.at + 2 * SAME_SCORE if success.strict else success.at
+    weights = stands_for(judges, seen=1)
+    pairs = pairs_stand_for(question, weights)
     return RewardAgainstPanel(
-        rates=discrimination(score, right, threshold=threshold, weights=_weights(judges)),
-        area=pairwise_accuracy(score, right),
+        rates=discrimination(score, right, threshold=threshold, weights=weights),
+        area=pairs if isinstance(pairs, Undefined) else pairwise_accuracy(score, right, pairs=pairs),
         generations=int((np.isfinite(score) & np.isfinite(right)).sum()),
     )
-
-
-def _weights(judges: tuple[Ratings, ...]) -> Floats:
-    """What each generation stands for: samples are nested, so that one that any judge saw is of the largest."""
-    weights = np.stack([one.weights for one in judges])
-    least = np.where(weights > 0, weights, np.inf).min(axis=0)
-    return np.where(np.isfinite(least), least, 0.0)
 
 
 def ask(question: Question) -> Iterator[Finding]:

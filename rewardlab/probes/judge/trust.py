@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,17 +22,18 @@ from rewardlab.probes.judge.position import bias_of
 from rewardlab.probes.judge.question import Question
 from rewardlab.probes.judge.repeats import consistency_of, retest_alpha
 from rewardlab.probes.judge.reward import RewardAgainstPanel, against_panel, mean_verdict, parting
+from rewardlab.probes.judge.sample import pairs_stand_for, stands_for
 from rewardlab.probes.judge.truth import Source, deciding, truth_of
 from rewardlab.probes.judge.unread import unread_of
 from rewardlab.probes.judge.validation import Validation, validation
-from rewardlab.stats.agreement.table import Coefficient
+from rewardlab.stats.agreement.alpha import alpha_of
+from rewardlab.stats.agreement.table import Table
 from rewardlab.stats.consistency import Consistency
 from rewardlab.stats.independence import Independence
-from rewardlab.stats.interval import TINY, Quantity, Undefined
+from rewardlab.stats.interval import Quantity, Undefined
 from rewardlab.stats.preference import PositionBias
 from rewardlab.stats.rank import RankCorrelation, rank_correlation
-from rewardlab.stats.ratio import share_of_items
-from rewardlab.stats.survey import weighted_mean
+from rewardlab.stats.survey import weighted_share
 
 #: What a judge was shown besides the plain question, in the order of the report.
 VARIANTS: Sequence[str] = (padding.VARIANT, style.VARIANT, *injection.VARIANTS, reference.VARIANT)
@@ -98,7 +99,6 @@ def panel_trust(question: Question) -> PanelTrust:
     Raises: MismatchError when the krippendorff package does not confirm alpha: a bug in one of both.
     """
     truth, found, judges = truth_of(question), agreements(question), deciding(question.panel)
-    score = question.answers.score
     return PanelTrust(
         judges=tuple(judge_trust(question, ratings) for ratings in question.panel),
         independent=len(by_model(question.panel)),
@@ -109,7 +109,7 @@ def panel_trust(question: Question) -> PanelTrust:
         independence=panel_independence(question),
         truth=None if truth is None else truth.source,
         reward=against_panel(question),
-        ranks=rank_correlation(score, mean_verdict(judges)) if judges else Undefined("no judge of single responses"),
+        ranks=_ranks(question, judges),
         parting=tuple(parting(question, most=PARTING)),
         consensus=latent_truth(judges, truth),
     )
@@ -140,13 +140,25 @@ def judge_trust(question: Question, ratings: Ratings) -> JudgeTrust:
 
 
 def _check(found: Agreement) -> str:
-    alpha = found.measured.alpha
-    return check_alpha(found.values, found.measured.level, alpha.value if isinstance(alpha, Coefficient) else alpha)
+    """The package takes no weights: of a sample alpha is compared as it is before they come in."""
+    level = found.measured.level
+    return check_alpha(found.values, level, alpha_of(Table.of(found.values), level))
+
+
+def _ranks(question: Question, judges: Sequence[Ratings]) -> RankCorrelation | Undefined:
+    """The reward's scores and the mean verdict, of the run where a sample was judged."""
+    if not judges:
+        return Undefined("no judge of single responses")
+    score, weights = question.answers.score, stands_for(judges, seen=1)
+    pairs = pairs_stand_for(question, weights)
+    found = rank_correlation(
+        score, mean_verdict(tuple(judges)), weights=weights, pairs=None if isinstance(pairs, Undefined) else pairs
+    )
+    return replace(found, within_tau=pairs) if isinstance(pairs, Undefined) else found
 
 
 def _pass_rate(ratings: Ratings) -> Quantity:
     known = np.isfinite(ratings.right)
     if not known.any():
         return Undefined("the judge calls no single response right or wrong")
-    right, weights, prompts = ratings.right[known], ratings.weights[known], np.nonzero(known)[0]
-    return share_of_items(right, prompts) if np.ptp(weights) <= TINY else weighted_mean(right, 1 / weights, prompts)
+    return weighted_share(ratings.right[known], ratings.weights[known], np.nonzero(known)[0])

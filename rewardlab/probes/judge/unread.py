@@ -13,7 +13,7 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
-from rewardlab.stats.ratio import share_of_items
+from rewardlab.stats.survey import weighted_share
 
 #: A share of unreadable verdicts over the first is a warning; surely over the second, a blocker.
 SMALL, DECISIVE = 0.01, 0.05
@@ -24,9 +24,14 @@ OF_A_FUNCTION = (
 
 
 def unread_of(ratings: Ratings) -> Quantity:
-    """The share of plain questions to which no verdict could be read, with its interval over prompts."""
+    """The share of plain questions to which no verdict could be read, with its interval over prompts.
+
+    Of single responses it is the run's where only a sample was judged; of pairs, which are not drawn by the reward, the
+    share of those that were shown.
+    """
     missing, prompts = _missing(ratings)
-    return share_of_items(missing, prompts)
+    weights = None if ratings.pairs is not None else ratings.weights[ratings.asked]
+    return weighted_share(missing, weights, prompts)
 
 
 def _missing(ratings: Ratings) -> tuple[Floats, np.ndarray]:

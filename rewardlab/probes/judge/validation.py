@@ -18,11 +18,10 @@ from rewardlab.stats.agreement.table import Coefficient, Table
 from rewardlab.stats.alttest import AlternativeTest
 from rewardlab.stats.calibration import Calibration, calibration
 from rewardlab.stats.discrimination import Discrimination, discrimination
-from rewardlab.stats.interval import TINY, Estimate, Quantity, Undefined
+from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.prediction import PoweredMean, powered_mean
 from rewardlab.stats.prevalence import Prevalence, prevalence
-from rewardlab.stats.ratio import share_of_items
-from rewardlab.stats.survey import weighted_mean
+from rewardlab.stats.survey import weighted_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +95,7 @@ def validation(question: Question, ratings: Ratings) -> Validation | Undefined:
 
 def _accuracy(hits: Floats, ratings: Ratings) -> Quantity:
     """The share of hits; of all generations where only a sample was judged, each counted as those it stands for."""
-    known = np.isfinite(hits)
-    weights = ratings.weights[known]
-    if np.ptp(weights) <= TINY:
-        return share_of_items(hits.ravel(), _prompts(hits))
-    return weighted_mean(hits[known], 1 / weights, np.nonzero(known)[0])
+    return weighted_share(hits.ravel(), ratings.weights.ravel(), _prompts(hits))
 
 
 def _prompts(table: Floats) -> Floats:
@@ -114,24 +109,29 @@ def _calibration(ratings: Ratings, truth: Truth) -> Calibration | Undefined:
         return Undefined("no expected verdicts: the engine gave no log-probabilities, or labels share a first token")
     low, high = min(ratings.judge.values), max(ratings.judge.values)
     chances = np.clip((ratings.expected - low) / (high - low), 0.0, 1.0)
-    return calibration(chances.ravel(), truth.right.ravel(), clusters=_prompts(chances))
+    return calibration(
+        chances.ravel(), truth.right.ravel(), clusters=_prompts(chances), weights=ratings.weights.ravel()
+    )
 
 
 def _pass_rates(ratings: Ratings, truth: Truth) -> tuple[PoweredMean | Undefined, Prevalence | Undefined]:
-    """The share of right answers from labels and verdicts together; both need labels that stand for the others."""
+    """The share of right answers from labels and verdicts together; both need labels that stand for the others.
+
+    Of a judged sample labelled and unlabelled verdicts each stand for the run, every one for those that it stands for.
+    """
     if truth.source != "labels":
         none = Undefined("no labels")
         return none, none
-    chosen = ratings.weights[np.isfinite(ratings.right)]
-    if np.ptp(chosen) > TINY:
-        sampled = Undefined("the judge saw a stratified sample, which its labelled part does not stand for")
-        return sampled, sampled
     labelled = np.isfinite(truth.right) & np.isfinite(ratings.right)
     rest = np.isfinite(ratings.right) & ~labelled
     prompts = _prompts(truth.right).reshape(truth.right.shape)
     clusters = (prompts[labelled], prompts[rest])
+    weights = ratings.weights[labelled], ratings.weights[rest]
     given = truth.right[labelled], ratings.right[labelled], ratings.right[rest]
-    return powered_mean(*given, clusters=clusters), prevalence(*given, clusters=clusters)
+    return (
+        powered_mean(*given, clusters=clusters, weights=weights),
+        prevalence(*given, clusters=clusters, weights=weights),
+    )
 
 
 def fits(question: Question, ratings: Ratings) -> dict[str, Fit]:
@@ -139,15 +139,16 @@ def fits(question: Question, ratings: Ratings) -> dict[str, Fit]:
     right = annotations_right(question)
     if right is None:
         return {}
-    return {name: _fit(question, ratings.right, right[..., place]) for place, name in enumerate(question.annotators)}
+    return {name: _fit(question, ratings, right[..., place]) for place, name in enumerate(question.annotators)}
 
 
-def _fit(question: Question, judged: Floats, labelled: Floats) -> Fit:
+def _fit(question: Question, ratings: Ratings, labelled: Floats) -> Fit:
+    judged = ratings.right
     both = np.isfinite(judged) & np.isfinite(labelled)
-    table = Table.of(np.stack([judged[both], labelled[both]], axis=1), cluster=np.nonzero(both)[0])
-    hits = np.where(both, judged == labelled, np.nan)
+    said = np.stack([judged[both], labelled[both]], axis=1)
+    table = Table.of(said, cluster=np.nonzero(both)[0], weights=ratings.weights[both])
     return Fit(
-        accuracy=share_of_items(hits.ravel(), _prompts(hits)),
+        accuracy=_accuracy(np.where(both, judged == labelled, np.nan), ratings),
         kappa=_interval(cohen_kappa(table)),
         alpha=_interval(alpha_with_interval(table, "nominal", rng=np.random.default_rng(question.seed))),
         generations=int(both.sum()),

@@ -48,8 +48,8 @@ class Drawn(Protocol):
     def alphas(self, weights: Floats) -> Floats:
         """Alpha (draws,) for `weights` (draws, kinds), how often each kind is drawn; NaN without variation."""
 
-    def largest(self) -> tuple[float, float]:
-        """The largest distance of two ratings, and the mean distance of all pairs, D_e."""
+    def largest(self, weights: Floats) -> tuple[float, float]:
+        """The largest distance of two ratings, and the mean distance of all pairs, D_e; `weights` (kinds,)."""
 
 
 def drawn_alpha(table: Table, level: Level) -> Drawn | Undefined:
@@ -87,14 +87,21 @@ def alpha(values: ArrayLike, level: Level) -> float | Undefined:
 
 
 def alpha_of(table: Table, level: Level) -> float | Undefined:
-    """As `alpha`, of a table that was made before."""
+    """As `alpha`, of a table that was made before: of a sample with weights, that of the whole.
+
+    Identity with weights: alpha of a table that holds unit u weight[u] times, weights 1 in the mean over units with two
+    ratings, so that (n - 1)/n counts the ratings there are.
+    """
+    if table.is_weighted:
+        table = table.pairable().by_unit()
     drawn = drawn_alpha(table, level)
-    return drawn if isinstance(drawn, Undefined) else value_of(drawn)
+    return drawn if isinstance(drawn, Undefined) else value_of(drawn, table.weight if table.is_weighted else None)
 
 
-def value_of(drawn: Drawn) -> float | Undefined:
-    """Alpha with each cluster drawn once."""
-    value = float(drawn.alphas(np.bincount(drawn.kind, minlength=drawn.kinds).astype(float)[None])[0])
+def value_of(drawn: Drawn, weights: Floats | None = None) -> float | Undefined:
+    """Alpha with each cluster drawn once, or as often as `weights` (clusters,) say."""
+    often = np.bincount(drawn.kind, weights, minlength=drawn.kinds).astype(float)
+    value = float(drawn.alphas(often[None])[0])
     return Undefined("no variation beyond round-off") if np.isnan(value) else value
 
 

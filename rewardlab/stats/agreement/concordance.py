@@ -9,6 +9,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from rewardlab.stats.interval import Floats, Undefined
+from rewardlab.stats.rank import weighted_tau
+from rewardlab.stats.weights import differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,11 @@ def kendall_w(ratings: Floats) -> Concordance | Undefined:
     return Concordance(value, chi_square, n - 1, float(chdtrc(n - 1, chi_square)), n, m)
 
 
-def kendall_tau(first: Floats, second: Floats) -> tuple[float, float] | Undefined:
+def kendall_tau(first: Floats, second: Floats, *, weights: Floats | None = None) -> tuple[float, float] | Undefined:
     """Kendall's tau-b of two raters over the units that both rated, and its p-value (scipy).
 
+    `weights` (units,): where they differ, each pair of units counts as the product of theirs, a unit and itself as a
+    tie, and the p-value is NaN: it would take units as alike.
     At the edges: undefined with fewer than three shared units, or when a rater gives one value only.
     """
     both = ~(np.isnan(first) | np.isnan(second))
@@ -63,6 +67,8 @@ def kendall_tau(first: Floats, second: Floats) -> tuple[float, float] | Undefine
     one, other = first[both], second[both]
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return Undefined("a rater gives one value only")
+    if weights is not None and differ(weights[both]):
+        return weighted_tau(one, other, weights[both]), math.nan
     from scipy.stats import kendalltau  # noqa: PLC0415 - takes a second
 
     found = kendalltau(one, other)

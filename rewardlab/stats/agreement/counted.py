@@ -32,8 +32,8 @@ class Counted:
     def alphas(self, weights: Floats) -> Floats:
         return np.array([self._alpha(one[self.table.cluster]) for one in weights])
 
-    def largest(self) -> tuple[float, float]:
-        once = np.ones(len(self.table.codes))
+    def largest(self, weights: Floats) -> tuple[float, float]:
+        once = weights[self.table.cluster]
         ratings, _, expected = self._parts(once)
         places = self._places(self._counts(once))
         return (float(np.ptp(places)) ** 2 if self.ordered else 1.0), expected / (ratings * (ratings - 1))

@@ -2,7 +2,8 @@
 
 Gwet's AC1 and AC2, Fleiss' kappa and Brennan-Prediger's coefficient share (pa - pe)/(1 - pe) and the linearised
 variance; units with one rating count in the marginals. Notation as in Gwet: n units, q categories, r_ik raters who put
-unit i into category k, weights w of partial agreement.
+unit i into category k, weights w of partial agreement. Where the table's units stand for unequal numbers of others,
+every mean over units is the weighted one (Hajek's): what the whole would have given.
 Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5; R package irrCAC 1.4 by the same author.
 """
 
@@ -17,6 +18,7 @@ from rewardlab.stats.agreement.sums import unlike
 from rewardlab.stats.agreement.table import NO_VARIATION, Coefficient, Table, count_table
 from rewardlab.stats.cluster import t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined, modified_wilson
+from rewardlab.stats.weights import effective_clusters, effective_number, method_of
 
 Weights: TypeAlias = Literal["unweighted", "linear", "quadratic"]
 Chance: TypeAlias = Literal["gwet", "fleiss", "brennan-prediger"]
@@ -39,7 +41,7 @@ def percent_agreement(table: Table, *, confidence: float = LEVEL) -> Coefficient
     """The share of pairs of raters that agree on a unit, averaged over units with at least two ratings.
 
     The interval is modified Wilson over clusters, a unit of m ratings being worth m // 2 trials: agreement on
-    everything has a width too.
+    everything has a width too. With weights clusters and trials are the effective numbers of both.
     At the edges: undefined when no unit has two ratings.
     """
     pairable = table.pairable()
@@ -47,17 +49,21 @@ def percent_agreement(table: Table, *, confidence: float = LEVEL) -> Coefficient
         return Undefined("no unit has two ratings")
     raters = (pairable.codes >= 0).sum(axis=1)
     agreed = 1 - unlike(pairable.codes) / raters
-    observed = float(agreed.mean())
-    sums, sizes = (np.bincount(pairable.cluster, weights=one) for one in (agreed, np.ones(len(agreed))))
-    clusters = pairable.clusters
+    weight, trials, clusters = pairable.weight, raters // 2, pairable.clusters
+    observed = float(weight @ agreed / weight.sum())
+    sums, sizes = (np.bincount(pairable.cluster, weights=one) for one in (weight * agreed, weight))
     if clusters < 2:
         return Coefficient(observed, None, Undefined("one unit alone: no interval"))
     influence = (sums - observed * sizes) / sizes.sum() * clusters
     variance = influence.var(ddof=1)
+    effective = max(effective_clusters(pairable.cluster, weight), 2.0)
+    most = float(trials.sum()) * effective_number(weight) / len(weight)
     low, high = modified_wilson(
-        np.array(observed), variance, prompts=clusters, most=float((raters // 2).sum()), level=confidence
-    )
-    interval = Estimate(observed, float(low), float(high), confidence, "modified Wilson over units", clusters)
+        np.array(observed), variance * effective / clusters, prompts=effective, most=max(most, effective),
+        level=confidence,
+    )  # fmt: skip
+    method = method_of("modified Wilson over units", weight)
+    interval = Estimate(observed, float(low), float(high), confidence, method, clusters)
     return Coefficient(observed, float(np.sqrt(variance / clusters)), interval)
 
 
@@ -71,7 +77,7 @@ def chance_corrected(
     weights) T sum pi_k (1 - pi_k)/(q (q - 1)); "fleiss" sum w_kl pi_k pi_l; "brennan-prediger" T/q^2.
     Variance: sum over clusters of squared sums of the units' influences over n^2, times C/(C - 1); where each unit is a
     cluster that is Gwet's. `null_error`, for Fleiss' kappa of equally many raters: Fleiss, Nee & Landis (1979),
-    Psychol. Bull. 86:974. The ends are cut at -1 and 1.
+    Psychol. Bull. 86:974; None with weights. The ends are cut at -1 and 1.
     At the edges: undefined when no unit has two ratings, and when all ratings are the same, where the formulas of AC1
     and Brennan-Prediger would say 1. With full agreement the interval is that of pa, whose lower end is
     (alpha/2)^(1/clusters); with one unit of two ratings there is none.
@@ -83,25 +89,28 @@ def chance_corrected(
         return Undefined(NO_VARIATION)
     expected, each = _chance(shared, chance)
     value = (shared.observed - expected) / (1 - expected)
-    null = _null_error(shared) if chance == "fleiss" and weights is None else None
+    null = _null_error(shared) if chance == "fleiss" and weights is None and not table.is_weighted else None
     if np.count_nonzero(shared.paired) < 2 or table.clusters < 2:
         return Coefficient(value, None, Undefined("one unit of two ratings: no interval"), null)
     if 1 - shared.observed <= TINY:
-        return Coefficient(value, 0.0, _perfect(expected, table.clusters, confidence), null)
-    units, pairable = len(table.codes), np.count_nonzero(shared.paired)
+        return Coefficient(value, 0.0, perfect(expected, table, confidence), null)
+    units, pairable = table.weight.sum(), table.weight @ shared.paired
     gained = units / pairable * shared.paired * (shared.agreed - expected) / (1 - expected)
     influence = gained - 2 * (1 - value) * (each - expected) / (1 - expected) - value
     error = clustered_error(influence, table)
-    half = t_quantile(table.clusters - 1, confidence) * error
-    interval = Estimate(
-        value, max(-1.0, value - half), min(1.0, value + half), confidence, "linearised, t over units", table.clusters
-    )
-    return Coefficient(value, error, interval, null)
+    return Coefficient(value, error, linearised(value, error, table, confidence), null)
+
+
+def linearised(value: float, error: float, table: Table, confidence: float) -> Estimate:
+    """The t interval of a coefficient between -1 and 1, on one degree less than the effective number of clusters."""
+    half = t_quantile(max(effective_clusters(table.cluster, table.weight) - 1, 1.0), confidence) * error
+    method = method_of("linearised, t over units", table.weight)
+    return Estimate(value, max(-1.0, value - half), min(1.0, value + half), confidence, method, table.clusters)
 
 
 def clustered_error(influence: Floats, table: Table) -> float:
     """The standard error of a mean of influences (units,) whose clusters are independent, C/(C - 1) corrected."""
-    sums = np.bincount(table.cluster, weights=influence) / len(influence)
+    sums = np.bincount(table.cluster, weights=table.weight * influence) / table.weight.sum()
     clusters = len(sums)
     return float(np.sqrt(clusters / (clusters - 1) * np.square(sums).sum()))
 
@@ -132,8 +141,9 @@ class _Shared:
         paired = (raters >= 2).astype(float)
         if not paired.any():
             return None
-        observed = float((paired * agreed).sum() / paired.sum())
-        return cls(weights, shares, raters, agreed, paired, observed, shares.mean(axis=0))
+        stand = table.weight * paired
+        observed, marginal = float(stand @ agreed / stand.sum()), table.weight @ shares / table.weight.sum()
+        return cls(weights, shares, raters, agreed, paired, observed, marginal)
 
 
 def _chance(shared: _Shared, chance: Chance) -> tuple[float, Floats]:
@@ -149,9 +159,12 @@ def _chance(shared: _Shared, chance: Chance) -> tuple[float, Floats]:
             return total / q**2, np.full(len(shared.shares), total / q**2)
 
 
-def _perfect(expected: float, clusters: int, confidence: float) -> Estimate:
-    low = (((1 - confidence) / 2) ** (1 / clusters) - expected) / (1 - expected)
-    return Estimate(1.0, max(-1.0, low), 1.0, confidence, "perfect agreement, exact binomial over units", clusters)
+def perfect(expected: float, table: Table, confidence: float) -> Estimate:
+    """The interval of a coefficient of 1: its lower end is that of pa, (alpha/2)^(1/effective clusters)."""
+    effective = effective_clusters(table.cluster, table.weight)
+    low = (((1 - confidence) / 2) ** (1 / effective) - expected) / (1 - expected)
+    method = method_of("perfect agreement, exact binomial over units", table.weight)
+    return Estimate(1.0, max(-1.0, low), 1.0, confidence, method, table.clusters)
 
 
 def _null_error(shared: _Shared) -> float | None:

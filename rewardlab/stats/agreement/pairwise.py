@@ -71,7 +71,7 @@ def decided_agreement(
 
 
 def _pair(table: Table, first: int, second: int, level: Level, weights: Floats | None) -> Pair:
-    two = Table(table.values, table.codes[:, [first, second]], table.cluster)
+    two = table.of_raters([first, second])
     shared = two.chosen(~(two.codes < 0).any(axis=1))
     one, other = (table.values[codes] for codes in shared.codes.T)
     return Pair(
@@ -82,14 +82,16 @@ def _pair(table: Table, first: int, second: int, level: Level, weights: Floats |
         alpha_of(shared, level),
         cohen_kappa(shared) if len(table.values) <= MOST_CATEGORIES else None,
         None if weights is None else cohen_kappa(shared, weights=weights),
-        None if level == "nominal" else kendall_tau(one, other),
+        None if level == "nominal" else kendall_tau(one, other, weights=shared.weight),
     )
 
 
 def _member(table: Table, number: int, level: Level) -> Member:
     own = table.codes[:, number]
-    others = np.delete(table.codes, number, axis=1)
-    mean = None if level == "nominal" or not (own >= 0).any() else float(table.values[own[own >= 0]].mean())
-    rest = Table(table.values, others, table.cluster)
-    without = alpha_of(rest, level) if others.shape[1] > 1 else Undefined("fewer than two raters are left")
-    return Member(int(np.count_nonzero(own >= 0)), mean, without)
+    given = own >= 0
+    mean = None
+    if level != "nominal" and given.any():
+        mean = float(np.average(table.values[own[given]], weights=table.weight[given]))
+    rest = table.of_raters([other for other in range(table.codes.shape[1]) if other != number])
+    without = alpha_of(rest, level) if rest.codes.shape[1] > 1 else Undefined("fewer than two raters are left")
+    return Member(int(np.count_nonzero(given)), mean, without)

@@ -35,6 +35,9 @@ class Skew:
 class Panel:
     """The agreement of raters on units. What the level or the scale does not allow is None or empty.
 
+    Of units with weights every coefficient, and every rater's mean, is the whole's that they were sampled from; counts
+    are the sample's.
+
     `pairable` counts the units with at least two ratings, `given` maps each value to how often it was given (empty for
     more than 64 values). `ac1` is unweighted, `ac2` has the level's weights (quadratic) on the values' numbers or, at
     the ordinal level, on their places. `orders` is Kendall's W.
@@ -70,23 +73,26 @@ def agreement_of(
     scale: Sequence[float] = (),
     method: Method = "jackknife",
     named: bool = True,
+    weights: ArrayLike | None = None,
     confidence: float = LEVEL,
 ) -> Panel:
     """Measure the agreement of `values` (units, raters), NaN where a rating is missing.
 
     Arguments: `cluster` (units,), what moves together, such as a unit's prompt; `scale`, all values that could have
     been given (default: those that were); `method` of alpha's interval; `named`, whether a column is one rater
-    throughout: if not, what depends on who rated (pairs, members, ICC, W) is left out.
+    throughout: if not, what depends on who rated (pairs, members, ICC, W) is left out; `weights` (units,), one over the
+    probability with which each was sampled: where they differ, alpha's interval is the jackknife's, and ICC and W are
+    undefined, whose F intervals and chi-square take units as alike.
     Raises: InputError for infinite ratings, and negative ones at the ratio level.
     """
-    table = Table.of(values, cluster=cluster, scale=scale)
+    table = Table.of(values, cluster=cluster, scale=scale, weights=weights)
     found = table.totals
     categories = len(table.values) <= MOST_CATEGORIES
     places = np.arange(len(table.values), dtype=float) if level == "ordinal" else table.values
-    weights = None if level == "nominal" or not categories else agreement_weights(places, "quadratic")
+    partial = None if level == "nominal" or not categories else agreement_weights(places, "quadratic")
     alpha = alpha_with_interval(table, level, rng=rng, method=method, confidence=confidence)
     ac1 = chance_corrected(table, "gwet", confidence=confidence) if categories else None
-    ac2 = None if weights is None else chance_corrected(table, "gwet", weights=weights, confidence=confidence)
+    ac2 = None if partial is None else chance_corrected(table, "gwet", weights=partial, confidence=confidence)
     known = np.count_nonzero((table.codes >= 0).any(axis=0))
     few = named and 2 <= known <= MOST_RATERS
     return Panel(
@@ -105,10 +111,10 @@ def agreement_of(
         ac2=ac2,
         brennan_prediger=chance_corrected(table, "brennan-prediger", confidence=confidence) if categories else None,
         icc=_icc(table, level, named=named, confidence=confidence),
-        orders=kendall_w(_ratings(table)) if named and level != "nominal" else None,
-        pairs=pairs_of(table, level, weights=weights) if few else (),
+        orders=_orders(table) if named and level != "nominal" else None,
+        pairs=pairs_of(table, level, weights=partial) if few else (),
         members=members_of(table, level) if few else (),
-        skew=_skew(table, alpha, ac1 if weights is None else ac2),
+        skew=_skew(table, alpha, ac1 if partial is None else ac2),
     )
 
 
@@ -117,7 +123,15 @@ def _icc(table: Table, level: Level, *, named: bool, confidence: float) -> Mappi
         return None
     if table.clusters < len(table.codes):
         return Undefined("several units belong to one cluster, and its F intervals take units as independent")
+    if table.is_weighted:
+        return Undefined("the units stand for unequal numbers of others, and its F intervals take them as alike")
     return intraclass_correlations(_ratings(table), confidence=confidence)
+
+
+def _orders(table: Table) -> Concordance | Undefined:
+    if table.is_weighted:
+        return Undefined("the units stand for unequal numbers of others: their ranks are not those of the whole")
+    return kendall_w(_ratings(table))
 
 
 def _ratings(table: Table) -> Floats:
@@ -127,7 +141,7 @@ def _ratings(table: Table) -> Floats:
 def _skew(table: Table, alpha: Coefficient | Undefined, ac: Coefficient | Undefined | None) -> Skew | None:
     if not isinstance(alpha, Coefficient) or not isinstance(ac, Coefficient):
         return None
-    share = table.totals / table.totals.sum()
+    share = table.shares
     most, gap = int(share.argmax()), ac.value - alpha.value
     if gap < SKEW_GAP or share[most] < SKEW_SHARE:
         return None

@@ -12,14 +12,13 @@ from rewardlab.stats.agreement.alpha import Drawn, drawn_alpha, value_of
 from rewardlab.stats.agreement.counted import Counted
 from rewardlab.stats.agreement.sums import Sums
 from rewardlab.stats.agreement.table import Coefficient, Level, Table
+from rewardlab.stats.agreement.weighted import GROUPS, MOST_COUNTED, perfect_alpha, weighted_alpha
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 
 Method: TypeAlias = Literal["jackknife", "bootstrap"]
 
 RESAMPLES = 5000
-#: Groups that are left out one at a time, where leaving out each cluster would count all ratings as often.
-GROUPS, MOST_COUNTED = 100, 400
 #: Cells of weights that are drawn at a time.
 CHUNK = 4_000_000
 #: Clusters of a kind from which drawing how often it comes up beats drawing clusters.
@@ -61,7 +60,20 @@ def alpha_with_interval(
     method: Method = "jackknife",
     confidence: float = LEVEL,
 ) -> Coefficient | Undefined:
-    """Alpha, its standard error and interval, of a table that was made before; as `alpha_interval`."""
+    """Alpha, its standard error and interval, of a table that was made before; as `alpha_interval`.
+
+    Of a sample with weights it is the whole's, with the jackknife's interval (`weighted_alpha`).
+    """
+    return (
+        weighted_alpha(table, level, rng=rng, confidence=confidence)
+        if table.is_weighted
+        else _unweighted(table, level, rng=rng, method=method, confidence=confidence)
+    )
+
+
+def _unweighted(
+    table: Table, level: Level, *, rng: np.random.Generator, method: Method, confidence: float
+) -> Coefficient | Undefined:
     drawn = drawn_alpha(table, level)
     if isinstance(drawn, Undefined):
         return drawn
@@ -144,7 +156,6 @@ def _resampled(drawn: Drawn, size: int, rng: np.random.Generator) -> Floats:
 
 
 def _perfect(drawn: Drawn, confidence: float) -> Estimate:
-    furthest, expected = drawn.largest()
-    disagree = 1 - ((1 - confidence) / 2) ** (1 / len(drawn.kind))
-    low = max(-1.0, 1 - disagree * furthest / expected)
-    return Estimate(1.0, low, 1.0, confidence, "perfect agreement, exact binomial over units", len(drawn.kind))
+    return perfect_alpha(
+        drawn, np.bincount(drawn.kind, minlength=drawn.kinds).astype(float), len(drawn.kind), confidence
+    )

@@ -46,8 +46,8 @@ class Sums:
         """The number of ratings, the sum of d_u, and e (0 without variation), each (draws,)."""
         raise NotImplementedError
 
-    def largest(self) -> tuple[float, float]:
-        ratings, _, expected = self.parts(self._total())
+    def largest(self, weights: Floats) -> tuple[float, float]:
+        ratings, _, expected = self.parts(weights[None] @ self.rows)
         return self.furthest, float(expected[0] / (ratings[0] * (ratings[0] - 1)))
 
 
@@ -90,11 +90,11 @@ class Ordinal(Sums):
         return ratings, observed, np.where(varied, 2 * ratings * (counts * np.square(ranks)).sum(axis=1), 0.0)
 
     @override
-    def largest(self) -> tuple[float, float]:
-        counts = self._total()[0, len(self.pairs[0]) :]
+    def largest(self, weights: Floats) -> tuple[float, float]:
+        counts = (weights @ self.rows)[len(self.pairs[0]) :]
         given = counts[counts > 0]
         furthest = float(given.sum() - (given[0] + given[-1]) / 2)
-        return furthest**2, Sums.largest(self)[1]
+        return furthest**2, Sums.largest(self, weights)[1]
 
 
 def ordinal_sums(codes: Codes, values: int) -> Ordinal:

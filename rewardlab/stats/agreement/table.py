@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rewardlab.errors import InputError
 from rewardlab.stats.interval import TINY, Floats, Quantity
+from rewardlab.stats.weights import differ, scaled
 
 Codes: TypeAlias = NDArray[np.int64]
 Level: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -40,19 +41,30 @@ class Table:
     """Units rated by raters: `codes` (units, raters) number the `values` (ascending), MISSING where nobody rated.
 
     `cluster` (units,) numbers what moves together, from 0: the units themselves, or the prompts they belong to.
-    Units without a rating are left out. Values that differ by round-off (1e-12 of the largest) are one value.
+    `weight` (units,) is what each unit stands for where they are a sample, 1 in the mean. Units without a rating are
+    left out. Values that differ by round-off (1e-12 of the largest) are one value.
     """
 
     values: Floats
     codes: Codes
     cluster: Codes
+    weight: Floats
 
     @classmethod
-    def of(cls, ratings: ArrayLike, *, cluster: ArrayLike | None = None, scale: Sequence[float] = ()) -> Table:
+    def of(
+        cls,
+        ratings: ArrayLike,
+        *,
+        cluster: ArrayLike | None = None,
+        scale: Sequence[float] = (),
+        weights: ArrayLike | None = None,
+    ) -> Table:
         """The table of `ratings` (units, raters), NaN where a rating is missing.
 
         Arguments: `cluster` (units,), any ids; `scale`, the values that could have been given: some coefficients count
-        them though nobody did. Raises: InputError for an infinite rating, or a shape that is no table.
+        them though nobody did; `weights` (units,), one over the probability with which each unit was sampled, of which
+        only the ratios count: a unit of weight 0 is left out. Raises: InputError for an infinite rating, or a shape
+        that is no table.
         """
         given = np.asarray(ratings, float)
         if given.ndim != 2:
@@ -64,13 +76,21 @@ class Table:
         if len(ids) != len(given):
             raise InputError(f"{len(ids)} cluster ids for {len(given)} units", expected="one for each unit")
         rated = ~np.isnan(given).all(axis=1)
+        if weights is not None:
+            rated &= np.asarray(weights) != 0
         given = given[rated]
         known = ~np.isnan(given)
         values, merged = _distinct(np.concatenate([given[known], np.asarray(scale, float)]))
         codes = np.full(given.shape, MISSING)
         codes[known] = merged[: np.count_nonzero(known)]
         _, numbered = np.unique(ids[rated], return_inverse=True)
-        return cls(values, codes, numbered)
+        stand = None if weights is None else np.asarray(weights, float)[rated]
+        return cls(values, codes, numbered, scaled(stand, np.ones(len(codes), bool)))
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether some units stand for more than others."""
+        return differ(self.weight)
 
     @property
     def clusters(self) -> int:
@@ -82,11 +102,27 @@ class Table:
         """How often each value was given, (values,)."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).astype(float)
 
+    @property
+    def shares(self) -> Floats:
+        """The share of each value among the ratings, (values,), each counted as its unit's weight."""
+        unit, _ = np.nonzero(self.codes >= 0)
+        found = np.bincount(self.codes[self.codes >= 0], self.weight[unit], minlength=len(self.values))
+        return np.asarray(found / found.sum())
+
     def chosen(self, kept: ArrayLike) -> Table:
-        """The table of some units, (units,) of bool; clusters are numbered anew."""
+        """The table of some units, (units,) of bool; clusters are numbered anew, weights 1 in the mean again."""
         kept = np.asarray(kept, bool)
         _, numbered = np.unique(self.cluster[kept], return_inverse=True)
-        return Table(self.values, self.codes[kept], numbered)
+        weight = self.weight[kept]
+        return Table(self.values, self.codes[kept], numbered, scaled(weight, np.ones(len(weight), bool)))
+
+    def of_raters(self, raters: Sequence[int]) -> Table:
+        """The table of some raters, by number; units that none of them rated stay."""
+        return replace(self, codes=self.codes[:, list(raters)])
+
+    def by_unit(self) -> Table:
+        """The same table, each unit a cluster of its own."""
+        return replace(self, cluster=np.arange(len(self.codes)))
 
     def pairable(self) -> Table:
         """The units with at least two ratings."""

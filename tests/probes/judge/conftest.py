@@ -179,7 +179,7 @@ def given(values, scale=BOOLEAN, *, name="judge", model=None, **tables):
             "values": values,
             "expected": np.full(values.shape, np.nan),
             "asked": np.isfinite(values),
-            "weights": np.isfinite(values).astype(float),
+            "weights": np.asarray(tables.get("asked", np.isfinite(values)), float),
             "repeats": values[..., None],
             "usage": Usage(0, None, None, None, "USD"),
             **nothing,

@@ -9,7 +9,7 @@ from rewardlab.judging.ratings import Pairs
 from rewardlab.judging.scale import make_scale
 from rewardlab.probes.judge import agreement
 from rewardlab.probes.judge.agreement import agreements
-from rewardlab.probes.judge.alpha import alpha_of_sample, alpha_of_table
+from rewardlab.probes.judge.alpha import alpha_of_table
 from rewardlab.stats.interval import Estimate, Undefined
 from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, about, given
 
@@ -102,21 +102,29 @@ def test_a_sample_stands_for_the_run():
     """Each unit of weight w counts as w units: equal to the table that holds it so often."""
     values, prompts = np.stack([wrong(0.1, 3), wrong(0.2, 4)], axis=-1).reshape(-1, 2), np.repeat(np.arange(100), 4)
     times = np.where(values[:, 0] == 1, 3, 1)
-    weighted = alpha_of_sample(values, prompts, "nominal", times.astype(float))
+    weighted = alpha_of_table(values, prompts, "nominal", seed=0, weights=times.astype(float))
     repeated = alpha_of_table(np.repeat(values, times, axis=0), np.repeat(prompts, times), "nominal", seed=0)
     # The small-sample factor (n - 1)/n takes the weights for their number of units.
     assert weighted.estimate == pytest.approx(repeated.estimate, abs=1e-3)
     assert (weighted.low, weighted.high) == pytest.approx((repeated.low, repeated.high), abs=5e-3)
-    equal = alpha_of_sample(values, prompts, "nominal", np.full(400, 2.5))
+    equal = alpha_of_table(values, prompts, "nominal", seed=0, weights=np.full(400, 2.5))
     plain = alpha_of_table(values, prompts, "nominal", seed=0)
     assert (equal.estimate, equal.low) == pytest.approx((plain.estimate, plain.low), abs=1e-12)
 
 
 @pytest.mark.parametrize("level", ["ordinal", "interval"])
 def test_a_sample_without_an_interval_says_why(level):
-    alike = np.array([[1.0, 1.0], [2.0, 2.0]])
-    assert isinstance(alpha_of_sample(alike, np.array([0, 0]), level, np.ones(2)), Undefined)
-    assert isinstance(alpha_of_sample(alike[:1], np.array([0]), level, np.ones(1)), Undefined)
+    table = np.array([[1.0, 1.0], [2.0, 1.0], [2.0, 2.0]])
+    weights = np.array([1.0, 2.0, 5.0])
+    for values, prompts, reason in [
+        (table, [0, 0, 0], "one prompt alone"),
+        (table, [0, 0, 1], "all variation lies in one prompt"),
+        (table[:1], [0], "no variation"),
+    ]:
+        count = len(values)
+        found = alpha_of_table(values, np.array(prompts), level, seed=0, weights=weights[:count])
+        assert isinstance(found, Undefined)
+        assert reason in found.reason
 
 
 def test_the_design_of_a_sample_is_respected():
@@ -128,7 +136,9 @@ def test_the_design_of_a_sample_is_respected():
         about(*(given(one, name=name, weights=weights) for one, name in ((values, "a"), (other, "b"))))
     )
     assert isinstance(measured.alpha, Estimate)
-    assert measured.alpha.estimate < measured.measured.alpha.value
+    unweighted = alpha_of_table(np.hstack([values, other]), np.arange(100), "nominal", seed=0)
+    assert measured.alpha.estimate < unweighted.estimate
+    assert measured.alpha.estimate == measured.measured.alpha.value
     assert "weighted" in measured.alpha.method
     assert BOOLEAN.level == measured.measured.level
 
@@ -137,6 +147,6 @@ def test_what_two_of_three_judges_saw_stands_for_what_the_second_sample_stands_f
     """By hand: two judges saw all, one a quarter (weight 4): each unit is certain to be seen by two."""
     row = [[1.0, 0.0]]
     panel = given(row), given(row), given([[1.0, np.nan]], weights=np.array([[4.0, 0.0]]))
-    where = np.array([0, 0]), np.array([0, 1])
-    assert agreement._weights(panel, *where).tolist() == [1.0, 1.0]
-    assert agreement._weights(panel[1:], *where).tolist() == [4.0, 0.0]
+    where = np.array([0, 0]), np.array([0, 1]), np.array([-1, -1])
+    assert agreement._weights(panel, where).tolist() == [1.0, 1.0]
+    assert agreement._weights(panel[1:], where).tolist() == [4.0, 0.0]

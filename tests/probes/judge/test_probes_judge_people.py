@@ -223,14 +223,17 @@ def test_a_validation_by_hand():
     assert isinstance(found.calibration, Undefined)
 
 
-def test_expected_verdicts_are_calibrated_and_a_sample_is_not_taken_for_the_run():
+def test_expected_verdicts_are_calibrated_and_a_sample_stands_for_the_run():
+    """Right answers are of weight 1, wrong ones of 4."""
     expected = np.where(TRUTH == 1, 0.9, 0.1)
     ratings = given(TRUTH, expected=expected, weights=np.where(TRUTH == 1, 1.0, 4.0))
     labels = np.where(np.arange(100)[:, None] < 50, TRUTH, NAN)
     found = validation(about(ratings, labels=labels), ratings)
     assert found.calibration.expected_error == pytest.approx(0.1)
-    assert isinstance(found.powered, Undefined)
-    assert "sample" in found.powered.reason
+    run = TRUTH.sum() / (TRUTH.sum() + 4 * (1 - TRUTH).sum())
+    for estimate in (found.powered.mean, found.corrected.rate):
+        assert estimate.low < run < estimate.high
+        assert "weighted by the sample" in estimate.method
 
 
 def test_without_truth_or_verdicts_there_is_no_validation():

@@ -8,6 +8,7 @@ import pytest
 from rewardlab.probes.judge import reward
 from rewardlab.probes.judge.consensus import LatentTruth
 from rewardlab.probes.judge.question import annotation_table
+from rewardlab.probes.judge.sample import stands_for
 from rewardlab.probes.judge.trust import panel_trust
 from rewardlab.stats.interval import Estimate, Undefined
 from tests.probes.judge.conftest import BOOLEAN, PAIRWISE, SCORE, about, asked, closer, given, run_of
@@ -122,4 +123,4 @@ def test_what_two_samples_saw_stands_for_what_the_larger_stands_for():
     """By hand: both see the first answer of each prompt (weight 4 and 2), one sees the second too (0 and 2)."""
     first, both = np.array([[4.0, 0.0, 0.0]]), np.array([[2.0, 2.0, 0.0]])
     judges = given([[1, np.nan, np.nan]], weights=first), given([[1, 0, np.nan]], weights=both)
-    assert reward._weights(judges).tolist() == [[2.0, 2.0, 0.0]]
+    assert stands_for(judges, seen=1).tolist() == [[2.0, 2.0, 0.0]]

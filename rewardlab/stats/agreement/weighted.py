@@ -1,0 +1,89 @@
+"""Krippendorff's alpha of a whole from a sample of it whose units stand for unequal numbers of others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from rewardlab.stats.agreement.alpha import Drawn, drawn_alpha, value_of
+from rewardlab.stats.agreement.counted import Counted
+from rewardlab.stats.agreement.table import Codes, Coefficient, Level, Table
+from rewardlab.stats.cluster import jackknife_error, t_quantile
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined
+from rewardlab.stats.weights import WEIGHTED, effective_clusters
+
+#: Cells of weights that are held at a time while clusters are left out.
+CELLS = 4_000_000
+#: Groups that are left out one at a time, where leaving out each cluster would count all ratings as often.
+GROUPS, MOST_COUNTED = 100, 400
+
+
+def weighted_alpha(
+    table: Table, level: Level, *, rng: np.random.Generator, confidence: float = LEVEL
+) -> Coefficient | Undefined:
+    """Alpha of the whole that a table's units were sampled from, with its interval over clusters.
+
+    Identity: as `alpha_of`; the jackknife leaves one cluster out at a time (with many values and clusters 100 random
+    groups of clusters), t on one degree less than the effective number of clusters, cut at -1 and 1.
+    At the edges: undefined as alpha is; without an interval with one cluster, where one holds all variation, and where
+    leaving any out changes nothing. With perfect agreement the rule of `alpha_interval` on the effective number.
+    """
+    units = table.pairable()
+    drawn = drawn_alpha(units.by_unit(), level)
+    if isinstance(drawn, Undefined):
+        return drawn
+    value = value_of(drawn, units.weight)
+    if isinstance(value, Undefined):
+        return value
+    whole: Floats = np.bincount(drawn.kind, units.weight, drawn.kinds).astype(float)
+    effective = effective_clusters(units.cluster, units.weight)
+    if units.clusters < 2:
+        return Coefficient(value, None, Undefined("one prompt alone: no interval"))
+    if 1 - value <= TINY:
+        found = perfect_alpha(drawn, whole, effective, confidence)
+        return Coefficient(value, 0.0, replace(found, method=WEIGHTED + found.method, units=units.clusters))
+    if isinstance(drawn, Counted) and units.clusters > MOST_COUNTED:
+        groups = rng.permutation(units.clusters) % GROUPS
+        grouped = replace(units, cluster=groups[units.cluster])
+        return _jackknife(value, _left_out(drawn, grouped, whole), min(effective, GROUPS), units.clusters, confidence)
+    return _jackknife(value, _left_out(drawn, units, whole), effective, units.clusters, confidence)
+
+
+def _jackknife(value: float, left_out: Floats, effective: float, clusters: int, confidence: float) -> Coefficient:
+    """From alpha with each cluster, or group of clusters, left out."""
+    if np.isnan(left_out).any():
+        return Coefficient(value, None, Undefined("all variation lies in one prompt: no interval"))
+    error = jackknife_error(left_out)
+    if error <= TINY:
+        return Coefficient(value, None, Undefined("leaving any prompt out changes nothing: no spread for an interval"))
+    half = t_quantile(max(effective - 1, 1.0), confidence) * error
+    low, high = max(-1.0, value - half), min(1.0, value + half)
+    over = "prompts" if len(left_out) == clusters else f"{len(left_out)} groups of prompts"
+    method = f"{WEIGHTED}jackknife over {over}, t"
+    return Coefficient(value, error, Estimate(value, low, high, confidence, method, clusters))
+
+
+def _left_out(drawn: Drawn, units: Table, whole: Floats) -> Floats:
+    """Alpha with each cluster left out in turn, (clusters,)."""
+    kept = max(1, CELLS // drawn.kinds)
+    starts = range(0, units.clusters, kept)
+    return np.concatenate([
+        drawn.alphas(whole - _weights_of(drawn, units, start, min(start + kept, units.clusters))) for start in starts
+    ])  # fmt: skip
+
+
+def _weights_of(drawn: Drawn, units: Table, start: int, stop: int) -> Floats:
+    """The weight of each kind of unit in the clusters from `start` to `stop`, (clusters, kinds)."""
+    inside = (units.cluster >= start) & (units.cluster < stop)
+    flat: Codes = (units.cluster[inside] - start) * drawn.kinds + drawn.kind[inside]
+    sums = np.bincount(flat, units.weight[inside], (stop - start) * drawn.kinds)
+    return np.asarray(sums.reshape(stop - start, drawn.kinds), float)
+
+
+def perfect_alpha(drawn: Drawn, weights: Floats, clusters: float, confidence: float) -> Estimate:
+    """The interval of an alpha of 1 in so many clusters; `weights` (kinds,) is how often each kind was drawn."""
+    furthest, expected = drawn.largest(weights)
+    disagree = 1 - ((1 - confidence) / 2) ** (1 / clusters)
+    low = max(-1.0, 1 - disagree * furthest / expected)
+    return Estimate(1.0, low, 1.0, confidence, "perfect agreement, exact binomial over units", int(clusters))
