@@ -27,7 +27,8 @@ from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.function import describe, function_named
 from rewardlab.rewards.process import EntryFound, RewardSource, Worker, WorkerProcess
-from rewardlab.run import Run, reward_digest, sha256_of
+from rewardlab.rewards.sources import reward_digest
+from rewardlab.run import Run, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.task import Generation, Prompt, read_prompts
 

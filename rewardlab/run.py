@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Self, TypeAlias
 
-from rewardlab.errors import InputError, RewardError, RunError
+from rewardlab.errors import InputError, RunError
 from rewardlab.findings import CATALOGUE, RANK, Finding
 from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
 from rewardlab.task import Prompt, read_prompts
@@ -39,7 +39,10 @@ Declared: TypeAlias = list[float | None]
 
 @dataclass(frozen=True, slots=True)
 class RewardRecord:
-    """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called."""
+    """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called.
+
+    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`).
+    """
 
     key: str
     path: str
@@ -112,21 +115,6 @@ def files_print(path: Path) -> str | None:
     files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
     prints = [f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files if file.is_file()]
     return hashlib.sha256("\n".join(prints).encode()).hexdigest()[:16] if prints else None
-
-
-def reward_digest(path: Path) -> str:
-    """The SHA-256 of a reward file, in hexadecimal.
-
-    Raises: RewardError when it cannot be read.
-    """
-    try:
-        return sha256_of(path)
-    except OSError as error:
-        raise RewardError(
-            f"cannot be read ({error.strerror})",
-            where=str(path),
-            expected="a Python file that defines a reward function",
-        ) from None
 
 
 class Run:
