@@ -15,7 +15,7 @@ import numpy as np
 from typing_extensions import Unpack
 
 import rewardlab
-from rewardlab.errors import InputError, UsageError
+from rewardlab.errors import InputError, TokensMissingError, UsageError
 from rewardlab.findings import Finding
 from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine, examine_sampled
@@ -220,11 +220,14 @@ def _asked(
 
 
 def _pace(worker: Worker, few: Sequence[Prompt], platform: Platform) -> float:
-    """The seconds that one sample takes."""
+    """The seconds that one sample takes; 0 where it cannot be asked, for it reads tokens."""
     pairs = [(sample_parts(prompt, platform), Generation(prompt.id, 0, "1")) for prompt in few]
     pairs = pairs[: platform.batch_size]
     event = encode_event(pairs)
-    return min(worker.invoke(event).seconds for _ in range(2)) / len(pairs)  # the first call may import and load
+    try:
+        return min(worker.invoke(event).seconds for _ in range(2)) / len(pairs)  # the first call may import and load
+    except TokensMissingError:
+        return 0.0
 
 
 def _affordable(pace: float) -> int:
