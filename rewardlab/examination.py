@@ -6,7 +6,7 @@ import math
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,7 @@ class Examination:
     """What an examination found, the entry it asked, the prompts it made answers for, and its seconds.
 
     `sure` is the share of those prompts whose reference is surely an answer that wins; None where it is not known.
+    `components` holds the lowest and highest value of each named component over the made-up answers.
     """
 
     findings: tuple[Finding, ...]
@@ -60,6 +61,7 @@ class Examination:
     prompts: int
     seconds: float
     sure: float | None
+    components: Mapping[str, tuple[float, float]]
 
 
 def check(reward: str | Path, prompts: str | Path | None = None, **options: Unpack[AuditOptions]) -> CheckReport:
@@ -146,7 +148,8 @@ def examine_reward(
     with _asked(worker, prompts, prompts, settings, most_seconds=LONGEST_SECONDS, stop=stop) as subject:
         findings = examine(subject)
         seconds = time.monotonic() - started
-        return Examination(findings, subject.entry, len(subject.prompts), seconds, sureness(subject))
+        asked, sure = len(subject.prompts), sureness(subject)
+        return Examination(findings, subject.entry, asked, seconds, sure, subject.components)
 
 
 def examine_sampled_answers(

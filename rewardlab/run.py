@@ -21,7 +21,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Self, TypeAlias
@@ -33,6 +33,8 @@ from rewardlab.task import Prompt, read_prompts
 
 SCHEMA = "rewardlab.run/1"
 
+#: The lowest and highest value of each named component of a reward.
+Ranges: TypeAlias = Mapping[str, tuple[float, float]]
 #: What a user said of a reward's scores: the range's ends and the success threshold, each None where nothing was said.
 Declared: TypeAlias = list[float | None]
 
@@ -193,11 +195,17 @@ class Run:
         """What the reward with this key gave for the same generations, asked again."""
         return Parts(self.folder / "rescores" / key, RESCORE_SCHEMA, key=("prompt_id", "index", "time"))
 
-    def save_findings(self, key: str, findings: Sequence[Finding], *, declared: Declared) -> None:
-        """Keep what an examination of the reward with this key found, and what range it took for declared."""
+    def save_findings(
+        self, key: str, findings: Sequence[Finding], *, declared: Declared, components: Ranges | None = None
+    ) -> None:
+        """Keep what an examination of the reward with this key found, and what range it took for declared.
+
+        `components` are the ranges that its made-up answers had; those kept before where none are given.
+        """
         path = self._findings(key)
         path.parent.mkdir(exist_ok=True)
-        kept = {"declared": declared, "findings": [asdict(finding) for finding in findings]}
+        ranges = self.component_ranges(key) if components is None else components
+        kept = {"declared": declared, "components": ranges, "findings": [asdict(finding) for finding in findings]}
         write_atomically(path, json.dumps(kept, indent=2).encode())
 
     def findings(self, key: str, *, declared: Declared | None = None) -> tuple[Finding, ...] | None:
@@ -205,15 +213,30 @@ class Run:
 
         Raises: RunError when the file cannot be read.
         """
-        path = self._findings(key)
-        if not path.is_file():
-            return None
-        try:
-            kept = json.loads(path.read_bytes())
-            if declared is not None and kept["declared"] != declared:
+        with self._examined(key) as kept:
+            if kept is None or (declared is not None and kept["declared"] != declared):
                 return None
             return tuple(_finding(values) for values in kept["findings"])
-        except (OSError, ValueError, TypeError, KeyError) as error:
+
+    def component_ranges(self, key: str) -> Ranges:
+        """The lowest and highest value of each component of that reward over made-up answers; empty where not known.
+
+        Raises: RunError when the file cannot be read.
+        """
+        with self._examined(key) as kept:
+            ranges = {} if kept is None else kept.get("components", {})
+            return {name: (float(low), float(high)) for name, (low, high) in ranges.items()}
+
+    @contextlib.contextmanager
+    def _examined(self, key: str) -> Iterator[Any]:
+        """What is kept of an examination, None where there was none; what the body cannot read is told."""
+        path = self._findings(key)
+        try:
+            kept = json.loads(path.read_bytes()) if path.is_file() else None
+            if kept is None and path.is_file():
+                raise ValueError("null")
+            yield kept
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise RunError(
                 f"cannot be read ({error})", where=str(path), do="delete it; the same command examines again"
             ) from None

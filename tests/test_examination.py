@@ -214,10 +214,20 @@ def test_damaged_findings_are_an_error_that_names_the_file(kept, content):
         run.findings(kept.stem, declared=[None, None, None])
 
 
+@pytest.mark.parametrize("ranges", ["3", '{"a": 1}', '{"a": [1]}', '{"a": ["x", 1]}', "[[0, 1]]"])
+def test_damaged_component_ranges_are_an_error_that_names_the_file(kept, ranges):
+    kept.write_text(f'{{"components": {ranges}}}')
+    with Run.open(Path("run")) as run, pytest.raises(RunError, match=r"findings/\w+\.json: cannot be read"):
+        run.component_ranges(kept.stem)
+
+
 def test_findings_are_read_as_they_were_kept(kept):
     with Run.open(Path("run")) as run:
         finding = Finding("RL404", "warning", {"examples": [{"text": "é\u2028", "score": None}]}, "Do.")
+        run.save_findings("k", [finding], declared=[0, 1, None], components={"style": (0, 0.5)})
         run.save_findings("k", [finding], declared=[0, 1, None])
+        assert run.component_ranges("k") == {"style": (0.0, 0.5)}
+        assert run.component_ranges("other") == {}
         assert run.findings("k") == run.findings("k", declared=[0.0, 1.0, None]) == (finding,)
         assert run.findings("k", declared=[0, 2, None]) is None
         assert run.findings("other") is None
