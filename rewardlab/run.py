@@ -214,7 +214,7 @@ class Run:
         Raises: RunError when the file cannot be read.
         """
         with self._examined(key) as kept:
-            if kept is None or (declared is not None and kept["declared"] != declared):
+            if kept["findings"] is None or (declared is not None and kept["declared"] != declared):
                 return None
             return tuple(_finding(values) for values in kept["findings"])
 
@@ -224,18 +224,14 @@ class Run:
         Raises: RunError when the file cannot be read.
         """
         with self._examined(key) as kept:
-            ranges = {} if kept is None else kept.get("components", {})
-            return {name: (float(low), float(high)) for name, (low, high) in ranges.items()}
+            return {name: (float(low), float(high)) for name, (low, high) in kept.get("components", {}).items()}
 
     @contextlib.contextmanager
     def _examined(self, key: str) -> Iterator[Any]:
-        """What is kept of an examination, None where there was none; what the body cannot read is told."""
+        """What is kept of an examination, no findings where there was none; what the body cannot read is told."""
         path = self._findings(key)
         try:
-            kept = json.loads(path.read_bytes()) if path.is_file() else None
-            if kept is None and path.is_file():
-                raise ValueError("null")
-            yield kept
+            yield json.loads(path.read_bytes()) if path.is_file() else {"findings": None}
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise RunError(
                 f"cannot be read ({error})", where=str(path), do="delete it; the same command examines again"
