@@ -213,8 +213,10 @@ class Run:
 
         Raises: RunError when the file cannot be read.
         """
+        if not self._findings(key).is_file():
+            return None
         with self._examined(key) as kept:
-            if kept["findings"] is None or (declared is not None and kept["declared"] != declared):
+            if declared is not None and kept["declared"] != declared:
                 return None
             return tuple(_finding(values) for values in kept["findings"])
 
@@ -223,15 +225,17 @@ class Run:
 
         Raises: RunError when the file cannot be read.
         """
+        if not self._findings(key).is_file():
+            return {}
         with self._examined(key) as kept:
             return {name: (float(low), float(high)) for name, (low, high) in kept.get("components", {}).items()}
 
     @contextlib.contextmanager
     def _examined(self, key: str) -> Iterator[Any]:
-        """What is kept of an examination, no findings where there was none; what the body cannot read is told."""
+        """What is kept of an examination; what the body cannot read of it is told."""
         path = self._findings(key)
         try:
-            yield json.loads(path.read_bytes()) if path.is_file() else {"findings": None}
+            yield json.loads(path.read_bytes())
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise RunError(
                 f"cannot be read ({error})", where=str(path), do="delete it; the same command examines again"
