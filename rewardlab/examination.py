@@ -17,6 +17,7 @@ from typing_extensions import Unpack
 import rewardlab
 from rewardlab.errors import InputError, TokensMissingError, UsageError
 from rewardlab.findings import Finding
+from rewardlab.labels import read_labels, sides_of
 from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine, examine_sampled
 from rewardlab.probes.reward.sampled import Sampled
@@ -171,18 +172,20 @@ def examine_sampled_answers(
 
 
 def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
-    """The scored generations that were not cut off, by prompt."""
+    """The scored generations that were not cut off, by prompt, with what the run's labels say of them."""
     generations, scores = run.generations.read(), run.scores(key).read(["prompt_id", "index", "score"])
     scored = {
         (prompt_id, index): score
         for prompt_id, index, score in zip(*(scores[name].to_pylist() for name in scores.column_names), strict=True)
         if score is not None and math.isfinite(score)
     }
+    sides = sides_of(read_labels(run.labels)) if run.labels.is_file() else {}
     found: dict[str, list[Sampled]] = {}
     columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text", "finish_reason"))
     for prompt_id, index, text, finish in zip(*columns, strict=True):
         if (prompt_id, index) in scored and finish != "length":
-            found.setdefault(prompt_id, []).append(Sampled(text, scored[prompt_id, index]))
+            one = Sampled(text, scored[prompt_id, index], sides.get((prompt_id, index)))
+            found.setdefault(prompt_id, []).append(one)
     return found
 
 

@@ -232,7 +232,7 @@ def _labels(run: Run, given: Path | None) -> Annotations | None:
 
     Raises: InputError for a file that holds no labels of this run.
     """
-    kept = run.folder / "labels.csv"
+    kept = run.labels
     if given is None and not kept.is_file():
         return None
     labels = read_annotations(given or kept)

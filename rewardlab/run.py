@@ -187,6 +187,11 @@ class Run:
     def generations(self) -> Parts:
         return Parts(self.folder / "generations", GENERATION_SCHEMA)
 
+    @property
+    def labels(self) -> Path:
+        """Where the run keeps its labels; no file where none were given."""
+        return self.folder / "labels.csv"
+
     def scores(self, key: str) -> Parts:
         """The scores of the reward with this key."""
         return Parts(self.folder / "scores" / key, SCORE_SCHEMA)
@@ -205,20 +210,30 @@ class Run:
         path = self._findings(key)
         path.parent.mkdir(exist_ok=True)
         ranges = self.component_ranges(key) if components is None else components
-        kept = {"declared": declared, "components": ranges, "findings": [asdict(finding) for finding in findings]}
+        kept = {
+            "declared": declared,
+            "labels": self._labels_digest(),
+            "components": ranges,
+            "findings": [asdict(finding) for finding in findings],
+        }
         write_atomically(path, json.dumps(kept, indent=2).encode())
 
     def findings(self, key: str, *, declared: Declared | None = None) -> tuple[Finding, ...] | None:
-        """What the examination of that reward found; None where there was none yet, or with another range declared.
+        """What the examination of that reward found; None where there was none yet.
 
+        With `declared`, None too where it was made with another range declared, or with other labels.
         Raises: RunError when the file cannot be read.
         """
         if not self._findings(key).is_file():
             return None
         with self._examined(key) as kept:
-            if declared is not None and kept["declared"] != declared:
+            made_with = kept["declared"], kept.get("labels")
+            if declared is not None and made_with != (declared, self._labels_digest()):
                 return None
             return tuple(_finding(values) for values in kept["findings"])
+
+    def _labels_digest(self) -> str | None:
+        return sha256_of(self.labels) if self.labels.is_file() else None
 
     def component_ranges(self, key: str) -> Ranges:
         """The lowest and highest value of each component of that reward over made-up answers; empty where not known.

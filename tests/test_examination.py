@@ -298,3 +298,12 @@ def test_a_slow_reward_is_left_in_time_and_the_report_says_what_was_not_asked(re
     (slow,) = [one for one in found.findings if one.code == "RL204"]
     assert "reasoning" in slow.evidence["not_asked"]
     assert slow.evidence["seconds_per_sample"] >= 0.2
+
+
+def test_labels_given_later_have_the_stand_ins_chosen_again(kept):
+    with Run.open(Path("run")) as run:
+        run.save_findings("k", [], declared=[0, 1, None])
+        assert run.findings("k", declared=[0, 1, None]) == ()
+        run.labels.write_text("prompt_id,index,label\np0,0,wrong\n")
+        assert run.findings("k", declared=[0, 1, None]) is None
+        assert run.findings("k") == ()
