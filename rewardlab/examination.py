@@ -20,6 +20,7 @@ from rewardlab.findings import Finding
 from rewardlab.labels import read_labels, sides_of
 from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine, examine_sampled
+from rewardlab.probes.reward.ordinary import FORMS, right_text
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import sureness
@@ -27,7 +28,7 @@ from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.function import describe, function_named
-from rewardlab.rewards.process import EntryFound, RewardSource, Worker, WorkerProcess
+from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
 from rewardlab.run import Run, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
@@ -40,7 +41,7 @@ BUDGET_SECONDS, ANSWERS_PER_PROMPT = 30.0, 90
 #: After this nothing more is asked, and the report says what was not.
 LONGEST_SECONDS = 90.0
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
-#: of a slow reward may take so many times what its samples take.
+#: of a slow reward may take so many times what its samples take, and a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
 #: Of the rows: where references serve in so many, sampled answers are not needed.
 SERVES = 0.5
@@ -205,7 +206,8 @@ def _asked(
         entry = worker.start()
         platform = find_platform(settings.platform)
         pace = _pace(worker, every[:2], platform)
-        seconds = min(settings.reward_timeout, max(MOST_SECONDS, SLACK * pace * platform.batch_size))
+        batch = min(SLACK * pace * platform.batch_size, LONGEST_SECONDS / 3)
+        seconds = min(settings.reward_timeout, max(MOST_SECONDS, batch))
         worker.allow(seconds)
         yield Subject(
             worker,
@@ -226,14 +228,21 @@ def _asked(
 
 
 def _pace(worker: Worker, few: Sequence[Prompt], platform: Platform) -> float:
-    """The seconds that one sample takes; 0 where it cannot be asked, for it reads tokens."""
-    pairs = [(sample_parts(prompt, platform), Generation(prompt.id, 0, "1")) for prompt in few]
-    pairs = pairs[: platform.batch_size]
-    event = encode_event(pairs)
+    """The seconds that one sample takes, short or as models write; 0 where it cannot be asked, for it reads tokens."""
+    few = few[: platform.batch_size]
+    short = _event(few, ["1"] * len(few), platform)
+    ordinary = _event(few, [right_text(one, max(FORMS, key=len)) for one in few], platform)
     try:
-        return min(worker.invoke(event).seconds for _ in range(2)) / len(pairs)  # the first call may import and load
+        quickest = min(worker.invoke(short).seconds for _ in range(2))  # the first call may import and load
+        reply = worker.invoke(ordinary)
     except TokensMissingError:
         return 0.0
+    return max(quickest, reply.seconds if isinstance(reply, Answer) else 0.0) / len(few)
+
+
+def _event(prompts: Sequence[Prompt], texts: Sequence[str], platform: Platform) -> bytes:
+    pairs = zip(prompts, texts, strict=True)
+    return encode_event((sample_parts(one, platform), Generation(one.id, 0, text)) for one, text in pairs)
 
 
 def _affordable(pace: float) -> int:

@@ -20,6 +20,7 @@ from rewardlab.examination import MOST_PROMPTS, examine_reward, examining, worke
 from rewardlab.findings import Finding
 from rewardlab.outcome import Scored
 from rewardlab.platforms import PLATFORMS
+from rewardlab.probes.reward import returns
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.run import Run
 from rewardlab.settings import Settings
@@ -298,6 +299,17 @@ def test_a_slow_reward_is_left_in_time_and_the_report_says_what_was_not_asked(re
     (slow,) = [one for one in found.findings if one.code == "RL204"]
     assert "reasoning" in slow.evidence["not_asked"]
     assert slow.evidence["seconds_per_sample"] >= 0.2
+
+
+def test_a_reward_that_is_slow_on_what_models_write_is_given_time_for_it(reward, tmp_path, monkeypatch):
+    """20 ms on most ordinary answers and none on a short one: a full batch takes twice the seconds set here."""
+    monkeypatch.setattr("rewardlab.examination.MOST_SECONDS", 0.6)
+    monkeypatch.setattr("rewardlab.probes.reward.PROBES", (returns.ask,))
+    code = (
+        "import time\ndef score(completion, reference):\n    time.sleep(0.02 * (len(completion) > 9))\n    return 0.5\n"
+    )
+    found = examine_reward(worker_of(reward(code), Settings(), log=tmp_path / "log"), prompts(4), Settings())
+    assert found.findings == ()
 
 
 def test_labels_given_later_have_the_stand_ins_chosen_again(kept):
