@@ -6,6 +6,7 @@
     ├── EngineError    a model that cannot be loaded or sampled
     │   └── TooLongError   one prompt that leaves the model no room to answer
     ├── RewardError    reward code that cannot be loaded at all (a reward that fails on a sample is an Unscored)
+    │   └── TokensMissingError  it reads token ids, and what is to be scored has none
     ├── RunError       a run directory that cannot be used
     └── CloudError     what AWS refuses, or cannot be asked
 
@@ -51,6 +52,10 @@ class TooLongError(EngineError):
 
 class RewardError(RewardlabError):
     """Reward code that cannot be loaded: it does not import, or defines no entry, or two."""
+
+
+class TokensMissingError(RewardError):
+    """A reward that reads token ids, asked about answers that have none."""
 
 
 class RunError(RewardlabError):

@@ -6,7 +6,7 @@ import math
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,12 @@ import numpy as np
 from typing_extensions import Unpack
 
 import rewardlab
-from rewardlab.errors import InputError, UsageError
+from rewardlab.errors import InputError, TokensMissingError, UsageError
 from rewardlab.findings import Finding
+from rewardlab.labels import read_labels, sides_of
 from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine, examine_sampled
+from rewardlab.probes.reward.ordinary import FORMS, right_text
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import sureness
@@ -26,8 +28,9 @@ from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.function import describe, function_named
-from rewardlab.rewards.process import EntryFound, RewardSource, Worker, WorkerProcess
-from rewardlab.run import Run, reward_digest, sha256_of
+from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
+from rewardlab.rewards.sources import reward_digest
+from rewardlab.run import Run, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.task import Generation, Prompt, read_prompts
 
@@ -38,7 +41,7 @@ BUDGET_SECONDS, ANSWERS_PER_PROMPT = 30.0, 90
 #: After this nothing more is asked, and the report says what was not.
 LONGEST_SECONDS = 90.0
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
-#: of a slow reward may take so many times what its samples take.
+#: of a slow reward may take so many times what its samples take, and a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
 #: Of the rows: where references serve in so many, sampled answers are not needed.
 SERVES = 0.5
@@ -52,6 +55,7 @@ class Examination:
     """What an examination found, the entry it asked, the prompts it made answers for, and its seconds.
 
     `sure` is the share of those prompts whose reference is surely an answer that wins; None where it is not known.
+    `components` holds the lowest and highest value of each named component over the made-up answers.
     """
 
     findings: tuple[Finding, ...]
@@ -59,6 +63,7 @@ class Examination:
     prompts: int
     seconds: float
     sure: float | None
+    components: Mapping[str, tuple[float, float]]
 
 
 def check(reward: str | Path, prompts: str | Path | None = None, **options: Unpack[AuditOptions]) -> CheckReport:
@@ -145,7 +150,8 @@ def examine_reward(
     with _asked(worker, prompts, prompts, settings, most_seconds=LONGEST_SECONDS, stop=stop) as subject:
         findings = examine(subject)
         seconds = time.monotonic() - started
-        return Examination(findings, subject.entry, len(subject.prompts), seconds, sureness(subject))
+        asked, sure = len(subject.prompts), sureness(subject)
+        return Examination(findings, subject.entry, asked, seconds, sure, subject.components)
 
 
 def examine_sampled_answers(
@@ -167,18 +173,20 @@ def examine_sampled_answers(
 
 
 def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
-    """The scored generations that were not cut off, by prompt."""
+    """The scored generations that were not cut off, by prompt, with what the run's labels say of them."""
     generations, scores = run.generations.read(), run.scores(key).read(["prompt_id", "index", "score"])
     scored = {
         (prompt_id, index): score
         for prompt_id, index, score in zip(*(scores[name].to_pylist() for name in scores.column_names), strict=True)
         if score is not None and math.isfinite(score)
     }
+    sides = sides_of(read_labels(run.labels)) if run.labels.is_file() else {}
     found: dict[str, list[Sampled]] = {}
     columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text", "finish_reason"))
     for prompt_id, index, text, finish in zip(*columns, strict=True):
         if (prompt_id, index) in scored and finish != "length":
-            found.setdefault(prompt_id, []).append(Sampled(text, scored[prompt_id, index]))
+            one = Sampled(text, scored[prompt_id, index], sides.get((prompt_id, index)))
+            found.setdefault(prompt_id, []).append(one)
     return found
 
 
@@ -198,7 +206,8 @@ def _asked(
         entry = worker.start()
         platform = find_platform(settings.platform)
         pace = _pace(worker, every[:2], platform)
-        seconds = min(settings.reward_timeout, max(MOST_SECONDS, SLACK * pace * platform.batch_size))
+        batch = min(SLACK * pace * platform.batch_size, LONGEST_SECONDS / 3)
+        seconds = min(settings.reward_timeout, max(MOST_SECONDS, batch))
         worker.allow(seconds)
         yield Subject(
             worker,
@@ -219,11 +228,21 @@ def _asked(
 
 
 def _pace(worker: Worker, few: Sequence[Prompt], platform: Platform) -> float:
-    """The seconds that one sample takes."""
-    pairs = [(sample_parts(prompt, platform), Generation(prompt.id, 0, "1")) for prompt in few]
-    pairs = pairs[: platform.batch_size]
-    event = encode_event(pairs)
-    return min(worker.invoke(event).seconds for _ in range(2)) / len(pairs)  # the first call may import and load
+    """The seconds that one sample takes, short or as models write; 0 where it cannot be asked, for it reads tokens."""
+    few = few[: platform.batch_size]
+    short = _event(few, ["1"] * len(few), platform)
+    ordinary = _event(few, [right_text(one, max(FORMS, key=len)) for one in few], platform)
+    try:
+        quickest = min(worker.invoke(short).seconds for _ in range(2))  # the first call may import and load
+        reply = worker.invoke(ordinary)
+    except TokensMissingError:
+        return 0.0
+    return max(quickest, reply.seconds if isinstance(reply, Answer) else 0.0) / len(few)
+
+
+def _event(prompts: Sequence[Prompt], texts: Sequence[str], platform: Platform) -> bytes:
+    pairs = zip(prompts, texts, strict=True)
+    return encode_event((sample_parts(one, platform), Generation(one.id, 0, text)) for one, text in pairs)
 
 
 def _affordable(pace: float) -> int:

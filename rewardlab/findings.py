@@ -129,6 +129,13 @@ CATALOGUE: Mapping[str, Entry] = {
         "Batches are put together differently at every step, so the same answer earns different rewards.",
         "Score each sample from itself alone; keep no state between calls.",
     ),
+    "RL208": Entry(
+        "made-up answers lack the tokens that the reward reads",
+        "A made-up answer is a text that no model wrote: what wrong answers, shortcuts and hostile samples earn could "
+        "not be asked, and a pass says nothing of it.",
+        "Measure the text where the reward measures tokens, or split off the part that reads completion_ids and check "
+        "the other with --entry.",
+    ),
     "RL301": Entry(
         "the reward is constant",
         "Equal scores give every generation the advantage zero: nothing is learned.",

@@ -35,6 +35,16 @@ def mean_labels(annotations: Annotations) -> dict[tuple[str, int], float]:
     return {key: math.fsum(labels.values()) / len(labels) for key, labels in annotations.items()}
 
 
+def sides_of(labels: Mapping[tuple[str, int], float]) -> dict[tuple[str, int], bool]:
+    """Which generations are surely right (True) and which surely wrong: above and below the middle of the range.
+
+    The range is 0 to 1 unless a label lies outside of it; a label in the middle is on neither side.
+    """
+    low, high = min(labels.values(), default=0.0), max(labels.values(), default=1.0)
+    middle = 0.5 if low >= 0 and high <= 1 else (low + high) / 2
+    return {key: label > middle for key, label in labels.items() if label != middle}
+
+
 def read_annotations(path: Path) -> dict[tuple[str, int], dict[str, float]]:
     """Each annotator's label of each generation, by prompt id and index; the annotator is "" where none is named.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,11 @@ GENERATION_SCHEMA = pa.schema(
         ("finish_reason", pa.string()),
         ("prompt_tokens", pa.int32()),
         ("completion_tokens", pa.int32()),
+        ("token_ids", pa.list_(pa.int32())),
     ]
 )
+#: Large and seldom there: read only where it is named.
+LARGE = ("token_ids",)
 SCORE_SCHEMA = pa.schema(
     [
         ("prompt_id", pa.string()),
@@ -79,14 +82,17 @@ class Parts:
         write_atomically(self.folder / f"part-{number:06d}.parquet", sink.getvalue().to_pybytes())
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """All rows, in the order in which they were written.
+        """All rows, in the order in which they were written; without `columns`, all of them but the large ones.
 
+        A column that a part of an earlier version lacks is null there.
         Raises: RunError for a part that is damaged, or that repeats a generation.
         """
-        tables = [self._schema.empty_table()]
+        wanted = list(columns) if columns is not None else [name for name in self._schema.names if name not in LARGE]
+        needed = list(dict.fromkeys([*self._key, *wanted]))
+        tables = [self._schema.empty_table().select(needed)]
         for path in self._paths():
             try:
-                tables.append(pq.read_table(path, schema=self._schema))
+                tables.append(pq.read_table(path, schema=self._schema, columns=needed))
             except (pa.ArrowException, OSError) as error:
                 raise RunError(
                     f"the part is damaged ({str(error).splitlines()[0]})",
@@ -96,10 +102,17 @@ class Parts:
         table = pa.concat_tables(tables)
         if table.group_by(self._key).aggregate([]).num_rows < table.num_rows:
             raise RunError("a generation stands in two parts", where=str(self.folder), do="delete the later part")
-        return table if columns is None else table.select(list(columns))
+        return table.select(wanted)
 
     def _paths(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("part-*.parquet") if re.fullmatch(r"part-\d+", path.stem))
+
+
+def generations_of(table: pa.Table) -> Iterator[Generation]:
+    """The generations of a table's rows, as a reward is asked about them: with token ids where it has that column."""
+    names = [name for name in ("prompt_id", "index", "text", *LARGE) if name in table.column_names]
+    for prompt_id, index, text, *ids in zip(*(table[name].to_pylist() for name in names), strict=True):
+        yield Generation(prompt_id, index, text, token_ids=tuple(ids[0]) if ids and ids[0] is not None else None)
 
 
 class Writer:

@@ -102,7 +102,7 @@ def _fill_and_examine(
 ) -> None:
     """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
-    held = run.findings(record.key, declared=settings.declared)
+    held, components = run.findings(record.key, declared=settings.declared), None
     if held is not None:
         filled = fill_run()
         found = merge(held, filled.findings, _lost(filled.lost, record))
@@ -110,11 +110,12 @@ def _fill_and_examine(
         with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
             filled = fill_run()
             examined = examiner.result()
+        components = examined.components
         worker = worker_of(reward, settings, log=run.folder / "examination.log")
         sampled = examine_sampled_answers(worker, run, record.key, settings, examined=examined)
         found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
     if found != held:
-        run.save_findings(record.key, found, declared=settings.declared)
+        run.save_findings(record.key, found, declared=settings.declared, components=components)
 
 
 def _lost(failures: Sequence[Unscored], record: RewardRecord) -> Iterator[Finding]:
@@ -208,7 +209,8 @@ def conclude(run: Run, settings: Settings) -> Report:
     )
     targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
     panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
-    question = Question(measured, answers, targets, PLATFORMS[record.platform], panel)
+    made_up = run.component_ranges(record.key)
+    question = Question(measured, answers, targets, PLATFORMS[record.platform], panel, made_up)
     about_judges, judges = conclude_panel(
         question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
     )
@@ -230,7 +232,7 @@ def _labels(run: Run, given: Path | None) -> Annotations | None:
 
     Raises: InputError for a file that holds no labels of this run.
     """
-    kept = run.folder / "labels.csv"
+    kept = run.labels
     if given is None and not kept.is_file():
         return None
     labels = read_annotations(given or kept)

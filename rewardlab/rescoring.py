@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rewardlab.outcome import Outcome, Scored
-from rewardlab.parts import Parts
+from rewardlab.parts import Parts, generations_of
 from rewardlab.rewards.event import Key
 from rewardlab.rewards.pool import Pair, Pool
-from rewardlab.task import Generation, Prompt
+from rewardlab.task import Prompt
 
 #: Each chosen generation is scored this often again. Two show noise; prompts tell more than further repeats.
 TIMES = 2
@@ -23,7 +23,10 @@ LEAST_PROMPTS = 10
 
 
 def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *, seed: int) -> list[Pair]:
-    """Whole groups of some prompts whose generations were scored, as many as the budget allows."""
+    """Whole groups of some prompts whose generations were scored, as many as the budget allows.
+
+    The table of generations has the column token_ids where the reward asks for them.
+    """
     scored = scores.filter(pc.is_valid(scores["score"]))
     if not scored.num_rows:
         return []
@@ -36,10 +39,7 @@ def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *
     drawn = {ids[number] for number in rng.choice(len(ids), min(most, len(ids)), replace=False)}
     by_id = {prompt.id: prompt for prompt in prompts if prompt.id in drawn}
     rows = generations.filter(pc.is_in(generations["prompt_id"], pa.array(list(by_id), pa.string())))
-    columns = (rows[name].to_pylist() for name in ("prompt_id", "index", "text"))
-    return [
-        (by_id[prompt_id], Generation(prompt_id, index, text)) for prompt_id, index, text in zip(*columns, strict=True)
-    ]
+    return [(by_id[one.prompt_id], one) for one in generations_of(rows)]
 
 
 def rescore(pool: Pool, pairs: Sequence[Pair], rescores: Parts) -> None:

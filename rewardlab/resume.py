@@ -16,7 +16,8 @@ from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError
 from rewardlab.progress import Progress
 from rewardlab.rewards.function import FunctionName, describe, function_named
-from rewardlab.run import Manifest, RewardRecord, Run, files_print, reward_digest, sha256_of
+from rewardlab.rewards.sources import reward_digest
+from rewardlab.run import Manifest, RewardRecord, Run, files_print, sha256_of
 from rewardlab.settings import Settings, without_secrets
 from rewardlab.task import Prompt
 

@@ -21,25 +21,30 @@ import contextlib
 import fcntl
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Self, TypeAlias
 
-from rewardlab.errors import InputError, RewardError, RunError
+from rewardlab.errors import InputError, RunError
 from rewardlab.findings import CATALOGUE, RANK, Finding
 from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
 from rewardlab.task import Prompt, read_prompts
 
 SCHEMA = "rewardlab.run/1"
 
+#: The lowest and highest value of each named component of a reward.
+Ranges: TypeAlias = Mapping[str, tuple[float, float]]
 #: What a user said of a reward's scores: the range's ends and the success threshold, each None where nothing was said.
 Declared: TypeAlias = list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class RewardRecord:
-    """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called."""
+    """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called.
+
+    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`).
+    """
 
     key: str
     path: str
@@ -114,21 +119,6 @@ def files_print(path: Path) -> str | None:
     return hashlib.sha256("\n".join(prints).encode()).hexdigest()[:16] if prints else None
 
 
-def reward_digest(path: Path) -> str:
-    """The SHA-256 of a reward file, in hexadecimal.
-
-    Raises: RewardError when it cannot be read.
-    """
-    try:
-        return sha256_of(path)
-    except OSError as error:
-        raise RewardError(
-            f"cannot be read ({error.strerror})",
-            where=str(path),
-            expected="a Python file that defines a reward function",
-        ) from None
-
-
 class Run:
     """An open run directory; one process at a time holds it. Use as a context manager."""
 
@@ -197,6 +187,11 @@ class Run:
     def generations(self) -> Parts:
         return Parts(self.folder / "generations", GENERATION_SCHEMA)
 
+    @property
+    def labels(self) -> Path:
+        """Where the run keeps its labels; no file where none were given."""
+        return self.folder / "labels.csv"
+
     def scores(self, key: str) -> Parts:
         """The scores of the reward with this key."""
         return Parts(self.folder / "scores" / key, SCORE_SCHEMA)
@@ -205,27 +200,58 @@ class Run:
         """What the reward with this key gave for the same generations, asked again."""
         return Parts(self.folder / "rescores" / key, RESCORE_SCHEMA, key=("prompt_id", "index", "time"))
 
-    def save_findings(self, key: str, findings: Sequence[Finding], *, declared: Declared) -> None:
-        """Keep what an examination of the reward with this key found, and what range it took for declared."""
+    def save_findings(
+        self, key: str, findings: Sequence[Finding], *, declared: Declared, components: Ranges | None = None
+    ) -> None:
+        """Keep what an examination of the reward with this key found, and what range it took for declared.
+
+        `components` are the ranges that its made-up answers had; those kept before where none are given.
+        """
         path = self._findings(key)
         path.parent.mkdir(exist_ok=True)
-        kept = {"declared": declared, "findings": [asdict(finding) for finding in findings]}
+        ranges = self.component_ranges(key) if components is None else components
+        kept = {
+            "declared": declared,
+            "labels": self._labels_digest(),
+            "components": ranges,
+            "findings": [asdict(finding) for finding in findings],
+        }
         write_atomically(path, json.dumps(kept, indent=2).encode())
 
     def findings(self, key: str, *, declared: Declared | None = None) -> tuple[Finding, ...] | None:
-        """What the examination of that reward found; None where there was none yet, or with another range declared.
+        """What the examination of that reward found; None where there was none yet.
+
+        With `declared`, None too where it was made with another range declared, or with other labels.
+        Raises: RunError when the file cannot be read.
+        """
+        if not self._findings(key).is_file():
+            return None
+        with self._examined(key) as kept:
+            made_with = kept["declared"], kept.get("labels")
+            if declared is not None and made_with != (declared, self._labels_digest()):
+                return None
+            return tuple(_finding(values) for values in kept["findings"])
+
+    def _labels_digest(self) -> str | None:
+        return sha256_of(self.labels) if self.labels.is_file() else None
+
+    def component_ranges(self, key: str) -> Ranges:
+        """The lowest and highest value of each component of that reward over made-up answers; empty where not known.
 
         Raises: RunError when the file cannot be read.
         """
+        if not self._findings(key).is_file():
+            return {}
+        with self._examined(key) as kept:
+            return {name: (float(low), float(high)) for name, (low, high) in kept.get("components", {}).items()}
+
+    @contextlib.contextmanager
+    def _examined(self, key: str) -> Iterator[Any]:
+        """What is kept of an examination; what the body cannot read of it is told."""
         path = self._findings(key)
-        if not path.is_file():
-            return None
         try:
-            kept = json.loads(path.read_bytes())
-            if declared is not None and kept["declared"] != declared:
-                return None
-            return tuple(_finding(values) for values in kept["findings"])
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            yield json.loads(path.read_bytes())
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise RunError(
                 f"cannot be read ({error})", where=str(path), do="delete it; the same command examines again"
             ) from None

@@ -11,15 +11,17 @@ from pathlib import Path
 import pyarrow as pa
 
 from rewardlab.capture import captured
-from rewardlab.engines import open_engine
+from rewardlab.engines import open_engine, parse_model
 from rewardlab.engines.recorded import RecordedEngine
+from rewardlab.errors import TokensMissingError
 from rewardlab.findings import Finding
 from rewardlab.outcome import Unscored
-from rewardlab.parts import Writer
+from rewardlab.parts import LARGE, Writer, generations_of
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes import deployed
 from rewardlab.progress import Progress
 from rewardlab.rescoring import choose, rescore
+from rewardlab.rewards.advice import remedy_of_tokens
 from rewardlab.rewards.deployed import DeployedPool, open_function
 from rewardlab.rewards.function import FunctionName, function_named
 from rewardlab.rewards.pool import Pair, Pool, ScoringPool
@@ -31,6 +33,8 @@ from rewardlab.task import Generation, Prompt, Request, Sampling
 #: What a kill can cost: at most this much is sampled or scored again.
 FLUSH_SECONDS = 5.0
 FLUSH_GENERATIONS = 20_000
+#: What a reward is asked with.
+ASKED_ABOUT = ("prompt_id", "index", "text")
 #: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
 OF_FILES = ("entry", "reward_timeout", "reward_memory", "reward_env")
 
@@ -59,21 +63,23 @@ def fill(
     Raises: EngineError, RewardError, InputError; what was done until then is kept.
     """
     prompts = run.prompts()
-    held = run.generations.read()
-    requests = missing(prompts, held, run.manifest.num_generations) if sample else []
-    backlog = _unasked(prompts, held, run, record)
-    with _pool(reward, settings, run, progress) as pool:
+    with _pool(reward, settings, run, progress) as pool, _told_where_ids_come_from(run):
+        tokens = pool is not None and pool.entry.names_tokens
+        columns = ASKED_ABOUT + (LARGE if tokens else ())
+        held = run.generations.read(columns)
+        requests = missing(prompts, held, run.manifest.num_generations) if sample else []
+        backlog = _unasked(prompts, held, run, record)
         if record is not None and pool is not None:
             run.add_reward(replace(record, entry=pool.entry.name, kind=pool.entry.kind))
         stream = Stream(Writer(run.generations, run.scores(record.key) if record else None), pool, progress)
         if requests:
-            _sample(run, settings, requests, backlog, stream)
+            _sample(run, settings, requests, backlog, stream, tokens=tokens)
         elif backlog:
             stream.pump((), requests, backlog)
         filled = Filled(pool.lost, _traffic(pool, record, progress)) if pool is not None else Filled()
         if record is not None and pool is not None:
-            generations, scores = run.generations.read(), run.scores(record.key).read(["prompt_id", "score", "seconds"])
-            pairs = choose(prompts, generations, scores, seed=settings.seed)
+            scores = run.scores(record.key).read(["prompt_id", "score", "seconds"])
+            pairs = choose(prompts, run.generations.read(columns), scores, seed=settings.seed)
             rescore(pool, pairs, run.rescores(record.key))
     return filled
 
@@ -86,7 +92,15 @@ def _traffic(pool: Pool, record: RewardRecord | None, progress: Progress) -> Seq
     return tuple(deployed.ask(pool.traffic, platform, timeout=int(record.timeout) or None))
 
 
-def _sample(run: Run, settings: Settings, requests: Sequence[Request], backlog: Sequence[Pair], stream: Stream) -> None:
+def _sample(
+    run: Run,
+    settings: Settings,
+    requests: Sequence[Request],
+    backlog: Sequence[Pair],
+    stream: Stream,
+    *,
+    tokens: bool,
+) -> None:
     spec = settings.model_spec
     stream.progress.loading(str(spec))
     with captured(run.folder / "engine.log"):
@@ -94,7 +108,7 @@ def _sample(run: Run, settings: Settings, requests: Sequence[Request], backlog: 
     try:
         if isinstance(engine, RecordedEngine):
             engine.check_prompts([prompt.id for prompt in run.prompts()])
-        sampling = Sampling(settings.temperature, settings.max_tokens, settings.seed)
+        sampling = Sampling(settings.temperature, settings.max_tokens, settings.seed, token_ids=tokens)
         stream.pump(engine.generate(requests, sampling), requests, backlog)
     finally:
         engine.close()
@@ -102,6 +116,17 @@ def _sample(run: Run, settings: Settings, requests: Sequence[Request], backlog: 
         stream.progress.note(notice)
     notices = tuple(dict.fromkeys([*run.manifest.notices, *engine.notices]))
     run.update(replace(run.manifest, versions=dict(engine.versions), notices=notices))
+
+
+@contextmanager
+def _told_where_ids_come_from(run: Run) -> Iterator[None]:
+    """A reward that reads token ids which these generations lack is told where they are to come from."""
+    try:
+        yield
+    except TokensMissingError as error:
+        spec = parse_model(run.manifest.model)
+        do = error.do or remedy_of_tokens(spec.engine, spec.model)
+        raise TokensMissingError(error.what, where=error.where, do=do) from None
 
 
 @contextmanager
@@ -204,9 +229,8 @@ def _unasked(prompts: Sequence[Prompt], held: pa.Table, run: Run, record: Reward
     done = run.scores(record.key).read(["prompt_id", "index"])
     asked = set(zip(done["prompt_id"].to_pylist(), done["index"].to_pylist(), strict=True))
     by_id = {prompt.id: prompt for prompt in prompts}
-    columns = (held[name].to_pylist() for name in ("prompt_id", "index", "text"))
     return [
-        (by_id[prompt_id], Generation(prompt_id, index, text))
-        for prompt_id, index, text in zip(*columns, strict=True)
-        if prompt_id in by_id and (prompt_id, index) not in asked
+        (by_id[one.prompt_id], one)
+        for one in generations_of(held)
+        if one.prompt_id in by_id and (one.prompt_id, one.index) not in asked
     ]

@@ -51,7 +51,8 @@ class Generation:
     what the engine said, None when it is not known; token counts are None where the engine does not tell them.
     `first_logprobs` are the likeliest first tokens, best first: each token's text and the natural logarithm of its
     probability at temperature 1 (among the tokens that the choices allow, where the engine narrows first: renormalise);
-    empty where unknown. They are not stored.
+    empty where unknown. They are not stored. `token_ids` are the tokens drawn, the one that ended it included; None
+    where they are not known or were not asked for.
     """
 
     prompt_id: str
@@ -61,6 +62,7 @@ class Generation:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     first_logprobs: tuple[tuple[str, float], ...] = ()
+    token_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Sampling:
     """How generations are drawn, all of a run alike; `max_tokens` bounds a response, `seed` makes it repeatable.
 
     With `choices` a response is exactly one of these texts; with `schema` it is JSON that satisfies this JSON Schema;
-    never both. `logprobs` is how many alternatives of the first token are wanted. An engine or a server that cannot
+    never both. `logprobs` is how many alternatives of the first token are wanted; `token_ids` asks for each response's
+    tokens, which the draw does not depend on. An engine or a server that cannot
     do one of them samples without it and says so in its notices.
     """
 
@@ -78,6 +81,7 @@ class Sampling:
     choices: tuple[str, ...] = ()
     schema: Mapping[str, Json] | None = None
     logprobs: int = 0
+    token_ids: bool = False
 
     def __post_init__(self) -> None:
         assert not (self.choices and self.schema is not None), "choices or a schema, not both"
@@ -282,7 +286,8 @@ def _reference(row: dict[str, Json], *, where: str) -> Json:
 def read_generations(path: Path) -> tuple[Generation, ...]:
     """Read recorded generations: `{"prompt_id", "index", "text", "finish_reason"}` on each line.
 
-    `index` may be left out of every row of a prompt; they then count in the order of the file.
+    A row may hold `prompt_tokens`, `completion_tokens` and `token_ids` too. `index` may be left out of every row of a
+    prompt; they then count in the order of the file.
     Raises: InputError with file:line for a row that cannot be used, and for a prompt_id and index given twice.
     """
     expected = '{"prompt_id": ..., "index": ..., "text": ...} on each line'
@@ -317,6 +322,7 @@ def read_generations(path: Path) -> tuple[Generation, ...]:
                 _text_or_none(row.get("finish_reason"), "finish_reason", where=where),
                 _count_or_none(row.get("prompt_tokens"), "prompt_tokens", where=where),
                 _count_or_none(row.get("completion_tokens"), "completion_tokens", where=where),
+                token_ids=_ids_or_none(row.get("token_ids"), where=where),
             )
         )
     if not generations:
@@ -334,3 +340,13 @@ def _count_or_none(value: Json, name: str, *, where: str) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31):
         return value
     raise InputError(f"{name} is {json.dumps(value)[:60]}", where=where, expected="a whole number from 0, or nothing")
+
+
+def _ids_or_none(value: Json, *, where: str) -> tuple[int, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise InputError(f"token_ids is a {_kind(value)}", where=where, expected="a list of whole numbers from 0")
+    if wrong := [one for one in value if type(one) is not int or not 0 <= one < 2**31]:
+        raise InputError(f"token_ids holds {json.dumps(wrong[0])[:60]}", where=where, expected="whole numbers from 0")
+    return tuple(value)

@@ -245,3 +245,24 @@ def test_notes_reach_a_pipelines_log_unless_quiet(run, task):
     arguments = ["audit", task["reward"], task["prompts"], "--model", f"recorded:{task['recorded']}"]
     assert "1 prompts have no recorded generation" in run(*arguments)[2]
     assert run(*arguments, "-q")[2] == ""
+
+
+def test_an_edited_import_of_the_reward_is_scored_anew_and_an_unchanged_one_is_not(run, task_of):
+    task = task_of(groups_of({4: 110}))
+    line = "    return float(completion.strip() == reference)\n"
+    task["reward"].write_text(
+        "from rule import right\n\ndef score(completion, reference):\n    return right(completion, reference)\n"
+    )
+    rule = task["reward"].with_name("rule.py")
+    rule.write_text(f"def right(completion, reference):\n{line}")
+    options = ["--model", f"recorded:{task['recorded']}", "--out", "run", "--format", "json"]
+
+    def accuracy() -> float:
+        _, out, _ = run("audit", task["reward"], task["prompts"], *options)
+        return json.loads(out)["baseline"]["accuracy"]["estimate"]
+
+    assert (accuracy(), accuracy()) == (0.5, 0.5)
+    assert len(list(Path("run/scores").iterdir())) == 1
+    rule.write_text(f"def right(completion, reference):\n    if completion == '0': return 1.0\n{line}")
+    assert accuracy() == 1.0
+    assert len(list(Path("run/scores").iterdir())) == 2

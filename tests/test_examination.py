@@ -20,6 +20,7 @@ from rewardlab.examination import MOST_PROMPTS, examine_reward, examining, worke
 from rewardlab.findings import Finding
 from rewardlab.outcome import Scored
 from rewardlab.platforms import PLATFORMS
+from rewardlab.probes.reward import returns
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.run import Run
 from rewardlab.settings import Settings
@@ -214,10 +215,20 @@ def test_damaged_findings_are_an_error_that_names_the_file(kept, content):
         run.findings(kept.stem, declared=[None, None, None])
 
 
+@pytest.mark.parametrize("ranges", ["3", '{"a": 1}', '{"a": [1]}', '{"a": ["x", 1]}', "[[0, 1]]"])
+def test_damaged_component_ranges_are_an_error_that_names_the_file(kept, ranges):
+    kept.write_text(f'{{"components": {ranges}}}')
+    with Run.open(Path("run")) as run, pytest.raises(RunError, match=r"findings/\w+\.json: cannot be read"):
+        run.component_ranges(kept.stem)
+
+
 def test_findings_are_read_as_they_were_kept(kept):
     with Run.open(Path("run")) as run:
         finding = Finding("RL404", "warning", {"examples": [{"text": "é\u2028", "score": None}]}, "Do.")
+        run.save_findings("k", [finding], declared=[0, 1, None], components={"style": (0, 0.5)})
         run.save_findings("k", [finding], declared=[0, 1, None])
+        assert run.component_ranges("k") == {"style": (0.0, 0.5)}
+        assert run.component_ranges("other") == {}
         assert run.findings("k") == run.findings("k", declared=[0.0, 1.0, None]) == (finding,)
         assert run.findings("k", declared=[0, 2, None]) is None
         assert run.findings("other") is None
@@ -288,3 +299,23 @@ def test_a_slow_reward_is_left_in_time_and_the_report_says_what_was_not_asked(re
     (slow,) = [one for one in found.findings if one.code == "RL204"]
     assert "reasoning" in slow.evidence["not_asked"]
     assert slow.evidence["seconds_per_sample"] >= 0.2
+
+
+def test_a_reward_that_is_slow_on_what_models_write_is_given_time_for_it(reward, tmp_path, monkeypatch):
+    """20 ms on most ordinary answers and none on a short one: a full batch takes twice the seconds set here."""
+    monkeypatch.setattr("rewardlab.examination.MOST_SECONDS", 0.6)
+    monkeypatch.setattr("rewardlab.probes.reward.PROBES", (returns.ask,))
+    code = (
+        "import time\ndef score(completion, reference):\n    time.sleep(0.02 * (len(completion) > 9))\n    return 0.5\n"
+    )
+    found = examine_reward(worker_of(reward(code), Settings(), log=tmp_path / "log"), prompts(4), Settings())
+    assert found.findings == ()
+
+
+def test_labels_given_later_have_the_stand_ins_chosen_again(kept):
+    with Run.open(Path("run")) as run:
+        run.save_findings("k", [], declared=[0, 1, None])
+        assert run.findings("k", declared=[0, 1, None]) == ()
+        run.labels.write_text("prompt_id,index,label\np0,0,wrong\n")
+        assert run.findings("k", declared=[0, 1, None]) is None
+        assert run.findings("k") == ()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import InputError
-from rewardlab.labels import annotators_of, check_labels, mean_labels, read_annotations, read_labels
+from rewardlab.labels import annotators_of, check_labels, mean_labels, read_annotations, read_labels, sides_of
 
 
 @pytest.fixture
@@ -114,3 +114,18 @@ def test_each_annotator_is_kept_and_the_mean_is_over_them(written):
     assert annotators_of(annotations) == ("x", "y")
     assert mean_labels(annotations) == read_labels(path) == {("a", 0): 0.5, ("a", 1): 1.0}
     assert read_annotations(written("prompt_id,index,label\na,0,1\n")) == {("a", 0): {"": 1.0}}
+
+
+@pytest.mark.parametrize(
+    ("labels", "sides"),
+    [
+        ([0.0, 0.5, 1.0], [False, None, True]),
+        ([1.0, 3.0, 5.0], [False, None, True]),
+        ([0.25, 0.75], [False, True]),
+        ([1.0, 1.0], [True, True]),
+        ([], []),
+    ],
+)
+def test_labels_are_surely_right_above_the_middle_of_their_range_and_surely_wrong_below(labels, sides):
+    found = sides_of({("p", index): label for index, label in enumerate(labels)})
+    assert [found.get(("p", index)) for index in range(len(labels))] == sides

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import rewardlab
-from rewardlab.errors import EngineError, InputError, RunError, UsageError
+from rewardlab.errors import EngineError, InputError, RunError, TokensMissingError, UsageError
 from rewardlab.pipeline import run_sample, run_score
 from rewardlab.probes.reward import returns
 from rewardlab.run import read_manifest
@@ -348,3 +348,46 @@ def test_a_process_that_dies_in_a_batch_is_told_though_its_samples_are_scored_al
     assert report.reward.outcomes.scored == 800
     (finding,) = [one for one in report.findings if one.code == "RL203"]
     assert finding.evidence["how"] == ["the process exited with 9"]
+
+
+TOKENS = """
+def even(completions, completion_ids, **columns):
+    return [float(len(ids) % 2 == 0) for ids in completion_ids]
+"""
+
+
+def with_tokens(task, lengths):
+    """Each recorded row with as many token ids as `lengths` says of its place in the group."""
+    rows = [json.loads(line) for line in task["recorded"].read_text().splitlines()]
+    rows = [{**row, "token_ids": [7] * lengths[row["index"]]} for row in rows]
+    task["recorded"].write_text("\n".join(json.dumps(row) for row in rows))
+
+
+def test_a_reward_of_tokens_is_asked_with_the_tokens_that_were_drawn(task_of, tmp_path):
+    task = task_of(groups_of({4: 110}))
+    with_tokens(task, [0, 1, 2, 3, 5, 7, 9, 11])
+    task["reward"].write_text(TOKENS)
+    report = audit(task, tmp_path)
+    assert report.baseline.accuracy.estimate == 2 / 8
+    assert report.reward.outcomes.scored == 880
+    assert report.reward.noise.rescored > 0
+    rescored = run_score(tmp_path / "run", task["reward"], {"platform": "bedrock"})
+    assert rescored.baseline.accuracy.estimate == 2 / 8
+
+
+def test_a_reward_of_tokens_over_generations_without_any_is_told_what_to_do_and_nothing_is_scored(task_of, tmp_path):
+    task = task_of(groups_of({4: 110}))
+    audit(task, tmp_path)
+    task["reward"].write_text(TOKENS)
+    for ask in (lambda: audit(task, tmp_path), lambda: run_score(tmp_path / "run", task["reward"], {})):
+        with pytest.raises(
+            TokensMissingError, match=r'completion_ids.*give each row of .*recorded.jsonl its "token_ids"'
+        ):
+            ask()
+    assert len(list((tmp_path / "run" / "scores").iterdir())) == 1
+    hidden = TOKENS.replace("completion_ids, **columns", "**columns").replace(
+        "completion_ids]", "columns['completion_ids']]"
+    )
+    task["reward"].write_text(hidden)
+    with pytest.raises(TokensMissingError, match=r"name completion_ids among its parameters"):
+        audit(task, tmp_path)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rewardlab.errors import RunError
 from rewardlab.outcome import Scored, Unscored
-from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer, write_atomically
+from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer, generations_of, write_atomically
 from rewardlab.run import read_manifest
 from rewardlab.task import Generation
 
@@ -119,3 +119,23 @@ def test_the_wheel_carries_the_judges_the_lambdas_and_the_schema(tmp_path, reque
     names = zipfile.ZipFile(wheel).namelist()
     for name in ("judges/README.md", "lambdas/exact_match/reward.py", "schemas/report-1.json", "py.typed"):
         assert f"rewardlab/{name}" in names
+
+
+def test_token_ids_are_kept_and_read_only_where_they_are_named(tmp_path):
+    parts = Parts(tmp_path, GENERATION_SCHEMA)
+    writer = Writer(parts, None)
+    rows = [Generation("a", 0, "x", token_ids=(5, 2)), Generation("a", 1, "y", token_ids=()), Generation("a", 2, "z")]
+    for one in rows:
+        writer.add_generation(one)
+    writer.flush()
+    assert list(generations_of(parts.read(["prompt_id", "index", "text", "token_ids"]))) == rows
+    assert "token_ids" not in parts.read().column_names
+    assert [one.token_ids for one in generations_of(parts.read())] == [None, None, None]
+
+
+def test_a_part_of_a_version_without_token_ids_reads_as_one_where_none_are_known(tmp_path):
+    old = pa.schema([field for field in GENERATION_SCHEMA if field.name != "token_ids"])
+    columns = {name: [None] for name in old.names} | {"prompt_id": ["a"], "index": [0], "text": ["x"]}
+    Parts(tmp_path, old).append(columns)
+    (one,) = generations_of(Parts(tmp_path, GENERATION_SCHEMA).read(["prompt_id", "index", "text", "token_ids"]))
+    assert one == Generation("a", 0, "x")

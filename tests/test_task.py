@@ -134,7 +134,18 @@ VALUES = st.recursive(
 )
 ROWS = st.dictionaries(
     st.sampled_from(
-        ["id", "messages", "prompt", "reference_answer", "reward_model", "metadata", "prompt_id", "text", "index"]
+        [
+            "id",
+            "messages",
+            "prompt",
+            "reference_answer",
+            "reward_model",
+            "metadata",
+            "prompt_id",
+            "text",
+            "index",
+            "token_ids",
+        ]
     ),
     VALUES | st.just([{"role": "user", "content": "x"}]),
 )
@@ -163,6 +174,11 @@ def test_recorded_generations_count_by_themselves(write_lines):
         ({"prompt_id": "a", "text": "x", "index": True}, ":1: index is true"),
         ({"prompt_id": "a", "text": "x", "finish_reason": 3}, ":1: finish_reason is a number"),
         ({"prompt_id": "a", "text": "x", "completion_tokens": "3"}, ':1: completion_tokens is "3"'),
+        ({"prompt_id": "a", "text": "x", "token_ids": "3"}, ":1: token_ids is a string"),
+        ({"prompt_id": "a", "text": "x", "token_ids": [3, None]}, ":1: token_ids holds null"),
+        ({"prompt_id": "a", "text": "x", "token_ids": [True]}, ":1: token_ids holds true"),
+        ({"prompt_id": "a", "text": "x", "token_ids": [-1]}, ":1: token_ids holds -1"),
+        ({"prompt_id": "a", "text": "x", "token_ids": [2**31]}, ":1: token_ids holds 2147483648"),
     ],
 )
 def test_a_flawed_recording_is_told_with_its_line(write_lines, row, message):

@@ -30,7 +30,7 @@ from rewardlab.errors import UsageError
 from rewardlab.findings import RANK, Finding
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import Platform
-from rewardlab.run import reward_digest
+from rewardlab.rewards.sources import reward_digest
 
 #: Where a layer's modules lie in it.
 LAYER = "python/"

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from rewardlab.aws.imports import Import, imports_of
 from rewardlab.errors import InputError, RewardError, UsageError
+from rewardlab.rewards.imports import Import, imports_of
+from rewardlab.rewards.sources import files_of, is_local, package_of
 
 #: Never taken unless imported: tests, caches, what tools leave behind.
 LEFT_OUT_FOLDERS = {"__pycache__", "tests", "test", "node_modules", "venv"}
@@ -113,33 +114,18 @@ class _Collector:
     def _resolve(self, one: Import, name: str) -> list[Path]:
         """The files beside the reward that an import loads; what is not beside it is noted."""
         if one.level:
-            package = PurePosixPath(name).parent.parts
-            if one.level > len(package):
+            base = package_of(one, name)
+            if base is None:
                 self._found.beyond.append(f"{name}:{one.line} (a relative import above the reward's folder)")
                 return []
-            base = package[: len(package) - one.level + 1]
-            return [path for dotted in one.names or ("",) for path in self._files(base, dotted)]
+            return list(files_of(self._folder, one, base))
         top = one.names[0].split(".")[0]
         if top == self._reward.stem:
             self._found.importers.append(f"{name}:{one.line}")
-        if self._is_local(top):
-            return [path for dotted in one.names for path in self._files((), dotted)]
+        if is_local(self._folder, top):
+            return list(files_of(self._folder, one, ()))
         self._found.outside.append(Outside(top, one.names[0], f"{name}:{one.line}", one.needed))
         return []
-
-    def _is_local(self, top: str) -> bool:
-        folder = self._folder / top
-        return folder.with_name(f"{top}.py").is_file() or (folder.is_dir() and any(folder.rglob("*.py")))
-
-    def _files(self, base: tuple[str, ...], dotted: str) -> Iterator[Path]:
-        """The module's file and the __init__ of each package on the way to it."""
-        steps = [*base, *(step for step in dotted.split(".") if step)]
-        for length in range(1, len(steps) + 1):
-            place = self._folder.joinpath(*steps[:length])
-            for path in (place / "__init__.py", place.with_name(f"{place.name}.py")):
-                if path.is_file():
-                    yield path
-                    break
 
     def _fill(self, package: Path) -> None:
         """The rest of a package: what it may load by a name that no reader can see."""

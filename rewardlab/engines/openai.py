@@ -34,6 +34,14 @@ FILTERING = ("vllm", "sglang")
 #: What is asked for a first token's alternatives; servers refuse more than MOST_LOGPROBS.
 LOGPROBS = ("logprobs", "top_logprobs")
 MOST_LOGPROBS = 20
+#: Asks vLLM's and SGLang's servers for each choice's `token_ids`; others ignore or refuse it.
+TOKEN_IDS = "return_token_ids"  # noqa: S105 - a parameter's name
+#: What a server may refuse and be asked without, with what a person is told then.
+DISPENSABLE = {
+    "seed": "the server takes no seed: what it uses instead is its own choice",
+    "top_p": "the server takes no top_p: what it uses instead is its own choice",
+    TOKEN_IDS: "the server gives no token ids",
+}
 NO_FILTERS: Mapping[str, Json] = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
 
 
@@ -84,10 +92,10 @@ class Dialect:
         if "max_completion_tokens" in refusal and "max_tokens" in sent:
             self.limit = "max_completion_tokens"
             return True
-        for name in ("seed", "top_p"):
+        for name, notice in DISPENSABLE.items():
             if name in refusal and name in sent:
                 self.dropped.add(name)
-                self.notices[f"the server takes no {name}: what it uses instead is its own choice"] = None
+                self.notices[notice] = None
                 return True
         return sent.get("n", 1) > 1 and self.one_by_one()
 
@@ -252,6 +260,8 @@ class _Round:
             body["tools"] = tools
         if self._sampling.logprobs:
             body |= dict(zip(LOGPROBS, (True, min(self._sampling.logprobs, MOST_LOGPROBS)), strict=True))
+        if self._sampling.token_ids:
+            body[TOKEN_IDS] = True
         body |= {**self._dialect.fixed, **rung.body}
         return {name: value for name, value in body.items() if name not in self._dialect.dropped} | {
             **self._server.extra
@@ -273,6 +283,7 @@ class _Round:
                 usage.get("prompt_tokens"),
                 usage.get("completion_tokens") if len(choices) == 1 else None,
                 odds_of(rung, choice.get("logprobs"), self._sampling.logprobs),
+                _ids(choice.get("token_ids")) if self._sampling.token_ids else None,
             )
             for index, choice in zip(indexes, choices, strict=False)
         ]
@@ -299,6 +310,13 @@ def _table(value: Json) -> Mapping[str, Json]:
 def _is_completion(choice: Json) -> bool:
     fields = _table(choice)
     return isinstance(fields.get("message"), dict) and fields.get("finish_reason") != "error"
+
+
+def _ids(listed: Json) -> tuple[int, ...] | None:
+    """A choice's token ids; None from a server that gives none."""
+    if not isinstance(listed, list) or not all(type(one) is int and 0 <= one < 2**31 for one in listed):
+        return None
+    return tuple(listed)
 
 
 def _said(error: openai.APIError) -> str:

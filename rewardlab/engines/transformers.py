@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rewardlab.engines import check_options, count_option, table_option
@@ -66,6 +66,7 @@ class TransformersEngine:
 
     def __init__(self, network: Any, tokenizer: Any, model: str, options: Options):
         self._network = network
+        self._device = network.device
         self._tokenizer = tokenizer
         self._model = model
         self._options = options
@@ -80,7 +81,7 @@ class TransformersEngine:
         import torch  # noqa: PLC0415 - heavy and optional
         import transformers  # noqa: PLC0415 - heavy and optional
 
-        device = self._network.device
+        device = self._device
         name = torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
         return {"transformers": transformers.__version__, "torch": torch.__version__, "device": name}
 
@@ -132,7 +133,7 @@ class TransformersEngine:
         import torch  # noqa: PLC0415 - heavy and optional
         from transformers import LogitsProcessorList  # noqa: PLC0415 - heavy and optional
 
-        device = self._network.device
+        device = self._device
         pad = self._tokenizer.pad_token_id
         inputs, mask = _left_padded([one.ids for one in batch], pad if pad is not None else 0)
         first = FirstToken(self._tokenizer, sampling.logprobs)
@@ -153,7 +154,8 @@ class TransformersEngine:
             )
         rows = output[:, len(inputs[0]) :].tolist()
         odds = first.rows or [()] * len(rows)
-        return [self._generation(one, row, at) for one, row, at in zip(batch, rows, odds, strict=True)]
+        found = [self._generation(one, row, at) for one, row, at in zip(batch, rows, odds, strict=True)]
+        return found if sampling.token_ids else [replace(one, token_ids=None) for one in found]
 
     def _settings(self, room: int, temperature: float) -> Any:
         """A generation config for the pure distribution at `temperature`, whose zero is the most likely token."""
@@ -170,7 +172,7 @@ class TransformersEngine:
         tokens = row if end is None else row[: end + 1]
         text = self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         reason = "length" if end is None else "stop"
-        return Generation(one.prompt_id, one.index, text, reason, len(one.ids), len(tokens), first)
+        return Generation(one.prompt_id, one.index, text, reason, len(one.ids), len(tokens), first, tuple(tokens))
 
     def close(self) -> None:
         """Drop the model, and give back what the GPU's allocator keeps for it."""

@@ -102,6 +102,7 @@ class VllmEngine:
                                 prompt_tokens,
                                 len(answer.token_ids),
                                 self._first_logprobs(answer, sampling.logprobs),
+                                tuple(answer.token_ids) if sampling.token_ids else None,
                             )
         except (RuntimeError, ValueError) as error:
             raise model_failure(error, self._model) from error

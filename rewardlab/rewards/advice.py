@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import re
 
-#: How trainers.py says that a reward read what only the trainer has.
-TOKENS = re.compile(r"TRL passes completion_ids; rewardlab has none")
 #: What looking up a variable that the reward was not handed says.
 VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]*)'")
+#: For a reward that reads ids which nobody keeps for it.
+NAME_THEM = "name completion_ids among its parameters, not in **kwargs: ids are kept for what asks for them by name"
 RELATIVE = "attempted relative import with no known parent package"
 
 
-def remedy_of(detail: str) -> str:
-    """What to do about a reward that raised so; empty where only its author can tell."""
-    if TOKENS.search(detail):
-        return (
-            "The audit keeps texts, not tokens: this is no fault of the reward, and it cannot be audited as it is. "
-            "Measure the text (len(completion) or its words) where the reward measures tokens, or split off the part "
-            "that reads completion_ids and name the other with --entry."
-        )
-    return ""
+def remedy_of_tokens(engine: str, model: str) -> str:
+    """Where the token ids are to come from that generations of this engine lack."""
+    match engine:
+        case "recorded":
+            return f'give each row of {model} its "token_ids": [...], as the model that wrote it drew them'
+        case "openai":
+            return (
+                "the server gave none (vLLM's and SGLang's do, when asked for return_token_ids), or this run was "
+                "sampled for a reward that asked for none: audit into a new folder (--out NEW), or with --model vllm:"
+            )
+        case "bedrock":
+            return (
+                "Bedrock gives none: sample with --model vllm:, transformers: or openai: into a new folder (--out NEW)"
+            )
+        case _:
+            return (
+                "this run was sampled for a reward that asked for none: audit this one into a new folder "
+                "(rewardlab audit REWARD PROMPTS --model MODEL --out NEW)"
+            )
 
 
 def remedy_of_import(text: str) -> str | None:

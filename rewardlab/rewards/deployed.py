@@ -19,7 +19,7 @@ from rewardlab.rewards.event import Key, encode_event
 from rewardlab.rewards.function import FunctionName
 from rewardlab.rewards.invocation import read_reply, read_tail
 from rewardlab.rewards.pool import Pair, ScoringState, score_batch
-from rewardlab.rewards.process import EntryFound, Reply
+from rewardlab.rewards.process import EntryFound, Reply, TokenIds
 from rewardlab.rewards.traffic import Tally, Traffic
 from rewardlab.task import Generation, Prompt
 
@@ -96,7 +96,13 @@ class FunctionWorker:
     def allow(self, seconds: float) -> None:
         """Nothing: the function's own timeout holds, here as in training."""
 
-    def invoke(self, event: bytes, *, watch: bool = False) -> Reply:  # noqa: ARG002 - what it does to its event stays there
+    def invoke(
+        self,
+        event: bytes,
+        *,
+        watch: bool = False,  # noqa: ARG002 - what it does to its event stays there
+        token_ids: TokenIds | None = None,  # noqa: ARG002 - no platform sends them
+    ) -> Reply:
         """Send one event and wait for what comes back; an Answer's `mutated` is None, for that is not to be seen."""
         limit = self._platform.payload_mb * MEGABYTE
         if len(event) > limit:

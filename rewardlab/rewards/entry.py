@@ -18,11 +18,13 @@ from rewardlab.rewards.rubric import parameters_of, rubric_of, rubrics_of
 
 #: What a file may define, in the order in which it is looked for; TRL's and verifiers' functions have any name.
 NAMES = {"lambda_handler": "lambda", "compute_score": "verl", "grade": "openai"}
+#: How TRL passes a completion's tokens; a function of them alone is one of its rewards too.
+TOKENS = "completion_ids"
 KNOWN = (
     "lambda_handler(event, context)",
     "compute_score(data_source, solution_str, ground_truth, extra_info)",
     "grade(sample, item)",
-    "a function with a parameter `completions`",
+    "a function with a parameter `completions` or `completion_ids`",
     "a rubric, or a function with the parameters `completion` and `answer`",
     "score(completion, reference)",
 )
@@ -43,6 +45,11 @@ class Entry:
     kind: str
     call: Callable[..., Any]
     others: tuple[str, ...]
+
+    @property
+    def names_tokens(self) -> bool:
+        """Whether it asks by name for the token ids that TRL passes beside the texts."""
+        return self.kind == "trl" and TOKENS in parameters_of(self.call)
 
 
 def load(path: Path, name: str | None) -> Entry:
@@ -75,7 +82,7 @@ def find_entry(module: ModuleType, name: str | None = None) -> Entry:
         return _chosen(module, own, name)
     named = [(key, kind) for key, kind in NAMES.items() if key in own]
     taken = {key for key, _ in named}
-    trl = [(key, "trl") for key, value in own.items() if key not in taken and "completions" in parameters_of(value)]
+    trl = [(key, "trl") for key, value in own.items() if key not in taken and _is_trl(value)]
     found = [*named, *trl] or _unnamed(module, own)
     if not found:
         raise EntryError(f"defines no reward function; expected one of: {'; '.join(KNOWN)}")
@@ -116,12 +123,16 @@ def _is_own(value: Any, module: ModuleType) -> bool:
     return getattr(value, "__module__", None) == module.__name__ or getattr(value, "__name__", "") in NAMES
 
 
+def _is_trl(function: Callable[..., Any]) -> bool:
+    return not {"completions", TOKENS}.isdisjoint(parameters_of(function))
+
+
 def _kind(name: str, function: Callable[..., Any]) -> str:
     """The kind of a function: by its own name, else by its parameters."""
     parameters = list(parameters_of(function))
     if name in NAMES:
         return NAMES[name]
-    if "completions" in parameters:
+    if _is_trl(function):
         return "trl"
     if "solution_str" in parameters:
         return "verl"

@@ -252,7 +252,10 @@ def _invoke(worker: Worker, pairs: Sequence[Pair], platform: Platform, state: Sc
     """One invocation: an outcome per pair, or the one failure of all."""
     if spent := state.spent:
         return Unscored("timed_out", spent, 0.0)
-    reply = worker.invoke(encode_event((state.parts_of(prompt, platform), generation) for prompt, generation in pairs))
+    reply = worker.invoke(
+        encode_event((state.parts_of(prompt, platform), generation) for prompt, generation in pairs),
+        token_ids=[generation.token_ids for _, generation in pairs],
+    )
     state.see(reply.seconds)
     if isinstance(reply, Answer):
         ids = [sample_id(generation) for _, generation in pairs]

@@ -17,10 +17,10 @@ from typing import Any, Protocol, TypeAlias
 
 import psutil
 
-from rewardlab.errors import RewardError
+from rewardlab.errors import RewardError, TokensMissingError
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
-from rewardlab.rewards.advice import remedy_of_import
+from rewardlab.rewards.advice import NAME_THEM, remedy_of_import
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
@@ -49,11 +49,15 @@ class RewardSource:
 
 @dataclass(frozen=True, slots=True)
 class EntryFound:
-    """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain), and the file's others."""
+    """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain), and the file's others.
+
+    `names_tokens` tells whether it asks for its completions' token ids.
+    """
 
     name: str
     kind: str
     others: tuple[str, ...]
+    names_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Answer:
     mutated: bool | None = None
 
 
+#: The token ids of each sample's completion, None where they are not known.
+TokenIds: TypeAlias = Sequence[Sequence[int] | None]
 #: What an invocation gave: an answer, or why there is none, with the invocation's whole time.
 Reply: TypeAlias = Answer | Unscored
 
@@ -79,7 +85,7 @@ class Worker(Protocol):
 
     def allow(self, seconds: float) -> None: ...
 
-    def invoke(self, event: bytes, *, watch: bool = False) -> Reply: ...
+    def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply: ...
 
     def kill(self) -> None: ...
 
@@ -99,7 +105,8 @@ class WorkerProcess:
     `returns` is what the platform wants returned: code that is no Lambda is answered for in that form.
 
     Used from one thread only: on Linux the worker dies with the thread that started it.
-    Raises: RewardError from `start` and `invoke` when the code cannot be loaded.
+    Raises: RewardError from `start` and `invoke` when the code cannot be loaded; TokensMissingError from `invoke` when
+    the reward reads token ids that are not known.
     """
 
     def __init__(self, source: RewardSource, *, log: Path, returns: Returns = "list"):
@@ -107,6 +114,7 @@ class WorkerProcess:
         self._printout = Printout(log)
         self._process: subprocess.Popen[bytes] | None = None
         self._requests = self._replies = -1
+        self._names_tokens = False
 
     def allow(self, seconds: float) -> None:
         """Bound further invocations by so many seconds."""
@@ -162,18 +170,21 @@ class WorkerProcess:
             what = f"does not import: {text}" if stage == "import" else text
             raise RewardError(what, where=_line_of(where, text), do=remedy_of_import(text))
         ready = message["ready"]
-        return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]))
+        self._names_tokens = ready["names_tokens"]
+        return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]), self._names_tokens)
 
-    def invoke(self, event: bytes, *, watch: bool = False) -> Reply:
+    def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply:
         """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death.
 
-        With `watch` the worker compares the event before and after, which takes a second reading of it.
+        With `watch` the worker compares the event before and after, which takes a second reading of it. `token_ids` go
+        along only where the entry asks for them by name.
         """
         if self._process is None:
             self.start()
         self._printout.begin()
         asked = b'{"timeout": %f, "watch": %s, "event": ' % (self._source.timeout, b"true" if watch else b"false")
-        body = asked + event + b"}"
+        tokens = b', "token_ids": ' + json.dumps(token_ids).encode() if token_ids and self._names_tokens else b""
+        body = asked + event + tokens + b"}"
         try:
             message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
         except _LostError as lost:
@@ -184,6 +195,9 @@ class WorkerProcess:
         if message["peak_mb"] > self._source.memory_mb:
             self.close()
             return Unscored("crashed", self._outgrown(message["peak_mb"]), seconds)
+        if "tokens_missing" in message:
+            what = "it reads the token ids of completions (completion_ids), and only their texts are known"
+            raise TokensMissingError(what, where=str(self._source.path), do=None if self._names_tokens else NAME_THEM)
         if "failed" in message:
             reason, detail = message["failed"]
             return Unscored(reason, detail, seconds)

@@ -11,16 +11,26 @@ import math
 import numbers
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeGuard
 
 from rewardlab.rewards.entry import Entry, EntryError, find_entry
 from rewardlab.rewards.rubric import Weighted
 from rewardlab.rewards.sample import Sample, reference_of
-from rewardlab.rewards.trainers import call_openai, call_plain, call_trl, call_verl
+from rewardlab.rewards.trainers import TokensMissing, call_openai, call_plain, call_trl, call_verl
 
-__all__ = ["Entry", "EntryError", "describe", "find_entry", "invoke", "is_number", "reference_of", "wrap"]
+__all__ = [
+    "Entry",
+    "EntryError",
+    "TokensMissing",
+    "describe",
+    "find_entry",
+    "invoke",
+    "is_number",
+    "reference_of",
+    "wrap",
+]
 
 
 def call_rubric(rubric: Callable[[Sample], Any], sample: Sample) -> Any:
@@ -37,8 +47,12 @@ CALLS: dict[str, Callable[[Callable[..., Any], Sample], Any]] = {
 }
 
 
-def invoke(entry: Entry, event: list[Sample], context: Any) -> Any:
+def invoke(
+    entry: Entry, event: list[Sample], context: Any, *, token_ids: Sequence[Sequence[int] | None] | None = None
+) -> Any:
     """Call the entry with an event and return what it returns; for other kinds, a Lambda's list of results.
+
+    `token_ids` are the samples' completions', for a TRL function; a platform sends none.
 
     A function that takes one sample at a time loses only the sample it raises on: that result is
     `{"id", "unscored": [reason, detail]}`. A lambda's and a TRL function's exceptions pass: they take the whole batch.
@@ -46,7 +60,7 @@ def invoke(entry: Entry, event: list[Sample], context: Any) -> Any:
     if entry.kind == "lambda":
         return entry.call(event, context)
     if entry.kind == "trl":
-        values = call_trl(entry.call, event)
+        values = call_trl(entry.call, event, token_ids)
         return [_result(sample, lambda value=value: value) for sample, value in zip(event, values, strict=True)]
     return [_result(sample, partial(CALLS[entry.kind], entry.call, sample)) for sample in event]
 

@@ -20,12 +20,23 @@ from rewardlab.rewards.sample import (
     response_of,
 )
 
+#: What TRL passes itself, and no column of the data by the same name.
+GIVEN = ("completion", "completion_ids")
+
+
+class TokensMissing(Exception):  # noqa: N818 - what stops the call, not an error of the reward's
+    """The reward read the token ids of a completion of which only the text is known."""
+
 
 class UnknownTokens(Sequence[int]):
-    """A completion's token ids, which the audit does not have: reading them raises, for no ids would be a lie."""
+    """A completion's token ids, which are not known: reading them raises, for no ids would be a lie."""
+
+    def __init__(self) -> None:
+        self.read = False
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise ValueError("TRL passes completion_ids; rewardlab has none, only the text")
+        self.read = True
+        raise TokensMissing("TRL passes completion_ids; this completion's are not known, only its text")
 
     __len__ = __iter__ = __getitem__ = _refuse
 
@@ -34,24 +45,33 @@ def ignore(*_: object, **__: object) -> None:
     """TRL's log_extra and log_metric, where there is no log."""
 
 
-def call_trl(call: Callable[..., Any], event: list[Sample]) -> list[Any]:
+def call_trl(
+    call: Callable[..., Any], event: list[Sample], token_ids: Sequence[Sequence[int] | None] | None = None
+) -> list[Any]:
     """One value per sample from a TRL function: `f(prompts, completions, completion_ids, **columns)`.
 
-    The reference, what a platform moved into metadata, and what newer versions pass besides (trainer_state, log_extra,
+    `token_ids` are the completions' own, the token that ended one included, None where they are not known. The
+    reference, what a platform moved into metadata, and what newer versions pass besides (trainer_state, log_extra,
     log_metric) are given where the signature takes them.
-    Raises: ValueError unless it returns one value per completion.
+    Raises: ValueError unless it returns one value per completion; TokensMissing when it read ids that are not known,
+    also where it caught what that raised.
     """
     prompts, completions = zip(*map(conversation_of, event), strict=True)
-    names = sorted({key for sample in event for key in columns_of(sample)})
-    values = wait(
-        call(
-            prompts=list(prompts),
-            completions=list(completions),
-            completion_ids=[UnknownTokens() for _ in event],
-            **_besides(call, event),
-            **{key: [sample.get(key) for sample in event] for key in names},
+    names = sorted({key for sample in event for key in columns_of(sample)} - set(GIVEN))
+    ids = [UnknownTokens() if one is None else list(one) for one in token_ids or [None] * len(event)]
+    try:
+        values = wait(
+            call(
+                prompts=list(prompts),
+                completions=list(completions),
+                completion_ids=ids,
+                **_besides(call, event),
+                **{key: [sample.get(key) for sample in event] for key in names},
+            )
         )
-    )
+    finally:
+        if any(isinstance(one, UnknownTokens) and one.read for one in ids):
+            raise TokensMissing("it read completion_ids, which are not known")
     values = values.tolist() if hasattr(values, "tolist") else values
     if not isinstance(values, list | tuple) or len(values) != len(event):
         given = f"{len(values)} values" if isinstance(values, list | tuple) else f"a {type(values).__name__}"
@@ -61,7 +81,7 @@ def call_trl(call: Callable[..., Any], event: list[Sample]) -> list[Any]:
 
 def _besides(call: Callable[..., Any], event: list[Sample]) -> dict[str, Any]:
     hidden = [hidden_columns_of(sample) for sample in event]
-    taken = {key for sample in event for key in columns_of(sample)}
+    taken = {key for sample in event for key in columns_of(sample)} | set(GIVEN)
     offered: dict[str, Any] = {key: [row.get(key) for row in hidden] for row in hidden for key in row}
     # Before the first step; max_steps is 1 so that a share of the training done is 0 and no division by zero.
     offered["trainer_state"] = SimpleNamespace(global_step=0, max_steps=1, epoch=0.0, num_train_epochs=1)

@@ -21,7 +21,7 @@ from typing import Any
 
 from rewardlab.rewards.entry import EntryError, load
 from rewardlab.rewards.foreign import tell
-from rewardlab.rewards.shim import describe, invoke, wrap
+from rewardlab.rewards.shim import TokensMissing, describe, invoke, wrap
 
 HEADER = struct.Struct(">Q")
 PR_SET_PDEATHSIG = 1
@@ -99,10 +99,12 @@ def limit_processor_time(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def call(entry: Any, event: Any, context: Context) -> dict[str, Any]:
+def call(entry: Any, message: dict[str, Any], context: Context) -> dict[str, Any]:
     """What the reward returns, or how it failed."""
     try:
-        return {"results": invoke(entry, event, context)}
+        return {"results": invoke(entry, message["event"], context, token_ids=message.get("token_ids"))}
+    except TokensMissing as missing:
+        return {"tokens_missing": str(missing)}
     except SystemExit as error:  # on Lambda it ends the runtime; here the next call need not wait for a new one
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
         return {"failed": ["crashed", f"the process exited with {code}"]}
@@ -134,7 +136,7 @@ def serve(
         if bound is not None:
             bound(message["timeout"])
         started = time.perf_counter()
-        reply = call(entry, message["event"], Context(message["timeout"], memory_mb))
+        reply = call(entry, message, Context(message["timeout"], memory_mb))
         ended = time.perf_counter()
         reply["seconds"] = ended - started
         if message.get("watch"):
@@ -179,7 +181,8 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the user's module: importing it runs it
         write(replies, {"broken": ["import", describe(error)]})
         return
-    write(replies, {"ready": {"entry": entry.name, "kind": entry.kind, "others": entry.others}})
+    ready = {"entry": entry.name, "kind": entry.kind, "others": entry.others, "names_tokens": entry.names_tokens}
+    write(replies, {"ready": ready})
     serve(entry, requests, replies, settings["memory_mb"], returns=settings["returns"], bound=limit_processor_time)
 
 

@@ -384,3 +384,47 @@ def test_an_option_without_sense_is_refused(option):
 def test_an_unknown_option_is_refused():
     with pytest.raises(UsageError, match="the openai engine has no option 'dtype'"):
         engine_at("http://host/v1", dtype="auto")
+
+
+# --- token ids -------------------------------------------------------------------------------------------------------
+
+
+def with_ids(ids):
+    """A server that gives these ids with each choice to whoever asks for them."""
+
+    def behave(body, _count):
+        status, answer, headers = completion(body)
+        for choice in answer["choices"]:
+            choice["token_ids"] = ids if body.get("return_token_ids") else [1]
+        return status, answer, headers
+
+    return behave
+
+
+@pytest.mark.parametrize(
+    ("ids", "read"), [([5, 0, 2], (5, 0, 2)), ([], ()), (None, None), ("5", None), ([5, True], None), ([-1], None)]
+)
+def test_token_ids_are_those_of_the_server_where_it_gives_them(ids, read):
+    with serving(with_ids(ids)) as server:
+        engine = engine_at(server.url)
+        drawn = list(engine.generate(asked([named("a")], 0, 1), replace(SHORT, token_ids=True)))
+        assert [one.token_ids for one in drawn] == [read, read]
+        assert [one.token_ids for one in engine.generate(asked([named("a")], 0), SHORT)] == [None]
+
+
+def test_a_server_that_refuses_to_be_asked_for_token_ids_is_asked_without():
+    def behave(body, count):
+        if "return_token_ids" in body:
+            return refuse(400, "Unrecognized request argument supplied: return_token_ids")
+        return completion(body, count=1)
+
+    with serving(behave) as server:
+        engine = engine_at(server.url)
+        (one,) = engine.generate(asked([named("a")], 0), replace(SHORT, token_ids=True))
+        assert (one.token_ids, engine.notices) == (None, ("the server gives no token ids",))
+
+
+@pytest.mark.engine
+def test_a_vllm_server_gives_the_tokens_drawn(vllm_server, arithmetic_prompts):
+    drawn = engine_at(vllm_server).generate(asked(arithmetic_prompts[:5], 0), replace(SHORT, token_ids=True))
+    assert all(len(one.token_ids) == one.completion_tokens for one in drawn)

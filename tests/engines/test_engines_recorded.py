@@ -25,9 +25,10 @@ def engine_of(write_lines):
 
 
 def test_the_generations_asked_for_come_as_they_were_recorded(engine_of):
-    engine = engine_of(row("a", 0), row("a", 1, "7", finish_reason="length", completion_tokens=3), row("b", 0))
+    cut = row("a", 1, "7", finish_reason="length", completion_tokens=3, token_ids=[9, 0, 7])
+    engine = engine_of(row("a", 0), cut, row("b", 0))
     assert list(engine.generate([request("a", 1), request("b", 0)], Sampling())) == [
-        Generation("a", 1, "7", "length", None, 3),
+        Generation("a", 1, "7", "length", None, 3, token_ids=(9, 0, 7)),
         Generation("b", 0, "42"),
     ]
     assert engine.notices == ()

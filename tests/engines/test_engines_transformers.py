@@ -166,6 +166,12 @@ def test_the_versions_name_what_the_text_depends_on(engine):
     assert engine.versions["device"] == "cpu"
 
 
+def test_the_versions_are_known_after_the_model_is_dropped(copied):
+    engine = copied()
+    engine.close()
+    assert engine.versions["device"] == "cpu"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -195,3 +201,12 @@ def test_without_the_extra_the_error_names_it(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(EngineError, match=r"transformers is not installed; install rewardlab\[transformers\]"):
         open_engine("m", {})
+
+
+def test_the_tokens_drawn_are_kept_where_they_are_asked_for(engine, arithmetic_prompts):
+    requests = asked(arithmetic_prompts[:5], 0)
+    drawn = list(engine.generate(requests, Sampling(max_tokens=16, token_ids=True)))
+    decode = engine._tokenizer.decode
+    assert [decode(one.token_ids, skip_special_tokens=True) for one in drawn] == [one.text for one in drawn]
+    assert [len(one.token_ids) for one in drawn] == [one.completion_tokens for one in drawn]
+    assert {one.token_ids for one in engine.generate(requests, SHORT)} == {None}

@@ -131,3 +131,15 @@ def test_weights_that_are_damaged_are_one_error(vllm_engine, arithmetic, tmp_pat
         )
     with pytest.raises(EngineError, match=r"the model could not be run"):
         open_engine(str(tmp_path), {})
+
+
+def test_the_tokens_drawn_are_kept_where_they_are_asked_for(vllm_engine, arithmetic_prompts):
+    asking = Sampling(max_tokens=16, token_ids=True)
+    drawn = list(vllm_engine.generate(asked(arithmetic_prompts[:5], 0, 1), asking))
+    tokenizer = vllm_engine.llm.get_tokenizer()
+    assert [tokenizer.decode(one.token_ids, skip_special_tokens=True) for one in drawn] == [one.text for one in drawn]
+    assert {one.token_ids[-1] for one in drawn if one.finish_reason == "stop"} == {tokenizer.eos_token_id}
+    assert [len(one.token_ids) for one in drawn] == [one.completion_tokens for one in drawn]
+    (without,) = vllm_engine.generate(asked(arithmetic_prompts[:1], 0), SHORT)
+    assert without.token_ids is None
+    assert without.text == next(one.text for one in drawn if (one.prompt_id, one.index) == (without.prompt_id, 0))

@@ -10,6 +10,7 @@ import pytest
 from rewardlab.platforms import PLATFORMS
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.shim import find_entry, invoke, wrap
+from rewardlab.rewards.trainers import TokensMissing
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 from tests.rewards.test_rewards_shim import called, module_of, sample
@@ -56,10 +57,42 @@ def test_a_column_that_moved_into_metadata_is_found_by_its_name():
     assert called(code, moved)[0]["aggregate_reward_score"] == 1.0
 
 
-def test_token_ids_are_not_made_up():
-    code = "def f(completions, completion_ids, **kw): return [float(len(ids)) for ids in completion_ids]"
-    with pytest.raises(ValueError, match="TRL passes completion_ids; rewardlab has none"):
-        called(code)
+LENGTHS = "def f(completions, completion_ids, **kw): return [float(len(ids)) for ids in completion_ids]"
+
+
+def test_token_ids_are_lists_as_trl_s_are():
+    entry = find_entry(module_of(LENGTHS))
+    assert entry.names_tokens
+    results = invoke(entry, [sample(), {**sample("7"), "id": "q"}], None, token_ids=[[5, 6, 2], []])
+    assert [result["aggregate_reward_score"] for result in results] == [3.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return [float(len(ids)) for ids in completion_ids]",
+        "return [float(bool(ids)) for ids in completion_ids]",
+        "return [float(completion_ids[0][-1])]",
+        "try:\n        return [float(sum(completion_ids[0]))]\n    except Exception:\n        return [0.0]",
+    ],
+)
+def test_ids_that_are_not_known_are_not_made_up_and_to_read_them_is_told_whatever_is_caught(body):
+    with pytest.raises(TokensMissing):
+        called(f"def f(completions, completion_ids, **kw):\n    {body}")
+
+
+def test_a_function_of_token_ids_alone_is_one_of_trl_s_and_ids_among_its_keywords_are_not_asked_for_by_name():
+    assert find_entry(module_of("def f(completion_ids, **kw): return [1.0]")).names_tokens
+    entry = find_entry(module_of("def f(completions, **kw): return [float(len(kw['completion_ids'][0]))]"))
+    assert (entry.kind, entry.names_tokens) == ("trl", False)
+
+
+def test_columns_that_trl_drops_for_its_own_arguments_are_dropped():
+    code = (
+        "def f(completions, completion_ids, **kw): return [float('completion' not in kw and completion_ids == [[5]])]"
+    )
+    row = sample(completion="gold", completion_ids=[9])
+    assert invoke(find_entry(module_of(code)), [row], None, token_ids=[[5]])[0]["aggregate_reward_score"] == 1.0
 
 
 @pytest.mark.parametrize("returned", ["[0.5]", "(0.5,)", "__import__('numpy').array([0.5])"])

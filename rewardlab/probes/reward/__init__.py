@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from rewardlab.errors import TokensMissingError
 from rewardlab.findings import Finding, Severity, merge
 from rewardlab.probes.reward import (
     constant,
@@ -60,13 +61,16 @@ SAMPLED_PROBES: Sequence[Probe] = (wrong.ask, reasoning.ask, shortcuts.ask, unre
 def examine(subject: Subject) -> tuple[Finding, ...]:
     """Every probe's findings, one a code, the blockers first, each kind in the order of its code.
 
-    A reward so slow that time ran out is told by RL204, with what was not asked.
+    A reward so slow that time ran out is told by RL204, one that reads tokens by RL208, with what was not asked.
     """
-    found, unasked = _ask(subject, PROBES)
-    if unasked:
-        evidence = {"not_asked": unasked, "seconds_per_sample": subject.pace, "seconds": subject.most_seconds}
-        found.insert(0, Finding("RL204", "warning", evidence))
-    return merge(found)
+    asked = _ask(subject, PROBES)
+    untold = []
+    if asked.late:
+        evidence = {"not_asked": asked.late, "seconds_per_sample": subject.pace, "seconds": subject.most_seconds}
+        untold.append(Finding("RL204", "warning", evidence))
+    if asked.tokenless:
+        untold.append(Finding("RL208", "warning", {"not_asked": asked.tokenless}))
+    return merge(untold, asked.found)
 
 
 def examine_sampled(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) -> tuple[Finding, ...]:
@@ -76,12 +80,12 @@ def examine_sampled(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) 
     """
     try:
         survey = stand_in(subject, sampled)
-    except OutOfTimeError:
+    except (OutOfTimeError, TokensMissingError):
         return ()
     if survey is None or not survey.sound:
         return ()
     keep(subject, survey)
-    found, _ = _ask(subject, SAMPLED_PROBES)
+    found = _ask(subject, SAMPLED_PROBES).found
     most: Severity = "blocker" if all(gold.is_sure for gold in survey.golds) else "warning"
     marked = [
         replace(one, severity=capped(one.severity, most), evidence={"right_answers": "sampled", **one.evidence})
@@ -90,13 +94,23 @@ def examine_sampled(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) 
     return merge([told(survey), *marked])
 
 
-def _ask(subject: Subject, probes: Sequence[Probe]) -> tuple[list[Finding], list[str]]:
-    """What they find, and the names of those that time ran out for."""
-    found: list[Finding] = []
-    unasked = []
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What probes found, and the names of those that time ran out for and whose answers lacked tokens to read."""
+
+    found: list[Finding] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    tokenless: list[str] = field(default_factory=list)
+
+
+def _ask(subject: Subject, probes: Sequence[Probe]) -> _Asked:
+    asked = _Asked()
     for probe in probes:
+        name = probe.__module__.rpartition(".")[2]
         try:
-            found += list(probe(subject))
+            asked.found.extend(probe(subject))
         except OutOfTimeError:
-            unasked.append(probe.__module__.rpartition(".")[2])
-    return found, unasked
+            asked.late.append(name)
+        except TokensMissingError:
+            asked.tokenless.append(name)
+    return asked

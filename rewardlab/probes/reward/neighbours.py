@@ -77,7 +77,10 @@ def _arrangements(subject: Subject, samples: Event) -> dict[str, list[Event]]:
 def _company(subject: Subject, count: int, *, right: bool) -> list[Sample]:
     """Samples with ids of their own, all right or all wrong."""
     prompts = itertools.islice(itertools.cycle(subject.prompts), count)
-    cases = [Case(one, right_text(one) if right else wrong_text(one, subject.prompts)) for one in prompts]
+    cases = [
+        Case(one, right_text(one, layout=turn) if right else wrong_text(one, subject.prompts, layout=turn))
+        for turn, one in enumerate(prompts)
+    ]
     return [{**sample, "id": f"{sample['id']}-company"} for sample in subject.samples(cases)]
 
 

@@ -23,23 +23,35 @@ FORMS = (
 )
 
 
-def as_text(reference: Json) -> str:
-    """A reference as a model would write it; a row without one gets a text all the same."""
+def as_text(reference: Json, layout: int = 0) -> str:
+    """A reference as a model would write it; a row without one gets a text all the same.
+
+    A list is written as JSON, on one line with commas, or one item a line: by turns, as `layout` counts.
+    """
     if reference is None:
         return "I do not know"
+    if isinstance(reference, list) and all(isinstance(part, str | int | float) for part in reference):
+        layouts = (json.dumps(reference), *(separator.join(map(str, reference)) for separator in (", ", "\n")))
+        return layouts[layout % len(layouts)]
     return reference if isinstance(reference, str) else json.dumps(reference)
 
 
-def right_text(prompt: Prompt, form: str = FORMS[0]) -> str:
+def right_text(prompt: Prompt, form: str = FORMS[0], *, layout: int = 0) -> str:
     """The prompt's reference in a form."""
-    return form.format(as_text(prompt.reference))
+    return form.format(as_text(prompt.reference, _fitting(form, layout)))
 
 
-def wrong_text(prompt: Prompt, prompts: Sequence[Prompt], form: str = FORMS[0]) -> str:
+def wrong_text(prompt: Prompt, prompts: Sequence[Prompt], form: str = FORMS[0], *, layout: int = 0) -> str:
     """Another prompt's reference in a form, or a text that is nobody's."""
-    own = as_text(prompt.reference)
-    others = (as_text(other.reference) for other in prompts)
+    layout = _fitting(form, layout)
+    own = as_text(prompt.reference, layout)
+    others = (as_text(other.reference, layout) for other in prompts)
     return form.format(next((other for other in others if other != own), "something else"))
+
+
+def _fitting(form: str, layout: int) -> int:
+    """The layout of a list in a form: what is marked as JSON holds JSON."""
+    return 0 if "json" in form else layout
 
 
 def ordinary_cases(subject: Subject, count: int) -> list[Case]:
@@ -54,5 +66,8 @@ def _endless(subject: Subject) -> Iterator[Case]:
         prompt, form = prompts[(number // 2) % len(prompts)], FORMS[(number // 2) % len(FORMS)]
         if number // (2 * len(prompts)) % 2:
             form = FORMS[(number // 2 + 1) % len(FORMS)]
-        wrong = number % 2
-        yield Case(prompt, wrong_text(prompt, prompts, form) if wrong else right_text(prompt, form))
+        layout = number // 2
+        if number % 2:
+            yield Case(prompt, wrong_text(prompt, prompts, form, layout=layout))
+        else:
+            yield Case(prompt, right_text(prompt, form, layout=layout))

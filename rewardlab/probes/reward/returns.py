@@ -11,7 +11,6 @@ from rewardlab.outcome import Reason, Unscored
 from rewardlab.probes.reward.exchange import Exchange, Sample, brief, shown
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.subject import Subject
-from rewardlab.rewards.advice import remedy_of
 from rewardlab.rewards.contract import Violation
 from rewardlab.rewards.process import Answer
 from rewardlab.stats.spread import SAME_SCORE
@@ -83,7 +82,7 @@ def _silent(exchange: Exchange, event: str) -> Iterator[Finding]:
                 {"sample": brief(one), "said": shortened(said, SAID)} for said, one in _different(guilty)[:EXAMPLES]
             ]
             evidence = {"event": event, "samples": len(guilty), "examples": examples}
-            yield Finding(code, "blocker", evidence, remedy_of(guilty[0][1].detail))
+            yield Finding(code, "blocker", evidence)
 
 
 def _different(guilty: Sequence[tuple[Sample, Unscored]]) -> list[tuple[str, Sample]]:

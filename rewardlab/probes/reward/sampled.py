@@ -35,10 +35,11 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A sampled generation's text and what it scored."""
+    """A sampled generation's text, what it scored, and whether labels say that it is right; None where they do not."""
 
     text: str
     score: float
+    is_right: bool | None = None
 
 
 #: Reads from a text the format and the answer that it gives in it; None where it gives none.
@@ -66,9 +67,9 @@ class Pair:
 def stand_in(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) -> Survey | None:
     """A survey whose right and wrong answers were sampled; None where no way of reading them tells them apart.
 
-    `sampled` holds scored generations by prompt id. An answer is what stands in a format that nearly all that succeed
-    share, or on their last line, provided that putting it there alone succeeds again and putting a failed one there
-    fails; else it is the whole text.
+    `sampled` holds scored generations by prompt id; one that its label contradicts stands in for nothing. An answer is
+    what stands in a format that nearly all that succeed share, or on their last line, provided that putting it there
+    alone succeeds again and putting a failed one there fails; else it is the whole text.
     """
     scores = np.array([one.score for every in sampled.values() for one in every])
     if not len(scores):
@@ -101,9 +102,10 @@ def told(survey: Survey) -> Finding:
 
 
 def _of(sampled: Sequence[Sampled], success: Success, *, succeed: bool) -> list[str]:
-    """The texts that succeed with the best score, or those that fail, the worst first."""
+    """The texts that succeed with the best score, or those that fail, the worst first; none that labels contradict."""
     hits = success.of(np.array([one.score for one in sampled], float))
-    kept = [one for one, hit in zip(sampled, hits, strict=True) if hit == succeed and one.text.strip()]
+    agreed = [(one, hit) for one, hit in zip(sampled, hits, strict=True) if one.is_right in {None, bool(hit)}]
+    kept = [one for one, hit in agreed if hit == succeed and one.text.strip()]
     best = max((one.score for one in kept), default=0.0)
     chosen = [one for one in kept if one.score == best] if succeed else sorted(kept, key=lambda one: one.score)
     return [one.text for one in chosen]

@@ -57,9 +57,14 @@ def _strangers(subject: Subject) -> list[Shape]:
 def _cases(subject: Subject) -> list[Case]:
     """Right and wrong by turns, form after form, so that the first few already hold both."""
     return [
-        Case(prompt, right_text(prompt, form) if right else wrong_text(prompt, subject.prompts, form))
+        Case(
+            prompt,
+            right_text(prompt, form, layout=layout)
+            if right
+            else wrong_text(prompt, subject.prompts, form, layout=layout),
+        )
         for form in FORMS
-        for prompt in subject.prompts[:PROMPTS]
+        for layout, prompt in enumerate(subject.prompts[:PROMPTS])
         for right in (True, False)
     ]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.outcome import Outcome, Unscored
+from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform, Shape
 from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
 from rewardlab.rewards.event import encode_event, sample_parts
@@ -47,7 +47,8 @@ class Subject:
     `prompts` are those to make answers for, few enough that every probe may use them all; `every_prompt` is the whole
     file, for what is true of it as a whole (the most common reference). `reward_range` and `success_at` are what the
     user declared, None where nothing was. `entry.kind` tells the signature. `pace` is the seconds of one sample; after
-    `most_seconds` nothing more is asked. Randomness comes from `rng` alone.
+    `most_seconds` nothing more is asked. Randomness comes from `rng` alone. `components` holds the lowest and highest
+    value that each named component had for the cases scored so far.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Subject:
         self.most_seconds = most_seconds
         self._started = time.monotonic()
         self._given_up: Unscored | None = None
+        self.components: dict[str, tuple[float, float]] = {}
 
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():
@@ -111,6 +113,9 @@ class Subject:
                 for number, case in enumerate(cases[start : start + size])
             ]
             outcomes += [outcome for _, outcome in score_batch(self._worker, pairs, self.platform, state)]
+        for name, value in (part for one in outcomes if isinstance(one, Scored) for part in one.components):
+            low, high = self.components.get(name, (value, value))
+            self.components[name] = min(low, value), max(high, value)
         return outcomes
 
     def samples(self, cases: Sequence[Case], *, shape: Shape | None = None) -> list[dict[str, Any]]:

@@ -13,18 +13,24 @@ from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.components import Component, component_shares
 from rewardlab.stats.interval import Undefined
+from rewardlab.stats.spread import SAME_SCORE
 
 #: A component with this share of the spread within prompts leaves the others nothing to say.
 DROWNING = 0.9
 #: One with less is not heard.
 UNHEARD = 0.05
+MASTERED = (
+    "Every sampled answer earns all of it, and made-up answers earn less: the model has mastered it already, and it "
+    "adds no gradient. Keep it as a guard, or ask more of it."
+)
 
 
 def ask(question: Question) -> Iterator[Finding]:
     """RL307: a component that never differs, or a graded one that drowns one which tells right from wrong.
 
     That a component which is 0 or 1 makes nearly all of the spread is what most sound rewards do: no finding, unless
-    another is named for what is right.
+    another is named for what is right. A note where all that never differs has its highest value for every generation,
+    and a lower one for made-up answers: the model has mastered it.
     """
     answers = question.answers
     names = list(answers.components)
@@ -34,7 +40,9 @@ def ask(question: Question) -> Iterator[Finding]:
     found = component_shares(stacked, answers.score, names=names)
     if isinstance(found, Undefined):
         return
-    dead = [member.name for member in found.members if member.dead]
+    constant = [member.name for member in found.members if member.dead]
+    mastered = [name for name in constant if _mastered(answers.components[name], question.made_up.get(name))]
+    dead = [name for name in constant if name not in mastered]
     loud = found.dominant
     drowned = [
         member.name
@@ -47,15 +55,29 @@ def ask(question: Question) -> Iterator[Finding]:
         and loud.share > DROWNING
         and any(_drowned(name, answers, under=loud.name) for name in drowned)
     )
-    if not dead and not drowns:
+    if not constant and not drowns:
         return
     evidence: dict[str, object] = {"dead": dead}
+    if mastered:
+        evidence["mastered"] = mastered
     if drowns and isinstance(loud, Component):
         evidence |= {"drowning": loud.name, "drowned": [n for n in drowned if _drowned(n, answers, under=loud.name)]}
     evidence["shares_of_spread"] = {
         member.name: member.share for member in found.members if not isinstance(member.share, Undefined)
     }
-    yield Finding("RL307", "warning", evidence)
+    if dead or drowns:
+        yield Finding("RL307", "warning", evidence)
+    else:
+        yield Finding("RL307", "note", evidence, MASTERED)
+
+
+def _mastered(values: np.ndarray, made_up: tuple[float, float] | None) -> bool:
+    """Whether made-up answers had less of a component, and none more, than every generation has."""
+    if made_up is None:
+        return False
+    low, high = made_up
+    constant = float(np.nanmax(values))
+    return low < constant - SAME_SCORE and high <= constant + SAME_SCORE
 
 
 def _unheard(member: Component) -> bool:

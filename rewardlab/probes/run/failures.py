@@ -10,7 +10,6 @@ from rewardlab.findings import Finding, Severity, shortened
 from rewardlab.measurement import Measurement, UnscoredExample, code_of
 from rewardlab.outcome import Reason
 from rewardlab.probes.run.question import Question
-from rewardlab.rewards.advice import remedy_of
 from rewardlab.stats.interval import Estimate, share_of_prompts
 
 #: A failure that surely occurs more often than this blocks: at a batch of 64 it would fail every second invocation.
@@ -49,5 +48,4 @@ def _finding(
         {"prompt_id": example.prompt_id, "index": example.index, "detail": shortened(example.detail)}
         for example in examples
     ]
-    remedy = remedy_of(examples[0].detail) if examples else ""
-    return Finding(code, severity, {"generations": count, "share": share, "examples": shown}, remedy)
+    return Finding(code, severity, {"generations": count, "share": share, "examples": shown})

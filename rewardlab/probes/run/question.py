@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from rewardlab.alpha import MIN_ALPHA
@@ -26,10 +27,14 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A measured run, the answers it was measured on, what it is held against, and what each judge says of it."""
+    """A measured run, the answers it was measured on, what it is held against, and what each judge says of it.
+
+    `made_up` holds the lowest and highest value of each of the reward's components over made-up answers, where known.
+    """
 
     measured: Measurement
     answers: Answers
     targets: Targets
     platform: Platform
     panel: tuple[Ratings, ...] = ()
+    made_up: Mapping[str, tuple[float, float]] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rewardlab.probes.reward import mutation, returns
+from rewardlab.probes.reward import examine, mutation, returns
 from rewardlab.probes.reward.subject import Case
 from tests.probes.reward.code_subject import PROMPTS, SOUND, code_subject, codes, examine_code, handler
 
@@ -66,12 +66,18 @@ def test_errors_of_one_line_are_shown_once_and_quoted_samples_are_cut():
     assert said[0].endswith("(reward.py:5)")
 
 
-def test_token_ids_that_only_a_trainer_has_are_no_fault_of_the_reward():
-    code = "def lengths(completions, completion_ids, **columns):\n    return [len(ids) for ids in completion_ids]"
-    (finding,) = examine_code(returns.ask, code)
-    (example,) = finding.evidence["examples"]
-    assert "TRL passes completion_ids; rewardlab has none" in example["said"]
-    assert "no fault of the reward" in finding.remedy
+TOKENS = "def lengths(completions, completion_ids, **columns):\n    return [{}]"
+
+
+def test_a_reward_that_reads_tokens_is_not_failed_for_answers_without_them_but_told_what_was_not_asked():
+    with code_subject(TOKENS.format("-len(ids) for ids in completion_ids")) as subject:
+        (finding,) = examine(subject)
+    assert (finding.code, finding.severity) == ("RL208", "warning")
+    assert {"returns", "shortcuts", "hostile", "determinism"} <= set(finding.evidence["not_asked"])
+
+
+def test_a_reward_that_names_tokens_and_does_not_read_them_is_examined():
+    assert examine_code(returns.ask, TOKENS.format("0.5 for _ in completion_ids")) == []
 
 
 def test_a_handler_that_is_right_for_one_sample_only():

@@ -71,6 +71,25 @@ def test_a_sound_reward_is_told_only_which_answers_stood_in(ask):
     assert (first["wrong_answer"], first["wrong_answer_score"]) == ("<answer>3 + 11</answer>", 0.0)
 
 
+def test_what_labels_contradict_stands_in_for_nothing(ask):
+    """A reward that pays any long sum: what it scored high is labelled wrong, so that no right answer is left."""
+    code = "def score(completion, reference): return float(completion.count('+') > 1)"
+    prompts, sampled = equations()
+    labelled = {name: [Sampled(one.text, one.score, is_right=False) for one in rows] for name, rows in sampled.items()}
+    assert ask(on(sampled), code, prompts)
+    assert ask(on(labelled), code, prompts) == []
+    agreeing = {name: [Sampled(one.text, one.score, one.score == 1) for one in rows] for name, rows in sampled.items()}
+    assert ask(on(agreeing), code, prompts) == ask(on(sampled), code, prompts)
+
+
+def test_a_low_score_that_labels_call_right_is_no_wrong_answer(ask):
+    prompts, sampled = equations()
+    told = {name: [high, Sampled(low.text, low.score, is_right=True)] for name, (high, low) in sampled.items()}
+    (note,) = ask(on(told), SOUND, prompts)
+    wrong = [case["wrong_answer"] for case in note.evidence["cases"]]
+    assert not {f"<answer>{low.text[12:-9]}</answer>" for _, low in sampled.values()} & set(wrong)
+
+
 @pytest.mark.parametrize(
     ("code", "finding"),
     [(ANY_TAG, ("RL408", "blocker")), (UNCHECKED, ("RL402", "warning")), (UNREAD, ("RL406", "warning"))],

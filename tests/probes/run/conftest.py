@@ -13,7 +13,16 @@ def rows(table):
 
 
 def asked(
-    scores, *, again=(), labels=None, components=None, lengths=None, success_at=None, reward_range=None, **targets
+    scores,
+    *,
+    again=(),
+    labels=None,
+    components=None,
+    made_up=None,
+    lengths=None,
+    success_at=None,
+    reward_range=None,
+    **targets,
 ):
     """The question about a run of `scores`; `again` holds further scorings, each a table like the first."""
     answers = answers_of(
@@ -24,4 +33,4 @@ def asked(
         lengths=None if lengths is None else rows(lengths),
     )
     run = measured(rows(scores), success_at=success_at, reward_range=reward_range)
-    return Question(run, answers, Targets(**targets), PLATFORMS["smtj"])
+    return Question(run, answers, Targets(**targets), PLATFORMS["smtj"], made_up=made_up or {})

@@ -13,9 +13,9 @@ RIGHT = (RNG.random((120, 8)) < 0.5).astype(float)
 GRADED = RNG.random((120, 8))
 
 
-def found(parts, *, total=None):
+def found(parts, *, total=None, made_up=None):
     scores = sum(parts.values()) if total is None else total
-    return list(components.ask(asked(scores, components=parts, reward_range=(0, 30))))
+    return list(components.ask(asked(scores, components=parts, made_up=made_up, reward_range=(0, 30))))
 
 
 def test_a_component_that_never_differs_is_dead():
@@ -23,6 +23,28 @@ def test_a_component_that_never_differs_is_dead():
     assert (finding.code, finding.severity, finding.evidence["dead"]) == ("RL307", "warning", ["format"])
     assert "drowning" not in finding.evidence
     assert finding.evidence["shares_of_spread"] == pytest.approx({"right": 1.0, "format": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("value", "made_up", "severity"),
+    [
+        (1.0, (0.0, 1.0), "note"),
+        (0.2, (0.0, 0.2), "note"),
+        (0.0, (-0.5, 0.0), "note"),
+        (1.0, (1.0, 1.0), "warning"),
+        (0.0, (0.0, 1.0), "warning"),
+        (0.0, (0.0, 0.0), "warning"),
+        (0.5, (0.0, 1.0), "warning"),
+    ],
+)
+def test_a_component_at_its_top_that_made_up_answers_do_not_reach_is_mastered_and_any_other_is_dead(
+    value, made_up, severity
+):
+    parts = {"right": RIGHT, "format": np.full(RIGHT.shape, value)}
+    (finding,) = found(parts, made_up={"format": made_up, "right": (0.0, 1.0)})
+    assert finding.severity == severity
+    assert finding.evidence["dead" if severity == "warning" else "mastered"] == ["format"]
+    assert ("mastered it already" in finding.remedy) == (severity == "note")
 
 
 def test_a_graded_component_that_drowns_a_binary_one_is_told():
