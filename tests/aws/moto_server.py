@@ -187,7 +187,7 @@ def main(root: Path) -> None:
         if request_headers.get("X-Amz-Invocation-Type") == "DryRun":
             return ""
         event = body if isinstance(body, bytes) else body.encode()
-        payload, error, log = service.invoke(self, event)
+        payload, error, log = service.invoke(self, event or b"{}")
         if error:
             response_headers["x-amz-function-error"] = error
         response_headers["x-amz-log-result"] = base64.b64encode(log.encode()[-4096:]).decode()

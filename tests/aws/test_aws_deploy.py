@@ -6,11 +6,14 @@ import json
 import zipfile
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+import rewardlab
+from rewardlab import report
 from rewardlab.aws.configuration import Wanted, plan_of
-from rewardlab.aws.deployment import Upload
 from rewardlab.aws.manifest import NAME, PackageManifest
+from rewardlab.aws.upload import Upload
 from rewardlab.errors import CloudError
 from tests.aws.conftest import ROLE, client
 
@@ -94,6 +97,13 @@ def test_a_dry_run_tells_the_difference_and_makes_none(deploy, package, url):
     assert {"setting": "timeout (s)", "before": "60", "after": "120"} in out["changes"]
     assert {one["setting"] for one in out["changes"]} == {"timeout (s)", "code", "reserved concurrency"}
     assert {**facts(url), "ResponseMetadata": 0} == {**before, "ResponseMetadata": 0}
+
+
+def test_what_is_printed_meets_its_shipped_schema(deploy, package):
+    schema = json.loads((Path(rewardlab.__file__).parent / "schemas" / "deployment-1.json").read_text())
+    assert schema == report.json_schema(report.DeploymentReport), "run docs/write_schemas.py"
+    for options in (("--role", ROLE, "--dry-run"), ("--role", ROLE, "--alias", "live")):
+        jsonschema.validate(deploy(package(), *options)[1], schema)
 
 
 def test_a_dry_run_of_a_new_function_tells_its_arn(deploy, package, url):
