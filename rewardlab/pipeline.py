@@ -35,7 +35,7 @@ from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
 from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
-from rewardlab.stream import fill
+from rewardlab.stream import fill, traffic_of
 from rewardlab.task import read_prompts
 
 
@@ -218,6 +218,7 @@ def conclude(run: Run, settings: Settings) -> Report:
         findings,
         decide(question, findings),
         record=record,
+        traffic=traffic_of(run, record),
         judges=judges,
         provenance=_provenance(run, record),
     )

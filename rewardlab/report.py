@@ -105,6 +105,42 @@ class Latency(Part):
     batch_p99: float
 
 
+class Pace(Part):
+    """How fast a deployed function answered its largest batches, and what the platform needs of it.
+
+    `concurrency` is the limit to set on both sides, the trainer's and the function's reserved one: invocations at once
+    that score a training step within `step_within` seconds (Little's law).
+    """
+
+    batch: int = Field(description="samples in each of the invocations that were timed")
+    invocations: int = Field(description="how many were timed")
+    p50: float = Field(description="seconds of one, as its caller waits; network included")
+    p90: float
+    p99: float
+    samples_per_second: float = Field(description="scored at the most, with the platform's concurrency")
+    samples_per_second_needed: float = Field(description="for a training step within step_within seconds")
+    step_samples: int = Field(description="samples of a training step; a batch's where the platform documents none")
+    step_seconds: float = Field(description="of rewards in a training step, at the platform's concurrency and p99")
+    step_within: float = Field(description="seconds that a training step's rewards may take")
+    concurrency: int
+
+
+class Invocations(Part):
+    """How a deployed function answered while it scored the generations; seconds are its caller's."""
+
+    invocations: int
+    throttled: int = Field(description="invocations that Lambda refused with 429")
+    throttled_after_last_retry: int = Field(description="batches that the trainer would have lost to it")
+    repeated: int = Field(description="invocations repeated for another failure")
+    split: int = Field(description="batches too large for one payload")
+    cold_starts: int
+    cold_start_seconds: float | None = Field(description="the longest; null where no log told")
+    peak_memory_mb: int | None
+    timeout_seconds: float | None = Field(description="the function's own; null where it may not be asked")
+    platform_concurrency: int = Field(description="invocations at once, as the platform's trainer sends them")
+    pace: Pace | None = Field(description="null where nothing answered for a whole batch")
+
+
 class Noise(Part):
     """The reward's own noise, from generations that were scored again; nulls with a reason where that says nothing."""
 
@@ -140,6 +176,7 @@ class Reward(Part):
     concurrency: int | None = Field(
         description="invocations at once that score the platform's documented step in a minute (Little's law)"
     )
+    invocations: Invocations | None = Field(default=None, description="of a deployed function; null for a file")
     labels: Labels | None
 
 
