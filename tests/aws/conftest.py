@@ -16,9 +16,9 @@ import pytest
 
 from rewardlab.aws.archive import archive, digest
 from rewardlab.aws.manifest import NAME, Layer, PackageManifest
-from rewardlab.aws.proof_summary import python_here
 from rewardlab.aws.runtime import Runtime
 from rewardlab.aws.runtime_process import Configuration
+from rewardlab.aws.target import python_here
 from rewardlab.aws.unpacked import make_removable, unpack
 from tests.aws.moto_server import serving
 
