@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rewardlab.aws.evidence import Evidence, from_file, from_run, score_by_worker
 from rewardlab.aws.execution import Executor
+from rewardlab.aws.packaged import check_runs_here
 from rewardlab.aws.proof_summary import summarize
 from rewardlab.aws.runtime_client import client_version
 from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.target import Target, is_this_machine, python_here, way_to
 from rewardlab.aws.unpacked import Package, make_removable, unpack
 from rewardlab.aws.variables import Role, check_variables
 from rewardlab.errors import UsageError
@@ -78,18 +78,6 @@ def _evidence(unpacked: Package, *, prompts: Path | None, recorded: Path | None,
         raise UsageError("recorded generations need their prompts", do="name prompts.jsonl after the zip")
     assert recorded is not None, "one of the two was given"
     return from_file(recorded, prompts)
-
-
-def check_runs_here(unpacked: Package, path: Path) -> None:
-    """Raises: UsageError when compiled modules of the package are for another Python or processor."""
-    target = Target(unpacked.manifest.python, unpacked.manifest.architecture)
-    if unpacked.compiled and not is_this_machine(target):
-        raise UsageError(
-            f"holds {unpacked.compiled[0]}, compiled for Python {target.python} on {target.architecture}",
-            where=str(path),
-            expected=f"modules for this Python, {python_here()}",
-            do=way_to(target),
-        )
 
 
 def _first(*values: float | None) -> float:
