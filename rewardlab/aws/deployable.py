@@ -100,7 +100,9 @@ def proving_findings(contents: Mapping[str, bytes], target: Target) -> Iterator[
     compiled = sorted(name for name, content in contents.items() if content.startswith(ELF))
     if compiled and not is_this_machine(target):
         remedy = way_to(target)
-        yield finding("not_provable_here", remedy[0].upper() + remedy[1:] + ".", "note", files=compiled[:LISTED])
+        yield finding(
+            "not_provable_here", remedy[0].upper() + remedy[1:] + ".", "note", files=compiled[:1], count=len(compiled)
+        )
 
 
 def unpacked_findings(sizes: Mapping[str, int]) -> Iterator[Finding]:

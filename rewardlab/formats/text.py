@@ -171,7 +171,10 @@ def _invocations_line(report: Report) -> str:
     if told is None:
         return ""
     pace = told.pace
-    text = f"lambda  {told.invocations:,} invocations, {told.throttled:,} throttled, {told.repeated:,} repeated"
+    calls = "invocation" if told.invocations == 1 else "invocations"
+    text = f"lambda  {told.invocations:,} {calls}, {told.throttled:,} throttled, {told.repeated:,} repeated"
+    if told.cold_start_seconds is not None:
+        text += f", {told.cold_starts:,} cold (up to {told.cold_start_seconds:.2f} s of it)"
     if pace is None:
         return text
     return (

@@ -80,7 +80,7 @@ def test_what_was_sampled_is_scored_through_the_function(run, task):
     assert pace["samples_per_second_needed"] == pytest.approx(128 / 60)
     _, text, _ = run("report", "here")
     words = " ".join(text.split())
-    assert "lambda 1 invocations, 0 throttled, 0 repeated; a batch of 20 takes" in words
+    assert "lambda 1 invocation, 0 throttled, 0 repeated, 1 cold (up to 0.12 s of it); a batch of 20 takes" in words
     assert "(2.13 needed for a step in 60 s); set the concurrency to 1 or more on both sides" in words
 
 
