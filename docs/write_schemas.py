@@ -8,12 +8,13 @@ from pathlib import Path
 import rewardlab
 from rewardlab.agree_report import AgreementReport
 from rewardlab.proof_report import ProofReport
-from rewardlab.report import Checks, PackageReport, Report, json_schema
+from rewardlab.report import Checks, DeploymentReport, PackageReport, Report, json_schema
 
 SCHEMAS = (
     ("report-1.json", Report),
     ("check-1.json", Checks),
     ("agree-1.json", AgreementReport),
+    ("deployment-1.json", DeploymentReport),
     ("packaging-1.json", PackageReport),
     ("proof-1.json", ProofReport),
 )

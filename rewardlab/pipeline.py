@@ -13,6 +13,7 @@ from typing import Any
 from typing_extensions import Unpack
 
 from rewardlab.answers import gather
+from rewardlab.aws.packaged import opened
 from rewardlab.decision import decide
 from rewardlab.errors import EngineError, InputError, RewardError, UsageError
 from rewardlab.examination import examine_sampled_answers, examining, worker_of
@@ -35,7 +36,7 @@ from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
 from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
-from rewardlab.stream import fill
+from rewardlab.stream import fill, traffic_of
 from rewardlab.task import read_prompts
 
 
@@ -80,21 +81,23 @@ def run_audit(
     """
     progress = progress or Silent()
     prompts = read_prompts(prompts_path)
-    record, members = reward_record(reward, settings), convene(settings.load_judges())
-    check_panel(members, prompts)
-    with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
-        try:
-            _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
-            _fill_and_examine(run, settings, reward, record, progress)
-        except (EngineError, RewardError, InputError):
-            discard_if_empty(run.folder)
-            raise
-        if members:
-            keys = {member.record.key for member in members}
-            run.update(replace(run.manifest, judges=tuple(one for one in run.manifest.judges if one.key in keys)))
-            ask_judges(run, settings, members, progress)
-        run.update(replace(run.manifest, finished=True))
-        return conclude(run, settings)
+    with opened(reward, settings, progress) as held:
+        settings = held.settings
+        record, members = held.named(reward_record(held.reward, settings)), convene(settings.load_judges())
+        check_panel(members, prompts)
+        with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
+            try:
+                _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
+                _fill_and_examine(run, settings, held.reward, record, progress)
+            except (EngineError, RewardError, InputError):
+                discard_if_empty(run.folder)
+                raise
+            if members:
+                keys = {member.record.key for member in members}
+                run.update(replace(run.manifest, judges=tuple(one for one in run.manifest.judges if one.key in keys)))
+                ask_judges(run, settings, members, progress)
+            run.update(replace(run.manifest, finished=True))
+            return conclude(run, settings)
 
 
 def _fill_and_examine(
@@ -151,9 +154,11 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
     Raises: RewardlabError.
     """
     with Run.open(folder) as run:
-        settings = Settings.model_validate({**run.manifest.settings, **options})
-        _fill_and_examine(run, settings, reward, reward_record(reward, settings), progress or Silent(), sample=False)
-        return conclude(run, settings)
+        asked = Settings.model_validate({**run.manifest.settings, **options})
+        with opened(reward, asked, progress) as held:
+            record = held.named(reward_record(held.reward, held.settings))
+            _fill_and_examine(run, held.settings, held.reward, record, progress or Silent(), sample=False)
+            return conclude(run, held.settings)
 
 
 def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Report:
@@ -220,6 +225,7 @@ def conclude(run: Run, settings: Settings) -> Report:
         findings,
         decide(question, findings),
         record=record,
+        traffic=traffic_of(run, record),
         judges=judges,
         provenance=_provenance(run, record),
     )

@@ -105,6 +105,42 @@ class Latency(Part):
     batch_p99: float
 
 
+class Pace(Part):
+    """How fast a deployed function answered its largest batches, and what the platform needs of it.
+
+    `concurrency` is the limit to set on both sides, the trainer's and the function's reserved one: invocations at once
+    that score a training step within `step_within` seconds (Little's law).
+    """
+
+    batch: int = Field(description="samples in each of the invocations that were timed")
+    invocations: int = Field(description="how many were timed")
+    p50: float = Field(description="seconds of one, as its caller waits; network included")
+    p90: float
+    p99: float
+    samples_per_second: float = Field(description="scored at the most, with the platform's concurrency")
+    samples_per_second_needed: float = Field(description="for a training step within step_within seconds")
+    step_samples: int = Field(description="samples of a training step; a batch's where the platform documents none")
+    step_seconds: float = Field(description="of rewards in a training step, at the platform's concurrency and p99")
+    step_within: float = Field(description="seconds that a training step's rewards may take")
+    concurrency: int
+
+
+class Invocations(Part):
+    """How a deployed function answered while it scored the generations; seconds are its caller's."""
+
+    invocations: int
+    throttled: int = Field(description="invocations that Lambda refused with 429")
+    throttled_after_last_retry: int = Field(description="batches that the trainer would have lost to it")
+    repeated: int = Field(description="invocations repeated for another failure")
+    split: int = Field(description="batches too large for one payload")
+    cold_starts: int
+    cold_start_seconds: float | None = Field(description="the longest; null where no log told")
+    peak_memory_mb: int | None
+    timeout_seconds: float | None = Field(description="the function's own; null where it may not be asked")
+    platform_concurrency: int = Field(description="invocations at once, as the platform's trainer sends them")
+    pace: Pace | None = Field(description="null where nothing answered for a whole batch")
+
+
 class Noise(Part):
     """The reward's own noise, from generations that were scored again; nulls with a reason where that says nothing."""
 
@@ -141,6 +177,7 @@ class Reward(Part):
     concurrency: int | None = Field(
         description="invocations at once that score the platform's documented step in a minute (Little's law)"
     )
+    invocations: Invocations | None = Field(default=None, description="of a deployed function; null for a file")
     labels: Labels | None
 
 
@@ -296,6 +333,34 @@ class PackageReport(Part):
     def exit_code(self) -> int:
         """0 when packaged, 1 when refused."""
         return {"packaged": 0, "refused": 1}[self.verdict]
+
+
+class SettingChange(Part):
+    """A setting of the function, what it was (null where there was none), and what it is; no variable's value."""
+
+    setting: str
+    before: str | None
+    after: str
+
+
+class Policies(Part):
+    """IAM policy documents: who may take the function's role on, what that role needs, what the trainer's needs."""
+
+    trust: dict[str, Any]
+    function: dict[str, Any]
+    trainer: dict[str, Any]
+
+
+class DeploymentReport(Part):
+    """The result of `rewardlab deploy`; with --dry-run what it would be."""
+
+    schema_: Literal["rewardlab.deployment/1"] = Field(default="rewardlab.deployment/1", alias="schema")
+    arn: str = Field(description="the function's, without a version or an alias")
+    version: str | None = Field(description="published for this code; null where none was asked for, or in a dry run")
+    alias: str | None
+    created: bool = Field(description="whether there was no function of this name")
+    changes: tuple[SettingChange, ...] = Field(description="empty where the function was as it was asked to be")
+    policies: Policies
 
 
 def json_schema(model: type[Part]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from rewardlab.decision import Decision
 from rewardlab.findings import Finding
 from rewardlab.judge_report import Judges
 from rewardlab.measurement import Bounded
+from rewardlab.platforms import Platform
+from rewardlab.probes import deployed
 from rewardlab.probes.reward.speed import STEP_SECONDS
 from rewardlab.probes.run import band, labels, noise, pressure, signal
 from rewardlab.probes.run.question import Question
@@ -20,14 +23,17 @@ from rewardlab.report import (
     Baseline,
     FindingPart,
     FlatGroups,
+    Invocations,
     Latency,
     NextStep,
     Outcomes,
+    Pace,
     Report,
     Reward,
     Spread,
     UnscoredBounds,
 )
+from rewardlab.rewards.traffic import Traffic
 from rewardlab.run import RewardRecord
 from rewardlab.section import Interval
 from rewardlab.stats.bestofn import BestOfN
@@ -42,6 +48,7 @@ def build_report(
     decision: Decision,
     *,
     record: RewardRecord,
+    traffic: Traffic | None = None,
     judges: Judges | None,
     provenance: Mapping[str, Any],
 ) -> Report:
@@ -61,6 +68,7 @@ def build_report(
             noise=_noise(question),
             latency_ms=Latency(**latency) if latency is not None else None,
             concurrency=_concurrency(question),
+            invocations=None if traffic is None else _invocations(traffic, question.platform, record),
             labels=_labels(question),
         ),
         judges=judges,
@@ -120,6 +128,27 @@ def _concurrency(question: Question) -> int | None:
         return None
     invocations = math.ceil(samples / question.platform.batch_size)
     return math.ceil(invocations / STEP_SECONDS * latency["batch_p50"] / 1000)
+
+
+def _invocations(traffic: Traffic, platform: Platform, record: RewardRecord) -> Invocations:
+    found = deployed.pace(traffic, platform)
+    pace = None
+    if found is not None:
+        needed = found.step_samples / STEP_SECONDS
+        pace = Pace(**asdict(found), samples_per_second_needed=needed, step_within=STEP_SECONDS)
+    return Invocations(
+        invocations=traffic.invocations,
+        throttled=traffic.throttled,
+        throttled_after_last_retry=traffic.refused,
+        repeated=traffic.retried,
+        split=traffic.split,
+        cold_starts=traffic.cold_starts,
+        cold_start_seconds=traffic.init_seconds,
+        peak_memory_mb=traffic.peak_mb,
+        timeout_seconds=record.timeout or None,
+        platform_concurrency=platform.concurrency,
+        pace=pace,
+    )
 
 
 def _noise(question: Question) -> report.Noise:

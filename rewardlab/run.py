@@ -9,6 +9,7 @@
     designs/KEY.json      with what probability it was to see each generation, where it was not to see all
     labels.csv            known truth, where it was given
     findings/KEY.json     what an examination of that reward, without the model, found
+    invocations/KEY.json  what invoking that reward was like, where it is a deployed function
     report.json           the last report
     *.log                 what the reward, Python judges and the engines printed
 
@@ -255,6 +256,26 @@ class Run:
             raise RunError(
                 f"cannot be read ({error})", where=str(path), do="delete it; the same command examines again"
             ) from None
+
+    def save_traffic(self, key: str, traffic: Mapping[str, Any]) -> None:
+        """Keep what invoking the deployed reward with this key was like."""
+        path = self.folder / "invocations" / f"{key}.json"
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, json.dumps(traffic, indent=2).encode())
+
+    def traffic(self, key: str) -> Mapping[str, Any] | None:
+        """What was kept of invoking that reward; None where nothing was.
+
+        Raises: RunError when the file cannot be read.
+        """
+        path = self.folder / "invocations" / f"{key}.json"
+        if not path.is_file():
+            return None
+        try:
+            kept = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise RunError(f"cannot be read ({error})", where=str(path), do="delete it") from None
+        return kept if isinstance(kept, dict) else {}
 
     def _findings(self, key: str) -> Path:
         return self.folder / "findings" / f"{key}.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow as pa
 from rewardlab.capture import captured
 from rewardlab.engines import open_engine, parse_model
 from rewardlab.engines.recorded import RecordedEngine
-from rewardlab.errors import TokensMissingError
+from rewardlab.errors import RunError, TokensMissingError
 from rewardlab.findings import Finding
 from rewardlab.outcome import Unscored
 from rewardlab.parts import LARGE, Writer, generations_of
@@ -26,6 +26,7 @@ from rewardlab.rewards.deployed import DeployedPool, open_function
 from rewardlab.rewards.function import FunctionName, function_named
 from rewardlab.rewards.pool import Pair, Pool, ScoringPool
 from rewardlab.rewards.process import RewardSource
+from rewardlab.rewards.traffic import Traffic
 from rewardlab.run import RewardRecord, Run
 from rewardlab.settings import Settings
 from rewardlab.task import Generation, Prompt, Request, Sampling
@@ -76,7 +77,7 @@ def fill(
             _sample(run, settings, requests, backlog, stream, tokens=tokens)
         elif backlog:
             stream.pump((), requests, backlog)
-        filled = Filled(pool.lost, _traffic(pool, record, progress)) if pool is not None else Filled()
+        filled = Filled(pool.lost, _traffic(run, pool, record)) if pool is not None else Filled()
         if record is not None and pool is not None:
             scores = run.scores(record.key).read(["prompt_id", "score", "seconds"])
             pairs = choose(prompts, run.generations.read(columns), scores, seed=settings.seed)
@@ -84,12 +85,27 @@ def fill(
     return filled
 
 
-def _traffic(pool: Pool, record: RewardRecord | None, progress: Progress) -> Sequence[Finding]:
+def _traffic(run: Run, pool: Pool, record: RewardRecord | None) -> Sequence[Finding]:
+    """What is found of a deployed function's traffic, which the run keeps together with what it kept before."""
     if not isinstance(pool, DeployedPool) or record is None or not pool.traffic.invocations:
         return ()
-    platform = PLATFORMS[record.platform]
-    progress.note(f"{record.path}: {deployed.summary(pool.traffic, platform)}")
-    return tuple(deployed.ask(pool.traffic, platform, timeout=int(record.timeout) or None))
+    earlier = traffic_of(run, record)
+    traffic = pool.traffic if earlier is None else pool.traffic.after(earlier)
+    run.save_traffic(record.key, asdict(traffic))
+    return tuple(deployed.ask(pool.traffic, PLATFORMS[record.platform], timeout=int(record.timeout) or None))
+
+
+def traffic_of(run: Run, record: RewardRecord) -> Traffic | None:
+    """What invoking the deployed reward was like, in all commands that scored with it; None for a file.
+
+    Raises: RunError when what the run keeps of it cannot be read.
+    """
+    kept = run.traffic(record.key)
+    try:
+        return None if kept is None else Traffic.of(kept)
+    except (TypeError, ValueError, KeyError) as error:
+        where = str(run.folder / "invocations" / f"{record.key}.json")
+        raise RunError(f"cannot be read ({error!r})", where=where, do="delete it") from None
 
 
 def _sample(

@@ -35,6 +35,7 @@ HEAVY = {
     "asyncio",
     "boto3",
     "botocore",
+    "deflate",
     "krippendorff",
     "matplotlib",
     "pandas",

@@ -2,7 +2,7 @@
 
 Criteria are the row's column `criteria` (a text or a list); without it, agreement with the reference answer.
 rubric.txt, rewardlab's judge `rubric`, travels beside this file. Settings are environment variables: JUDGE_MODEL, a
-model id or an inference profile; AWS_DEFAULT_REGION, which Lambda sets.
+model id or an inference profile; AWS_REGION, else AWS_DEFAULT_REGION: Lambda sets both.
 """
 
 # /// script
@@ -134,4 +134,5 @@ def after_thoughts(text):
 @cache
 def client():
     """Made at the first call: importing this file needs no credentials."""
-    return boto3.client("bedrock-runtime", config=NETWORK)
+    # Of AWS's SDKs boto3 alone does not read AWS_REGION.
+    return boto3.client("bedrock-runtime", region_name=os.environ.get("AWS_REGION"), config=NETWORK)

@@ -15,6 +15,7 @@ from rewardlab.aws.deployable import (
     import_findings,
     name_findings,
     program_findings,
+    proving_findings,
     source_findings,
     unpacked_findings,
     zipped_findings,
@@ -117,8 +118,7 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
         on_failure=choices.on_failure,
         audit=audit,
     )
-    shipped = shipped_files(platform, reward=name, entry=manifest.entry, on_failure=choices.on_failure)
-    contents = Contents(own, shipped, dependencies)
+    contents = Contents(own, shipped_files(platform, manifest), dependencies)
     findings = [
         *unloaded,
         *name_findings(choices.name, platform),
@@ -127,6 +127,7 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
         *ungathered,
         *(import_findings(sources, dependencies.modules, target) if not _is_refused(ungathered) else ()),
         *program_findings(contents.everything, target),
+        *proving_findings(contents.everything, target),
     ]
     if choices.container:
         return _container(choices.container, contents, manifest, findings)

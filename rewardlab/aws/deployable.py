@@ -12,7 +12,7 @@ from rewardlab.aws.imports import RUNTIME, standard_modules
 from rewardlab.aws.secrets import secrets_in
 from rewardlab.aws.shipped import FUNCTION, MOVED, importable, is_taken
 from rewardlab.aws.sources import Sources
-from rewardlab.aws.target import ELF_MACHINES, Target
+from rewardlab.aws.target import ELF_MACHINES, Target, is_this_machine, way_to
 from rewardlab.findings import Finding, Severity
 from rewardlab.platforms import LAMBDA, Platform
 
@@ -22,6 +22,7 @@ LISTED, LARGEST = 20, 8
 COMPILED = re.compile(r"\.cpython-(?P<major>3)(?P<minor>\d+)[^/]*\.so$")
 #: First bytes of programs of other systems: macOS in both byte orders and universal, Windows.
 FOREIGN = {b"\xcf\xfa\xed\xfe": "macOS", b"\xfe\xed\xfa\xcf": "macOS", b"\xca\xfe\xba\xbe": "macOS", b"MZ": "Windows"}
+ELF = b"\x7fELF"
 PROGRAM_NAMES = (".so", ".dylib", ".dll", ".pyd", ".exe")
 
 
@@ -81,7 +82,7 @@ def program_findings(contents: Mapping[str, bytes], target: Target) -> Iterator[
 
 
 def _foreign(name: str, content: bytes, target: Target) -> str | None:
-    if content.startswith(b"\x7fELF") and len(content) >= 20:
+    if content.startswith(ELF) and len(content) >= 20:
         machine = int.from_bytes(content[18:20], "little" if content[5] == 1 else "big")
         if machine != ELF_MACHINES[target.architecture]:
             names = {number: known for known, number in ELF_MACHINES.items()}
@@ -92,6 +93,16 @@ def _foreign(name: str, content: bytes, target: Target) -> str | None:
     if name.endswith(PROGRAM_NAMES):
         return next((f"compiled for {system}" for start, system in FOREIGN.items() if content.startswith(start)), None)
     return None
+
+
+def proving_findings(contents: Mapping[str, bytes], target: Target) -> Iterator[Finding]:
+    """Compiled code that runs on Lambda and not here, so that the package cannot be proven here."""
+    compiled = sorted(name for name, content in contents.items() if content.startswith(ELF))
+    if compiled and not is_this_machine(target):
+        remedy = way_to(target)
+        yield finding(
+            "not_provable_here", remedy[0].upper() + remedy[1:] + ".", "note", files=compiled[:1], count=len(compiled)
+        )
 
 
 def unpacked_findings(sizes: Mapping[str, int]) -> Iterator[Finding]:

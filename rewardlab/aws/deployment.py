@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
-from rewardlab.aws.configuration import Plan, Wanted, plan_of
+from rewardlab.aws.configuration import Change, Plan, Wanted, plan_of
+from rewardlab.aws.layer import NEW, LayerZip, find_version
+from rewardlab.aws.upload import Upload
 from rewardlab.cloud.failure import ROLE_NOT_READY, code_of, failure
 from rewardlab.cloud.refusal import said
 from rewardlab.cloud.session import Access, open_client
-from rewardlab.errors import CloudError, InputError, UsageError
-from rewardlab.platforms import LAMBDA
+from rewardlab.errors import CloudError, UsageError
 
-MEGABYTE = 1 << 20
 #: A new role can be assumed after some seconds; an update that somebody else began ends within minutes.
 ROLE_SECONDS, CONFLICT_SECONDS = 60.0, 120.0
 ROLE = re.compile(r"arn:aws[\w-]*:iam::(?P<account>\d{12}):role/.+")
 WAIT = {"Delay": 1, "MaxAttempts": 300}
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """The zip, and where it goes: to Lambda itself, or through a bucket."""
-
-    path: Path
-    sha256: bytes
-    size: int
-    bucket: str | None = None
-
-    @classmethod
-    def of(cls, path: Path, *, bucket: str | None = None) -> Upload:
-        """Raises: InputError when it cannot be read; UsageError when it is too large to be sent without a bucket."""
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", where=str(path)) from None
-        if bucket is None and len(content) > LAMBDA.zip_mb * MEGABYTE:
-            raise UsageError(
-                f"{len(content) / MEGABYTE:.0f} MB are too many for a direct upload ({LAMBDA.zip_mb} MB)",
-                where=str(path),
-                do="go through S3: --s3-bucket BUCKET, in the function's region",
-            )
-        return cls(path, hashlib.sha256(content).digest(), len(content), bucket)
-
-    @property
-    def code_sha256(self) -> str:
-        """As Lambda writes it."""
-        return base64.b64encode(self.sha256).decode()
-
-    @property
-    def key(self) -> str:
-        """Where it lies in the bucket: named by its content, so that nothing is overwritten by something else."""
-        return f"rewardlab/{self.sha256.hex()}.zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +52,10 @@ class Deployer:
         self._access, self._sleep, self._clock = access, sleep, clock
         self._lambda = open_client("lambda", access)
 
-    def look(self, wanted: Wanted) -> tuple[Plan, Mapping[str, Any] | None]:
+    def look(self, wanted: Wanted, layer: LayerZip | None = None) -> tuple[Plan, Mapping[str, Any] | None]:
         """What would be done, and what GetFunctionConfiguration says of the function now.
 
+        With `layer` the version that holds its zip is attached, or a new one would be.
         Raises: UsageError for a new function without a role, or with one of another account.
         """
         if wanted.role is not None:
@@ -104,23 +67,49 @@ class Deployer:
                 where="--role",
                 do="give --role arn:aws:iam::ACCOUNT:role/NAME; docs/deploy.md shows its two policies",
             )
+        if layer is not None:
+            held = self._layer_version(layer) or f"{self._arn('layer', layer.name)}:{NEW}"
+            wanted = replace(wanted, layer=held)
+        return self._plan(wanted, current, layer), current
+
+    def _plan(self, wanted: Wanted, current: Mapping[str, Any] | None, layer: LayerZip | None) -> Plan:
         reserved = None
         if current is not None and wanted.reserved_concurrency is not None:
             answer = self._ask("get_function_concurrency", wanted.name, FunctionName=wanted.name)
             reserved = answer.get("ReservedConcurrentExecutions")
-        return plan_of(wanted, current, reserved=reserved), current
+        plan = plan_of(wanted, current, reserved=reserved)
+        if layer is None or not _is_new(plan):
+            return plan
+        published = f"a version of {layer.upload.path.name}, sha256 {layer.upload.sha256.hex()[:12]}..."
+        return replace(plan, changes=(Change(f"layer {layer.name}", None, published), *plan.changes))
 
     def arn_of(self, name: str, current: Mapping[str, Any] | None) -> str:
         """The function's ARN, also before there is one."""
         if current is not None:
             return str(current["FunctionArn"])
+        return self._arn("function", name)
+
+    def _arn(self, kind: str, name: str) -> str:
         identity = self._identity()
         partition = str(identity["Arn"]).split(":")[1]
-        return f"arn:{partition}:lambda:{self._lambda.meta.region_name}:{identity['Account']}:function:{name}"
+        return f"arn:{partition}:lambda:{self._lambda.meta.region_name}:{identity['Account']}:{kind}:{name}"
 
-    def deploy(self, wanted: Wanted, upload: Upload, *, publish: bool = False, alias: str | None = None) -> Deployed:
+    def deploy(
+        self,
+        wanted: Wanted,
+        upload: Upload,
+        *,
+        layer: LayerZip | None = None,
+        publish: bool = False,
+        alias: str | None = None,
+    ) -> Deployed:
         """Do it, and wait until the function runs the code; `alias` is pointed at a version published for it."""
-        plan, current = self.look(wanted)
+        plan, current = self.look(wanted, layer)
+        if layer is not None and _is_new(plan):
+            made = self._publish_layer(layer)
+            attached = [made if one.endswith(NEW) else one for one in plan.parameters["Layers"]]
+            changes = [replace(one, after=one.after.replace(NEW, made.rpartition(":")[2])) for one in plan.changes]
+            plan = replace(plan, parameters={**plan.parameters, "Layers": attached}, changes=tuple(changes))
         if current is None:
             current = self._create(wanted, upload, plan)
         else:
@@ -152,6 +141,18 @@ class Deployer:
             code = self._code(upload)
             self._change("update_function_code", wanted.name, **code, Architectures=[wanted.architecture])
             self._settled(wanted.name, "function_updated_v2")
+
+    def _layer_version(self, layer: LayerZip) -> str | None:
+        try:
+            return find_version(self._lambda, layer)
+        except Exception as error:  # botocore's errors share no base
+            allowed = f"lambda:ListLayerVersions and lambda:GetLayerVersion on {layer.name}"
+            raise failure(error, where=f"layer {layer.name}", allowed=allowed) from error
+
+    def _publish_layer(self, layer: LayerZip) -> str:
+        content = self._code(layer.upload)
+        answer = self._ask("publish_layer_version", layer.name, Content=content, **layer.parameters)
+        return str(answer["LayerVersionArn"])
 
     def _publish(self, wanted: Wanted) -> str:
         """The version of this code; Lambda gives the last one again where nothing has changed since."""
@@ -249,6 +250,11 @@ class Deployer:
     def close(self) -> None:
         """Close the connections."""
         self._lambda.close()
+
+
+def _is_new(plan: Plan) -> bool:
+    """Whether a layer's version is to be published for it."""
+    return any(one.endswith(NEW) for one in plan.parameters.get("Layers", ()))
 
 
 def _patience(error: Exception) -> float:

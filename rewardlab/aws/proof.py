@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rewardlab.aws.evidence import Evidence, from_file, from_run, score_by_worker
 from rewardlab.aws.execution import Executor
-from rewardlab.aws.proof_summary import python_here, summarize
+from rewardlab.aws.packaged import check_runs_here
+from rewardlab.aws.proof_summary import summarize
 from rewardlab.aws.runtime_client import client_version
 from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.target import GLIBC, Target, is_this_machine
 from rewardlab.aws.unpacked import Package, make_removable, unpack
 from rewardlab.aws.variables import Role, check_variables
 from rewardlab.errors import UsageError
@@ -48,7 +48,7 @@ def prove(
         root = Path(folder).resolve()
         try:
             unpacked = unpack(package, root, layer=layer)
-            _check_runs_here(unpacked, package)
+            check_runs_here(unpacked, package)
             evidence = _evidence(unpacked, prompts=prompts, recorded=recorded, run=run)
             configuration = Configuration(
                 _first(timeout, evidence.timeout, DEFAULT_SECONDS),
@@ -78,27 +78,6 @@ def _evidence(unpacked: Package, *, prompts: Path | None, recorded: Path | None,
         raise UsageError("recorded generations need their prompts", do="name prompts.jsonl after the zip")
     assert recorded is not None, "one of the two was given"
     return from_file(recorded, prompts)
-
-
-def _check_runs_here(unpacked: Package, path: Path) -> None:
-    """Raises: UsageError when compiled modules of the package are for another Python or processor."""
-    target = Target(unpacked.manifest.python, unpacked.manifest.architecture)
-    if unpacked.compiled and not is_this_machine(target):
-        raise UsageError(
-            f"holds {unpacked.compiled[0]}, compiled for Python {target.python} on {target.architecture}",
-            where=str(path),
-            expected=f"modules for this Python, {python_here()}",
-            do=_instead(target),
-        )
-
-
-def _instead(target: Target) -> str:
-    """What to do where compiled modules cannot run here."""
-    elsewhere = f"run rewardlab in Python {target.python} on {target.architecture}"
-    same = Target(python_here(), target.architecture)
-    if python_here() not in GLIBC or not is_this_machine(same):
-        return elsewhere
-    return f"{elsewhere}, or package for this one: rewardlab package --python {same.python}"
 
 
 def _first(*values: float | None) -> float:

@@ -18,6 +18,7 @@ from rewardlab.aws.recommendation import recommend
 from rewardlab.aws.runtime import INIT_SECONDS
 from rewardlab.aws.runtime_client import client_version
 from rewardlab.aws.runtime_process import Configuration
+from rewardlab.aws.target import python_here
 from rewardlab.aws.unpacked import Package
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform, find_platform
@@ -204,8 +205,3 @@ def _offered() -> dict[str, str]:
         return {"boto3": metadata.version("boto3")}
     except metadata.PackageNotFoundError:
         return {}
-
-
-def python_here() -> str:
-    """This interpreter's version, as 3.12."""
-    return f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -48,7 +48,8 @@ class Response:
 class FunctionError:
     """An invocation that failed: type and message in Lambda's words, and the last of its log.
 
-    `during_init` tells that the function has never loaded: no further invocation would do better.
+    `during_init` tells that the function has never loaded: no further invocation would do better. `stack_trace` has the
+    frames of what the function raised, as the runtime tells them.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class FunctionError:
     seconds: float
     log_tail: str = ""
     during_init: bool = False
+    stack_trace: tuple[str, ...] = ()
 
 
 Reply: TypeAlias = Response | FunctionError
@@ -126,7 +128,8 @@ class Runtime:
             never = not loaded and not self.init_seconds
             return FunctionError(lost.kind, _told(request, lost), seconds, tail, during_init=never)
         if isinstance(body, Errored):
-            return FunctionError(body.kind, body.message, ended - started, self._tail(began))
+            tail = self._tail(began)
+            return FunctionError(body.kind, body.message, ended - started, tail, stack_trace=body.stack_trace)
         return Response(body, ended - started, cold)
 
     def _exchange(self, request: str, event: bytes, deadline: float) -> bytes | Errored:

@@ -56,11 +56,12 @@ class Oversized:
 
 @dataclass(frozen=True, slots=True)
 class Errored:
-    """The function raised, or (`during_init`) did not load; type and message in the runtime's words."""
+    """The function raised, or (`during_init`) did not load; type, message and trace in the runtime's words."""
 
     kind: str
     message: str
     during_init: bool = False
+    stack_trace: tuple[str, ...] = ()
 
 
 Message: TypeAlias = Ready | Responded | Oversized | Errored
@@ -214,5 +215,6 @@ def _errored(body: bytes, *, during_init: bool = False) -> Errored:
         told = None
     if not isinstance(told, dict):
         return Errored("Runtime.Unknown", body[:300].decode(errors="replace"), during_init)
-    kind, message = told.get("errorType"), told.get("errorMessage")
-    return Errored(str(kind or "Runtime.Unknown"), str(message or ""), during_init)
+    kind, message, trace = told.get("errorType"), told.get("errorMessage"), told.get("stackTrace")
+    frames = tuple(map(str, trace)) if isinstance(trace, list) else ()
+    return Errored(str(kind or "Runtime.Unknown"), str(message or ""), during_init, frames)

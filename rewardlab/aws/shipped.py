@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from importlib import resources
 
-from rewardlab.aws.manifest import NAME
+from rewardlab.aws.manifest import NAME, PackageManifest
 from rewardlab.platforms import Platform
 
 #: The modules of rewardlab.rewards that travel, byte for byte.
 MODULES = ("__init__", "sample", "rubric", "trainers", "entry", "shim", "foreign", "handler")
 #: The file that holds the handler, and what a reward of that name is called in the package.
 FUNCTION, MOVED = "lambda_function.py", "lambda_function_reward.py"
+#: The digest in it makes the handler's own file another one with each reward: by that file a run knows its scores.
 HANDLER_TEXT = """\
+# The reward's code: sha256 {source}
 from rewardlab.rewards.handler import handler_of
 
 lambda_handler = handler_of(__file__, {reward!r}, entry={entry!r}, returns={returns!r}, on_failure={on_failure!r})
 """
 
 
-def shipped_files(platform: Platform, *, reward: str, entry: str | None, on_failure: float | None) -> dict[str, bytes]:
-    """The files by name; `reward` is the reward file's name in the package."""
-    handler = HANDLER_TEXT.format(reward=reward, entry=entry, returns=platform.returns, on_failure=on_failure)
+def shipped_files(platform: Platform, manifest: PackageManifest) -> dict[str, bytes]:
+    """The files by name, for the reward that the manifest tells of."""
+    handler = HANDLER_TEXT.format(
+        source=manifest.source_sha256,
+        reward=manifest.reward,
+        entry=manifest.entry,
+        returns=platform.returns,
+        on_failure=manifest.on_failure,
+    )
     return {"rewardlab/__init__.py": b"", FUNCTION: handler.encode(), **_modules()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,7 +78,32 @@ def find_target(python: str = DEFAULT_PYTHON, architecture: str = "x86_64") -> T
     raise UsageError(f"Lambda has no processor {architecture!r}", where="--architecture", expected=expected)
 
 
+def python_here() -> str:
+    """This interpreter's version, as 3.12."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
 def is_this_machine(target: Target) -> bool:
     """Whether compiled code for the target runs in this interpreter."""
-    here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return sys.platform == "linux" and (here, platform.machine()) == (target.python, MACHINES[target.architecture])
+    return target.python == python_here() and _is_this_processor(target.architecture)
+
+
+def _is_this_processor(architecture: Architecture) -> bool:
+    return sys.platform == "linux" and platform.machine() == MACHINES[architecture]
+
+
+def way_to(target: Target) -> str:
+    """How compiled code for a target that is not this machine's can be run, as an instruction."""
+    if not _is_this_processor(target.architecture):
+        return f"run rewardlab in Python {target.python} on {target.architecture} Linux"
+    name = f"python{target.python}"
+    make = f"{name} -m venv proving"
+    if shutil.which(name) is None and shutil.which("uv"):
+        make = f"uv venv --seed --python {target.python} proving"
+    way = (
+        f"run it in Python {target.python} ({make} && proving/bin/pip install 'rewardlab[aws]', then "
+        "proving/bin/rewardlab with the same arguments)"
+    )
+    if python_here() in GLIBC:
+        way += f", or package for this one: rewardlab package --python {python_here()}"
+    return way

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 from dataclasses import dataclass
@@ -53,7 +54,24 @@ def open_client(
     )
     region = access.region or os.environ.get("AWS_REGION")  # every AWS SDK reads it but boto3
     try:
-        session = boto3.Session(profile_name=access.profile, region_name=region)
+        session = boto3.Session(botocore_session=_core(), profile_name=access.profile, region_name=region)
         return session.client(service, endpoint_url=access.endpoint_url, config=config)
     except Exception as error:  # botocore's errors share no base
         raise failure(error, where=service, raises=raises) from error
+
+
+def _core() -> Any:
+    """A botocore session with settings and credentials of its own, and the services' descriptions read before."""
+    import botocore.session  # noqa: PLC0415 - heavy and optional
+
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _descriptions())
+    return core
+
+
+@functools.cache
+def _descriptions() -> Any:
+    """What botocore knows of the services: reading it takes a quarter of a second for each client."""
+    import botocore.session  # noqa: PLC0415 - heavy and optional
+
+    return botocore.session.get_session().get_component("data_loader")

@@ -21,8 +21,9 @@ from rewardlab.settings import load_settings
 def command(reward: Path, prompts: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
     """Sample generations for PROMPTS, score them with REWARD, and say whether RFT would work.
 
-    REWARD is a file, or a deployed function: its ARN, or lambda:NAME. Settings not given come from rewardlab.toml in
-    this folder, then from the one beside PROMPTS. Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 4 INCONCLUSIVE.
+    REWARD is a file, a package (its zip), or a deployed function: its ARN, or lambda:NAME. Settings not given come from
+    rewardlab.toml in this folder, then from the one beside PROMPTS. Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 4
+    INCONCLUSIVE.
     """
     spare_pandas()
     settings = load_settings(given(**options), prompts, command_line=True)

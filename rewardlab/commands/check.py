@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rewardlab.aws.packaged import opened
 from rewardlab.commands.options import RANGE, SCORING, SHOWING, add_options, display_for, given, put
 from rewardlab.errors import RewardlabError, UsageError
 from rewardlab.examination import prompts_of, run_check
@@ -25,16 +26,18 @@ REWARD_NAME = "reward.py"
 def command(reward: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
     """Ask REWARD about made-up answers to PROMPTS: its contract, its shortcuts, its faults. No model, seconds.
 
-    REWARD is a file, a deployed function (its ARN, or lambda:NAME), or a folder: then every reward.py in it is
-    checked. PROMPTS defaults to the prompts.jsonl beside the reward. Exit codes: 0 nothing blocks, 1 a blocker, 2
-    could not check.
+    REWARD is a file, a package (its zip), a deployed function (its ARN, or lambda:NAME), or a folder: then every
+    reward.py in it is checked. PROMPTS defaults to the prompts.jsonl beside the reward. Exit codes: 0 nothing blocks, 1
+    a blocker, 2 could not check.
     """
     paths = _rewards_in(reward)
     reports, failed = [], 0
     for path in paths:
         try:
             where = prompts_of(path, prompts)
-            reports.append(run_check(path, where, load_settings(given(**options), where, command_line=True)))
+            with opened(path, load_settings(given(**options), where, command_line=True)) as held:
+                found = run_check(held.reward, where, held.settings)
+            reports.append(found.model_copy(update={"reward": str(path)}))
         except RewardlabError as error:
             if len(paths) == 1:
                 raise

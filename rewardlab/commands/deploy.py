@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,18 @@ import click
 
 from rewardlab.aws.configuration import Wanted
 from rewardlab.aws.deployable import refused_name
-from rewardlab.aws.deployment import Deployed, Deployer, Upload
+from rewardlab.aws.deployment import Deployed, Deployer
+from rewardlab.aws.layer import LayerZip, read_layer
 from rewardlab.aws.manifest import PackageManifest, read_manifest
 from rewardlab.aws.policies import TRUST, execution_policy, trainer_policy
 from rewardlab.aws.sizing import Sizing, read_sizing
+from rewardlab.aws.upload import Upload
 from rewardlab.aws.variables import check_variables
 from rewardlab.cloud.session import Access
 from rewardlab.commands.options import add_options, put
 from rewardlab.errors import UsageError
 from rewardlab.platforms import LAMBDA, find_platform
+from rewardlab.report import DeploymentReport, Policies, SettingChange
 
 FILE = click.Path(path_type=Path)
 FUNCTION = (
@@ -36,7 +40,11 @@ FUNCTION = (
     ),
     click.option("--proof", type=FILE, metavar="FILE", help="What rewardlab prove wrote: its timeout and memory."),
     click.option("--env", multiple=True, metavar="NAME=VALUE", help="A variable to set; others are kept. Repeat."),
-    click.option("--layer", metavar="ARN", help="A layer version to attach; other layers are kept."),
+    click.option(
+        "--layer",
+        metavar="ARN|FILE.zip",
+        help="A layer version to attach, or the zip that rewardlab package --layer wrote; other layers are kept.",
+    ),
     click.option("--reserved-concurrency", type=click.IntRange(0), metavar="N", help="Invocations kept free for it."),
 )
 VERSION = (
@@ -86,13 +94,14 @@ def command(
         raise UsageError(f"{name!r}: {why}", where="--name", do="choose another name")
     upload = Upload.of(package, bucket=s3_bucket)
     wanted = _wanted(name, manifest, upload, settings)
+    layer = _layer(settings["layer"], manifest, name, s3_bucket)
     with closing(Deployer(Access(region, profile, endpoint_url))) as deployer:
         if dry_run:
-            plan, current = deployer.look(wanted)
+            plan, current = deployer.look(wanted, layer)
             group = (current or {}).get("LoggingConfig", {}).get("LogGroup")
             deployed = Deployed(deployer.arn_of(name, current), plan, None, alias, group)
         else:
-            deployed = deployer.deploy(wanted, upload, publish=publish, alias=alias)
+            deployed = deployer.deploy(wanted, upload, layer=layer, publish=publish, alias=alias)
     policies = _policies(deployed, bedrock)
     to_publish = dry_run and (publish or alias is not None)
     text = "\n".join(_lines(deployed, policies, dry_run=dry_run, to_publish=to_publish)) + "\n"
@@ -107,8 +116,7 @@ def _wanted(name: str, manifest: PackageManifest, upload: Upload, settings: Mapp
         raise UsageError(
             f"the package's dependencies lie in a layer of their own ({manifest.layer.name})",
             where="--layer",
-            do=f"publish it (aws lambda publish-layer-version --zip-file fileb://{manifest.layer.name} ...) and give "
-            "--layer with the ARN it gets",
+            do=f"give --layer {manifest.layer.name}, or the ARN of a layer version that holds it",
         )
     return Wanted(
         name=name,
@@ -120,9 +128,20 @@ def _wanted(name: str, manifest: PackageManifest, upload: Upload, settings: Mapp
         timeout=settings["timeout"] or proven.timeout,
         memory_mb=settings["memory"] or proven.memory_mb,
         environment=_environment(settings["env"]),
-        layer=settings["layer"],
+        layer=settings["layer"] if _is_arn(settings["layer"]) else None,
         reserved_concurrency=settings["reserved_concurrency"],
     )
+
+
+def _is_arn(layer: str | None) -> bool:
+    return layer is not None and layer.startswith("arn:")
+
+
+def _layer(given: str | None, manifest: PackageManifest, function: str, bucket: str | None) -> LayerZip | None:
+    """The layer zip that was given; None where none was, or a layer version's ARN."""
+    if given is None or _is_arn(given):
+        return None
+    return read_layer(Path(given), manifest, function=function, bucket=bucket)
 
 
 def _environment(pairs: Sequence[str]) -> dict[str, str]:
@@ -145,18 +164,15 @@ def _policies(deployed: Deployed, models: Sequence[str]) -> dict[str, Any]:
 
 
 def _json(deployed: Deployed, policies: Mapping[str, Any]) -> str:
-    value = {
-        "schema": "rewardlab.deployment/1",
-        "arn": deployed.arn,
-        "version": deployed.version,
-        "alias": deployed.alias,
-        "created": deployed.plan.create,
-        "changes": [
-            {"setting": one.setting, "before": one.before, "after": one.after} for one in deployed.plan.changes
-        ],
-        "policies": policies,
-    }
-    return json.dumps(value, indent=2) + "\n"
+    report = DeploymentReport(
+        arn=deployed.arn,
+        version=deployed.version,
+        alias=deployed.alias,
+        created=deployed.plan.create,
+        changes=tuple(SettingChange.model_validate(asdict(one)) for one in deployed.plan.changes),
+        policies=Policies.model_validate(policies),
+    )
+    return report.model_dump_json(indent=2, by_alias=True) + "\n"
 
 
 def _lines(deployed: Deployed, policies: Mapping[str, Any], *, dry_run: bool, to_publish: bool) -> Iterator[str]:

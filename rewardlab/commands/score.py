@@ -21,8 +21,8 @@ from rewardlab.settings import parse_options
 def command(run: Path, reward: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
     """Score what RUN sampled with REWARD, and report on that reward; nothing is sampled again.
 
-    REWARD is a file, or a deployed function: its ARN, or lambda:NAME. Settings not given are those of the run. Exit
-    codes as for audit.
+    REWARD is a file, a package (its zip), or a deployed function: its ARN, or lambda:NAME. Settings not given are those
+    of the run. Exit codes as for audit.
     """
     spare_pandas()
     values = parse_options(given(**options))

@@ -110,7 +110,7 @@ def _numbers(console: Console, report: Report) -> None:
     console.print(table)
     console.print(Padding(_spread_line(report), (1, 0, 0, 0)))
     console.print(_outcome_line(report))
-    for line in (_noise_line(report), _labels_line(report)):
+    for line in (_invocations_line(report), _noise_line(report), _labels_line(report)):
         if line:
             console.print(line)
     if report.judges is not None:
@@ -166,6 +166,26 @@ def _outcome_line(report: Report) -> str:
     text = f"reward  {report.reward.entry}: " + ", ".join(shown)
     latency = report.reward.latency_ms
     return text + (f"; {latency.p50:.3g} ms a sample (p99 {latency.p99:.3g} ms)" if latency else "")
+
+
+def _invocations_line(report: Report) -> str:
+    """What it was like to invoke a deployed function; empty for a file."""
+    told = report.reward.invocations
+    if told is None:
+        return ""
+    pace = told.pace
+    calls = "invocation" if told.invocations == 1 else "invocations"
+    text = f"lambda  {told.invocations:,} {calls}, {told.throttled:,} throttled, {told.repeated:,} repeated"
+    if told.cold_start_seconds is not None:
+        text += f", {told.cold_starts:,} cold (up to {told.cold_start_seconds:.2f} s of it)"
+    if pace is None:
+        return text
+    return (
+        f"{text}; a batch of {pace.batch} takes {pace.p50:.2f} s (p99 {pace.p99:.2f} s), so "
+        f"{told.platform_concurrency} at once score {pace.samples_per_second:,.0f} samples a second "
+        f"({pace.samples_per_second_needed:,.3g} needed for a step in {pace.step_within:g} s); set the concurrency to "
+        f"{pace.concurrency} or more on both sides"
+    )
 
 
 def _noise_line(report: Report) -> str:

@@ -121,16 +121,3 @@ def _evidence(traffic: Traffic, platform: Platform, found: Pace | None, timeout:
         "seconds_of_rewards_per_step": found.step_seconds,
         "concurrency_for_a_step_within_60_s": found.concurrency,
     }
-
-
-def summary(traffic: Traffic, platform: Platform) -> str:
-    """One line for the log of a run: what was invoked, how fast, and the concurrency to set."""
-    found = pace(traffic, platform)
-    told = f"invocations: {traffic.invocations}, throttled: {traffic.throttled}, repeated: {traffic.retried}"
-    if found is None:
-        return told
-    return (
-        f"{told}; a batch of {found.batch} takes {found.p50:.2f} s (p99 {found.p99:.2f} s), so "
-        f"{platform.concurrency} at once score {found.samples_per_second:,.0f} samples a second; set the concurrency "
-        f"to {found.concurrency} or more on both sides for a training step a minute"
-    )

@@ -76,7 +76,7 @@ def find_entry(module: ModuleType, name: str | None = None) -> Entry:
     own = {
         key: value
         for key, value in vars(module).items()
-        if inspect.isroutine(value) and not key.startswith("_") and _is_own(value, module)
+        if not key.startswith("_") and (_is_own(value, module) or _is_handler(key, value))
     }
     if name is not None:
         return _chosen(module, own, name)
@@ -119,12 +119,19 @@ def _callable(module: ModuleType, own: Mapping[str, Callable[..., Any]], name: s
 
 
 def _is_own(value: Any, module: ModuleType) -> bool:
-    """Whether the file defines it, or imports it under one of the entry names on purpose."""
+    """Whether it is a function that the file defines, or imports under one of the entry names on purpose."""
+    if not inspect.isroutine(value):
+        return False
     return getattr(value, "__module__", None) == module.__name__ or getattr(value, "__name__", "") in NAMES
 
 
 def _is_trl(function: Callable[..., Any]) -> bool:
     return not {"completions", TOKENS}.isdisjoint(parameters_of(function))
+
+
+def _is_handler(key: str, value: Any) -> bool:
+    """Whether Lambda would call it: whatever of that name can be called, be it an object, as a package's handler is."""
+    return NAMES.get(key) == "lambda" and callable(value) and not inspect.isclass(value)
 
 
 def _kind(name: str, function: Callable[..., Any]) -> str:

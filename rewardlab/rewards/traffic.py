@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rewardlab.outcome import Outcome
 from rewardlab.rewards.invocation import Tail
+
+#: The fields of Traffic that count.
+COUNTS = ("invocations", "throttled", "refused", "retried", "split", "cold_starts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,41 @@ class Traffic:
     init_seconds: float | None
     peak_mb: int | None
 
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Traffic:
+        """Traffic from its fields as JSON holds them.
+
+        Raises: TypeError or ValueError for what is none.
+        """
+        counts = {name: int(values[name]) for name in COUNTS if name in values}
+        batches = tuple((int(samples), float(seconds)) for samples, seconds in values["batches"])
+        init, peak = values["init_seconds"], values["peak_mb"]
+        return cls(
+            **counts,
+            batches=batches,
+            init_seconds=None if init is None else float(init),
+            peak_mb=None if peak is None else int(peak),
+        )
+
+    def after(self, earlier: Traffic) -> Traffic:
+        """This traffic together with what went before it."""
+        counts = {name: getattr(earlier, name) + getattr(self, name) for name in COUNTS}
+        inits = [one.init_seconds for one in (earlier, self) if one.init_seconds is not None]
+        peaks = [one.peak_mb for one in (earlier, self) if one.peak_mb is not None]
+        return Traffic(
+            **counts,
+            batches=(*earlier.batches, *self.batches),
+            init_seconds=max(inits, default=None),
+            peak_mb=max(peaks, default=None),
+        )
+
 
 class Tally:
     """Counts traffic from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts = dict.fromkeys(("invocations", "throttled", "refused", "retried", "split", "cold_starts"), 0)
+        self._counts = dict.fromkeys(COUNTS, 0)
         self._batches: list[tuple[int, float]] = []
         self._init: float | None = None
         self._peak: int | None = None

@@ -1,22 +1,26 @@
-"""Rewards in folders of their own, wheels for a package index that is a folder, packages made by hand and run."""
+"""Rewards in folders, wheels for a package index that is a folder, packages made by hand and run, moto's account."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import textwrap
+import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import boto3
 import pytest
 
 from rewardlab.aws.archive import archive, digest
 from rewardlab.aws.manifest import NAME, Layer, PackageManifest
-from rewardlab.aws.proof_summary import python_here
 from rewardlab.aws.runtime import Runtime
 from rewardlab.aws.runtime_process import Configuration
+from rewardlab.aws.target import python_here
 from rewardlab.aws.unpacked import make_removable, unpack
+from tests.aws.moto_server import serving
 
 SOUND = "def score(completion, reference): return float(completion == reference)\n"
 
@@ -154,3 +158,45 @@ def runtime_of(write_package: Callable[..., Path], tmp_path: Path) -> Iterator[C
         runtime.close()
     for root in roots:
         make_removable(root)
+
+
+ROLE = "arn:aws:iam::123456789012:role/rewards"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """moto's server, whose functions run."""
+    with serving(tmp_path_factory.mktemp("moto")) as url:
+        yield url
+
+
+@pytest.fixture
+def url(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The server with an account of one role and one bucket, and nothing else."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    client("iam", moto).create_role(RoleName="rewards", AssumeRolePolicyDocument=json.dumps(TRUST))
+    client("s3", moto).create_bucket(Bucket="zips")
+    yield moto
+    urllib.request.urlopen(urllib.request.Request(f"{moto}/moto-api/reset", method="POST")).close()
+
+
+def client(service: str, url: str):
+    return boto3.client(service, endpoint_url=url, region_name="us-east-1")
+
+
+@pytest.fixture
+def deploy(run, url):
+    """Run `rewardlab deploy` against moto; returns exit code, the JSON it printed, and standard error."""
+
+    def call(path: Path, *options: object, name: str = "my-SageMaker-reward"):
+        code, out, err = run("deploy", path, "--name", name, "--endpoint-url", url, "--format", "json", *options)
+        return code, json.loads(out) if out else None, err
+
+    return call

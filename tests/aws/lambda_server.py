@@ -1,7 +1,8 @@
 """AWS Lambda's HTTP interface, as far as invoking needs it, over the worker that runs the real shim.
 
-moto runs a function's code in Docker only. The answers' headers and error texts are those of AWS's documentation
-(docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, lambda/latest/dg/python-exceptions.html).
+For what a function cannot be made to do on demand: answers that a test prescribes, refusals, a count of what runs at
+once, the events it got. `moto_server` runs a real package. The answers' headers and error texts are those of AWS's
+documentation (docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, lambda/latest/dg/python-exceptions.html).
 """
 
 from __future__ import annotations
@@ -35,7 +36,6 @@ class Function:
         self.throttle = 0
         self.refuse: dict[str, tuple[int, str, str]] = {}  # what: (status, error, message)
         self.override: list[tuple[str | None, str]] = []  # FunctionError and payload of the next invocations
-        self.facts: dict[str, object] = {}  # what is known of it elsewhere
         self.events: list[list[dict]] = []
         self.running = self.most_running = 0
         self.lock = threading.Lock()
@@ -54,7 +54,6 @@ class Function:
             "MemorySize": 512,
             "State": "Active",
             "LastUpdateStatus": "Successful",
-            **self.facts,
         }
 
     def run(self, event: bytes) -> tuple[str | None, object, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 import zipfile
@@ -15,7 +16,7 @@ from rewardlab.aws import deployable
 from rewardlab.aws.bundle import Bundle, Choices, build
 from rewardlab.aws.manifest import read_manifest
 from rewardlab.aws.shipped import MODULES
-from rewardlab.aws.target import Target
+from rewardlab.aws.target import Target, python_here, way_to
 from rewardlab.errors import UsageError
 from rewardlab.platforms import LambdaLimits, find_platform
 from rewardlab.run import sha256_of
@@ -187,6 +188,31 @@ def test_compiled_code_for_another_machine_blocks(project, packaged, name, body,
 
 def test_compiled_code_for_the_target_passes(project, packaged):
     assert packaged(project(**{"a.cpython-312-x86_64-linux-gnu.so": elf(62)}), include=("*.so",)).path
+
+
+def test_compiled_code_that_cannot_be_proven_here_is_a_note(project, packaged):
+    other = "3.13" if python_here() != "3.13" else "3.12"
+    reward = project(**{f"a.cpython-{other.replace('.', '')}-x86_64-linux-gnu.so": elf(62)})
+    assert causes(packaged(reward, include=("*.so",), target=Target(other, "x86_64")), "note") == ["not_provable_here"]
+    assert causes(packaged(project(), target=Target(other, "x86_64")), "note") == []
+
+
+@pytest.mark.parametrize(
+    ("known", "make"),
+    [
+        ({"python3.13", "uv"}, "(python3.13 -m venv proving && "),
+        ({"uv"}, "(uv venv --seed --python 3.13 proving && "),
+        (set(), "(python3.13 -m venv proving && "),
+    ],
+)
+def test_the_way_to_another_python_names_the_commands(monkeypatch, known, make):
+    monkeypatch.setattr("rewardlab.aws.target.python_here", lambda: "3.11")
+    monkeypatch.setattr("rewardlab.aws.target.MACHINES", {"x86_64": platform.machine(), "arm64": "another"})
+    monkeypatch.setattr("shutil.which", lambda name: name if name in known else None)
+    way = way_to(Target("3.13", "x86_64"))
+    assert make in way
+    assert way.endswith(", or package for this one: rewardlab package --python 3.11")
+    assert way_to(Target("3.13", "arm64")) == "run rewardlab in Python 3.13 on arm64 Linux"
 
 
 def test_a_blocked_package_is_not_written_and_the_old_one_stays(project, packaged, tmp_path):

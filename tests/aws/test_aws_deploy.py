@@ -3,70 +3,19 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
+import jsonschema
 import pytest
 
+import rewardlab
+from rewardlab import report
 from rewardlab.aws.configuration import Wanted, plan_of
-from rewardlab.aws.deployment import Upload
 from rewardlab.aws.manifest import NAME, PackageManifest
+from rewardlab.aws.upload import Upload
 from rewardlab.errors import CloudError
-from tests.aws.lambda_server import Function, deployed
-from tests.conftest import groups_of
-
-ROLE = "arn:aws:iam::123456789012:role/rewards"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """moto in a process of its own: vLLM looks at every module that its process holds, and trips over flask's."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            assert process.poll() is None, "the server did not start"
-            assert time.monotonic() < deadline, "the server does not answer"
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture(autouse=True)
-def account(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An account with one role and one bucket, and nothing else."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "x")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    client("iam", url).create_role(RoleName="rewards", AssumeRolePolicyDocument=json.dumps(TRUST))
-    client("s3", url).create_bucket(Bucket="zips")
-    yield
-    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
-
-
-def client(service: str, url: str):
-    return boto3.client(service, endpoint_url=url, region_name="us-east-1")
+from tests.aws.conftest import ROLE, client
 
 
 @pytest.fixture
@@ -93,17 +42,6 @@ def package(tmp_path: Path):
         return path
 
     return write
-
-
-@pytest.fixture
-def deploy(run, url):
-    """Run `rewardlab deploy` against moto; returns exit code, the JSON it printed, and standard error."""
-
-    def call(path: Path, *options: object, name: str = "my-SageMaker-reward"):
-        code, out, err = run("deploy", path, "--name", name, "--endpoint-url", url, "--format", "json", *options)
-        return code, json.loads(out) if out else None, err
-
-    return call
 
 
 def facts(url: str, name: str = "my-SageMaker-reward") -> dict:
@@ -161,6 +99,13 @@ def test_a_dry_run_tells_the_difference_and_makes_none(deploy, package, url):
     assert {**facts(url), "ResponseMetadata": 0} == {**before, "ResponseMetadata": 0}
 
 
+def test_what_is_printed_meets_its_shipped_schema(deploy, package):
+    schema = json.loads((Path(rewardlab.__file__).parent / "schemas" / "deployment-1.json").read_text())
+    assert schema == report.json_schema(report.DeploymentReport), "run docs/write_schemas.py"
+    for options in (("--role", ROLE, "--dry-run"), ("--role", ROLE, "--alias", "live")):
+        jsonschema.validate(deploy(package(), *options)[1], schema)
+
+
 def test_a_dry_run_of_a_new_function_tells_its_arn(deploy, package, url):
     _, out, _ = deploy(package(), "--role", ROLE, "--dry-run")
     assert (out["created"], out["arn"]) == (
@@ -213,33 +158,6 @@ def test_a_proof_gives_timeout_and_memory_and_an_option_goes_over_it(deploy, pac
     proof.write_text(json.dumps({"schema": "rewardlab.proof/1", "recommended": recommended}))
     deploy(package(), "--role", ROLE, "--proof", proof, "--memory", 640)
     assert (facts(url)["Timeout"], facts(url)["MemorySize"]) == (33, 640)
-
-
-def test_what_is_packaged_and_deployed_is_audited_as_the_file_was(run, deploy, url, task_of, tmp_path, monkeypatch):
-    """package -> deploy -> audit. moto holds the function; its handler runs in the stand-in that can run code."""
-    files = task_of(groups_of({2: 2, 4: 2, 0: 1}, n=4))
-    common = (files["prompts"], "--model", f"recorded:{files['recorded']}", "--format", "json", "-q")
-    _, local, _ = run("audit", files["reward"], *common, "--out", "local")
-    assert run("package", files["reward"], "-o", "reward.zip", "--run", "local")[0] == 0
-    _, out, _ = deploy(Path("reward.zip"), "--role", ROLE, "--timeout", 20)
-    with zipfile.ZipFile("reward.zip") as archive:
-        archive.extractall("task")
-    called = Path("task/called.py")  # the worker calls functions by name, the runtime whatever can be called
-    called.write_text(
-        "import lambda_function\ndef lambda_handler(e, c):\n    return lambda_function.lambda_handler(e, c)\n"
-    )
-    function = Function(called, log=tmp_path / "lambda.log")
-    function.facts = facts(url)
-    del function.facts["ResponseMetadata"]
-    with deployed(function) as endpoint:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", endpoint)
-        _, through, err = run("audit", out["arn"], *common, "--out", "through")
-    assert err == ""
-    here, there = json.loads(local), json.loads(through)
-    assert there["baseline"] == here["baseline"]
-    reward = there["provenance"]["reward"]
-    assert reward["sha256"] == Upload.of(Path("reward.zip")).sha256.hex()
-    assert (reward["path"], reward["timeout"], reward["memory_mb"]) == (out["arn"], 20, 512)
 
 
 def test_an_image_is_not_replaced_by_a_zip():

@@ -15,9 +15,10 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError, NoR
 from botocore.stub import ANY, Stubber
 
 from rewardlab.aws.configuration import Wanted
-from rewardlab.aws.deployment import CONFLICT_SECONDS, Deployer, Upload
+from rewardlab.aws.deployment import CONFLICT_SECONDS, Deployer
 from rewardlab.aws.policies import execution_policy, trainer_policy
 from rewardlab.aws.sizing import Sizing, read_sizing
+from rewardlab.aws.upload import Upload
 from rewardlab.cloud.failure import REFUSALS, failure
 from rewardlab.cloud.session import Access, open_client
 from rewardlab.errors import CloudError, InputError, UsageError

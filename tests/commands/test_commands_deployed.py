@@ -45,6 +45,7 @@ def test_the_audit_of_a_function_measures_what_the_audit_of_its_file_does(run, t
     assert {finding["code"] for finding in there["findings"]} == {finding["code"] for finding in here["findings"]}
     reward = there["provenance"]["reward"]
     assert (reward["path"], reward["kind"], reward["timeout"]) == (ARN, "lambda", 20)
+    assert here["reward"]["invocations"] is None
     assert reward["sha256"] == here["provenance"]["reward"]["sha256"]  # the stand-in's zip is the file itself
 
 
@@ -62,11 +63,49 @@ def test_the_same_command_asks_nothing_again_until_the_function_holds_new_code(r
 
 def test_what_was_sampled_is_scored_through_the_function(run, task):
     run("sample", task["prompts"], "--model", task["model"], "--out", "here", "-q")
-    code, out, err = run("score", "here", "lambda:my-SageMaker-reward", "--format", "json")
+    code, out, _ = run("score", "here", "lambda:my-SageMaker-reward", "--format", "json")
     assert code == 4
     assert report_of(out)["reward"]["outcomes"]["scored"] == 20
-    assert "invocations: 1, throttled: 0" in err
-    assert "set the concurrency to 1 or more on both sides" in err
+    told = report_of(out)["reward"]["invocations"]
+    pace = told.pop("pace")
+    assert {name: told[name] for name in ("invocations", "throttled", "repeated", "platform_concurrency")} == {
+        "invocations": 1,
+        "throttled": 0,
+        "repeated": 0,
+        "platform_concurrency": 12,
+    }
+    # one batch of 20, timed once: 12 at once score 12 x 20 in its seconds; 128 samples a minute are 2.13 a second
+    assert (pace["batch"], pace["invocations"], pace["concurrency"]) == (20, 1, 1)
+    assert pace["samples_per_second"] == pytest.approx(12 * 20 / pace["p50"])
+    assert pace["samples_per_second_needed"] == pytest.approx(128 / 60)
+    _, text, _ = run("report", "here")
+    words = " ".join(text.split())
+    assert "lambda 1 invocation, 0 throttled, 0 repeated, 1 cold (up to 0.12 s of it); a batch of 20 takes" in words
+    assert "(2.13 needed for a step in 60 s); set the concurrency to 1 or more on both sides" in words
+
+
+def test_what_invoking_was_like_is_kept_and_added_up_when_a_run_goes_on(run, task, write_lines):
+    audit = ("audit", ARN, task["prompts"], "--model", task["model"], "--out", "here", "--format", "json", "-q")
+    _, out, _ = run(*audit)
+    first = report_of(out)["reward"]["invocations"]
+    for part in Path("here/scores").rglob("*.parquet"):
+        part.unlink()
+    _, out, _ = run(*audit)
+    second = report_of(out)["reward"]["invocations"]
+    assert (first["invocations"], second["invocations"], second["pace"]["invocations"]) == (1, 2, 2)
+
+
+def test_a_record_of_it_that_cannot_be_read_is_told(run, task):
+    run("audit", ARN, task["prompts"], "--model", task["model"], "--out", "here", "-q")
+    (kept,) = Path("here/invocations").iterdir()
+    for text in ("", "[]", '{"batches": [[1]]}', '{"batches": [], "init_seconds": "x", "peak_mb": 1}'):
+        kept.write_text(text)
+        code, _, err = run("report", "here")
+        assert code == 2
+        assert f"{kept.name}: cannot be read" in err
+        assert "delete it" in err
+    kept.unlink()
+    assert run("report", "here")[0] == 4
 
 
 def test_throttling_is_a_finding_with_the_concurrency_to_set(run, task):

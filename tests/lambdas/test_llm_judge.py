@@ -139,3 +139,22 @@ def test_the_rubric_is_the_judge_that_rewardlab_ships():
     if not shipped.exists():
         pytest.skip("this checkout has no judges yet")
     assert (ROOT / "lambdas" / "llm_judge" / "rubric.txt").read_bytes() == shipped.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-north-1"}, "eu-north-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-west-1"}, "eu-north-1"),
+    ],
+)
+def test_the_region_is_the_functions_by_either_name(reward, monkeypatch, variables, region):
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    reward.client.cache_clear()
+    assert reward.client().meta.region_name == region
+    reward.client.cache_clear()

@@ -49,6 +49,26 @@ def test_imported_functions_are_no_entries():
         find_entry(module_of("from textwrap import dedent as score"))
 
 
+CALLED = """
+class Handler:
+    def __call__(self, event, context):
+        return [{"id": event[0]["id"], "aggregate_reward_score": 1.0}]
+"""
+
+
+@pytest.mark.parametrize("made", ["Handler()", "__import__('functools').partial(Handler())"])
+def test_whatever_of_a_handlers_name_can_be_called_is_one(made):
+    found = find_entry(module_of(f"{CALLED}\nlambda_handler = {made}"))
+    assert (found.name, found.kind) == ("lambda_handler", "lambda")
+    assert found.call([{"id": "a"}], None) == [{"id": "a", "aggregate_reward_score": 1.0}]
+
+
+@pytest.mark.parametrize("made", ["score = Handler()", "lambda_handler = Handler", "lambda_handler = 1"])
+def test_no_other_object_is_an_entry(made):
+    with pytest.raises(EntryError, match="defines no reward function"):
+        find_entry(module_of(f"{CALLED}\n{made}"))
+
+
 def test_a_mapping_gives_its_score_and_its_numbers_as_metrics():
     code = "def score(c, r): return {'score': True, 'format': 0.5, 'flag': True, 'note': 'x'}"
     assert called(code) == [
