@@ -84,7 +84,8 @@ CATALOGUE: Mapping[str, Entry] = {
         "one bad sample loses its batch",
         "The handler runs on up to 128 samples at once. An exception for one of them fails the whole invocation, and "
         "after three retries the job.",
-        "Catch errors per sample, and decide there what such a sample deserves.",
+        "Catch errors per sample, and decide there what such a sample deserves; of a package, rewardlab package "
+        "--on-failure SCORE does.",
     ),
     "RL109": Entry(
         "the event is changed in place",

@@ -18,6 +18,8 @@ from rewardlab.cli import main
 from rewardlab.findings import CATALOGUE
 from tests.conftest import groups_of
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def task(task_of):

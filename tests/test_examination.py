@@ -27,6 +27,8 @@ from rewardlab.settings import Settings
 from tests.conftest import groups_of
 from tests.test_measurement import prompts
 
+pytestmark = pytest.mark.process
+
 PLAIN = "def score(completion, reference):\n    return 1.0\n"
 STUCK = "import time\ndef score(completion, reference):\n    time.sleep(300)\n    return 1.0\n"
 

@@ -18,6 +18,8 @@ from fixtures.rewards.tasks import TASKS, build
 from rewardlab.rewards.shim import find_entry, invoke
 from rewardlab.task import read_generations, read_prompts
 
+pytestmark = pytest.mark.process
+
 BANK = read_bank()
 CLEAN = [reward for reward in BANK if reward.kind == "clean"]
 PLANTED = [reward for reward in BANK if reward.kind == "planted"]

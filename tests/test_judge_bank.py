@@ -14,6 +14,8 @@ from rewardlab.judging.python import PythonJudge
 from rewardlab.judging.verdict import Verdict
 from rewardlab.outcome import Unscored
 
+pytestmark = pytest.mark.process
+
 BANK = read_bank()
 CLEAN = [judge.name for judge in BANK if judge.code is None]
 PAIRWISE = {"preference", "nearest", "position", "recency"}

@@ -22,6 +22,8 @@ from rewardlab.probes.reward import returns
 from rewardlab.run import Run, read_manifest
 from tests.conftest import groups_of
 
+pytestmark = pytest.mark.process
+
 RIGHT = """
 from pathlib import Path
 CALLS = Path(__file__).with_name("calls")

@@ -21,6 +21,8 @@ from rewardlab.run import read_manifest
 from rewardlab.settings import load_settings
 from tests.conftest import REWARD, groups_of, slow
 
+pytestmark = pytest.mark.process
+
 INSIDE = {0: 120, 1: 40, 2: 20, 4: 10, 8: 10}
 BELOW = {0: 170, 1: 20, 2: 8, 4: 2}
 ABOVE = {6: 2, 7: 8, 8: 190}

@@ -20,6 +20,8 @@ from rewardlab.rescoring import LEAST_PROMPTS, MOST_PROMPTS, TIMES, choose, resc
 from tests.conftest import groups_of, slow
 from tests.test_measurement import prompts
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(autouse=True)
 def _in_its_own_folder(tmp_path, monkeypatch):

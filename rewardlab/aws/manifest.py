@@ -54,7 +54,9 @@ class PackageManifest(Record):
     reward: str = Field(description="the reward file's name in the package")
     entry: str | None = Field(description="null where the code could not be loaded on the machine that packaged it")
     kind: str | None
-    source_sha256: str = Field(description="of the reward file, as in an audit's run.json")
+    source_sha256: str = Field(
+        description="of the reward file and what it imports of its folder, as in an audit's run.json"
+    )
     files: dict[str, str] = Field(description="every other file of the package, with its digest")
     python: str
     architecture: Architecture

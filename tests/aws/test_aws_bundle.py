@@ -21,6 +21,8 @@ from rewardlab.errors import UsageError
 from rewardlab.platforms import LambdaLimits, find_platform
 from rewardlab.run import sha256_of
 
+pytestmark = pytest.mark.process
+
 TARGET = Target("3.12", "x86_64")
 SAMPLE = {
     "id": "a",

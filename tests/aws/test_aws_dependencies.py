@@ -13,6 +13,8 @@ from rewardlab.aws.requirements import Asked
 from rewardlab.aws.target import GLIBC, Target, find_target
 from rewardlab.errors import InputError, UsageError
 
+pytestmark = pytest.mark.process
+
 ARM = Target("3.12", "arm64")
 
 

@@ -17,6 +17,8 @@ from rewardlab.aws.upload import Upload
 from rewardlab.errors import CloudError
 from tests.aws.conftest import ROLE, client
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def package(tmp_path: Path):

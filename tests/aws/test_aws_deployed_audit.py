@@ -17,6 +17,8 @@ from tests.aws.conftest import ROLE, client
 from tests.aws.moto_server import throttle
 from tests.conftest import REWARD, groups_of
 
+pytestmark = pytest.mark.process
+
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:my-SageMaker-reward"
 
 

@@ -11,6 +11,8 @@ from rewardlab.aws.layer import LayerZip, find_version
 from rewardlab.aws.upload import Upload
 from tests.aws.conftest import ROLE, client
 
+pytestmark = pytest.mark.process
+
 NAME = "my-SageMaker-reward-dependencies"
 VERSION = f"arn:aws:lambda:us-east-1:123456789012:layer:{NAME}:"
 CODE = "import beside\ndef lambda_handler(event, context): return beside.VALUE"

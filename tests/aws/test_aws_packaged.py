@@ -11,6 +11,8 @@ import pytest
 from rewardlab.aws.target import python_here
 from tests.conftest import REWARD, groups_of
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def task(task_of):

@@ -19,6 +19,8 @@ from rewardlab.formats.display import Display
 from rewardlab.formats.proof import render_text
 from rewardlab.platforms import find_platform
 
+pytestmark = pytest.mark.process
+
 SOUND = """
 def score(completion, reference):
     if completion == "raise":

@@ -17,6 +17,8 @@ from rewardlab.aws.runtime import Response
 from rewardlab.aws.runtime_api import RESPONSE_BYTES
 from rewardlab.aws.runtime_process import NAME, Configuration
 
+pytestmark = pytest.mark.process
+
 TELL = """
     import os, sys
     def lambda_handler(event, context):

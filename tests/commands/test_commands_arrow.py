@@ -4,6 +4,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.process
+
 
 def test_a_recorded_audit_does_not_import_pandas(tmp_path):
     (tmp_path / "reward.py").write_text("def score(response, reference):\n    return float(response == reference)\n")

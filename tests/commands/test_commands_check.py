@@ -15,6 +15,8 @@ from rewardlab.commands.check import command
 from rewardlab.findings import Finding
 from rewardlab.formats.check import CHECK_FORMATS
 
+pytestmark = pytest.mark.process
+
 SOUND = """
 def score(completion, reference):
     return float(completion.strip() == str(reference))

@@ -15,6 +15,8 @@ from rewardlab.stream import fill
 from tests.aws.lambda_server import ARN, Function, deployed
 from tests.conftest import groups_of
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def task(task_of, tmp_path, monkeypatch):

@@ -9,6 +9,8 @@ import pytest
 from rewardlab.cli import main
 from tests.conftest import groups_of
 
+pytestmark = pytest.mark.process
+
 GROUPS = groups_of({2: 40, 4: 50, 6: 30})
 
 

@@ -13,6 +13,10 @@ import rewardlab
 from rewardlab import report
 from rewardlab.aws.manifest import read_manifest
 from rewardlab.aws.summary import TITLES
+from rewardlab.aws.target import python_here
+from tests.conftest import REWARD, groups_of
+
+pytestmark = pytest.mark.process
 
 SOUND = "def score(completion, reference):\n    return float(completion.strip() == str(reference))\n"
 SCHEMA = Path(rewardlab.__file__).parent / "schemas" / "packaging-1.json"
@@ -109,3 +113,20 @@ def test_every_cause_has_a_title_of_its_own():
     text = "".join(path.read_text() for path in folder.glob("*.py"))
     assert set(re.findall(r'\bfinding\(\s*"(\w+)"', text)) == set(TITLES)
     assert len(set(TITLES.values())) == len(TITLES)
+
+
+def test_a_verdict_is_of_the_imports_too_and_a_package_is_proven_by_the_audit_of_its_source(run, task_of, monkeypatch):
+    task = task_of(groups_of({2: 2, 4: 2, 0: 1}, n=4))
+    monkeypatch.chdir(task["reward"].parent)
+    task["reward"].write_text(f"import helper\n{REWARD}")
+    helper = task["reward"].with_name("helper.py")
+    helper.write_text("WEIGHT = 1\n")
+    recorded = ("--model", f"recorded:{task['recorded']}", "-q")
+    run("audit", task["reward"], task["prompts"], *recorded, "--out", "run")
+    assert run("package", task["reward"], "-o", "a.zip", "--run", "run", "--python", python_here())[0] == 0
+    run("audit", "a.zip", task["prompts"], *recorded, "--out", "of-zip")
+    assert [run("prove", "a.zip", "--run", folder)[0] for folder in ("run", "of-zip")] == [0, 0]
+    helper.write_text("WEIGHT = 2\n")
+    code, _, error = run("package", task["reward"], "-o", "b.zip", "--run", "run")
+    assert code == 2
+    assert "the run audited other code" in error

@@ -14,6 +14,8 @@ from rewardlab.commands.terminal import NotesOnly, progress_for
 from rewardlab.progress import Silent
 from tests.conftest import groups_of, slow
 
+pytestmark = pytest.mark.process
+
 
 def test_quiet_says_nothing_and_a_pipeline_gets_notes_only(capsys):
     assert type(progress_for(quiet=True)) is Silent

@@ -12,6 +12,8 @@ from rewardlab.judge_report import Calibration, Judges
 from rewardlab.section import Interval
 from tests.conftest import groups_of
 
+pytestmark = pytest.mark.process
+
 #: 100 prompts: 20 all wrong, 60 half right, 20 all right.
 GROUPS = groups_of({0: 20, 4: 60, 8: 20})
 SOUND = 'def judge(response, reference):\n    return "yes" if response == reference else "no"\n'

@@ -10,6 +10,8 @@ from rewardlab.formats.display import Display
 from rewardlab.formats.findings import percent
 from tests.conftest import groups_of
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def report_of(task_of, tmp_path, monkeypatch):

@@ -17,6 +17,8 @@ from rewardlab.task import Generation, read_prompts
 from tests.lambdas.conftest import FOLDER, NAMES, module_of
 from tests.lambdas.converse_server import converse_server
 
+pytestmark = pytest.mark.process
+
 #: Speed is this machine's and its neighbours'; the READMEs of code_tests, llm_judge and symbolic_math own up to theirs.
 OF_THE_MACHINE = {"RL204"}
 #: These take many seconds for each platform.

@@ -18,6 +18,8 @@ from rewardlab.task import read_generations, read_prompts
 from tests.lambdas.conftest import FOLDER, NAMES
 from tests.lambdas.test_lambdas import CREDENTIALS, expert
 
+pytestmark = pytest.mark.process
+
 #: These take seconds for each invocation or each start.
 SLOW = {"code_tests", "symbolic_math"}
 EACH = pytest.mark.parametrize(

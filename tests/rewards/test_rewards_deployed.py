@@ -26,6 +26,8 @@ from rewardlab.task import Generation
 from tests.aws.lambda_server import ARN, Function, deployed
 from tests.rewards.conftest import prompt
 
+pytestmark = pytest.mark.process
+
 NAME = FunctionName("my-SageMaker-reward", None, "123456789012", "us-east-1", "aws")
 SMTJ = PLATFORMS["smtj"]
 EXACT = "def score(completion, reference):\n    return float(completion == reference)\n"

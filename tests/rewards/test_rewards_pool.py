@@ -18,6 +18,8 @@ from rewardlab.rewards.process import RewardSource, WorkerProcess
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 
+pytestmark = pytest.mark.process
+
 HANDLER = """
     import ctypes, json, math, os, re, sys, time
 

@@ -9,6 +9,8 @@ import pytest
 from rewardlab.probes.reward import determinism, hostile, mutation, neighbours, returns, shapes, speed
 from tests.probes.reward.code_subject import PROMPTS, SOUND, codes, examine_code, handler, prompt
 
+pytestmark = pytest.mark.process
+
 
 def returning(expression: str, before: str = "") -> str:
     """A Lambda that returns an expression over `event` and its good `results`."""

@@ -7,6 +7,8 @@ import pytest
 from rewardlab.probes.reward import hostile
 from tests.probes.reward.code_subject import PROMPTS, SOUND, codes, examine_code, handler, prompt
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize("platform", ["smtj", "scorer-oss"])
 def test_a_reward_that_bears_everything_gives_nothing(platform):

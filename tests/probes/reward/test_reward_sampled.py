@@ -11,6 +11,8 @@ from rewardlab.probes.reward.sampled import Sampled, stand_in
 from rewardlab.probes.reward.shortcuts import first_item
 from tests.probes.reward.answers_subject import ask_fixture, prompt, severities  # noqa: F401 - a fixture is found by its import
 
+pytestmark = pytest.mark.process
+
 ASKED = "Make {target} of the numbers {numbers}, each once. Give the equation in <answer> </answer>."
 #: A sound check of an equation; the faults below each take something away from it.
 SOUND = """
