@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import signal
@@ -68,7 +69,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"rewardlab.commands.{cmd_name}").command
+        with _imports_kept():
+            command: click.Command = importlib.import_module(f"rewardlab.commands.{cmd_name}").command
         return command
 
     @override
@@ -97,6 +99,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - what is not ours is a bug, and is told as one
         return _explain(error)
     return result if isinstance(result, int) else 0
+
+
+@contextmanager
+def _imports_kept() -> Iterator[None]:
+    """Look for no garbage in what is imported, now or later: it all lives to the end, and is most of a short command."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager
