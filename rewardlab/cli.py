@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _imports_kept() -> Iterator[None]:
-    """Look for no garbage in what is imported, now or later: it all lives to the end, and is most of a short command."""
+    """Look for no garbage among what is imported, now or later: it lives to the end, and is most of what there is."""
     gc.disable()
     try:
         yield

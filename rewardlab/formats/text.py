@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.padding import Padding
@@ -17,7 +17,8 @@ from rewardlab.report import Baseline, Report
 from rewardlab.section import Interval
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
-BAR = 24
+#: Cells of a bar, and what stands beside it in a line: a narrow page shortens the bar and no number.
+BAR, SHORTEST_BAR, BESIDE_BAR = 24, 8, 70
 
 
 def render(report: Report, display: Display) -> str:
@@ -94,6 +95,7 @@ def _doubt(report: Report) -> str:
 
 def _numbers(console: Console, report: Report) -> None:
     base, spread = report.baseline, report.spread
+    cells = min(max(console.width - BESIDE_BAR, SHORTEST_BAR), BAR)
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -103,11 +105,14 @@ def _numbers(console: Console, report: Report) -> None:
     rows = [("accuracy", base.accuracy), ("prompts solved", base.solved), ("positive rewards", base.positive)]
     rows += [(f"pass@{k}", value) for k, value in base.pass_at_k.items() if k != "1"]
     for name, quantity in rows:
-        _row(table, name, quantity, base.band if name == "accuracy" else None)
+        _row(table, name, quantity, cells, base.band if name == "accuracy" else None)
     table.add_row(Text("\ninformative groups", "bold"))
     for size, quantity in spread.informative_groups.items():
-        _row(table, f"of {size}", quantity, None)
+        _row(table, f"of {size}", quantity, cells)
     console.print(table)
+    shares = {f"of {size}": quantity for size, quantity in spread.informative_groups.items()}
+    for reason, names in _reasons({**dict(rows), **shares}).items():
+        console.print(Padding(Text(f"{', '.join(names)}: undefined, {reason}", "dim"), (0, 0, 0, 2)))
     console.print(Padding(_spread_line(report), (1, 0, 0, 0)))
     console.print(_outcome_line(report))
     for line in (_invocations_line(report), _noise_line(report), _labels_line(report)):
@@ -121,19 +126,28 @@ def _numbers(console: Console, report: Report) -> None:
             console.print(Padding(Text(sentence), (0, 0, 0, 2)))
 
 
-def _row(table: Table, name: str, quantity: Interval, band: tuple[float, float] | None) -> None:
+def _row(table: Table, name: str, quantity: Interval, cells: int, band: tuple[float, float] | None = None) -> None:
     if quantity.estimate is None:
-        table.add_row(f"  {name}", "-", Text(quantity.undefined or "undefined", "dim"))
+        table.add_row(f"  {name}", "-")
         return
     between = f"{percent(quantity.low)} to {percent(quantity.high)}"
-    table.add_row(f"  {name}", percent(quantity.estimate), between, _bar(quantity, band))
+    table.add_row(f"  {name}", percent(quantity.estimate), between, _bar(quantity, cells, band))
 
 
-def _bar(quantity: Interval, band: tuple[float, float] | None) -> Text:
+def _reasons(rows: Mapping[str, Interval]) -> dict[str, list[str]]:
+    """Why numbers are undefined, each reason with the names of the rows it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for name, quantity in rows.items():
+        if quantity.estimate is None:
+            reasons.setdefault(quantity.undefined or "without a reason", []).append(name)
+    return reasons
+
+
+def _bar(quantity: Interval, cells: int, band: tuple[float, float] | None) -> Text:
     """The unit line: filled up to the estimate, the interval shaded, the band's ends marked."""
-    low, middle, high = ((value or 0.0) * BAR for value in (quantity.low, quantity.estimate, quantity.high))
+    low, middle, high = ((value or 0.0) * cells for value in (quantity.low, quantity.estimate, quantity.high))
     text = Text()
-    for cell in range(BAR):
+    for cell in range(cells):
         if cell + 0.5 < low:
             text.append("█")
         elif cell < high:
@@ -149,7 +163,7 @@ def _spread_line(report: Report) -> str:
     spread = report.spread
     flat = [f"{count} {name.replace('_', ' ')}" for name, count in spread.flat_groups.model_dump().items() if count]
     ends = f"{percent(spread.floor_share)} at the floor, {percent(spread.ceiling_share)} at the top"
-    parts = [f"{spread.levels} levels, {ends}"]
+    parts = [f"{spread.levels} {'level' if spread.levels == 1 else 'levels'}, {ends}"]
     if spread.within_sd is not None and spread.between_sd is not None and spread.icc is not None:
         parts.append(
             f"sd within prompts {spread.within_sd:.3f}, between {spread.between_sd:.3f}, ICC(1) {spread.icc:.2f}"

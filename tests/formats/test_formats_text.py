@@ -98,3 +98,12 @@ def test_text_fits_its_width_and_has_no_colour_unless_asked(report_of):
 )
 def test_0_and_100percent_are_said_only_of_0_and_1(share, text):
     assert percent(share) == text
+
+
+def test_a_narrow_page_shortens_bars_and_no_number(report_of):
+    """And a reason that is longer than the page is told under the table, which it would squeeze."""
+    page = shown(report_of([[0.3] * 2] * 100, success_at=0.3), width=80)
+    assert "…" not in page
+    assert "  positive rewards  100 %  96.3 % to 100 %  ██████████\n" in page
+    assert "  of 32                 -\n  of 4, of 8, of 16, of 32: undefined, all scores are equal: " in page
+    assert all(len(line) <= 80 for line in page.splitlines()[2:])
