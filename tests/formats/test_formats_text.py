@@ -104,6 +104,6 @@ def test_a_narrow_page_shortens_bars_and_no_number(report_of):
     """And a reason that is longer than the page is told under the table, which it would squeeze."""
     page = shown(report_of([[0.3] * 2] * 100, success_at=0.3), width=80)
     assert "…" not in page
-    assert "  positive rewards  100 %  96.3 % to 100 %  ██████████\n" in page
+    assert "  positive rewards  100 %  96.4 % to 100 %  ██████████\n" in page
     assert "  of 32                 -\n  of 4, of 8, of 16, of 32: undefined, all scores are equal: " in page
     assert all(len(line) <= 80 for line in page.splitlines()[2:])
