@@ -29,7 +29,8 @@ JUDGES ?= ada bea
 audit-judges: install
 	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL)) $(foreach judge,$(JUDGES),--judge $(EXAMPLE)/judges/$(judge).toml)
 
-test: install lint types unit
+test: install lint types
+	$(BIN)/pytest --cov -n 2 --dist loadgroup
 
 lint: install
 	$(BIN)/ruff format --check .
@@ -38,8 +39,9 @@ lint: install
 types: install
 	$(BIN)/mypy
 
+# While working: the tests that start no process and load no model, in about a minute.
 unit: install
-	$(BIN)/pytest --cov -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 -m "not process and not engine and not bank"
 
 bench: install
 	$(BIN)/python -m bench

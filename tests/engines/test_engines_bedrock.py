@@ -31,6 +31,8 @@ from rewardlab.engines.converse import STOP_REASONS, form_of
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
 
+pytestmark = pytest.mark.process
+
 NOVA = "us.amazon.nova-2-lite-v1:0"
 SHORT = Sampling(max_tokens=16)
 CHOOSING = Sampling(temperature=0.0, max_tokens=16, choices=("yes", "no"))

@@ -25,6 +25,7 @@ def raised(outer, inner, *, explicit=True):
         return error
 
 
+@pytest.mark.engine
 def test_out_of_memory_is_found_behind_the_error_that_wraps_it():
     import torch
 

@@ -15,6 +15,8 @@ from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
 from tests.engines.server import completion, refuse, serving
 
+pytestmark = pytest.mark.process
+
 SHORT = Sampling(max_tokens=16)
 CHOOSING = Sampling(max_tokens=40, choices=("yes", "no"), logprobs=2)
 SCHEMA = {"type": "object", "properties": {"v": {"enum": ["a", "b"]}}, "required": ["v"], "additionalProperties": False}
