@@ -55,6 +55,12 @@ def source_findings(sources: Sources, contents: Mapping[str, bytes], reward: str
         yield finding("left_out", remedy, "note", files=sorted(sources.left_out)[:LISTED])
 
 
+def token_findings() -> Iterator[Finding]:
+    """What a reward that asks for the completions' token ids will lack."""
+    remedy = "Read the text instead, whose length in words or characters serves as well; rewardlab prove shows whether "
+    yield finding("token_ids", remedy + "the ids are read.", "warning", asked="completion_ids")
+
+
 def import_findings(sources: Sources, modules: set[str], target: Target) -> Iterator[Finding]:
     """Imports that nothing in the package and nothing on Lambda answers; `modules` are those of the dependencies."""
     known = modules | RUNTIME | standard_modules(target.python)
