@@ -133,7 +133,14 @@ def worker_of(reward: Path, settings: Settings, *, log: Path) -> Worker:
         # Made-up answers are to fail: that they fail again tells nothing.
         return FunctionWorker(open_function(name, platform), name, platform, rng=rng, repeats=0)
     seconds = min(settings.reward_timeout, MOST_SECONDS)
-    source = RewardSource(reward, settings.entry, seconds, settings.reward_memory, settings.reward_env)
+    source = RewardSource(
+        reward,
+        settings.entry,
+        seconds,
+        settings.reward_memory,
+        settings.reward_env,
+        packaged=settings.packaged,
+    )
     return WorkerProcess(source, log=log, returns=find_platform(settings.platform).returns)
 
 

@@ -17,6 +17,7 @@ from rewardlab.aws.deployable import (
     program_findings,
     proving_findings,
     source_findings,
+    token_findings,
     unpacked_findings,
     zipped_findings,
 )
@@ -121,6 +122,7 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     contents = Contents(own, shipped_files(platform, manifest), dependencies)
     findings = [
         *unloaded,
+        *token_findings(entry),
         *name_findings(choices.name, platform),
         *(audit_findings(audit, platform, entry) if audit else ()),
         *source_findings(sources, own, name),

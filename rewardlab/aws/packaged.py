@@ -12,7 +12,7 @@ from pathlib import Path
 from rewardlab.aws.manifest import PackageManifest, read_manifest
 from rewardlab.aws.target import Target, is_this_machine, python_here, way_to
 from rewardlab.aws.unpacked import Package, make_removable, unpack
-from rewardlab.errors import InputError, UsageError
+from rewardlab.errors import InputError, RewardError, UsageError
 from rewardlab.progress import Progress, Silent
 from rewardlab.rewards.function import function_named
 from rewardlab.run import RewardRecord
@@ -38,15 +38,21 @@ class Opened:
         return replace(record, key=key, path=str(self.origin), sha256=self.package.manifest.source_sha256)
 
 
+def is_package(reward: Path) -> bool:
+    """Whether a reward's path names a package, and no file of code and no deployed function."""
+    return reward.suffix == SUFFIX and function_named(reward) is None
+
+
 @contextlib.contextmanager
 def opened(reward: Path, settings: Settings, progress: Progress | None = None) -> Iterator[Opened]:
     """The reward itself; of a package (`.zip`) the reward file in it, for as long as the context lasts.
 
     A package's platform and entry hold where the settings name none.
     Raises: InputError for a zip that `rewardlab package` did not write, or whose layer is not beside it; UsageError
-    when compiled modules of the package are for another Python or processor.
+    when compiled modules of the package are for another Python or processor. A RewardError of the body names the
+    package, and the file in it.
     """
-    if reward.suffix != SUFFIX or function_named(reward) is not None:
+    if not is_package(reward):
         yield Opened(reward, settings)
         return
     manifest = read_manifest(reward)
@@ -60,9 +66,20 @@ def opened(reward: Path, settings: Settings, progress: Progress | None = None) -
                 _join(package.task, package.layer / "python")
             if manifest.python != python_here():
                 progress.note(f"{reward} is for Python {manifest.python}; scored in {python_here()}")
-            yield Opened(package.task / manifest.reward, _settings(settings, manifest), package, reward)
+            with _named_in(reward, package.task):
+                yield Opened(package.task / manifest.reward, _settings(settings, manifest), package, reward)
         finally:
             make_removable(root)
+
+
+@contextlib.contextmanager
+def _named_in(package: Path, task: Path) -> Iterator[None]:
+    """Name the package in an error, and not the folder it was unpacked to, which is gone when the error is read."""
+    try:
+        yield
+    except RewardError as error:
+        where = None if error.where is None else error.where.replace(str(task), str(package))
+        raise type(error)(error.what, where=where, expected=error.expected, do=error.do) from None
 
 
 def check_runs_here(package: Package, path: Path) -> None:
@@ -79,7 +96,7 @@ def check_runs_here(package: Package, path: Path) -> None:
 
 def _settings(settings: Settings, manifest: PackageManifest) -> Settings:
     platform = settings.platform if "platform" in settings.model_fields_set else manifest.platform
-    return settings.model_copy(update={"platform": platform, "entry": settings.entry or manifest.entry})
+    return settings.of_package(platform=platform, entry=settings.entry or manifest.entry)
 
 
 def _layer_of(manifest: PackageManifest, package: Path) -> Path | None:

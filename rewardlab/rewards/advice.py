@@ -8,6 +8,8 @@ import re
 VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]*)'")
 #: For a reward that reads ids which nobody keeps for it.
 NAME_THEM = "name completion_ids among its parameters, not in **kwargs: ids are kept for what asks for them by name"
+#: For one whose trainer has none to send.
+MEASURE_TEXT = "measure the text (len(completion) or its words) where it measures tokens"
 RELATIVE = "attempted relative import with no known parent package"
 
 
