@@ -84,7 +84,10 @@ def run_audit(
     said = settings
     with opened(reward, said, progress) as held:
         settings = held.settings
-        record, members = held.named(reward_record(held.reward, settings)), convene(settings.load_judges())
+        record, members = (
+            held.named(reward_record(held.reward, settings, digest=held.digest)),
+            convene(settings.load_judges()),
+        )
         check_panel(members, prompts)
         with open_run(prompts_path, prompts, said, record=record, progress=progress, now=now) as run:
             try:
@@ -160,7 +163,7 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
         stored = {name: value for name, value in run.manifest.settings.items() if name not in own}
         asked = Settings.model_validate({**stored, **options})
         with opened(reward, asked, progress) as held:
-            record = held.named(reward_record(held.reward, held.settings))
+            record = held.named(reward_record(held.reward, held.settings, digest=held.digest))
             _fill_and_examine(run, held.settings, held.reward, record, progress or Silent(), sample=False)
             return conclude(run, held.settings)
 

@@ -30,12 +30,17 @@ class Opened:
     package: Package | None = None
     origin: Path | None = None
 
+    @property
+    def digest(self) -> str | None:
+        """Of the reward's code; None where it is to be taken. In a package dependencies lie beside that code."""
+        return None if self.package is None else self.package.manifest.source_sha256
+
     def named(self, record: RewardRecord) -> RewardRecord:
         """The record of the reward file, as a run notes it: of the package and all that travels in it."""
         if self.package is None:
             return record
         key = hashlib.sha256(f"{record.key}:{self.package.sha256}".encode()).hexdigest()[:12]
-        return replace(record, key=key, path=str(self.origin), sha256=self.package.manifest.source_sha256)
+        return replace(record, key=key, path=str(self.origin))
 
 
 def is_package(reward: Path) -> bool:

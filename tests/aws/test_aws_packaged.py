@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rewardlab.aws.manifest import read_manifest
 from rewardlab.aws.target import python_here
 from tests.conftest import REWARD, groups_of
 
@@ -92,6 +93,15 @@ def test_the_layer_beside_a_package_is_imported(run, write_package, task, tmp_pa
     code, _, err = run("check", package, task["prompts"])
     assert code == 2
     assert "package.zip: its dependencies are in a layer, and no layer.zip lies beside it" in err
+
+
+def test_dependencies_in_a_package_are_no_code_of_the_rewards(run, audit, write_package, task):
+    package = write_package("", files={"reward.py": f"import beside{REWARD}".encode(), "beside.py": b"VALUE = 1"})
+    source = read_manifest(package).source_sha256
+    _, out, _ = run("check", package, task["prompts"], "--format", "json")
+    assert json.loads(out)["checks"][0]["provenance"]["reward_sha256"] == source
+    _, report, _ = audit(package, "--out", "run", "-q")
+    assert report["provenance"]["reward"]["sha256"] == source
 
 
 def test_a_package_for_another_python_is_told(audit, write_package, task):
