@@ -17,7 +17,10 @@ def remedy_of_tokens(engine: str, model: str) -> str:
     """Where the token ids are to come from that generations of this engine lack."""
     match engine:
         case "recorded":
-            return f'give each row of {model} its "token_ids": [...], as the model that wrote it drew them'
+            return (
+                f'give each row of {model} its "token_ids": [...], as the model that wrote it drew them, and audit into '
+                "a new folder (--out NEW): a run keeps none that its first reward did not ask for"
+            )
         case "openai":
             return (
                 "the server gave none (vLLM's and SGLang's do, when asked for return_token_ids), or this run was "
