@@ -18,8 +18,8 @@ def remedy_of_tokens(engine: str, model: str) -> str:
     match engine:
         case "recorded":
             return (
-                f'give each row of {model} its "token_ids": [...], as the model that wrote it drew them, and audit into '
-                "a new folder (--out NEW): a run keeps none that its first reward did not ask for"
+                f'give each row of {model} its "token_ids": [...], as the model that wrote it drew them, and audit '
+                "into a new folder (--out NEW): a run keeps none that its first reward did not ask for"
             )
         case "openai":
             return (
