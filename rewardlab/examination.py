@@ -88,13 +88,13 @@ def prompts_of(reward: Path, prompts: Path | None) -> Path:
     return prompts or beside
 
 
-def run_check(reward: Path, prompts_path: Path, settings: Settings) -> CheckReport:
-    """Examine, and report.
+def run_check(reward: Path, prompts_path: Path, settings: Settings, *, digest: str | None = None) -> CheckReport:
+    """Examine, and report; `digest` is that of the reward's code, where it is known without reading it.
 
     Raises: RewardlabError.
     """
     prompts = read_prompts(prompts_path)
-    digest = _digest(reward)
+    digest = digest or _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
     parts = tuple(FindingPart.of(finding) for finding in found.findings)
@@ -133,7 +133,14 @@ def worker_of(reward: Path, settings: Settings, *, log: Path) -> Worker:
         # Made-up answers are to fail: that they fail again tells nothing.
         return FunctionWorker(open_function(name, platform), name, platform, rng=rng, repeats=0)
     seconds = min(settings.reward_timeout, MOST_SECONDS)
-    source = RewardSource(reward, settings.entry, seconds, settings.reward_memory, settings.reward_env)
+    source = RewardSource(
+        reward,
+        settings.entry,
+        seconds,
+        settings.reward_memory,
+        settings.reward_env,
+        packaged=settings.packaged,
+    )
     return WorkerProcess(source, log=log, returns=find_platform(settings.platform).returns)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from typing_extensions import Unpack
 
 from rewardlab.answers import gather
-from rewardlab.aws.packaged import opened
+from rewardlab.aws.packaged import is_package, opened
 from rewardlab.decision import decide
 from rewardlab.errors import EngineError, InputError, RewardError, UsageError
 from rewardlab.examination import examine_sampled_answers, examining, worker_of
@@ -81,11 +81,15 @@ def run_audit(
     """
     progress = progress or Silent()
     prompts = read_prompts(prompts_path)
-    with opened(reward, settings, progress) as held:
+    said = settings
+    with opened(reward, said, progress) as held:
         settings = held.settings
-        record, members = held.named(reward_record(held.reward, settings)), convene(settings.load_judges())
+        record, members = (
+            held.named(reward_record(held.reward, settings, digest=held.digest)),
+            convene(settings.load_judges()),
+        )
         check_panel(members, prompts)
-        with open_run(prompts_path, prompts, settings, record=record, progress=progress, now=now) as run:
+        with open_run(prompts_path, prompts, said, record=record, progress=progress, now=now) as run:
             try:
                 _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
                 _fill_and_examine(run, settings, held.reward, record, progress)
@@ -154,9 +158,12 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
     Raises: RewardlabError.
     """
     with Run.open(folder) as run:
-        asked = Settings.model_validate({**run.manifest.settings, **options})
+        # A package brings its own; those of the run are another reward's.
+        own = ("entry", "platform") if is_package(reward) else ()
+        stored = {name: value for name, value in run.manifest.settings.items() if name not in own}
+        asked = Settings.model_validate({**stored, **options})
         with opened(reward, asked, progress) as held:
-            record = held.named(reward_record(held.reward, held.settings))
+            record = held.named(reward_record(held.reward, held.settings, digest=held.digest))
             _fill_and_examine(run, held.settings, held.reward, record, progress or Silent(), sample=False)
             return conclude(run, held.settings)
 

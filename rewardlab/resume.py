@@ -27,14 +27,14 @@ RUNS = Path("runs")
 Clock = Callable[[], datetime]
 
 
-def reward_record(path: Path, settings: Settings) -> RewardRecord:
-    """The reward as a run notes it, before its entry is known.
+def reward_record(path: Path, settings: Settings, *, digest: str | None = None) -> RewardRecord:
+    """The reward as a run notes it, before its entry is known; `digest` is its code's, where that need not be read.
 
     Raises: RewardError when the file cannot be read, or the function not be reached.
     """
     if (name := function_named(path)) is not None:
         return _function_record(name, settings.platform)
-    digest = reward_digest(path)
+    digest = digest or reward_digest(path)
     called = ":".join(
         str(part)
         for part in (

@@ -100,6 +100,7 @@ class Settings(BaseModel):
     _model_folder: Path | None = None
     _labels_folder: Path | None = None
     _judge_folder: Path | None = None
+    _packaged: bool = False
 
     def stored(self) -> dict[str, Any]:
         """What a run directory keeps: what was set, without the run's own name and without secrets."""
@@ -115,6 +116,17 @@ class Settings(BaseModel):
         """These settings, whose model's, labels' and judges' paths are relative to these folders."""
         self._model_folder, self._labels_folder, self._judge_folder = model, labels, judge
         return self
+
+    def of_package(self, *, platform: str, entry: str | None) -> Settings:
+        """These settings for the reward in a package, which is called as its Lambda is."""
+        settings = self.model_copy(update={"platform": platform, "entry": entry})
+        settings._packaged = True  # noqa: SLF001 - its own
+        return settings
+
+    @property
+    def packaged(self) -> bool:
+        """Whether they are of a package's reward."""
+        return self._packaged
 
     @property
     def labels_path(self) -> Path | None:

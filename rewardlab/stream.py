@@ -154,7 +154,14 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
         with _deployed(name, settings, progress) as pool:
             yield pool
         return
-    source = RewardSource(reward, settings.entry, settings.reward_timeout, settings.reward_memory, settings.reward_env)
+    source = RewardSource(
+        reward,
+        settings.entry,
+        settings.reward_timeout,
+        settings.reward_memory,
+        settings.reward_env,
+        packaged=settings.packaged,
+    )
     with ScoringPool(source, PLATFORMS[settings.platform], log=run.folder / "reward.log") as scoring:
         if scoring.entry.others:
             others = " and ".join(scoring.entry.others)

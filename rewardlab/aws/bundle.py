@@ -122,7 +122,7 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     contents = Contents(own, shipped_files(platform, manifest), dependencies)
     findings = [
         *unloaded,
-        *(token_findings() if entry and entry.names_tokens else ()),
+        *token_findings(entry),
         *name_findings(choices.name, platform),
         *(audit_findings(audit, platform, entry) if audit else ()),
         *source_findings(sources, own, name),

@@ -15,6 +15,8 @@ from rewardlab.aws.sources import Sources
 from rewardlab.aws.target import ELF_MACHINES, Target, is_this_machine, way_to
 from rewardlab.findings import Finding, Severity
 from rewardlab.platforms import LAMBDA, Platform
+from rewardlab.rewards.advice import MEASURE_TEXT
+from rewardlab.rewards.process import EntryFound
 
 #: Files listed in a finding, and the contributors to a size.
 LISTED, LARGEST = 20, 8
@@ -29,6 +31,13 @@ PROGRAM_NAMES = (".so", ".dylib", ".dll", ".pyd", ".exe")
 def finding(cause: str, remedy: str, severity: Severity = "blocker", **evidence: Any) -> Finding:
     """One RL901 with its cause."""
     return Finding("RL901", severity, {"cause": cause, **evidence}, remedy)
+
+
+def token_findings(entry: EntryFound | None) -> Iterator[Finding]:
+    """A function that names completion_ids; it may take them and not read them."""
+    if entry is not None and entry.names_tokens:
+        remedy = f"If it reads completion_ids, every batch fails: {MEASURE_TEXT}. If it does not, leave the name out."
+        yield finding("token_ids", remedy, "warning", entry=entry.name)
 
 
 def source_findings(sources: Sources, contents: Mapping[str, bytes], reward: str) -> Iterator[Finding]:
@@ -53,12 +62,6 @@ def source_findings(sources: Sources, contents: Mapping[str, bytes], reward: str
     if sources.left_out:
         remedy = "Nothing to do, unless the reward needs one of them."
         yield finding("left_out", remedy, "note", files=sorted(sources.left_out)[:LISTED])
-
-
-def token_findings() -> Iterator[Finding]:
-    """What a reward that asks for the completions' token ids will lack."""
-    remedy = "Read the text instead, whose length in words or characters serves as well; rewardlab prove shows whether "
-    yield finding("token_ids", remedy + "the ids are read.", "warning", asked="completion_ids")
 
 
 def import_findings(sources: Sources, modules: set[str], target: Target) -> Iterator[Finding]:

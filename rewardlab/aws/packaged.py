@@ -12,7 +12,7 @@ from pathlib import Path
 from rewardlab.aws.manifest import PackageManifest, read_manifest
 from rewardlab.aws.target import Target, is_this_machine, python_here, way_to
 from rewardlab.aws.unpacked import Package, make_removable, unpack
-from rewardlab.errors import InputError, UsageError
+from rewardlab.errors import InputError, RewardError, UsageError
 from rewardlab.progress import Progress, Silent
 from rewardlab.rewards.function import function_named
 from rewardlab.run import RewardRecord
@@ -30,12 +30,22 @@ class Opened:
     package: Package | None = None
     origin: Path | None = None
 
+    @property
+    def digest(self) -> str | None:
+        """Of the reward's code; None where it is to be taken. In a package dependencies lie beside that code."""
+        return None if self.package is None else self.package.manifest.source_sha256
+
     def named(self, record: RewardRecord) -> RewardRecord:
         """The record of the reward file, as a run notes it: of the package and all that travels in it."""
         if self.package is None:
             return record
         key = hashlib.sha256(f"{record.key}:{self.package.sha256}".encode()).hexdigest()[:12]
-        return replace(record, key=key, path=str(self.origin), sha256=self.package.manifest.source_sha256)
+        return replace(record, key=key, path=str(self.origin))
+
+
+def is_package(reward: Path) -> bool:
+    """Whether a reward's path names a package, and no file of code and no deployed function."""
+    return reward.suffix == SUFFIX and function_named(reward) is None
 
 
 @contextlib.contextmanager
@@ -44,9 +54,10 @@ def opened(reward: Path, settings: Settings, progress: Progress | None = None) -
 
     A package's platform and entry hold where the settings name none.
     Raises: InputError for a zip that `rewardlab package` did not write, or whose layer is not beside it; UsageError
-    when compiled modules of the package are for another Python or processor.
+    when compiled modules of the package are for another Python or processor. A RewardError of the body names the
+    package, and the file in it.
     """
-    if reward.suffix != SUFFIX or function_named(reward) is not None:
+    if not is_package(reward):
         yield Opened(reward, settings)
         return
     manifest = read_manifest(reward)
@@ -60,9 +71,20 @@ def opened(reward: Path, settings: Settings, progress: Progress | None = None) -
                 _join(package.task, package.layer / "python")
             if manifest.python != python_here():
                 progress.note(f"{reward} is for Python {manifest.python}; scored in {python_here()}")
-            yield Opened(package.task / manifest.reward, _settings(settings, manifest), package, reward)
+            with _named_in(reward, package.task):
+                yield Opened(package.task / manifest.reward, _settings(settings, manifest), package, reward)
         finally:
             make_removable(root)
+
+
+@contextlib.contextmanager
+def _named_in(package: Path, task: Path) -> Iterator[None]:
+    """Name the package in an error, and not the folder it was unpacked to, which is gone when the error is read."""
+    try:
+        yield
+    except RewardError as error:
+        where = None if error.where is None else error.where.replace(str(task), str(package))
+        raise type(error)(error.what, where=where, expected=error.expected, do=error.do) from None
 
 
 def check_runs_here(package: Package, path: Path) -> None:
@@ -79,7 +101,7 @@ def check_runs_here(package: Package, path: Path) -> None:
 
 def _settings(settings: Settings, manifest: PackageManifest) -> Settings:
     platform = settings.platform if "platform" in settings.model_fields_set else manifest.platform
-    return settings.model_copy(update={"platform": platform, "entry": settings.entry or manifest.entry})
+    return settings.of_package(platform=platform, entry=settings.entry or manifest.entry)
 
 
 def _layer_of(manifest: PackageManifest, package: Path) -> Path | None:

@@ -24,6 +24,7 @@ ALIASES = {
     "ExpiredToken": "ExpiredTokenException",
     "RequestExpired": "ExpiredTokenException",
     "InvalidClientTokenId": "UnrecognizedClientException",
+    "InvalidAccessKeyId": "UnrecognizedClientException",
     "SignatureDoesNotMatch": "InvalidSignatureException",
     "AccessDenied": "AccessDeniedException",
 }

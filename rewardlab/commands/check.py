@@ -36,7 +36,7 @@ def command(reward: Path, prompts: Path | None, format_: str, output: Path | Non
         try:
             where = prompts_of(path, prompts)
             with opened(path, load_settings(given(**options), where, command_line=True)) as held:
-                found = run_check(held.reward, where, held.settings)
+                found = run_check(held.reward, where, held.settings, digest=held.digest)
             reports.append(found.model_copy(update={"reward": str(path)}))
         except RewardlabError as error:
             if len(paths) == 1:

@@ -217,9 +217,11 @@ def weights_of(folder: Path, key: str, present: Bools, prompt_ids: Sequence[str]
     try:
         for name, chosen in json.loads(path.read_bytes())["probability"].items():
             for index, probability in chosen.items():
+                if not 0 < float(probability) <= 1 or int(index) < 0:
+                    raise ValueError(f"{name}, {index}: {probability} is no probability of a generation")  # noqa: TRY301 - told as what cannot be read is
                 if name in row_of and int(index) < present.shape[1]:
                     weights[row_of[name], int(index)] = 1 / float(probability)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise RunError(
             f"cannot be read ({error})", where=str(path), do="delete it, and judge again with the same --judge-sample"
         ) from None

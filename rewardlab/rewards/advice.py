@@ -8,6 +8,8 @@ import re
 VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]*)'")
 #: For a reward that reads ids which nobody keeps for it.
 NAME_THEM = "name completion_ids among its parameters, not in **kwargs: ids are kept for what asks for them by name"
+#: For one whose trainer has none to send.
+MEASURE_TEXT = "measure the text (len(completion) or its words) where it measures tokens"
 RELATIVE = "attempted relative import with no known parent package"
 
 
@@ -15,7 +17,10 @@ def remedy_of_tokens(engine: str, model: str) -> str:
     """Where the token ids are to come from that generations of this engine lack."""
     match engine:
         case "recorded":
-            return f'give each row of {model} its "token_ids": [...], as the model that wrote it drew them'
+            return (
+                f'give each row of {model} its "token_ids": [...], as the model that wrote it drew them, and audit '
+                "into a new folder (--out NEW): a run keeps none that its first reward did not ask for"
+            )
         case "openai":
             return (
                 "the server gave none (vLLM's and SGLang's do, when asked for return_token_ids), or this run was "

@@ -13,14 +13,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 import psutil
 
 from rewardlab.errors import RewardError, TokensMissingError
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
-from rewardlab.rewards.advice import NAME_THEM, remedy_of_import
+from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, remedy_of_import
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
@@ -37,6 +37,7 @@ class RewardSource:
     """Which code to score with, and the bounds of one invocation: seconds, and MB of resident memory.
 
     `environment` names variables handed over beside ENVIRONMENT: a judge's key, say; `variables` are set as given.
+    `packaged` code is called as its Lambda is: without token ids, which no platform sends.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class RewardSource:
     memory_mb: int
     environment: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    packaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class WorkerProcess:
 
     Used from one thread only: on Linux the worker dies with the thread that started it.
     Raises: RewardError from `start` and `invoke` when the code cannot be loaded; TokensMissingError from `invoke` when
-    the reward reads token ids that are not known.
+    the reward reads token ids that are not known; RewardError where it is packaged and reads any.
     """
 
     def __init__(self, source: RewardSource, *, log: Path, returns: Returns = "list"):
@@ -170,7 +172,7 @@ class WorkerProcess:
             what = f"does not import: {text}" if stage == "import" else text
             raise RewardError(what, where=_line_of(where, text), do=remedy_of_import(text))
         ready = message["ready"]
-        self._names_tokens = ready["names_tokens"]
+        self._names_tokens = ready["names_tokens"] and not self._source.packaged
         return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]), self._names_tokens)
 
     def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply:
@@ -196,12 +198,19 @@ class WorkerProcess:
             self.close()
             return Unscored("crashed", self._outgrown(message["peak_mb"]), seconds)
         if "tokens_missing" in message:
-            what = "it reads the token ids of completions (completion_ids), and only their texts are known"
-            raise TokensMissingError(what, where=str(self._source.path), do=None if self._names_tokens else NAME_THEM)
+            self._refuse_to_go_without()
         if "failed" in message:
             reason, detail = message["failed"]
             return Unscored(reason, detail, seconds)
         return Answer(message["results"], seconds, message.get("mutated"))
+
+    def _refuse_to_go_without(self) -> NoReturn:
+        where = str(self._source.path)
+        if self._source.packaged:
+            what = "reads completion_ids, which no platform sends: the deployed function would fail on every batch"
+            raise RewardError(what, where=where, do=f"package it again: {MEASURE_TEXT}")
+        what = "it reads the token ids of completions (completion_ids), and only their texts are known"
+        raise TokensMissingError(what, where=where, do=None if self._names_tokens else NAME_THEM)
 
     def _exchange(self, data: bytes | None, timeout: float) -> Mapping[str, Any]:
         """Write `data`, then read one message, within `timeout` seconds and the memory limit."""

@@ -83,7 +83,22 @@ def package_of(one: Import, name: str) -> tuple[str, ...] | None:
 def is_local(folder: Path, top: str) -> bool:
     """Whether a module or a package of that name lies in `folder`."""
     place = folder / top
-    return place.with_name(f"{top}.py").is_file() or (place.is_dir() and any(place.rglob("*.py")))
+    return _is_file(place.with_name(f"{top}.py")) or (_is_folder(place) and any(place.rglob("*.py")))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file lies there; no name that the file system refuses, as too long a one, is a file's."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def files_of(folder: Path, one: Import, base: tuple[str, ...]) -> Iterator[Path]:
@@ -93,6 +108,6 @@ def files_of(folder: Path, one: Import, base: tuple[str, ...]) -> Iterator[Path]
         for length in range(1, len(steps) + 1):
             place = folder.joinpath(*steps[:length])
             for path in (place / "__init__.py", place.with_name(f"{place.name}.py")):
-                if path.is_file():
+                if _is_file(path):
                     yield path
                     break

@@ -46,9 +46,10 @@ def rank_correlation(
     """The rank correlations of two (prompts, generations) tables; NaN in either leaves a generation out.
 
     `weights` (prompts, generations), one over the probability with which each was sampled: overall it counts as so many
-    in the ranks and the sums, a pair as the product of its two. Where they differ, tau-b within prompts sums `pairs`
-    (prompts, generations, generations) instead, one over the probability with which both were sampled, and is undefined
-    without; rho within prompts is undefined: the rank of a response in its prompt is known from all of them only.
+    in the ranks and the sums, a pair as the product of its two. With `pairs` (prompts, generations, generations), one
+    over the probability with which both were sampled, tau-b within prompts sums these instead, and is undefined without
+    where the weights differ. In both cases rho within prompts is undefined: the rank of a response in its prompt is
+    known from all of them only.
     Scores within 1e-9 are tied. Identity: rho is Pearson's r of mid-ranks; within prompts, ranks are taken in each
     prompt and correlated as deviations from the prompt's mean rank. Tau-b within prompts is the sum over prompts of
     concordant less discordant pairs, over the root of the numbers of pairs tied in neither one. Intervals of both leave
@@ -61,7 +62,7 @@ def rank_correlation(
     kept = np.isfinite(first) & np.isfinite(second)
     one, other = (_merged(np.where(kept, table, np.nan)) for table in (first, second))
     each = scaled(weights, kept)
-    sampled = differ(each)
+    sampled = differ(each) or pairs is not None
     return RankCorrelation(
         within_rho=Undefined(RANKS_OF_SAMPLE) if sampled else _rho(one, other, level=level),
         within_tau=Undefined(PAIRS_OF_SAMPLE) if sampled and pairs is None else _tau(one, other, pairs, level=level),

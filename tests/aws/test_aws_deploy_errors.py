@@ -164,6 +164,11 @@ def test_an_update_that_fails_is_told_with_lambdas_reason(stubbed, upload):
         ("AccessDeniedException", "Cross-account pass role is not allowed.", "the role is another account's"),
         ("ExpiredTokenException", "The security token included in the request is expired", "have expired .*sign in"),
         ("UnrecognizedClientException", "The security token is invalid", "does not know these credentials"),
+        (
+            "InvalidAccessKeyId",
+            "The AWS Access Key Id does not exist in our records.",
+            "does not know these credentials",
+        ),
         ("TooManyRequestsException", "Rate exceeded", "still throttled after all retries"),
         ("RequestEntityTooLargeException", "Request must be smaller than 70167211 bytes", "--s3-bucket"),
         ("InvalidParameterValueException", "Unzipped size must be smaller than 262144000 bytes", "too large unpacked"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rewardlab.aws.manifest import read_manifest
 from rewardlab.aws.target import python_here
 from tests.conftest import REWARD, groups_of
 
@@ -94,6 +95,15 @@ def test_the_layer_beside_a_package_is_imported(run, write_package, task, tmp_pa
     assert "package.zip: its dependencies are in a layer, and no layer.zip lies beside it" in err
 
 
+def test_dependencies_in_a_package_are_no_code_of_the_rewards(run, audit, write_package, task):
+    package = write_package("", files={"reward.py": f"import beside{REWARD}".encode(), "beside.py": b"VALUE = 1"})
+    source = read_manifest(package).source_sha256
+    _, out, _ = run("check", package, task["prompts"], "--format", "json")
+    assert json.loads(out)["checks"][0]["provenance"]["reward_sha256"] == source
+    _, report, _ = audit(package, "--out", "run", "-q")
+    assert report["provenance"]["reward"]["sha256"] == source
+
+
 def test_a_package_for_another_python_is_told(audit, write_package, task):
     other = "3.13" if python_here() != "3.13" else "3.12"
     plain = {"reward.py": task["reward"].read_bytes()}
@@ -114,3 +124,42 @@ def test_a_zip_that_is_no_package_is_refused(audit, tmp_path, body, told):
     assert code == 2
     assert told in err
     assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize("command", ["audit", "check"])
+def test_token_ids_that_no_platform_sends_are_not_given_to_a_package(run, task, command):
+    """On Lambda it would fail on every batch: an audit with the ids of the recording would say GO."""
+    rows = [json.loads(line) | {"token_ids": [1, 2]} for line in task["recorded"].read_text().splitlines()]
+    task["recorded"].write_text("".join(json.dumps(row) + "\n" for row in rows))
+    task["reward"].write_text(
+        "def reads(completions, completion_ids, **columns):\n    return [len(ids) / 10 for ids in completion_ids]\n"
+    )
+    code, out, _ = run("package", task["reward"], "-o", "reward.zip", "--python", python_here())
+    assert (code, "asks for token ids, which no platform sends" in out) == (0, True)
+    model = ("--model", f"recorded:{task['recorded']}") if command == "audit" else ()
+    code, _, err = run(command, "reward.zip", task["prompts"], *model)
+    assert code == 2
+    assert f"reward.zip/{task['reward'].name}: reads completion_ids, which no platform sends" in err
+
+
+def test_what_a_package_brings_is_not_said_of_the_run_and_holds_in_another_run(run, audit, package, task):
+    audit(package("--platform", "hyperpod"), "--out", "run", "-q")
+    other = task["reward"].with_name("other.py")
+    other.write_text(
+        "def compute_score(data_source, solution_str, ground_truth, extra_info=None):\n"
+        "    return float(solution_str == ground_truth)\n"
+    )
+    assert "entry" not in json.loads(Path("run/run.json").read_text())["settings"]
+    _, out, err = run("score", "run", other, "--format", "json", "-q")
+    assert (err, json.loads(out)["provenance"]["platform"]) == ("", "smtj")
+    audit(other, "--out", "named", "--entry", "compute_score", "--platform", "serverless", "-q")
+    code, out, err = run("score", "named", "reward.zip", "--format", "json", "-q")
+    ours = json.loads(out)["provenance"]["reward"]
+    assert (code, err, ours["entry"], ours["platform"]) == (4, "", "score", "hyperpod")
+
+
+def test_an_error_names_the_file_in_the_package(run, write_package, task):
+    package = write_package("", files={"reward.py": b"import math\nVALUE = math.nothing\n"})
+    code, _, err = run("check", package, task["prompts"])
+    assert (code, "rewardlab-" in err) == (2, False)
+    assert "package.zip/reward.py" in err

@@ -130,13 +130,3 @@ def test_a_verdict_is_of_the_imports_too_and_a_package_is_proven_by_the_audit_of
     code, _, error = run("package", task["reward"], "-o", "b.zip", "--run", "run")
     assert code == 2
     assert "the run audited other code" in error
-
-
-def test_a_reward_of_token_ids_is_warned_that_no_lambda_is_sent_any(run, reward):
-    reward.write_text(
-        "def brief(completions, completion_ids):\n    return [float(len(ids) < 9) for ids in completion_ids]\n"
-    )
-    code, out, _ = run("package", reward, "-o", "a.zip", "--format", "json")
-    warned = [part["evidence"] for part in json.loads(out)["findings"] if part["severity"] == "warning"]
-    assert code == 0
-    assert {"cause": "token_ids", "asked": "completion_ids"} in warned

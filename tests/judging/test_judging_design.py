@@ -102,7 +102,14 @@ def test_what_was_chosen_is_kept(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "kept", [b"", b"[]", b'{"probability": {"p0": {"0": 0}}}', b'{"probability": {"p0": {"x": 1}}}']
+    "kept",
+    [
+        b"",
+        b"[]",
+        *(b'{"probability": {"p0": {"0": %s}}}' % one for one in (b"0", b"-0.5", b"5", b"NaN")),
+        b'{"probability": {"p0": {"x": 1}}}',
+        b'{"probability": {"p0": {"-99": 1}}}',
+    ],
 )
 def test_a_damaged_design_is_named(tmp_path, kept):
     (tmp_path / "designs").mkdir()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rewardlab.errors import RewardError
-from rewardlab.rewards.advice import remedy_of_import
+from rewardlab.rewards.advice import remedy_of_import, remedy_of_tokens
 from rewardlab.rewards.process import RewardSource, WorkerProcess
 
 
@@ -23,3 +23,9 @@ def test_a_sibling_is_imported_by_its_name(tmp_path):
 
 def test_what_only_the_author_can_tell_gets_no_advice():
     assert remedy_of_import("ZeroDivisionError: division by zero (reward.py:3)") is None
+
+
+@pytest.mark.parametrize("engine", ["recorded", "openai", "bedrock", "vllm", "transformers"])
+def test_token_ids_that_a_run_lacks_come_from_a_new_run_only(engine):
+    """A resumed run samples nothing again, and a recording that was given ids is another model's files to it."""
+    assert "--out NEW" in remedy_of_tokens(engine, "recorded.jsonl")

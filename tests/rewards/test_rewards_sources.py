@@ -73,3 +73,8 @@ def test_any_bytes_have_a_digest(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "reward.py"
     path.write_bytes(content)
     assert reward_digest(path) == hashlib.sha256(content).hexdigest()
+
+
+def test_an_import_of_a_name_that_no_file_can_have_leads_nowhere(folder):
+    code = f"try:\n    import {'a' * 300}, here.{'b' * 300}\nexcept ImportError:\n    pass\n"
+    assert folder(here__init="", reward=code) != folder(here__init="X = 1", reward=code)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from rewardlab.answers import Bools, Floats
-from rewardlab.judging.design import pair_weights
+from rewardlab.judging.design import SAME, pair_weights
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question
 from rewardlab.stats.interval import Quantity, Undefined
@@ -36,9 +36,10 @@ def smallest(weights: Floats, *, seen: int) -> Floats:
 def pairs_stand_for(question: Question, weights: Floats) -> Floats | Undefined | None:
     """How many pairs of one prompt's generations each judged pair stands for (`judging.design.pair_weights`).
 
-    None where the `weights` (prompts, generations) of single ones do not differ.
+    None where each judged generation stands for itself alone, by its weight (prompts, generations). Equal weights are
+    not enough: of pairs that the reward calls alike, and of others, unequal shares were drawn.
     """
-    if not differ(weights):
+    if not (weights > 1 + SAME).any():
         return None
     return pair_weights(weights, question.answers.row >= 0, question.success.of(question.answers.score))
 

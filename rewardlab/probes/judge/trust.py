@@ -32,7 +32,7 @@ from rewardlab.stats.consistency import Consistency
 from rewardlab.stats.independence import Independence
 from rewardlab.stats.interval import Quantity, Undefined
 from rewardlab.stats.preference import PositionBias
-from rewardlab.stats.rank import RankCorrelation, rank_correlation
+from rewardlab.stats.rank import RANKS_OF_SAMPLE, RankCorrelation, rank_correlation
 from rewardlab.stats.survey import weighted_share
 
 #: What a judge was shown besides the plain question, in the order of the report.
@@ -154,7 +154,11 @@ def _ranks(question: Question, judges: Sequence[Ratings]) -> RankCorrelation | U
     found = rank_correlation(
         score, mean_verdict(tuple(judges)), weights=weights, pairs=None if isinstance(pairs, Undefined) else pairs
     )
-    return replace(found, within_tau=pairs) if isinstance(pairs, Undefined) else found
+    return (
+        replace(found, within_tau=pairs, within_rho=Undefined(RANKS_OF_SAMPLE))
+        if isinstance(pairs, Undefined)
+        else found
+    )
 
 
 def _pass_rate(ratings: Ratings) -> Quantity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
@@ -101,10 +101,37 @@ def test_estimates_of_a_sample_are_those_of_the_run_and_those_that_take_it_for_t
 
 
 def test_weights_that_do_not_differ_are_none():
-    """To the last number of the report: a sample in which all were as likely as each other is taken as it is."""
-    once, twice = (trusted(3, size=300, weights=weights) for weights in (1.0, 2.5))
+    """To the last number of the report, but for pairs: a sample in which all were as likely is taken as it is."""
+    once, twice = (without_pairs(trusted(3, size=300, weights=weights)) for weights in (1.0, 2.5))
     assert list(leaves(once)) == pytest.approx(list(leaves(twice)), abs=1e-12, nan_ok=True)
     assert len(list(leaves(once))) > 200
+
+
+def without_pairs(trust):
+    ranks = replace(trust.ranks, within_rho=Undefined("left out"), within_tau=Undefined("left out"))
+    return replace(trust, ranks=ranks, reward=trust.reward.rates)
+
+
+def test_equal_weights_do_not_make_pairs_within_prompts_alike():
+    """Half of each prompt is right: of 2 in 8 each weighs 4, and no two that the reward calls alike were ever drawn."""
+    success = np.tile(np.arange(WIDTH) < WIDTH // 2, (PROMPTS, 1))
+    rng = np.random.default_rng(1)
+    said = np.where(rng.random(success.shape) < 0.25, ~success, success).astype(float)
+
+    def panel(size):
+        ids = [f"p{row}" for row in range(PROMPTS)]
+        chances = draw(np.ones(success.shape, bool), success, ids, size=size, seed=0)
+        weights = np.divide(1, chances, out=np.zeros(success.shape), where=chances > 0)
+        assert np.ptp(weights[weights > 0]) == 0
+        return panel_trust(about(given(np.where(weights > 0, said, NAN), weights=weights), score=success.astype(float)))
+
+    thin, half, whole = panel(2 * PROMPTS), panel(4 * PROMPTS), panel(None)
+    assert "larger --judge-sample" in thin.reward.area.reason
+    assert thin.ranks.within_tau == thin.reward.area
+    assert half.reward.area.estimate == pytest.approx(whole.reward.area.estimate, abs=0.03)
+    assert half.ranks.within_tau.estimate == pytest.approx(whole.ranks.within_tau.estimate, abs=0.06)
+    assert all(isinstance(one.ranks.within_rho, Undefined) for one in (thin, half))
+    assert isinstance(whole.ranks.within_rho, Estimate)
 
 
 def leaves(found):
