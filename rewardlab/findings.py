@@ -133,7 +133,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL208": Entry(
         "made-up answers lack the tokens that the reward reads",
         "A made-up answer is a text that no model wrote: what wrong answers, shortcuts and hostile samples earn could "
-        "not be asked, and a pass says nothing of it.",
+        "not be asked, and a pass says nothing of it. TRL hands over tokens; no Lambda is sent any, and fails there.",
         "Measure the text where the reward measures tokens, or split off the part that reads completion_ids and check "
         "the other with --entry.",
     ),

@@ -26,7 +26,7 @@ TITLES: Mapping[str, str] = {
     "outside_the_folder": "files outside the reward's folder are needed",
     "python": "the reward is not for this Python",
     "secrets": "secrets would travel",
-    "token_ids": "the reward asks for token ids, which no Lambda is sent",
+    "token_ids": "the reward asks for token ids, which no platform sends",
     "too_large": "the package is too large",
     "verdict": "the audit did not say GO",
     "wrong_architecture": "compiled code is for another machine",
