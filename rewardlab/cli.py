@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 import gc
 import importlib
@@ -18,7 +19,7 @@ import click
 from typing_extensions import override
 
 import rewardlab
-from rewardlab.errors import RewardlabError
+from rewardlab.errors import RewardlabError, UsageError
 
 #: Name to one line of help; the module is imported when its command is used, so that --help starts at once.
 COMMANDS = {
@@ -60,6 +61,18 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise UnheardError from error
+
+    @override
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if not args[0].startswith("-") and args[0] not in COMMANDS:
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            raise UsageError(
+                f"no command {args[0]!r}",
+                expected=("perhaps " + close[0] + "; " if close else "") + "one of " + ", ".join(COMMANDS),
+            )
+        return super().resolve_command(ctx, args)
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -163,6 +163,7 @@ def test_an_unknown_finding_lists_its_family(run):
     code, _, error = run("explain", "RL699")
     assert code == 2
     assert "no finding 'RL699'; expected one of RL601, RL602, RL603, RL604" in error
+    assert "rewardlab explain lists them all" in run("explain", "RL999")[2]
     assert len(run("explain")[1].splitlines()) == len(CATALOGUE)
 
 
@@ -188,7 +189,7 @@ def test_without_a_command_the_help_is_shown(run):
 def test_an_unknown_command_is_exit_2(run):
     code, _, error = run("audti")
     assert code == 2
-    assert "No such command 'audti'" in error
+    assert error.startswith("rewardlab: no command 'audti'; expected perhaps audit; one of audit, check, agree, ")
 
 
 def test_a_bug_is_exit_3_with_its_traceback(run, task, monkeypatch):

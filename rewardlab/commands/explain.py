@@ -19,7 +19,9 @@ def command(code: str | None) -> int:
     name = code.strip().upper()
     if name not in CATALOGUE:
         family = [known for known in CATALOGUE if known[:3] == name[:3]] or list(CATALOGUE)
-        raise UsageError(f"no finding {code!r}", expected="one of " + ", ".join(family))
+        raise UsageError(
+            f"no finding {code!r}", expected="one of " + ", ".join(family), do="rewardlab explain lists them all"
+        )
     entry = CATALOGUE[name]
     click.echo(f"{name}: {entry.title}\n\nWhy it matters\n  {entry.why}\n\nWhat to do\n  {entry.remedy}")
     return 0

@@ -87,7 +87,10 @@ def check_destination(destination: str) -> None:
     """
     if not S3_PLACE.fullmatch(destination):
         raise UsageError(
-            f"{destination!r} is no place in S3", where="--batch", expected="s3://BUCKET/PREFIX, or a folder"
+            f"{destination!r} is no place in S3",
+            where="--batch",
+            expected="s3://BUCKET/PREFIX, or a folder",
+            do="a bucket's name has 3 to 63 lower-case letters, digits, - and . in it",
         )
 
 

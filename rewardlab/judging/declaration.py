@@ -79,7 +79,7 @@ def read_declaration(path: Path) -> tuple[Declaration, str]:
         where = f"{path}:{line[1]}" if line else str(path)
         raise UsageError(f"not readable as TOML ({error})", where=where) from None
     except ValidationError as error:
-        raise _refusal(error.errors()[0], path, text) from None
+        raise _refusal(_foremost(error.errors()), path, text) from None
 
 
 def line_of(key: str, text: str, *, table: str | None = None) -> int | None:
@@ -99,6 +99,11 @@ def place(path: Path, text: str, key: str, *, table: str | None = None) -> str:
     """`file:line` of a key, the file alone where the line is not known."""
     line = line_of(key, text, table=table) or (line_of(table, text) if table else None)
     return f"{path}:{line}" if line else str(path)
+
+
+def _foremost(errors: list[ErrorDetails]) -> ErrorDetails:
+    """The error to tell: an unknown key before the required one that it was meant for."""
+    return next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
 
 
 def _refusal(detail: ErrorDetails, path: Path, text: str) -> UsageError:

@@ -215,7 +215,11 @@ def test_sample_writes_a_batch_and_reads_it_back_as_recorded_generations(run, pr
     ("options", "message"),
     [
         (["--model", "vllm:m", "--batch", "s3://bucket/p"], "vllm:m is not on Bedrock"),
-        (["--model", f"bedrock:{NOVA}", "--batch", "s3://B_D/p"], "'s3://B_D/p' is no place in S3"),
+        (
+            ["--model", f"bedrock:{NOVA}", "--batch", "s3://B_D/p"],
+            "'s3://B_D/p' is no place in S3; expected s3://BUCKET/",
+        ),
+        (["--model", f"bedrock:{NOVA}", "--batch", "s3://BUCKET/p"], "a bucket's name has 3 to 63 lower-case letters"),
         (["--batch-output", "nowhere", "--model", "vllm:m"], "--model has no sense beside it"),
         (["--batch-output", "nowhere"], "nowhere: cannot be read"),
         (["--batch", "s3://bucket/p"], "no model named"),

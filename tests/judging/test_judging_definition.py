@@ -111,6 +111,7 @@ SCORE = 'kind = "score"\nlabels = [1, 2]\n'
         ),
         (SCORE + "[price]\nprompt = 1", r"own.toml:3: no completion; expected a table with prompt and completion"),
         (SCORE + "[sampling]\nmax_tokens = 0", r"own.toml:4: max_tokens = 0 is not allowed; expected greater than"),
+        ('knd = "score"', r"own.toml:1: unknown key 'knd'; expected perhaps kind; one of kind, name"),
         ("labels = [1, 2]", r"own.toml: no kind; expected one of score, label, boolean, pairwise"),
         ('kind = "scor"', r"own.toml:1: kind = 'scor' is not allowed; expected one of score"),
         ('kind = "score"\nlabels = [1, true]', r"own.toml:2: labels = True is not allowed"),
