@@ -45,6 +45,9 @@ LONGEST_SECONDS = 90.0
 MOST_SECONDS, SLACK = 10.0, 3.0
 #: Of the rows: where references serve in so many, sampled answers are not needed.
 SERVES = 0.5
+#: A batch is made up to so many times the platform's limit: beyond, it would say nothing and take gigabytes.
+MOST_PAYLOADS = 5
+MEGABYTE = 1 << 20
 PROMPTS_NAME = "prompts.jsonl"
 #: How often an examination that is abandoned is killed until it ends.
 KILL_SECONDS = 0.02
@@ -219,7 +222,7 @@ def _asked(
         yield Subject(
             worker,
             entry,
-            _choose(among, _affordable(pace), rng),
+            _choose(among, _affordable(pace), platform, rng),
             every_prompt=every,
             platform=platform,
             reward_range=settings.reward_range,
@@ -258,10 +261,30 @@ def _affordable(pace: float) -> int:
     return int(min(max(fitting, LEAST_PROMPTS), MOST_PROMPTS))
 
 
-def _choose(prompts: Sequence[Prompt], most: int, rng: np.random.Generator) -> list[Prompt]:
-    """Some of the prompts, in their order."""
+def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.random.Generator) -> list[Prompt]:
+    """Some of the prompts, in their order; of a file with rows too long to send in a batch, some of the others.
+
+    Raises: InputError where every row is too long.
+    """
     drawn = rng.choice(len(prompts), min(most, len(prompts)), replace=False)
-    return [prompts[number] for number in sorted(drawn)]
+    chosen = [prompts[number] for number in sorted(drawn)]
+    if all(_is_sendable(prompt, platform) for prompt in chosen):
+        return chosen
+    sendable = [prompt for prompt in prompts if _is_sendable(prompt, platform)]
+    if not sendable:
+        raise InputError(
+            "every row is too long to be sent",
+            where=f"prompt {chosen[0].id}",
+            expected=f"a batch of {platform.batch_size} rows within {platform.payload_mb} MB, as {platform.name} sends",
+            do="shorten the rows; their columns travel with every sample",
+        )
+    return sendable if len(sendable) <= most else _choose(sendable, most, platform, rng)
+
+
+def _is_sendable(prompt: Prompt, platform: Platform) -> bool:
+    """Whether a batch of this row comes near the platform's limit; RL205 tells of what exceeds it."""
+    row = sum(map(len, sample_parts(prompt, platform)))
+    return row * platform.batch_size <= MOST_PAYLOADS * platform.payload_mb * MEGABYTE
 
 
 class Examiner(threading.Thread):

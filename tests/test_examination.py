@@ -321,3 +321,20 @@ def test_labels_given_later_have_the_stand_ins_chosen_again(kept):
         run.labels.write_text("prompt_id,index,label\np0,0,wrong\n")
         assert run.findings("k", declared=[0, 1, None]) is None
         assert run.findings("k") == ()
+
+
+@pytest.mark.parametrize("long", [20, 40])
+def test_rows_far_too_long_to_be_sent_are_not_asked_about(reward, tmp_path, long):
+    """64 of a row of 1 MB are ten times what Lambda takes: building it would cost gigabytes and blame the reward."""
+    path = tmp_path / "long.jsonl"
+    rows = [{"id": f"p{n}", "prompt": "7" * (1 << 20) if n < long else "7", "reference_answer": "7"} for n in range(40)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    code = "def score(completion, reference):\n    return float(completion.strip() == reference)\n"
+    if long == len(rows):
+        with pytest.raises(InputError, match="every row is too long to be sent"):
+            rewardlab.check(reward(code), path)
+        return
+    found = {part.code: part for part in rewardlab.check(reward(code), path).findings}
+    assert "RL203" not in found
+    assert found["RL205"].severity == "blocker"
+    assert "under 0 tokens" not in found["RL205"].remedy

@@ -50,11 +50,12 @@ def _event(subject: Subject, longest: int) -> Iterator[Finding]:
             "bytes_with_longest_answers": largest + size * longest,
             "answer_bytes": longest,
         }
-        room = max(limit // size - largest // size, 0)
-        remedy = (
-            f"Shorten the longest rows (their columns travel with every sample), or keep responses under "
-            f"{room // BYTES_PER_TOKEN:,} tokens, or lower the batch size to {limit // (largest // size + longest)}."
-        )
+        ways = ["Shorten the longest rows (their columns travel with every sample)"]
+        if (room := (limit // size - largest // size) // BYTES_PER_TOKEN) > 0:
+            ways.append(f"keep responses under {room:,} tokens")
+        if (fitting := limit // (largest // size + longest)) > 0:
+            ways.append(f"lower the batch size to {fitting}")
+        remedy = ", or ".join(ways) + "."
         yield Finding("RL205", "blocker" if typical > limit else "warning", evidence, remedy)
 
 
