@@ -145,5 +145,7 @@ def _inconclusive(question: Question, doubts: tuple[str, ...]) -> Decision:
     if None in wanted:
         return Decision("inconclusive", doubts, "sample_more", ON_A_THRESHOLD)
     more = max(count for count in wanted if count is not None)
-    text = f"About {more} further prompts of the same kind, {measured.prompts + more} in all, are expected to decide."
+    text = (
+        f"About {more:,} further prompts of the same kind, {measured.prompts + more:,} in all, are expected to decide."
+    )
     return Decision("inconclusive", doubts, "sample_more", text, more)

@@ -6,6 +6,8 @@ import re
 
 #: What looking up a variable that the reward was not handed says.
 VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]*)'")
+#: What an import of something that is not there says.
+MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w]+)")
 #: For a reward that reads ids which nobody keeps for it.
 NAME_THEM = "name completion_ids among its parameters, not in **kwargs: ids are kept for what asks for them by name"
 #: For one whose trainer has none to send.
@@ -45,6 +47,11 @@ def remedy_of_import(text: str) -> str | None:
         return (
             "a reward is loaded as a file, as on Lambda, with its folder on the path: write `from sibling import x` "
             "for `from .sibling import x`"
+        )
+    if absent := MODULE.search(text):
+        return (
+            f"put {absent[1]}.py beside the reward, or install what it comes from into the Python that runs rewardlab "
+            "(python -m pip install)"
         )
     if missing := VARIABLE.search(text):
         return f"if it is a variable of the environment, set it and hand it over with --reward-env {missing[1]}"

@@ -21,6 +21,11 @@ def test_a_sibling_is_imported_by_its_name(tmp_path):
     worker.close()
 
 
+def test_a_module_that_is_not_there_is_put_there_or_installed():
+    remedy = remedy_of_import("ModuleNotFoundError: No module named 'grader.math' (reward.py:1)")
+    assert remedy.startswith("put grader.py beside the reward, or install what it comes from")
+
+
 def test_what_only_the_author_can_tell_gets_no_advice():
     assert remedy_of_import("ZeroDivisionError: division by zero (reward.py:3)") is None
 
