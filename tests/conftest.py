@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -124,6 +125,7 @@ def run(
 
     def call(*arguments: object) -> tuple[int, str, str]:
         code = main([str(argument) for argument in arguments])
+        gc.unfreeze()  # a command keeps its imports to the end of its process; this one goes on
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 

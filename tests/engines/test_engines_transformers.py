@@ -11,8 +11,10 @@ import pytest
 from rewardlab.engines.transformers import Draw, batches, open_engine
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Prompt, Request, Sampling
+from tests.conftest import ARITHMETIC
 
 pytestmark = pytest.mark.engine
+
 
 SHORT = Sampling(max_tokens=16)
 ON_CPU = {"device": "cpu"}
@@ -210,3 +212,13 @@ def test_the_tokens_drawn_are_kept_where_they_are_asked_for(engine, arithmetic_p
     assert [decode(one.token_ids, skip_special_tokens=True) for one in drawn] == [one.text for one in drawn]
     assert [len(one.token_ids) for one in drawn] == [one.completion_tokens for one in drawn]
     assert {one.token_ids for one in engine.generate(requests, SHORT)} == {None}
+
+
+def test_an_audit_through_the_command_ends_with_a_verdict_and_tells_the_versions(run, tmp_path):
+    rows = (ARITHMETIC / "prompts.jsonl").read_text(encoding="utf-8").splitlines()[:12]
+    (tmp_path / "prompts.jsonl").write_text("\n".join(rows) + "\n")
+    model = ("--model", f"transformers:{ARITHMETIC / 'models' / 'inside'}", "-n", "2", "--max-tokens", "8")
+    shown = ("--format", "json", "-q", "--out", tmp_path / "run")
+    code, out, _ = run("audit", ARITHMETIC / "reward.py", tmp_path / "prompts.jsonl", *model, *shown)
+    assert code == 4  # 12 prompts decide nothing
+    assert set(json.loads(out)["provenance"]["engine"]) == {"transformers", "torch", "device"}
