@@ -222,7 +222,7 @@ def conclude(run: Run, settings: Settings) -> Report:
     targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
     panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
     made_up = run.component_ranges(record.key)
-    question = Question(measured, answers, targets, PLATFORMS[record.platform], panel, made_up)
+    question = Question(measured, answers, targets, PLATFORMS[record.platform], panel, made_up, prompts)
     about_judges, judges = conclude_panel(
         question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
     )

@@ -11,6 +11,7 @@ from rewardlab.answers import Answers
 from rewardlab.judging.ratings import Ratings
 from rewardlab.measurement import Measurement
 from rewardlab.platforms import Platform
+from rewardlab.task import Prompt
 
 BandOn: TypeAlias = Literal["accuracy", "solved"]
 
@@ -29,7 +30,7 @@ class Targets:
 class Question:
     """A measured run, the answers it was measured on, what it is held against, and what each judge says of it.
 
-    `made_up` holds the lowest and highest value of each of the reward's components over made-up answers, where known.
+    `prompts` stand in the order of the answers' rows; empty where a caller has none to give. `made_up` holds the lowest and highest value of each of the reward's components over made-up answers, where known.
     """
 
     measured: Measurement
@@ -38,3 +39,4 @@ class Question:
     platform: Platform
     panel: tuple[Ratings, ...] = ()
     made_up: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    prompts: tuple[Prompt, ...] = ()
