@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rewardlab.findings import Finding
-from rewardlab.probes.run import band, signal
+from rewardlab.probes.run import band, exchanged, signal
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Undefined
 
@@ -95,18 +95,9 @@ def _doubts(question: Question) -> tuple[str, ...]:
         doubts.append("RL603")
     if not isinstance(share, Estimate) or share.low < question.targets.min_informative:
         doubts.append("RL304")
-    if _success_unknown(question):
-        doubts.append("RL105")
+    if exchanged.reads_nothing(question):
+        doubts.append("RL407")
     return tuple(doubts)
-
-
-def _success_unknown(question: Question) -> bool:
-    """Whether scores leave a range that nobody declared, so that its middle is no threshold."""
-    measured = question.measured
-    low, high = measured.success.reward_range
-    if measured.lowest is None or measured.highest is None or measured.success.declared or measured.success.chosen:
-        return False
-    return measured.lowest < low or measured.highest > high
 
 
 def _judges_undecided(agreement: Finding) -> Decision:
@@ -122,14 +113,27 @@ def _judges_undecided(agreement: Finding) -> Decision:
     return Decision("inconclusive", ("RL502",), "sample_more", text, more)
 
 
+def _threshold(question: Question) -> str:
+    measured = question.measured
+    if not measured.open:
+        return (
+            "The labels and the reward place the baseline differently: read the generations on which they part "
+            "(RL405), or say with --success-at SCORE from which score on an answer is right."
+        )
+    low, high = measured.open[0], measured.success.at
+    return (
+        f"Say from which score on an answer is right: --success-at SCORE. The evidence leaves {low:.4g} to {high:.4g} "
+        "open, and the verdict is not the same at all of them; --labels or an example of a right answer settle it too. "
+        "The run is kept and nothing is sampled again."
+    )
+
+
 def _inconclusive(question: Question, doubts: tuple[str, ...]) -> Decision:
     measured = question.measured
-    if "RL105" in doubts:
-        text = (
-            f"Scores run from {measured.lowest:g} to {measured.highest:g} and no range was declared: say "
-            "--reward-range LO,HI or --success-at SCORE; the run is kept and nothing is sampled again."
-        )
-        return Decision("inconclusive", doubts, "fix_reward", text)
+    if "RL407" in doubts:
+        return Decision("inconclusive", doubts, "fix_data", exchanged.UNREAD_REMEDY)
+    if band.threshold_decides(question):
+        return Decision("inconclusive", doubts, "fix_reward", _threshold(question))
     if band.unscored_decide(question):
         text = "Repair what leaves generations unscored: counted as failures or as successes they change the verdict."
         return Decision("inconclusive", doubts, "fix_reward", text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 import threading
 import time
@@ -16,22 +15,22 @@ from typing_extensions import Unpack
 
 import rewardlab
 from rewardlab.errors import InputError, TokensMissingError, UsageError
+from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding
-from rewardlab.labels import read_labels, sides_of
 from rewardlab.platforms import Platform, find_platform
-from rewardlab.probes.reward import examine, examine_sampled
+from rewardlab.probes.reward import examine
 from rewardlab.probes.reward.ordinary import FORMS, right_text
-from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import sureness
+from rewardlab.probes.reward.survey import known_of, sureness
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.function import describe, function_named
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
-from rewardlab.run import Run, sha256_of
+from rewardlab.run import sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
+from rewardlab.success import Success, success_rule
 from rewardlab.task import Generation, Prompt, read_prompts
 
 #: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row. A slow
@@ -43,8 +42,6 @@ LONGEST_SECONDS = 90.0
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
 #: of a slow reward may take so many times what its samples take, and a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
-#: Of the rows: where references serve in so many, sampled answers are not needed.
-SERVES = 0.5
 #: A batch is made up to so many times the platform's limit: beyond, it would say nothing and take gigabytes.
 MOST_PAYLOADS = 5
 MEGABYTE = 1 << 20
@@ -58,7 +55,8 @@ class Examination:
     """What an examination found, the entry it asked, the prompts it made answers for, and its seconds.
 
     `sure` is the share of those prompts whose reference is surely an answer that wins; None where it is not known.
-    `components` holds the lowest and highest value of each named component over the made-up answers.
+    `components` holds the lowest and highest value of each named component over the made-up answers, `evidence` what
+    right and wrong ones earned, and `rule` the success that follows from it.
     """
 
     findings: tuple[Finding, ...]
@@ -67,6 +65,8 @@ class Examination:
     seconds: float
     sure: float | None
     components: Mapping[str, tuple[float, float]]
+    evidence: Evidence = NOTHING_KNOWN
+    rule: Success | None = None
 
 
 def check(reward: str | Path, prompts: str | Path | None = None, **options: Unpack[AuditOptions]) -> CheckReport:
@@ -157,51 +157,18 @@ def examine_reward(
     if not prompts:
         raise InputError("no prompts to make answers for")
     started = time.monotonic()
-    with _asked(worker, prompts, prompts, settings, most_seconds=LONGEST_SECONDS, stop=stop) as subject:
+    with asking(worker, prompts, prompts, settings, most_seconds=LONGEST_SECONDS, stop=stop) as subject:
         findings = examine(subject)
         seconds = time.monotonic() - started
-        asked, sure = len(subject.prompts), sureness(subject)
-        return Examination(findings, subject.entry, asked, seconds, sure, subject.components)
-
-
-def examine_sampled_answers(
-    worker: Worker, run: Run, key: str, settings: Settings, *, examined: Examination
-) -> tuple[Finding, ...]:
-    """What needs a right answer, asked with this run's own generations where references serve in few rows.
-
-    Nothing where they serve in half of them, or where it is not known; closes the worker.
-    Raises: RewardError when the code cannot be loaded.
-    """
-    if examined.sure is None or examined.sure >= SERVES:
-        return ()
-    prompts, sampled = run.prompts(), _sampled(run, key)
-    some = [prompt for prompt in prompts if prompt.id in sampled]
-    if not some:
-        return ()
-    with _asked(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
-        return examine_sampled(subject, sampled)
-
-
-def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
-    """The scored generations that were not cut off, by prompt, with what the run's labels say of them."""
-    generations, scores = run.generations.read(), run.scores(key).read(["prompt_id", "index", "score"])
-    scored = {
-        (prompt_id, index): score
-        for prompt_id, index, score in zip(*(scores[name].to_pylist() for name in scores.column_names), strict=True)
-        if score is not None and math.isfinite(score)
-    }
-    sides = sides_of(read_labels(run.labels)) if run.labels.is_file() else {}
-    found: dict[str, list[Sampled]] = {}
-    columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text", "finish_reason"))
-    for prompt_id, index, text, finish in zip(*columns, strict=True):
-        if (prompt_id, index) in scored and finish != "length":
-            one = Sampled(text, scored[prompt_id, index], sides.get((prompt_id, index)))
-            found.setdefault(prompt_id, []).append(one)
-    return found
+        asked, sure, evidence = len(subject.prompts), sureness(subject), known_of(subject)
+        rule = success_rule(
+            np.empty((0, 0)), success_at=settings.success_at, reward_range=settings.reward_range, evidence=evidence
+        )
+        return Examination(findings, subject.entry, asked, seconds, sure, subject.components, evidence, rule)
 
 
 @contextmanager
-def _asked(
+def asking(
     worker: Worker,
     among: Sequence[Prompt],
     every: Sequence[Prompt],

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from rewardlab.answers import Bools, cells_of
+from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.outcome import REASONS, Reason
 from rewardlab.stats.interval import Floats, Quantity, Undefined, mean_over_prompts, share_of_prompts
 from rewardlab.stats.passk import mean_pass
@@ -26,6 +27,7 @@ from rewardlab.stats.spread import (
     share_at,
     variance_by_prompt,
 )
+from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
 Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_]], Quantity]
@@ -36,33 +38,21 @@ UNSCORED_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Success:
-    """What counts as success, and the range it was taken from.
-
-    `declared` says whether the user gave the range, `chosen` whether the threshold. `strict`: a score must exceed the
-    threshold; where nobody chose it and the range holds penalties, its middle is 0, which such rewards give for an
-    answer that is neither rewarded nor punished.
-    """
-
-    at: float
-    reward_range: tuple[float, float]
-    declared: bool
-    chosen: bool
-    strict: bool
-
-    def of(self, scores: Floats) -> Bools:
-        """Which scores are successes; an unscored one (NaN) is none."""
-        known = np.where(np.isfinite(scores), scores, -np.inf)
-        return np.asarray(known > self.at + SAME_SCORE if self.strict else known >= self.at - SAME_SCORE)
-
-
-@dataclass(frozen=True, slots=True)
 class Bounded:
     """A quantity over the scored generations, and with every unscored one counted as a failure and as a success."""
 
     scored: Quantity
     as_failures: Quantity
     as_successes: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThreshold:
+    """Another success threshold that the evidence does not exclude, and the baseline there."""
+
+    at: float
+    accuracy: Quantity
+    solved: Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +77,9 @@ class UnscoredExample:
 class Measurement:
     """Everything measured on one run with one reward. Shares are of scored generations unless a name says otherwise.
 
-    `invalid` tells the outcomes that are invalid apart by the finding's code.
+    `invalid` tells the outcomes that are invalid apart by the finding's code. `open` holds the baseline at each success
+    threshold that the evidence leaves open beside `success.at`, ascending. `labelled` is the share of right answers by
+    labels alone, None without labels.
     """
 
     prompts: int
@@ -116,18 +108,8 @@ class Measurement:
     latency_ms: Mapping[str, float] | None
     duplicates: Sequence[tuple[str, str]]
     without_reference: int
-
-
-def success_rule(scores: Floats, *, success_at: float | None, reward_range: tuple[float, float] | None) -> Success:
-    """The threshold as given, else the middle of the range; the range as given, else by the sign of the scores."""
-    declared = reward_range is not None
-    finite = scores[np.isfinite(scores)]
-    if reward_range is None:
-        reward_range = (-1.0, 1.0) if len(finite) and finite.min() < 0 else (0.0, 1.0)
-    at = sum(reward_range) / 2 if success_at is None else success_at
-    return Success(
-        at, reward_range, declared, success_at is not None, strict=success_at is None and reward_range[0] < 0
-    )
+    open: Sequence[OpenThreshold] = ()
+    labelled: Quantity | None = None
 
 
 def measure(
@@ -138,14 +120,17 @@ def measure(
     num_generations: int,
     success_at: float | None = None,
     reward_range: tuple[float, float] | None = None,
+    evidence: Evidence = NOTHING_KNOWN,
+    labels: Floats | None = None,
 ) -> Measurement:
     """Measure a run.
 
     Arguments: `generations` and `scores` as the run directory holds them (rewardlab.parts), each prompt_id and
-    index once; a score is null where the generation is unscored.
+    index once; a score is null where the generation is unscored. `evidence` is what right and wrong answers earned;
+    `labels` (prompts, generations) is 1 for right, 0 for wrong, NaN for unknown.
     """
     table, sampled, cut = _tables(prompts, generations, scores, num_generations)
-    success = success_rule(table, success_at=success_at, reward_range=reward_range)
+    success = success_rule(table, success_at=success_at, reward_range=reward_range, evidence=evidence, labels=labels)
     scored = np.isfinite(table)
     right = success.of(table)
     counts, hits = scored.sum(axis=1).astype(float), right.sum(axis=1).astype(float)
@@ -180,7 +165,14 @@ def measure(
         latency_ms=_latency(scores),
         duplicates=_duplicates(prompts),
         without_reference=sum(prompt.reference is None for prompt in prompts),
+        open=[_at(table, scored, at) for at in success.open],
+        labelled=None if labels is None else _accuracy(np.asarray(labels == 1), np.isfinite(labels)),
     )
+
+
+def _at(table: Floats, scored: Bools, at: float) -> OpenThreshold:
+    right = np.asarray(scored & (np.where(scored, table, -np.inf) >= at - SAME_SCORE))
+    return OpenThreshold(at, _accuracy(right, scored), _solved(right, scored))
 
 
 def _tables(

@@ -6,24 +6,27 @@ from collections.abc import Sequence
 
 from rewardlab.answers import gather
 from rewardlab.errors import RunError
+from rewardlab.evidence import read_evidence
 from rewardlab.findings import Finding
 from rewardlab.judge_report import Judges
 from rewardlab.judge_reporting import build_judges
 from rewardlab.judging.material import Material
 from rewardlab.judging.member import Member
 from rewardlab.judging.panel import ask_panel
-from rewardlab.labels import Annotations
-from rewardlab.measurement import success_rule
+from rewardlab.labels import Annotations, mean_labels, read_annotations
 from rewardlab.parts import RESCORE_SCHEMA
 from rewardlab.probes import judge
 from rewardlab.probes.judge.question import Question as PanelQuestion
 from rewardlab.probes.judge.question import annotation_table
 from rewardlab.probes.judge.trust import panel_trust
 from rewardlab.probes.judge.variants import questions
+from rewardlab.probes.run.known import known_answers
+from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question
 from rewardlab.progress import Progress
 from rewardlab.run import RewardRecord, Run
 from rewardlab.settings import Settings
+from rewardlab.success import success_rule
 
 
 def last_reward(run: Run) -> RewardRecord:
@@ -42,9 +45,18 @@ def ask_judges(run: Run, settings: Settings, members: Sequence[Member], progress
     Raises: RunError when nothing was scored; EngineError.
     """
     prompts, width = run.prompts(), run.manifest.num_generations
-    generations, scores = run.generations.read(), run.scores(last_reward(run).key).read()
-    score = gather(prompts, generations, scores, RESCORE_SCHEMA.empty_table(), num_generations=width).score
-    rule = success_rule(score, success_at=settings.success_at, reward_range=settings.reward_range)
+    key = last_reward(run).key
+    generations, scores = run.generations.read(), run.scores(key).read()
+    labels = mean_labels(read_annotations(run.labels)) if run.labels.is_file() else None
+    answers = gather(prompts, generations, scores, RESCORE_SCHEMA.empty_table(), num_generations=width, labels=labels)
+    score = answers.score
+    rule = success_rule(
+        score,
+        success_at=settings.success_at,
+        reward_range=settings.reward_range,
+        evidence=known_answers(read_evidence(run.folder, key), prompts, answers)[0],
+        labels=right_of(answers),
+    )
     columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text"))
     texts = {(name, index): text for name, index, text in zip(*columns, strict=True)}
     material = Material(prompts, texts, rule.of(score), settings.judge_sample, settings.seed)

@@ -16,7 +16,8 @@ from rewardlab.answers import gather
 from rewardlab.aws.packaged import is_package, opened
 from rewardlab.decision import decide
 from rewardlab.errors import EngineError, InputError, RewardError, UsageError
-from rewardlab.examination import examine_sampled_answers, examining, worker_of
+from rewardlab.evidence import read_evidence
+from rewardlab.examination import examining, worker_of
 from rewardlab.findings import Finding, merge
 from rewardlab.judging.definition import shipped_judges
 from rewardlab.judging.member import convene
@@ -29,12 +30,15 @@ from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.contradiction import reconcile
+from rewardlab.probes.run.known import known_answers
+from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question, Targets
 from rewardlab.progress import Progress, Silent
 from rewardlab.report import Report
 from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
 from rewardlab.run import RewardRecord, Run, discard_if_empty
+from rewardlab.sampled import ask_with_sampled_answers
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
 from rewardlab.stream import fill, traffic_of
 from rewardlab.task import read_prompts
@@ -119,7 +123,7 @@ def _fill_and_examine(
             examined = examiner.result()
         components = examined.components
         worker = worker_of(reward, settings, log=run.folder / "examination.log")
-        sampled = examine_sampled_answers(worker, run, record.key, settings, examined=examined)
+        sampled = ask_with_sampled_answers(worker, run, record.key, settings, examined=examined)
         found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
     if found != held:
         run.save_findings(record.key, found, declared=settings.declared, components=components)
@@ -203,14 +207,6 @@ def conclude(run: Run, settings: Settings) -> Report:
     prompts, width = run.prompts(), run.manifest.num_generations
     generations, scores = run.generations.read(), run.scores(record.key).read()
     annotations = _labels(run, settings.labels_path)
-    measured = measure(
-        prompts,
-        generations,
-        scores,
-        num_generations=width,
-        success_at=settings.success_at,
-        reward_range=settings.reward_range,
-    )
     answers = gather(
         prompts,
         generations,
@@ -219,10 +215,23 @@ def conclude(run: Run, settings: Settings) -> Report:
         num_generations=width,
         labels=None if annotations is None else mean_labels(annotations),
     )
+    evidence, reads = known_answers(read_evidence(run.folder, record.key), prompts, answers)
+    measured = measure(
+        prompts,
+        generations,
+        scores,
+        num_generations=width,
+        success_at=settings.success_at,
+        reward_range=settings.reward_range,
+        evidence=evidence,
+        labels=right_of(answers),
+    )
     targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
     panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
     made_up = run.component_ranges(record.key)
-    question = Question(measured, answers, targets, PLATFORMS[record.platform], panel, made_up, prompts)
+    question = Question(
+        measured, answers, targets, PLATFORMS[record.platform], panel, made_up, prompts, evidence, reads
+    )
     about_judges, judges = conclude_panel(
         question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
     )

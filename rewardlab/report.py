@@ -31,6 +31,28 @@ class UnscoredBounds(Part):
     as_successes: Interval
 
 
+class Threshold(Part):
+    """A success threshold and the baseline there."""
+
+    at: float
+    accuracy: Interval
+    solved: Interval
+
+
+class SuccessPart(Part):
+    """Where the success threshold comes from, and what else the evidence leaves open.
+
+    `source`: declared (--success-at); labels; answers (what right and wrong answers earned); winners (what wrong ones
+    earned alone); levels (nothing but the sampled scores); range (the middle of the declared range).
+    """
+
+    source: Literal["declared", "labels", "answers", "winners", "levels", "range"]
+    right: float | None = Field(description="the least that right answers earn; null where it is not known")
+    wrong: float | None = Field(description="the most that wrong answers earn below the threshold")
+    answers: dict[str, int] = Field(description="how many answers this rests on, by where they come from")
+    open: tuple[Threshold, ...] = Field(description="other thresholds that are not excluded, ascending")
+
+
 class Baseline(Part):
     """How often the base model succeeds. Shares are means over prompts of each prompt's share."""
 
@@ -44,6 +66,8 @@ class Baseline(Part):
     position: Literal["below", "inside", "above", "undecided"]
     success_at: float
     success_above: bool = Field(description="whether a success must exceed success_at, or may equal it")
+    success: SuccessPart
+    labelled: Interval | None = Field(default=None, description="share of right answers by labels; null without labels")
     reward_range: tuple[float, float]
     reward_range_declared: bool
     prompts: int

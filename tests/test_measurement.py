@@ -150,11 +150,11 @@ def test_copies_of_a_prompt_are_found():
 
 
 def test_zero_is_no_success_where_a_reward_punishes():
-    found = measured([[1, 0, -1, 0]] * 3)
+    found = measured([[1, 0, -1, 0]] * 3, reward_range=(-1, 1))
     assert (found.success.at, found.success.strict) == (0, True)
     assert found.accuracy.scored.estimate == pytest.approx(0.25)
 
 
 def test_a_threshold_that_was_chosen_is_a_success_itself():
     assert measured([[1, 0, -1, 0]] * 3, success_at=0).accuracy.scored.estimate == pytest.approx(0.75)
-    assert measured([[1, 0.5, 0, 0]] * 3).accuracy.scored.estimate == pytest.approx(0.5)
+    assert measured([[1, 0.5, 0, 0]] * 3, reward_range=(0, 1)).accuracy.scored.estimate == pytest.approx(0.5)

@@ -13,6 +13,7 @@ from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
 from rewardlab.formats.judge_tables import tables
 from rewardlab.formats.judges import number, parting, sentences, why
+from rewardlab.formats.success import success_line
 from rewardlab.report import Baseline, Report
 from rewardlab.section import Interval
 
@@ -43,6 +44,7 @@ def _head(console: Console, report: Report) -> None:
     table.add_column()
     for place, reason in enumerate(_why(report)):
         table.add_row("why" if place == 0 else "", reason)
+    table.add_row("", success_line(base))
     table.add_row("next", f"{report.next_step.action}: {report.next_step.text}")
     if report.judges is not None:
         for place, line in enumerate(parting(report.judges)):
@@ -74,6 +76,8 @@ def _why(report: Report) -> Iterator[str]:
             yield f"{shown} lies inside {band}"
         case place:
             yield f"{shown} lies {place} {band}"
+    if base.labelled is not None and base.labelled.estimate is not None:
+        yield f"by the labels {_with_interval(base.labelled)} of the answers are right"
     share = spread.informative_groups[str(spread.group_size)]
     yield (
         f"{_with_interval(share)} of groups of {spread.group_size} tell their generations apart "

@@ -61,8 +61,9 @@ def test_the_section_on_a_panel(report_of):
     """
     text = shown(report_of(sound=SOUND, severe=SEVERE))
     head, rest = text.split("\nbaseline", 1)
-    assert head.splitlines()[5:] == [
-        "      the judges' alpha 0.90 (0.83 to 0.97) is strong agreement (target: at least 0.667)",
+    lines = head.splitlines()
+    assert lines[5] == "      the judges' alpha 0.90 (0.83 to 0.97) is strong agreement (target: at least 0.667)"
+    assert lines[lines.index(next(line for line in lines if line.startswith("next"))) :] == [
         "next  run_rft: Train, with groups of at least 2 generations; of 8, 60 % carry a gradient.",
         "read  p29 [0]: score 1; sound yes, severe no; response '1'",
         "      p39 [0]: score 1; sound yes, severe no; response '1'",

@@ -34,7 +34,11 @@ def test_the_verdict_its_reasons_and_the_next_step_come_first(report_of):
     assert lines[1] == "200 prompts x 8 generations, smtj"
     assert lines[3] == "why   accuracy 12.5 % (9.6 % to 16.2 %) lies inside the band 5 % to 95 %"
     assert lines[4].startswith("      35 % (28.7 % to 41.9 %) of groups of 8 tell their generations apart (target")
-    assert lines[5].startswith("next  run_rft: Train, with groups of at least 8 generations")
+    assert lines[5].startswith(
+        "      success: a score of at least 0.5; right answers earn 1, wrong ones at most 0; from"
+    )
+    after = next(line for line in lines if line.startswith("next"))
+    assert after.startswith("next  run_rft: Train, with groups of at least 8 generations")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from rewardlab.alpha import MIN_ALPHA
 from rewardlab.answers import Answers, Floats
 from rewardlab.judging.ratings import Ratings
 from rewardlab.labels import Annotations, annotators_of
-from rewardlab.measurement import Success
+from rewardlab.success import Success
 
 EXAMPLES = 3
 

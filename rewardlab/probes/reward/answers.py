@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -37,6 +38,8 @@ SEPARATED = re.compile(
 SEPARATORS = {"comma": ", ", "semicolon": "; ", "line break": "\n", "newline": "\n"}
 LONGEST_LABEL = 40
 MOST_WORDS = 5
+#: What may stand around a label and is no part of it.
+OUTER = " \t\n\r.,;:!?'\"`*()[]{}$\u201c\u201d\u2018\u2019"
 #: A text that answers nothing.
 NOWHERE = "Zanzibar"
 MOST_ARE_LABELS = 0.8
@@ -220,8 +223,17 @@ def kind_of(text: str, labels: Sequence[str]) -> Kind:
 
 
 def plain(text: str) -> str:
-    """The text without case, space and punctuation: what no sound comparison would call different."""
-    return re.sub(r"[\W_]+", "", text.casefold()) or text.strip()
+    """The text without case, space and punctuation: what no sound comparison would call different.
+
+    Marks stay, for in many scripts they are the vowels.
+    """
+    composed = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(one for one in composed if unicodedata.category(one)[0] in "LNM") or text.strip()
+
+
+def strict(text: str) -> str:
+    """The text without case, outer space and outer punctuation: two labels that differ in it are two labels."""
+    return unicodedata.normalize("NFKC", text).casefold().strip(OUTER)
 
 
 def differ(one: str, other: str) -> bool:
@@ -243,6 +255,10 @@ def wrong_for(text: str, kind: Kind, others: Sequence[str]) -> str | None:
         return json.dumps(spoiled(record(text)), ensure_ascii=False)
     if kind == "array":
         return json.dumps(spoiled(array(text)), ensure_ascii=False)
+    if kind == "label":
+        others = [other for other in others if strict(other) != strict(text)]
+        nested = [other for other in others if strict(text) in strict(other)]
+        return next(iter(nested or others), None)
     # Of several texts, the one that shares the fewest words: templates make neighbours alike.
     differing = [other for other in others if differ(text, other)]
     if kind == "text" and differing:
@@ -250,9 +266,19 @@ def wrong_for(text: str, kind: Kind, others: Sequence[str]) -> str | None:
         return min(differing, key=lambda other: len(words & set(other.casefold().split())))
     if kind == "number" and (value := number(text)) is not None:
         # Far off, since a reward may rightly pay for coming close.
-        return str(value * 12 + (1000 if value >= 0 else -1000))
+        return like(text, value * 12 + (1000 if value >= 0 else -1000))
     apart = [other for other in differing if plain(other) not in plain(text) and plain(text) not in plain(other)]
     return apart[0] if apart else None
+
+
+def like(text: str, value: Decimal) -> str:
+    """Another number written as the text writes its own: with its currency, its separators and its outer space."""
+    held = NUMBER.search(text)
+    if held is None:
+        return str(value)
+    written = f"{value:,f}" if "," in held[0] else f"{value:f}"
+    sign = "+" if held[0].startswith("+") and value >= 0 else ""
+    return f"{text[: held.start()]}{sign}{written}{text[held.end() :]}"
 
 
 def spoiled(value: Json) -> Json:

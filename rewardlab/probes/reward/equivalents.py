@@ -11,9 +11,10 @@ from decimal import Decimal
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
 from rewardlab.probes.reward.answers import array, is_symbolic, number, record
+from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import Gold, Survey, survey_of
+from rewardlab.probes.reward.survey import Survey, survey_of
 from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
 from rewardlab.probes.reward.wording import is_strict
 from rewardlab.stats.interval import Estimate

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rewardlab.findings import Finding, shortened
-from rewardlab.outcome import Outcome, Unscored
+from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.probes.reward.answers import prompt_text
+from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import Gold, Survey, abstained, survey_of
+from rewardlab.probes.reward.survey import Survey, abstained, survey_of
 from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share
 from rewardlab.probes.reward.wording import AFTER_REASONING, BARE, Format
+from rewardlab.stats.spread import SAME_SCORE
 
 #: A perfect answer this far under the top, as a share of the range, has lost something on the way.
 SHORT = 0.05
@@ -176,7 +178,7 @@ def _under_the_top(subject: Subject, survey: Survey) -> Iterator[Finding]:
     """The reference wins, and still stays under the top of the range."""
     low, high = subject.reward_range or (min(0.0, survey.scale.bottom), 1.0)
     sound = [gold for gold in survey.sound if gold.score is not None]
-    under = [(gold.score or 0.0) < high - SHORT * (high - low) for gold in sound]
+    under = [(gold.score or 0.0) < high - SHORT * (high - low) and not _is_whole(subject, gold) for gold in sound]
     if not any(under):
         return
     found = share(under)
@@ -190,6 +192,21 @@ def _under_the_top(subject: Subject, survey: Survey) -> Iterator[Finding]:
         "smoothing, a weight too many), or declare the range it can reach with --reward-range."
     )
     yield Finding("RL401", capped(severity_of(found), "warning"), evidence, remedy)
+
+
+def _is_whole(subject: Subject, gold: Gold) -> bool:
+    """Whether the component that tells this answer from a wrong one is at its best: brevity or form may be short of it.
+
+    False for a reward without components.
+    """
+    if not isinstance(gold.outcome, Scored) or not isinstance(gold.wrong_outcome, Scored):
+        return False
+    wrong = dict(gold.wrong_outcome.components)
+    gains = {name: value - wrong[name] for name, value in gold.outcome.components if name in wrong}
+    if not gains or max(gains.values()) <= 0:
+        return False
+    name = max(gains, key=lambda one: gains[one])
+    return dict(gold.outcome.components)[name] >= subject.components[name][1] - SAME_SCORE
 
 
 def _is_unsaid(gold: Gold) -> bool:

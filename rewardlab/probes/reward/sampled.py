@@ -10,14 +10,15 @@ from typing import TypeAlias
 import numpy as np
 
 from rewardlab.findings import Finding, shortened
-from rewardlab.measurement import Success, success_rule
 from rewardlab.probes.reward.answers import Kind, kind_of, recurring
+from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import Gold, Survey, lowest
+from rewardlab.probes.reward.survey import Survey, lowest
 from rewardlab.probes.reward.trial import SHOWN, earned
 from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
+from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
 #: A way of reading answers must fit this share of the generations, and keep right ones right and wrong ones wrong.
@@ -35,11 +36,14 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A sampled generation's text, what it scored, and whether labels say that it is right; None where they do not."""
+    """A sampled generation: its text, what it scored, whether labels say that it is right (None where they do not), and
+    its index among its prompt's.
+    """
 
     text: str
     score: float
     is_right: bool | None = None
+    index: int = 0
 
 
 #: Reads from a text the format and the answer that it gives in it; None where it gives none.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rewardlab.measurement import success_rule
 from rewardlab.outcome import Outcome, Scored
+from rewardlab.stats.interval import Floats
 
 #: Of the range: less than this tells nobody apart, more is a difference that training follows.
 USEFUL = 0.1
@@ -57,13 +57,23 @@ def scale_of(
     """The scale as declared, else from the scores of right answers and of all others.
 
     The top is the median of the right ones, since single rows may be broken; where right answers do not stand out it
-    is the default range that `success_rule` gives.
+    is the presumed range.
     """
     seen = np.array([*right, *others], float)
     if reward_range is not None:
         return Scale(*reward_range, success_at)
-    low, high = success_rule(seen, success_at=None, reward_range=None).reward_range
+    low, high = presumed_range(seen)
     bottom, top = float(min(seen, default=low)), float(np.median(right)) if len(right) else high
     if top - bottom < TINY:
         bottom, top = min(low, bottom), max(high, top)
     return Scale(bottom, top, success_at)
+
+
+def presumed_range(scores: Floats) -> tuple[float, float]:
+    """The range that undeclared scores seem to have: 0 to 1, or from -1 where some are negative, and what exceeds it.
+
+    It tells whether a difference is useful, and where a specification wins outright; no success follows from it.
+    """
+    finite = scores[np.isfinite(scores)]
+    lowest, highest = float(finite.min(initial=0.0)), float(finite.max(initial=1.0))
+    return (min(-1.0, lowest) if lowest < 0 else 0.0, highest)

@@ -8,13 +8,16 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from rewardlab.measurement import success_rule
+from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, wrong_for
+from rewardlab.probes.reward.foreign import Foreign, ask_foreign, ask_near, evidence_from
+from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.learnt import learnt_formats
-from rewardlab.probes.reward.scale import Scale, scale_of, score_of
+from rewardlab.probes.reward.scale import Scale, presumed_range, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
+from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
 #: The formats of the field are tried on this many prompts; each prompt is then asked in the best and in its own.
@@ -25,42 +28,13 @@ NOTHING = ("", "I do not know.")
 
 
 @dataclass(frozen=True, slots=True)
-class Gold:
-    """A prompt's right answer as this reward reads it best.
-
-    `text` is the answer, `form` the format around it, `outcome` what it earned; `asked` holds what each format that the
-    prompt names earned. `wrong` is an answer of the same kind that is wrong, None where the file offers none, and
-    `wrong_outcome` what it earned in the same format. `is_sure` is False where the reference may be no answer, and
-    where a whole sampled text stands in for one.
-    """
-
-    prompt: Prompt
-    text: str
-    kind: Kind
-    is_sure: bool
-    form: Format
-    outcome: Outcome
-    asked: tuple[tuple[Format, Outcome], ...]
-    wrong: str | None
-    wrong_outcome: Outcome | None
-    bottom: float | None
-
-    @property
-    def score(self) -> float | None:
-        return score_of(self.outcome)
-
-    @property
-    def response(self) -> str:
-        return self.form.write(self.text)
-
-
-@dataclass(frozen=True, slots=True)
 class Survey:
     """What every probe starts from.
 
     `golds` holds the prompts whose reference is an answer, `unsure` those where it seems to be none; `form` is the
     format that reads best over all; `labels` the labels of the whole file, the commonest first, and `guess` the share
-    of rows that the commonest answers; `tried` every format that was tried.
+    of rows that the commonest answers; `tried` every format that was tried. `foreign` holds right answers given to
+    other prompts, `evidence` what right and wrong answers earned, and `rule` the success that follows from it.
     """
 
     golds: tuple[Gold, ...]
@@ -70,9 +44,14 @@ class Survey:
     labels: tuple[str, ...]
     guess: float
     tried: tuple[Format, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
+    evidence: Evidence = NOTHING_KNOWN
+    rule: Success | None = None
 
     def success(self, gold: Gold | None) -> float:
-        """The least score that counts as success on this prompt."""
+        """The least score that counts as success on this prompt: by the rule that the audit has too, where it holds."""
+        if self.rule is not None and self.rule.source in {"declared", "answers"}:
+            return self.rule.at
         if gold is None or gold.score is None or gold.bottom is None or not self.scale.useful(gold.score - gold.bottom):
             return self.scale.success()
         return self.scale.success(gold.bottom, gold.score)
@@ -111,6 +90,11 @@ def sureness(subject: Subject) -> float | None:
     return sum(gold.is_sure for gold in _KEPT[subject].sound) / len(subject.prompts)
 
 
+def known_of(subject: Subject) -> Evidence:
+    """What right and wrong answers to this subject's prompts earned; nothing known before it was asked."""
+    return _KEPT[subject].evidence if subject in _KEPT else NOTHING_KNOWN
+
+
 def keep(subject: Subject, found: Survey) -> None:
     """Let this be the subject's survey."""
     _KEPT[subject] = found
@@ -123,18 +107,38 @@ def survey(subject: Subject) -> Survey:
     reading, best = _best_format(subject, answered, formats)
     labels = labels_of(subject.every_prompt)
     golds = _golds(subject, answered, labels, reading=reading, best=best)
-    nothing = subject.score([Case(prompt, text) for prompt in subject.prompts for text in NOTHING])
-    outcomes = [*nothing, *(gold.wrong_outcome for gold in golds)]
+    silent = [(prompt, text) for prompt in subject.prompts for text in NOTHING]
+    nothing = list(zip((prompt.id for prompt, _ in silent), subject.score([Case(*one) for one in silent]), strict=True))
+    outcomes = [*(outcome for _, outcome in nothing), *(gold.wrong_outcome for gold in golds)]
     others = [score for outcome in outcomes if (score := score_of(outcome)) is not None]
-    everything = np.array([*others, *(gold.score for gold in golds if gold.score is not None)])
-    low, high = success_rule(everything, success_at=subject.success_at, reward_range=subject.reward_range).reward_range
+    low, high = subject.reward_range or presumed_range(np.array([*others, *_scores(golds)]))
     outright = high - OUTRIGHT * (high - low)
     # What may be no answer is taken for one only if it wins outright: a format's reward is no sign of being right.
     unsure = tuple(gold for gold in golds if not gold.is_sure and (gold.score is None or gold.score < outright))
     golds = [gold for gold in golds if gold not in unsure]
-    right = [gold.score for gold in golds if gold.score is not None]
-    scale = scale_of(right, others, reward_range=subject.reward_range, success_at=subject.success_at)
-    return Survey(tuple(golds), unsure, best, scale, labels, _guess(subject.every_prompt, labels), formats)
+    scale = scale_of(_scores(golds), others, reward_range=subject.reward_range, success_at=subject.success_at)
+    foreign = ask_foreign(subject, golds, labels)
+    evidence = evidence_from(
+        golds,
+        stands_out=[gold for gold in golds if _is_above(scale, gold)],
+        nothing=nothing,
+        foreign=foreign,
+        near=ask_near(subject, golds),
+    )
+    rule = success_rule(
+        np.empty((0, 0)), success_at=subject.success_at, reward_range=subject.reward_range, evidence=evidence
+    )
+    guess = _guess(subject.every_prompt, labels)
+    return Survey(tuple(golds), unsure, best, scale, labels, guess, formats, foreign, evidence, rule)
+
+
+def _scores(golds: Sequence[Gold]) -> list[float]:
+    return [gold.score for gold in golds if gold.score is not None]
+
+
+def _is_above(scale: Scale, gold: Gold) -> bool:
+    """Whether the right answer earns usefully more than the worst answer to this prompt."""
+    return gold.score is not None and gold.bottom is not None and scale.useful(gold.score - gold.bottom)
 
 
 def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:

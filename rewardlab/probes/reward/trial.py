@@ -10,8 +10,8 @@ import numpy as np
 
 from rewardlab.findings import RANK, Severity, shortened
 from rewardlab.outcome import Outcome, Unscored
+from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import Gold
 from rewardlab.stats.interval import Estimate, share_of_prompts
 from rewardlab.task import Prompt
 

@@ -10,8 +10,9 @@ from typing import Any
 from rewardlab.findings import Finding, Severity, shortened
 from rewardlab.outcome import Outcome
 from rewardlab.probes.reward.answers import NOWHERE
+from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import Gold, survey_of
+from rewardlab.probes.reward.survey import survey_of
 from rewardlab.probes.reward.trial import PRACTICAL, SHOWN, capped, earned, evidence_of, share
 from rewardlab.task import REFERENCE_KEYS, Json, Prompt
 

@@ -11,7 +11,6 @@ from rewardlab.task import Prompt
 
 REASONING = "Let me go through this step by step. I read the question and work out what it asks for.\n\n"
 AFTER_REASONING = " after reasoning"
-THINKING = f"<think>\n{REASONING.strip()}\n</think>\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +106,13 @@ HASHED = re.compile(
 #: Write "Summary:" and then ...
 QUOTED_WORD = re.compile(r"[\"'`“]([A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}:)[\"'`”]")
 TAG = re.compile(r"<([a-zA-Z_]{2,20})>.{0,80}?</\1>", re.DOTALL)
+#: "inside <answer> tags", "between the <answer> and </answer> tags", "wrapped in <answer>": a tag named and not shown.
+NAMED_TAG = re.compile(
+    r"\b(?:in|inside|within|between|into|by|using|with|of)\s+(?:the\s+|an?\s+|your\s+)?[`\"']?<([a-zA-Z_]{2,20})>"
+    r"|<([a-zA-Z_]{2,20})>(?:\s*(?:and|,|/|\.\.\.|…)\s*</\2>)?[`\"']?\s+tags?\b",
+    re.IGNORECASE,
+)
+OPENING = re.compile(r"<([a-zA-Z_]{2,20})>")
 #: Tags around what leads up to the answer.
 LEADING = {"think", "thinking", "thought", "reasoning", "scratchpad", "analysis", "explanation", "rationale"}
 #: ```sql, ```python: "in one ```sql block".
@@ -144,8 +150,20 @@ def asked_formats(prompt: Prompt) -> tuple[Format, ...]:
     """The formats that the prompt names, without repeats; none when it names none that is known here."""
     text = prompt_text(prompt)
     found = dict.fromkeys(_asked(text))
-    lead = THINKING if "<think>" in text else ""
+    lead = _lead_in(text)
     return tuple(Format(one.name, one.before, one.after, lead or one.lead, one.explicit) for one in found)
+
+
+def _lead_in(text: str) -> str:
+    """The reasoning in the tags that a prompt names for it; empty where it names none."""
+    tag = next((one.group(1) for one in OPENING.finditer(text) if one.group(1).lower() in LEADING), None)
+    return f"<{tag}>\n{REASONING.strip()}\n</{tag}>\n" if tag else ""
+
+
+def _in_tag(tag: str) -> Iterator[Format]:
+    """An answer between the tag's two marks, on one line or on a line of its own."""
+    yield Format(f"<{tag}>X</{tag}>", f"<{tag}>", f"</{tag}>", explicit=True)
+    yield Format(f"<{tag}> X </{tag}> on three lines", f"<{tag}>\n", f"\n</{tag}>\n", explicit=True)
 
 
 def _asked(text: str) -> Iterator[Format]:
@@ -153,11 +171,11 @@ def _asked(text: str) -> Iterator[Format]:
         yield Format(BOXED.name, BOXED.before, BOXED.after, explicit=True)
     if HASHED.search(text):
         yield Format(HASHES.name, HASHES.before, explicit=True)
-    for match in TAG.finditer(text):
-        tag = match.group(1)
-        if tag.lower() in LEADING:
-            continue
-        yield Format(f"<{tag}>X</{tag}>", f"<{tag}>", f"</{tag}>", explicit=True)
+    named = (match.group(1) for match in TAG.finditer(text))
+    told = (match.group(1) or match.group(2) for match in NAMED_TAG.finditer(text))
+    for tag in (*named, *told):
+        if tag.lower() not in LEADING:
+            yield from _in_tag(tag)
     for match in FENCE.finditer(text):
         yield Format(f"a fence of {match.group(1)}", f"```{match.group(1)}\n", "\n```", explicit=True)
     for match in PLACEHOLDER.finditer(text):

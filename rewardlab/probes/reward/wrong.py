@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import allowance, number, record, spoiled
+from rewardlab.probes.reward.answers import allowance, like, number, record, spoiled
+from rewardlab.probes.reward.gold import Gold
+from rewardlab.probes.reward.lists import with_another_item
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import Gold, Survey, survey_of
+from rewardlab.probes.reward.survey import Survey, survey_of
 from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
 
 #: What is tried, and the most that it may say: a sign or a word that a reward overlooks is rarer than a wrong answer.
 MOST: Mapping[str, Severity] = {
     "another answer": "blocker",
+    "another answer, for half of the score or more": "warning",
+    "the right answer of another prompt": "blocker",
+    "another label": "blocker",
+    "a neighbouring answer": "blocker",
+    "more items than the right list": "blocker",
     "the right digits inside a longer number": "blocker",
     "the opposite sign": "warning",
     "the next number": "warning",
@@ -24,14 +32,35 @@ MOST: Mapping[str, Severity] = {
     "one field wrong": "warning",
 }
 #: These are near enough to earn partial credit rightly: only the whole score is a fault.
-WHOLE = {"the opposite sign", "the next number", "the right label denied", "one field wrong"}
+WHOLE = {
+    "a neighbouring answer",
+    "more items than the right list",
+    "the opposite sign",
+    "the next number",
+    "the right label denied",
+    "one field wrong",
+}
 REMEDIES: Mapping[str, str] = {
     "another answer": "lower the share of the score that the format earns, and compare the answer itself",
+    "another answer, for half of the score or more": "lower the share of the score that the format earns",
+    "the right answer of another prompt": "compare with this prompt's reference, and keep no scores by answer",
+    "another label": "compare the whole label: one may contain another, or differ from it by a mark alone",
+    "a neighbouring answer": "narrow the tolerance, which takes the answer of another prompt for this one's",
+    "more items than the right list": "compare the whole list, for a list of everything holds the right items too",
     "the right digits inside a longer number": "compare the whole number, not a part of the text",
     "the opposite sign": "read the sign with the number",
     "the next number": "narrow the tolerance",
     "the right label denied": "compare the whole label, not whether the text contains it",
     "one field wrong": "compare every field, or say that this one does not count",
+}
+
+#: Not as much as a right answer, and still most of the score: training finds the format long before the answer.
+HALF = "another answer, for half of the score or more"
+#: What the right answer of another prompt is called, by how it relates to this one's.
+FOREIGN = {
+    "label": "another label",
+    "near": "a neighbouring answer",
+    "other": "the right answer of another prompt",
 }
 
 
@@ -43,6 +72,12 @@ def ask(subject: Subject) -> Iterator[Finding]:
         if gold.wrong is not None and gold.wrong_outcome is not None and survey.succeeds(gold, gold.outcome):
             trial = Trial("another answer", gold.prompt, gold.form.write(gold.wrong), gold)
             by_name[trial.name].append((trial, gold.wrong_outcome))
+            if not _passes(survey, trial, gold.wrong_outcome):
+                by_name[HALF].append((replace(trial, name=HALF), gold.wrong_outcome))
+    for one in survey.foreign:
+        if survey.succeeds(one.gold, one.gold.outcome):
+            trial = Trial(FOREIGN[one.relation], one.gold.prompt, one.text, one.gold)
+            by_name[trial.name].append((trial, one.outcome))
     for trial, outcome in run(subject, [trial for gold in survey.sound for trial in _variants(gold)]):
         by_name[trial.name].append((trial, outcome))
     hits = {name: [_passes(survey, *pair) for pair in tried] for name, tried in by_name.items()}
@@ -82,6 +117,10 @@ def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
         return False
     if trial.name in WHOLE:
         return score >= gold.score - 1e-9
+    if trial.name == HALF:
+        return gold.bottom is not None and score - gold.bottom >= (gold.score - gold.bottom) / 2
+    if trial.name in FOREIGN.values():
+        return survey.succeeds(gold, outcome)
     return survey.succeeds(gold, outcome) or not survey.scale.useful(gold.score - score)
 
 
@@ -101,10 +140,12 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
         yield "the right digits inside a longer number", f"{'-' if value < 0 else ''}8{abs(value)}"
         if value:
             yield "the opposite sign", str(-value)
-        if value == int(value) and abs(value) <= 10 and allowed < 1:
-            yield "the next number", str(value + 1)
+        if value == int(value) and allowed < 1:
+            yield "the next number", like(gold.text, value + 1)
     if gold.kind == "label" and len(gold.text) > 2:
         yield "the right label denied", f"not {gold.text}"
+    if (longer_list := with_another_item(gold.text)) is not None:
+        yield "more items than the right list", longer_list
     fields = record(gold.text) if gold.kind == "record" else None
     if fields and len(fields) > 1:
         for key, held in fields.items():

@@ -9,6 +9,7 @@ from rewardlab.findings import RANK, Finding
 from rewardlab.probes.run import (
     band,
     components,
+    exchanged,
     failures,
     labels,
     length,
@@ -35,6 +36,7 @@ PROBES: Sequence[Probe] = (
     noise.ask,
     components.ask,
     labels.ask,
+    exchanged.ask,
     truncation.ask,
     band.ask,
     prompts.ask,

@@ -22,12 +22,29 @@ def banded(question: Question) -> Bounded:
 
 
 def position(question: Question) -> Position:
-    """Where the baseline lies; undecided with too few prompts, or when the unscored generations could move it."""
+    """Where the baseline lies; undecided with too few prompts, or when the unscored generations, another threshold that
+    the evidence leaves open, or the labels' own share of right answers could move it.
+    """
     quantity = banded(question)
-    places = {_place(one, question) for one in (quantity.scored, quantity.as_failures, quantity.as_successes)}
+    bounds = (quantity.scored, quantity.as_failures, quantity.as_successes)
+    places = {_place(one, question) for one in (*bounds, *open_baselines(question), *labelled_baseline(question))}
     if question.measured.scored_prompts < LEAST_PROMPTS or len(places) > 1:
         return "undecided"
     return places.pop()
+
+
+def open_baselines(question: Question) -> list[Quantity]:
+    """The baseline at each other threshold that the evidence leaves open."""
+    by_accuracy = question.targets.band_on == "accuracy"
+    return [one.accuracy if by_accuracy else one.solved for one in question.measured.open]
+
+
+def labelled_baseline(question: Question) -> list[Quantity]:
+    """The share of right answers by labels, where enough prompts have some and it is what the band is on."""
+    labelled = question.measured.labelled
+    if question.targets.band_on != "accuracy" or not isinstance(labelled, Estimate) or labelled.units < LEAST_PROMPTS:
+        return []
+    return [labelled]
 
 
 def _place(quantity: Quantity, question: Question) -> Position:
@@ -68,8 +85,32 @@ def ask(question: Question) -> Iterator[Finding]:
 
 def unscored_decide(question: Question) -> bool:
     """Whether the scored generations alone would decide, and only the unscored ones keep the position open."""
+    quantity = banded(question)
+    bounds = {_place(one, question) for one in (quantity.as_failures, quantity.as_successes)}
     enough = question.measured.scored_prompts >= LEAST_PROMPTS
-    return enough and position(question) == "undecided" and _place(banded(question).scored, question) != "undecided"
+    return enough and _place(quantity.scored, question) != "undecided" and bounds != {_place(quantity.scored, question)}
+
+
+def threshold_decides(question: Question) -> bool:
+    """Whether the baseline at the threshold would decide, and only other open thresholds, or labels, part from it."""
+    quantity = banded(question)
+    places = {_place(one, question) for one in (quantity.scored, quantity.as_failures, quantity.as_successes)}
+    enough = question.measured.scored_prompts >= LEAST_PROMPTS
+    return enough and len(places) == 1 and "undecided" not in places and position(question) == "undecided"
+
+
+def _threshold(question: Question) -> dict[str, object]:
+    """What the baseline is at each threshold that may be meant, lowest first; and by labels."""
+    measured = question.measured
+    rows = [
+        {"success_at": one.at, **_shown(found)}
+        for one, found in zip(measured.open, open_baselines(question), strict=True)
+    ]
+    rows.append({"success_at": measured.success.at, **_shown(banded(question).scored)})
+    shown: dict[str, object] = {"thresholds": rows} if measured.open else {}
+    if labelled := labelled_baseline(question):
+        shown["by_labels"] = _shown(labelled[0])
+    return shown
 
 
 def _why(question: Question) -> dict[str, object]:
@@ -78,6 +119,14 @@ def _why(question: Question) -> dict[str, object]:
         return {"why": quantity.scored.reason}
     if question.measured.scored_prompts < LEAST_PROMPTS:
         return {"why": f"{question.measured.scored_prompts} prompts; fewer than {LEAST_PROMPTS} decide nothing"}
+    if threshold_decides(question):
+        by_labels = not question.measured.open
+        why = (
+            "the labels say otherwise than the reward"
+            if by_labels
+            else "it is not known from which score on an answer is right"
+        )
+        return {"why": why, **_threshold(question)}
     if unscored_decide(question):
         return {
             "why": "the unscored generations could change the verdict",

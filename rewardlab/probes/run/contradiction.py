@@ -9,7 +9,11 @@ import numpy as np
 
 from rewardlab.findings import Finding
 from rewardlab.probes.run.question import Question
+from rewardlab.probes.run.shown import LEAST_PROMPTS, weigh_forms
+from rewardlab.stats.spread import SAME_SCORE
 
+#: Sampled answers of so many prompts contradict what made-up ones say; so many of them must succeed.
+LEAST_ROWS, MOSTLY = 10, 0.9
 READ = (
     "Sampled answers to these prompts succeed, so the reward reads a format that none of the made-up answers had: what "
     "needs a right answer was asked of sampled ones, as far as they allow it. Check with a prompt that names its "
@@ -24,10 +28,14 @@ BROKEN = (
 def reconcile(findings: Iterable[Finding], question: Question) -> Iterator[Finding]:
     """The findings of an examination; those that no right answer was read are notes where sampled ones were.
 
+    A form that no sample has is no blocker; that the reference stays under the top is not said where samples reach it.
     Where not one sampled answer succeeds either, they are blockers: the reward comes before the model.
     """
     success = question.measured.success.of(question.answers.score)
-    for finding in findings:
+    for held in findings:
+        if _reaches_the_top(held, question):
+            continue
+        finding = weigh_forms(_weigh_asked(held, question), question)
         unasked = finding.code == "RL401" and "unasked" in finding.evidence
         unread = (finding.code == "RL301" and "answers" in finding.evidence) or (
             finding.code == "RL401" and "formats_tried" in finding.evidence
@@ -49,3 +57,26 @@ def _is_contradicted(finding: Finding, question: Question, solved: np.ndarray) -
     place = {identifier: row for row, identifier in enumerate(question.answers.prompt_ids)}
     rows = [place[row] for row in finding.evidence["rows"] if row in place]
     return bool(rows) and bool(solved[rows].mean() >= 0.5)
+
+
+def _reaches_the_top(finding: Finding, question: Question) -> bool:
+    """Whether the finding says that a right answer stays under the top, and sampled answers reach that top."""
+    top = finding.evidence.get("top")
+    if finding.code != "RL401" or not isinstance(top, int | float):
+        return False
+    score = question.answers.score
+    reached = np.isfinite(score) & (np.where(np.isfinite(score), score, -np.inf) >= top - SAME_SCORE)
+    return int(reached.any(axis=1).sum()) >= LEAST_PROMPTS
+
+
+def _weigh_asked(finding: Finding, question: Question) -> Finding:
+    """A blocker that the format asked for loses becomes a warning where sampled right answers win all the same."""
+    if finding.code != "RL401" or "asked" not in finding.evidence or finding.severity != "blocker":
+        return finding
+    success = question.measured.success.of(question.answers.score)
+    right = [one for one in question.reads if one.side == "right"]
+    wins = [one for one in right if success[one.row, one.column]]
+    if len({one.row for one in wins}) < LEAST_ROWS or len(wins) < MOSTLY * len(right):
+        return finding
+    told = {"sampled_right_answers": len(right), "of_these_succeed": len(wins)}
+    return replace(finding, severity="warning", evidence={**finding.evidence, **told})

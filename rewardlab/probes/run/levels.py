@@ -15,7 +15,8 @@ SPARSE = 0.05
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL105 for scores outside the range, RL301 constant, RL302 saturated at the top, RL303 sparse.
+    """RL105 for scores outside the declared range (undeclared, the platform's), RL301 constant, RL302 saturated at the
+    top, RL303 sparse.
 
     A reward that is constant at the bottom or at the top of its range is told by the band instead: a model that never
     or always succeeds looks the same.
@@ -25,9 +26,10 @@ def ask(question: Question) -> Iterator[Finding]:
     lowest, highest = measured.lowest, measured.highest
     if lowest is None or highest is None:
         return
-    if lowest < low - SAME_SCORE or highest > high + SAME_SCORE:
-        declared = measured.success.declared
-        evidence = {"range": [low, high], "lowest": lowest, "highest": highest, "declared": declared}
+    declared = measured.success.declared
+    bounds = (low, high) if declared else question.platform.score_range
+    if bounds is not None and (lowest < bounds[0] - SAME_SCORE or highest > bounds[1] + SAME_SCORE):
+        evidence = {"range": list(bounds), "lowest": lowest, "highest": highest, "declared": declared}
         yield Finding("RL105", "blocker" if declared else "warning", evidence)
     if measured.levels == 1 and low + SAME_SCORE < lowest < high - SAME_SCORE:
         enough = measured.scored_prompts >= LEAST_PROMPTS

@@ -8,9 +8,11 @@ from typing import Literal, TypeAlias
 
 from rewardlab.alpha import MIN_ALPHA
 from rewardlab.answers import Answers
+from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.judging.ratings import Ratings
 from rewardlab.measurement import Measurement
 from rewardlab.platforms import Platform
+from rewardlab.probes.run.reading import Read
 from rewardlab.task import Prompt
 
 BandOn: TypeAlias = Literal["accuracy", "solved"]
@@ -30,7 +32,9 @@ class Targets:
 class Question:
     """A measured run, the answers it was measured on, what it is held against, and what each judge says of it.
 
-    `prompts` stand in the order of the answers' rows; empty where a caller has none to give. `made_up` holds the lowest and highest value of each of the reward's components over made-up answers, where known.
+    `made_up` holds the lowest and highest value of each of the reward's components over made-up answers, where known.
+    `prompts` stand in the order of the answers' rows; empty where a caller has none to give. `evidence` is what right
+    and wrong answers earned, `reads` the generations whose text tells that they are right or wrong.
     """
 
     measured: Measurement
@@ -40,3 +44,5 @@ class Question:
     panel: tuple[Ratings, ...] = ()
     made_up: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     prompts: tuple[Prompt, ...] = ()
+    evidence: Evidence = NOTHING_KNOWN
+    reads: tuple[Read, ...] = ()

@@ -92,7 +92,10 @@ def test_templates_in_a_prompt_leave_a_blank_for_the_answer(said, form):
 
 
 def test_a_tag_is_no_blank():
-    assert written(asked_formats(prompt(1, "Put it between <answer> and </answer>.", "7"))) == ["<answer>7</answer>"]
+    assert written(asked_formats(prompt(1, "Put it between <answer> and </answer>.", "7"))) == [
+        "<answer>7</answer>",
+        "<answer>\n7\n</answer>\n",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 import rewardlab
 from rewardlab.probes.reward import examine_sampled
+from rewardlab.probes.reward.lists import first_item
 from rewardlab.probes.reward.sampled import Sampled, stand_in
-from rewardlab.probes.reward.shortcuts import first_item
 from tests.probes.reward.answers_subject import ask_fixture, prompt, severities  # noqa: F401 - a fixture is found by its import
 
 pytestmark = pytest.mark.process

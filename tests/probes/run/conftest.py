@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from rewardlab.evidence import NOTHING_KNOWN
 from rewardlab.platforms import PLATFORMS
+from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question, Targets
 from tests.test_measurement import answers_of, measured
 
@@ -22,6 +24,8 @@ def asked(
     lengths=None,
     success_at=None,
     reward_range=None,
+    evidence=NOTHING_KNOWN,
+    reads=(),
     **targets,
 ):
     """The question about a run of `scores`; `again` holds further scorings, each a table like the first."""
@@ -32,5 +36,13 @@ def asked(
         components={name: rows(table) for name, table in (components or {}).items()},
         lengths=None if lengths is None else rows(lengths),
     )
-    run = measured(rows(scores), success_at=success_at, reward_range=reward_range)
-    return Question(run, answers, Targets(**targets), PLATFORMS["smtj"], made_up=made_up or {})
+    run = measured(
+        rows(scores),
+        success_at=success_at,
+        reward_range=reward_range,
+        labels=right_of(answers),
+        evidence=evidence,
+    )
+    return Question(
+        run, answers, Targets(**targets), PLATFORMS["smtj"], made_up=made_up or {}, evidence=evidence, reads=reads
+    )

@@ -33,7 +33,7 @@ def test_an_order_turned_round_within_prompts_blocks_however_the_threshold_fares
     """Easy prompts score above the threshold and hard ones below; within each, the wrong answers lead."""
     easy = RIGHT.mean(axis=1, keepdims=True) > 0.5
     scores = np.where(easy, 0.8, 0.2) - 0.1 * RIGHT
-    (finding,) = labels.ask(asked(scores, labels=RIGHT))
+    (finding,) = labels.ask(asked(scores, labels=RIGHT, success_at=0.5))
     assert finding.severity == "blocker"
     assert finding.evidence["low"] > labels.WEAK
     assert finding.evidence["auc_within_prompts"] == 0

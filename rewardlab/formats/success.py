@@ -1,0 +1,60 @@
+"""The one line that says what counts as success, and what that rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rewardlab.formats.findings import percent
+from rewardlab.report import Baseline
+
+#: Sources of evidence that are told together, and what they are called: one, several.
+ANSWERS: Sequence[tuple[tuple[str, ...], str, str]] = (
+    (("labelled",), "labelled generation", "labelled generations"),
+    (("reference",), "reference", "references"),
+    (("made_up", "near", "other_reference"), "made-up wrong answer", "made-up wrong answers"),
+    (("exchanged",), "exchanged answer", "exchanged answers"),
+    (("read", "misread"), "sampled answer as it reads", "sampled answers as they read"),
+)
+
+
+def success_line(base: Baseline) -> str:
+    """`success: a score of at least 1.5; right answers earn 2, wrong ones at most 1.2; from 27 references and ...`."""
+    found = base.success
+    parts = [f"a score {'above' if base.success_above else 'of at least'} {base.success_at:.4g}"]
+    match found.source:
+        case "declared":
+            parts.append("as declared with --success-at")
+        case "range":
+            parts.append(
+                f"the middle of the declared range {base.reward_range[0]:g} to {base.reward_range[1]:g}, for nothing "
+                "tells what right answers earn"
+            )
+        case "levels":
+            parts.append("from the sampled scores alone, for nothing tells what right and wrong answers earn")
+        case _:
+            parts.append(_earned(base))
+    if answers := _answers(found.answers):
+        parts.append(f"from {answers}")
+    if found.open:
+        parts.append(
+            f"{found.open[0].at:.4g} to {base.success_at:.4g} stay open: accuracy "
+            f"{percent(found.open[0].accuracy.estimate)} to {percent(base.accuracy.estimate)}"
+        )
+    return "success: " + "; ".join(parts)
+
+
+def _earned(base: Baseline) -> str:
+    found = base.success
+    right = "what right answers earn is not known" if found.right is None else f"right answers earn {found.right:.4g}"
+    if found.right is not None and base.reward_range[1] > found.right:
+        right += " or more"
+    return right if found.wrong is None else f"{right}, wrong ones at most {found.wrong:.4g}"
+
+
+def _answers(counts: Mapping[str, int]) -> str:
+    """`27 references, 54 made-up wrong answers and 600 exchanged answers`."""
+    told = []
+    for names, one, several in ANSWERS:
+        if count := sum(counts.get(name, 0) for name in names):
+            told.append(f"{count:,} {one if count == 1 else several}")
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)

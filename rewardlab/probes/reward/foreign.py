@@ -1,0 +1,89 @@
+"""What answers earn that are surely wrong where they are given: another prompt's right answer, a near miss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rewardlab.evidence import Earned, Evidence, RightSource, WrongSource
+from rewardlab.outcome import Outcome
+from rewardlab.probes.reward.answers import like, number
+from rewardlab.probes.reward.exchanged import Answered, Relation, is_integral, swaps
+from rewardlab.probes.reward.gold import Gold
+from rewardlab.probes.reward.scale import score_of
+from rewardlab.probes.reward.subject import Case, Subject
+
+#: A whole number's near misses, by how far they lie from it.
+NEAR_MISSES = (1, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """The right answer of another prompt, as it was written to this one's gold, and what it earned here."""
+
+    gold: Gold
+    text: str
+    relation: Relation
+    outcome: Outcome
+
+
+def ask_foreign(subject: Subject, golds: Sequence[Gold], labels: Sequence[str]) -> tuple[Foreign, ...]:
+    """Score the answers that win under other prompts here, where they are surely wrong.
+
+    They were scored under their own prompts before, in the same process: a reward that remembers scores by the answer
+    alone pays them again.
+    """
+    winners = [gold for gold in golds if gold.is_sure and gold.score is not None]
+    found = swaps([Answered.of(gold.prompt, gold.text) for gold in winners], labels, rng=subject.rng)
+    asked = [(winners[one.receiver], winners[one.donor], one.relation) for one in found]
+    outcomes = subject.score([Case(gold.prompt, donor.response) for gold, donor, _ in asked])
+    return tuple(
+        Foreign(gold, donor.response, relation, outcome)
+        for (gold, donor, relation), outcome in zip(asked, outcomes, strict=True)
+    )
+
+
+def ask_near(subject: Subject, golds: Sequence[Gold]) -> list[tuple[Gold, Outcome]]:
+    """Score near misses of whole numbers, where every right answer is one."""
+    sure = [gold for gold in golds if gold.is_sure]
+    if not is_integral([Answered.of(gold.prompt, gold.text) for gold in sure]):
+        return []
+    asked = [
+        (gold, gold.form.write(like(gold.text, value + step)))
+        for gold in sure
+        if (value := number(gold.text)) is not None
+        for step in NEAR_MISSES
+    ]
+    outcomes = subject.score([Case(gold.prompt, text) for gold, text in asked])
+    return [(gold, outcome) for (gold, _), outcome in zip(asked, outcomes, strict=True)]
+
+
+def evidence_from(
+    golds: Sequence[Gold],
+    *,
+    stands_out: Sequence[Gold],
+    nothing: Sequence[tuple[str, Outcome]],
+    foreign: Sequence[Foreign],
+    near: Sequence[tuple[Gold, Outcome]],
+) -> Evidence:
+    """The evidence of made-up answers: golds that stand out are right answers, everything else here is wrong.
+
+    `nothing` holds answers that say nothing, each with its prompt's id.
+    """
+    right = _earned("reference", [(gold.prompt.id, gold.outcome) for gold in stands_out])
+    wrong = (
+        *_earned("made_up", [(gold.prompt.id, gold.wrong_outcome) for gold in golds if gold.wrong is not None]),
+        *_earned("nothing", nothing),
+        *_earned("other_reference", [(one.gold.prompt.id, one.outcome) for one in foreign]),
+        *_earned("near", [(gold.prompt.id, outcome) for gold, outcome in near]),
+    )
+    form = stands_out[0].form if stands_out else None
+    return Evidence(right, wrong, form=None if form is None else (form.before, form.after))
+
+
+def _earned(source: RightSource | WrongSource, outcomes: Sequence[tuple[str, Outcome | None]]) -> tuple[Earned, ...]:
+    return tuple(
+        Earned(identifier, source, score)
+        for identifier, outcome in outcomes
+        if (score := score_of(outcome)) is not None
+    )

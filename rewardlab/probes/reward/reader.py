@@ -1,0 +1,107 @@
+"""What the final answer of a text is, and on which side: the reference, or plainly another value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+from rewardlab.probes.reward.answers import (
+    NUMBER,
+    OUTER,
+    allowance,
+    answers_of,
+    labels_of,
+    number,
+    plain,
+    prompt_text,
+    strict,
+)
+from rewardlab.probes.reward.exchanged import NEIGHBOUR, ROUGH
+from rewardlab.probes.reward.wording import Format
+from rewardlab.task import Prompt
+
+SideRead: TypeAlias = Literal["right", "wrong"]
+
+#: The final answer stands in the last characters.
+TAIL = 2000
+
+
+class Reader:
+    """Reads final answers of a file's prompts, in the format that the reward reads best (None where that is unknown).
+
+    Only what is plain is told: a number or a label in that format, or a text that is the reference itself.
+    """
+
+    def __init__(self, prompts: Sequence[Prompt], form: tuple[str, str] | None) -> None:
+        self._labels = sorted({strict(label): None for label in labels_of(prompts)}, key=len, reverse=True)
+        self._form = None if form is None or not form[0].strip() else Format("", form[0], form[1])
+        firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
+        values = [number(text) for text in firsts]
+        self._integral = bool(values) and all(value is not None and value == int(value) for value in values)
+
+    def side(self, prompt: Prompt, text: str) -> SideRead | None:
+        """Whether the text's final answer is the reference or plainly another; None where that cannot be told."""
+        accepted = answers_of(prompt)
+        if not accepted or not text.strip():
+            return None
+        found = self._final(text[-TAIL:])
+        if found is None:
+            return None
+        if (value := number(accepted[0])) is not None:
+            return self._number_side(prompt, accepted[0], found)
+        if strict(accepted[0]) in self._labels:
+            return self._label_side({strict(one) for one in accepted}, found)
+        return "right" if value is None and plain(found) in {plain(one) for one in accepted} else None
+
+    def _final(self, text: str) -> str | None:
+        if self._form is None:
+            return text
+        if self._form.after == "}":
+            return in_braces(text, self._form.before)
+        found = self._form.find(text)
+        return found[1] if found else None
+
+    def _number_side(self, prompt: Prompt, reference: str, found: str) -> SideRead | None:
+        right = number(reference)
+        given = _number_at_the_end(found) if self._form is None else found
+        value = number(given) if given is not None else None
+        if right is None or value is None:
+            return None
+        apart = abs(value - right)
+        if apart == 0:
+            return "right"
+        rough = any(word in prompt_text(prompt).casefold() for word in ROUGH)
+        allowed = allowance(prompt.reference, right)
+        if self._integral and value == int(value) and not rough:
+            return "wrong" if apart > min(allowed, abs(right) / 1000) or apart >= 1 else None
+        return "wrong" if apart > max(allowed, NEIGHBOUR * abs(right)) else None
+
+    def _label_side(self, accepted: set[str], found: str) -> SideRead | None:
+        end = found.strip(OUTER).casefold()
+        given = next((label for label in self._labels if _ends_with(end, label)), None)
+        if given is None:
+            return None
+        return "right" if given in accepted else "wrong"
+
+
+def _ends_with(text: str, label: str) -> bool:
+    """Whether the label is the text's last word or words."""
+    return text.endswith(label) and not text[: -len(label)][-1:].isalnum()
+
+
+def in_braces(text: str, opening: str) -> str | None:
+    """What stands between the last opening, such as `\\boxed{`, and the brace that closes it; None where nothing does."""
+    start = text.rfind(opening)
+    depth = 1
+    for place in range(start + len(opening), len(text) if start >= 0 else 0):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if not depth:
+            return text[start + len(opening) : place]
+    return None
+
+
+def _number_at_the_end(text: str) -> str | None:
+    """The number that a text ends with; None where something else follows its last one, which may be what it means."""
+    end = text.rstrip(OUTER)
+    found = NUMBER.findall(end)
+    return found[-1] if found and end.endswith(found[-1]) else None

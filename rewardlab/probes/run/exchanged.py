@@ -1,0 +1,156 @@
+"""Do sampled answers that win under one prompt lose under others, and do answers that read as wrong lose?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from rewardlab.answers import Bools
+from rewardlab.evidence import Exchanged
+from rewardlab.findings import Finding, Severity
+from rewardlab.probes.reward.scale import USEFUL
+from rewardlab.probes.run.question import Question
+from rewardlab.stats.interval import Estimate, mean_over_prompts
+
+#: A share of wrong answers that surely exceeds this is one that training finds.
+PRACTICAL = 0.05
+#: Where references are no answers (tests, a rubric), another row's winner may satisfy this row's by chance; a reward
+#: that surely pays more than so many of them does not read the row.
+UNREAD = 0.5
+EXAMPLES = 3
+REMEDY = (
+    "Answers that win under one prompt win under others whose right answer is another: the reward does not compare the "
+    "answer with this prompt's reference, or not all of it. Compare the final answer whole, for this prompt alone."
+)
+UNREAD_REMEDY = (
+    "No row has a reference, and answers written for one prompt win under others as well: the reward judges the form "
+    "alone, and nothing here tells whether an answer is right. Give references or --labels."
+)
+PAID_REMEDY = (
+    "Sampled answers whose final answer is plainly another than the reference succeed: look at the examples, and "
+    "compare the final answer whole with the reference."
+)
+
+
+def ask(question: Question) -> Iterator[Finding]:
+    """RL407 for sampled winners that win under other prompts; and for sampled answers that read wrong and succeed.
+
+    A warning where no row has a reference, for then a form may be all that is asked for.
+    """
+    yield from _exchange(question)
+    yield from _paid(question)
+
+
+def reads_nothing(question: Question) -> bool:
+    """Whether nothing tells right from wrong: without references, winners win anywhere, and no labels were given."""
+    found = [one for one in question.evidence.exchanged if one.relation == "unknown" and one.score is not None]
+    if question.measured.labelled is not None or not found:
+        return False
+    wins = _share(found, _hits(question, found))
+    return wins is not None and wins.low > UNREAD
+
+
+def _exchange(question: Question) -> Iterator[Finding]:
+    found: dict[str, list[Exchanged]] = defaultdict(list)
+    for one in question.evidence.exchanged:
+        if one.score is not None:
+            found["unknown" if one.relation == "unknown" else "row" if one.relation == "row" else "known"].append(one)
+    for kind, pairs in found.items():
+        hits = _hits(question, pairs)
+        wins = _share(pairs, hits)
+        if wins is None or wins.estimate == 0:
+            continue
+        severity = _severity(kind, wins)
+        if severity is None:
+            continue
+        evidence = {
+            "exchanged": len(pairs),
+            "won": int(hits.sum()),
+            "share": wins.estimate,
+            "low": wins.low,
+            "high": wins.high,
+            "prompts": wins.units,
+            "success_at": question.measured.success.at,
+            "cases": _cases(question, [one for one, hit in zip(pairs, hits, strict=True) if hit]),
+        }
+        yield Finding("RL407", severity, evidence, UNREAD_REMEDY if kind == "unknown" else REMEDY)
+
+
+def _severity(kind: str, wins: Estimate) -> Severity | None:
+    """What a share of winners that win elsewhere weighs; None where it is what chance and sound rewards give."""
+    if kind == "known":
+        return "blocker" if wins.low > PRACTICAL else "note" if wins.estimate < PRACTICAL else "warning"
+    if wins.low > UNREAD:
+        return "blocker" if kind == "row" else "warning"
+    return None
+
+
+def _hits(question: Question, pairs: Sequence[Exchanged]) -> Bools:
+    """Which of the exchanged answers succeed and earn about what they do at home: a graded overlap earns clearly less.
+
+    Noise does not count: the winner must have won at home again.
+    """
+    scores = np.array([np.nan if one.score is None else one.score for one in pairs], float)
+    home = np.array([np.nan if one.own_score is None else one.own_score for one in pairs], float)
+    rule = question.measured.success
+    low, high = rule.reward_range
+    as_much = scores >= np.where(np.isnan(home), scores, home) - USEFUL * (high - low)
+    return np.asarray(rule.of(scores) & as_much & (rule.of(home) | np.isnan(home)))
+
+
+def _share(pairs: Sequence[Exchanged], hits: Bools) -> Estimate | None:
+    """The share of hits with its interval, the prompt that was given the answers as the unit."""
+    by_prompt: dict[str, list[bool]] = defaultdict(list)
+    for one, hit in zip(pairs, hits, strict=True):
+        by_prompt[one.prompt_id].append(bool(hit))
+    return _over(by_prompt)
+
+
+def _over(by_prompt: dict[str, list[bool]]) -> Estimate | None:
+    shares = np.array([np.mean(hits) for hits in by_prompt.values()], float)
+    counts = np.array([len(hits) for hits in by_prompt.values()], float)
+    found = mean_over_prompts(shares, counts)
+    return found if isinstance(found, Estimate) else None
+
+
+def _cases(question: Question, won: Sequence[Exchanged]) -> list[dict[str, Any]]:
+    place = {identifier: row for row, identifier in enumerate(question.answers.prompt_ids)}
+    cases = []
+    for one in won[:EXAMPLES]:
+        case: dict[str, Any] = {"prompt_id": one.prompt_id, "answer_of": one.donor, "score": one.score}
+        if one.donor in place and one.index < question.answers.row.shape[1]:
+            case["answer"] = question.answers.example(place[one.donor], one.index)["text"]
+        if one.prompt_id in place and question.prompts:
+            case["reference"] = question.prompts[place[one.prompt_id]].reference
+        cases.append(case)
+    return cases
+
+
+def _paid(question: Question) -> Iterator[Finding]:
+    """Of the sampled answers that read as another value than the reference, those that succeed."""
+    success = question.measured.success.of(question.answers.score)
+    wrong = [one for one in question.reads if one.side == "wrong"]
+    by_prompt: dict[str, list[bool]] = defaultdict(list)
+    for one in wrong:
+        by_prompt[question.answers.prompt_ids[one.row]].append(bool(success[one.row, one.column]))
+    paid = _over(by_prompt) if by_prompt else None
+    if paid is None or paid.estimate < PRACTICAL:
+        return
+    shown = [one for one in wrong if success[one.row, one.column]]
+    examples = [
+        question.answers.example(one.row, one.column) | {"reference": question.prompts[one.row].reference}
+        for one in {one.row: one for one in reversed(shown)}.values()
+    ]
+    evidence = {
+        "read_wrong": len(wrong),
+        "succeed": len(shown),
+        "share": paid.estimate,
+        "low": paid.low,
+        "high": paid.high,
+        "prompts": paid.units,
+        "examples": examples[::-1][:EXAMPLES],
+    }
+    yield Finding("RL407", "blocker" if paid.low > PRACTICAL else "warning", evidence, PAID_REMEDY)

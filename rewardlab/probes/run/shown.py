@@ -1,0 +1,79 @@
+"""Which forms of an answer this model's samples show: a form that no sample has is no reason to stop a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from rewardlab.findings import RANK, Finding, Severity
+from rewardlab.probes.run.question import Question
+
+#: What shows each form of RL403 in a text. Forms that are missing here any model may write: they keep their severity.
+SHOWN_BY: Mapping[str, re.Pattern[str]] = {
+    "a line break at the end": re.compile(r"\n\Z"),
+    "line breaks around": re.compile(r"\A\s*\n"),
+    "a space before it": re.compile(r"\A[ \t]"),
+    "thousands set off by commas": re.compile(r"\d,\d{3}(?!\d)"),
+    "a space around the number": re.compile(r"[{>][ \t]+[-+]?\d|\A[ \t]+\S|\S[ \t]+\Z"),
+    "a full stop at the end": re.compile(r"\.\s*\Z"),
+    "a zero after the point": re.compile(r"\d\.\d*0(?!\d)"),
+    "a plus sign": re.compile(r"(?:\A|[{>:= ])\+\d"),
+    "a typographic minus": re.compile("\u2212"),
+    "an exponent": re.compile(r"\d[eE][-+]?\d"),
+    "in \\boxed{}": re.compile(r"\\boxed"),
+    "between dollar signs": re.compile(r"\$[^$\n]*\\boxed"),
+    "a full stop after it": re.compile(r"\w\.[\s*]*(?:\Z|<|\})"),
+    "bold": re.compile(r"\*\*"),
+    "quotes": re.compile(r"[\"'\u201c][^\"'\u201d\n]{1,40}[\"'\u201d]\W*\Z"),
+    "compact JSON": re.compile(r"[{,]\"[^\"\n]*\":\S"),
+    "indented JSON": re.compile(r"[{\[]\s*\n"),
+    "a code fence": re.compile(r"```"),
+}
+#: A form is shown by at least so many prompts, and this share of the generations that were read.
+LEAST_PROMPTS, LEAST_SHARE = 2, 0.005
+#: Generations that are looked at; of longer texts the two ends.
+MOST_READ, END = 5000, 2000
+WHY = "no sampled answer is written so: a model that learns may, and this one does not yet"
+
+
+def weigh_forms(finding: Finding, question: Question) -> Finding:
+    """RL403 with each form's severity by what the samples show: what none shows is a warning at most, with the reason.
+
+    The finding as it is where nothing was sampled.
+    """
+    forms: list[dict[str, Any]] = finding.evidence.get("forms", [])
+    if finding.code != "RL403" or not forms or not question.answers.row.size:
+        return finding
+    texts, rows = _texts(question)
+    weighed = [_weighed(form, texts, rows) for form in forms]
+    severity: Severity = min((form["severity"] for form in weighed), key=RANK.__getitem__)
+    return replace(finding, severity=severity, evidence={**finding.evidence, "forms": weighed})
+
+
+def _weighed(form: dict[str, Any], texts: list[str], rows: list[int]) -> dict[str, Any]:
+    pattern = SHOWN_BY.get(form["form"])
+    if pattern is None or not texts:
+        return form
+    hits = [row for text, row in zip(texts, rows, strict=True) if pattern.search(text)]
+    share = len(hits) / len(texts)
+    if len(set(hits)) >= LEAST_PROMPTS and share >= LEAST_SHARE:
+        return {**form, "in_samples": share}
+    severity = "warning" if form["severity"] == "blocker" else form["severity"]
+    return {**form, "severity": severity, "in_samples": share, "why": WHY}
+
+
+def _texts(question: Question) -> tuple[list[str], list[int]]:
+    """The ends of sampled texts, and the row of each; of many generations those of every so many prompts."""
+    answers = question.answers
+    step = max(1, answers.row.size // MOST_READ)
+    texts, rows = [], []
+    for row in range(0, len(answers.prompt_ids), step):
+        for column in np.flatnonzero(answers.row[row] >= 0):
+            text = answers.texts[int(answers.row[row, column])].as_py()
+            texts.append(text if len(text) <= 2 * END else text[:END] + text[-END:])
+            rows.append(row)
+    return texts, rows

@@ -1,0 +1,57 @@
+"""What is asked of a reward with a run's own generations, once they are scored."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from rewardlab.evidence import save_evidence
+from rewardlab.examination import BUDGET_SECONDS, Examination, asking
+from rewardlab.findings import Finding
+from rewardlab.labels import read_labels, sides_of
+from rewardlab.probes.reward import examine_sampled
+from rewardlab.probes.reward.sampled import Sampled
+from rewardlab.probes.reward.winners import exchange_winners
+from rewardlab.rewards.process import Worker
+from rewardlab.run import Run
+from rewardlab.settings import Settings
+
+#: Of the rows: where references serve in so many, sampled answers need not stand in for right ones.
+SERVES = 0.5
+
+
+def ask_with_sampled_answers(
+    worker: Worker, run: Run, key: str, settings: Settings, *, examined: Examination
+) -> tuple[Finding, ...]:
+    """Give sampled winners to other prompts, and ask what needs a right answer where references serve in few rows.
+
+    The run keeps what right and wrong answers earned. Closes the worker.
+    Raises: RewardError when the code cannot be loaded.
+    """
+    prompts, sampled = run.prompts(), _sampled(run, key)
+    some = [prompt for prompt in prompts if prompt.id in sampled]
+    if not some or examined.sure is None:
+        save_evidence(run.folder, key, examined.evidence)
+        return ()
+    with asking(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
+        exchanged, note = exchange_winners(subject, sampled, examined.evidence)
+        save_evidence(run.folder, key, replace(examined.evidence, exchanged=exchanged, exchange_note=note))
+        return examine_sampled(subject, sampled) if examined.sure < SERVES else ()
+
+
+def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
+    """The scored generations that were not cut off, by prompt, with what the run's labels say of them."""
+    generations, scores = run.generations.read(), run.scores(key).read(["prompt_id", "index", "score"])
+    scored = {
+        (prompt_id, index): score
+        for prompt_id, index, score in zip(*(scores[name].to_pylist() for name in scores.column_names), strict=True)
+        if score is not None and math.isfinite(score)
+    }
+    sides = sides_of(read_labels(run.labels)) if run.labels.is_file() else {}
+    found: dict[str, list[Sampled]] = {}
+    columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text", "finish_reason"))
+    for prompt_id, index, text, finish in zip(*columns, strict=True):
+        if (prompt_id, index) in scored and finish != "length":
+            one = Sampled(text, scored[prompt_id, index], sides.get((prompt_id, index)), index)
+            found.setdefault(prompt_id, []).append(one)
+    return found
