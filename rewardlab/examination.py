@@ -31,6 +31,7 @@ from rewardlab.rewards.sources import reward_digest
 from rewardlab.run import sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.success import Success, success_rule
+from rewardlab.success_report import SuccessPart
 from rewardlab.task import Generation, Prompt, read_prompts
 
 #: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row. A slow
@@ -45,6 +46,8 @@ MOST_SECONDS, SLACK = 10.0, 3.0
 #: A batch is made up to so many times the platform's limit: beyond, it would say nothing and take gigabytes.
 MOST_PAYLOADS = 5
 MEGABYTE = 1 << 20
+#: Where a check's success threshold may come from, for without samples nothing else tells one.
+KNOWN = {"declared", "answers"}
 PROMPTS_NAME = "prompts.jsonl"
 #: How often an examination that is abandoned is killed until it ends.
 KILL_SECONDS = 0.02
@@ -110,6 +113,8 @@ def run_check(reward: Path, prompts_path: Path, settings: Settings, *, digest: s
         prompts=len(prompts),
         examined=found.prompts,
         seconds=found.seconds,
+        success_at=found.rule.at if found.rule is not None and found.rule.source in KNOWN else None,
+        success=SuccessPart.of(found.rule) if found.rule is not None else None,
         findings=parts,
         provenance={
             "rewardlab": rewardlab.__version__,

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr
 from rewardlab.findings import Finding
 from rewardlab.judge_report import Judges
 from rewardlab.section import Interval, Part
+from rewardlab.success_report import SuccessPart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,28 +30,6 @@ class UnscoredBounds(Part):
 
     as_failures: Interval
     as_successes: Interval
-
-
-class Threshold(Part):
-    """A success threshold and the baseline there."""
-
-    at: float
-    accuracy: Interval
-    solved: Interval
-
-
-class SuccessPart(Part):
-    """Where the success threshold comes from, and what else the evidence leaves open.
-
-    `source`: declared (--success-at); labels; answers (what right and wrong answers earned); winners (what wrong ones
-    earned alone); levels (nothing but the sampled scores); range (the middle of the declared range).
-    """
-
-    source: Literal["declared", "labels", "answers", "winners", "levels", "range"]
-    right: float | None = Field(description="the least that right answers earn; null where it is not known")
-    wrong: float | None = Field(description="the most that wrong answers earn below the threshold")
-    answers: dict[str, int] = Field(description="how many answers this rests on, by where they come from")
-    open: tuple[Threshold, ...] = Field(description="other thresholds that are not excluded, ascending")
 
 
 class Baseline(Part):
@@ -302,6 +281,8 @@ class CheckReport(Part):
     prompts: int = Field(description="prompts in the file")
     examined: int = Field(description="prompts that answers were made up for")
     seconds: float
+    success_at: float | None = Field(default=None, description="the least score of a success; null where not known")
+    success: SuccessPart | None = Field(default=None, description="what the threshold rests on; null where not asked")
     findings: tuple[FindingPart, ...]
     provenance: dict[str, Any]
 

@@ -13,7 +13,7 @@ from rewardlab import report
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
 from rewardlab.judge_report import Judges
-from rewardlab.measurement import Bounded, Measurement
+from rewardlab.measurement import Bounded
 from rewardlab.platforms import Platform
 from rewardlab.probes import deployed
 from rewardlab.probes.reward.speed import STEP_SECONDS
@@ -31,8 +31,6 @@ from rewardlab.report import (
     Report,
     Reward,
     Spread,
-    SuccessPart,
-    Threshold,
     UnscoredBounds,
 )
 from rewardlab.rewards.traffic import Traffic
@@ -42,6 +40,7 @@ from rewardlab.stats.bestofn import BestOfN
 from rewardlab.stats.interval import Quantity, Undefined
 from rewardlab.stats.noise import Noise, noise_of
 from rewardlab.stats.spread import Variance
+from rewardlab.success_report import SuccessPart
 
 
 def build_report(
@@ -92,7 +91,7 @@ def _baseline(question: Question) -> Baseline:
         position=band.position(question),
         success_at=measured.success.at,
         success_above=measured.success.strict,
-        success=_success(measured),
+        success=SuccessPart.of(measured.success, measured.open),
         labelled=None if measured.labelled is None else Interval.of(measured.labelled),
         reward_range=measured.success.reward_range,
         reward_range_declared=measured.success.declared,
@@ -101,20 +100,6 @@ def _baseline(question: Question) -> Baseline:
         num_generations=measured.num_generations,
         pass_at_k={str(k): Interval.of(quantity) for k, quantity in measured.pass_at_k.items()},
         pass_hat_k={str(k): Interval.of(quantity) for k, quantity in measured.pass_hat_k.items()},
-    )
-
-
-def _success(measured: Measurement) -> SuccessPart:
-    rule = measured.success
-    return SuccessPart(
-        source=rule.source,
-        right=rule.right,
-        wrong=rule.wrong,
-        answers=dict(rule.counts),
-        open=tuple(
-            Threshold(at=one.at, accuracy=Interval.of(one.accuracy), solved=Interval.of(one.solved))
-            for one in measured.open
-        ),
     )
 
 

@@ -24,7 +24,7 @@ FLOORS = [
     {"judging"},
     {"probes", "settings", "rescoring"},
     {"section"},
-    {"judge_report"},
+    {"judge_report", "success_report"},
     {"decision", "report", "stream", "agree_report", "proof_report"},
     {"reporting", "judge_reporting", "resume", "formats", "examination", "aws", "agreement"},
     {"panel", "sampled"},
@@ -103,6 +103,7 @@ def test_formats_know_the_report_only():
             "formats",
             "section",
             "judge_report",
+            "success_report",
         }
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of
+from rewardlab.formats.success import check_line
 from rewardlab.report import CheckReport, Checks
 
 VERDICTS = {"pass": ("PASS", "bold green"), "fail": ("FAIL", "bold red")}
@@ -31,6 +32,8 @@ def _render_one(console: Console, report: CheckReport) -> None:
         f"{report.entry} ({report.kind}) on {report.platform}, asked about {report.examined} of "
         f"{report.prompts:,} prompts in {report.seconds:.1f} s"
     )
+    if line := check_line(report):
+        console.print(line)
     findings_table(console, report.findings)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rewardlab.formats.findings import percent
-from rewardlab.report import Baseline
+from rewardlab.report import Baseline, CheckReport
+from rewardlab.success_report import SuccessPart
 
 #: Sources of evidence that are told together, and what they are called: one, several.
 ANSWERS: Sequence[tuple[tuple[str, ...], str, str]] = (
@@ -32,7 +33,7 @@ def success_line(base: Baseline) -> str:
         case "levels":
             parts.append("from the sampled scores alone, for nothing tells what right and wrong answers earn")
         case _:
-            parts.append(_earned(base))
+            parts.append(_earned(found, base.reward_range[1]))
     if answers := _answers(found.answers):
         parts.append(f"from {answers}")
     if found.open:
@@ -43,10 +44,17 @@ def success_line(base: Baseline) -> str:
     return "success: " + "; ".join(parts)
 
 
-def _earned(base: Baseline) -> str:
-    found = base.success
+def check_line(report: CheckReport) -> str:
+    """The same of a check, which knows made-up answers alone; empty where they tell no threshold."""
+    if report.success_at is None or report.success is None:
+        return ""
+    earned = "as declared" if report.success.source == "declared" else _earned(report.success, 0.0)
+    return f"success: a score of at least {report.success_at:.4g}; {earned}"
+
+
+def _earned(found: SuccessPart, top: float) -> str:
     right = "what right answers earn is not known" if found.right is None else f"right answers earn {found.right:.4g}"
-    if found.right is not None and base.reward_range[1] > found.right:
+    if found.right is not None and top > found.right:
         right += " or more"
     return right if found.wrong is None else f"{right}, wrong ones at most {found.wrong:.4g}"
 

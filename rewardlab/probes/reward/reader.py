@@ -90,7 +90,7 @@ def _ends_with(text: str, label: str) -> bool:
 
 
 def in_braces(text: str, opening: str) -> str | None:
-    """What stands between the last opening, such as `\\boxed{`, and the brace that closes it; None where nothing does."""
+    """What stands between the last opening, such as `\\boxed{`, and its closing brace; None where nothing does."""
     start = text.rfind(opening)
     depth = 1
     for place in range(start + len(opening), len(text) if start >= 0 else 0):

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from rewardlab.answers import Answers, Floats
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, Severity
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
+from rewardlab.stats.separation import Separation
 from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.success import separation_of_labels
 
 #: Youden's J that surely lies under this is little better than chance.
 WEAK = 0.2
+#: Youden's J of a threshold that tells right from wrong well, and by how much it must exceed another's interval.
+GOOD, MARGIN = 0.5, 0.1
 EXAMPLES = 2
+WRONG_ORDER = (
+    "Within prompts, wrong answers score above right ones: no threshold mends that. Look at the generations listed in "
+    "the evidence, and fix what the reward likes about the wrong ones."
+)
 UNKNOWN = (
     "This says nothing against the reward: with these labels its agreement cannot be measured. Label right and wrong "
     "generations, of at least two prompts."
@@ -73,7 +82,10 @@ def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL405: a blocker where J or the area surely shows no use or the wrong direction; a warning where they may."""
+    """RL405: a blocker where J or the area surely shows no use or the wrong direction; a warning where they may.
+
+    A wrong order (the area within prompts) is told apart from a wrong threshold (another one would do far better).
+    """
     rates, area = agreement(question)
     right = right_of(question.answers)
     if right is None:
@@ -85,10 +97,42 @@ def ask(question: Question) -> Iterator[Finding]:
         return
     informed = rates.informedness
     against = isinstance(area, Estimate) and area.high < 0.5
-    if informed.high < WEAK or against:
-        yield Finding("RL405", "blocker", _evidence(question, rates, area, right))
+    better = None if against else _better_threshold(question, rates, right)
+    if better is not None:
+        told = {"better_success_at": better.at, "youden_j_there": better.informedness}
+        severity: Severity = "blocker" if informed.high < WEAK else "warning"
+        shown = {**told, **_evidence(question, rates, area, right)}
+        yield Finding("RL405", severity, shown, _wrong_threshold(better))
+    elif informed.high < WEAK or against:
+        yield Finding("RL405", "blocker", _evidence(question, rates, area, right), WRONG_ORDER if against else "")
     elif informed.low <= 0 or (isinstance(area, Estimate) and area.low <= 0.5):
         yield Finding("RL405", "warning", _evidence(question, rates, area, right))
+
+
+@dataclass(frozen=True, slots=True)
+class _Better:
+    """A success threshold at which the reward agrees with the labels far better than at the one in use."""
+
+    at: float
+    informedness: float
+
+
+def _better_threshold(question: Question, rates: Discrimination, right: Floats) -> _Better | None:
+    """The threshold that the labels ask for, where J there exceeds the whole interval of J here and is a good one."""
+    found = separation_of_labels(question.answers.score, right)
+    if not isinstance(found, Separation) or found.informedness < GOOD:
+        return None
+    if found.informedness <= rates.informedness.high + MARGIN:
+        return None
+    at = found.right if found.wrong is None else (found.wrong + found.right) / 2
+    return _Better(at, found.informedness)
+
+
+def _wrong_threshold(better: _Better) -> str:
+    return (
+        f"The reward puts right answers above wrong ones, and the success threshold is in the wrong place: say "
+        f"--success-at {better.at:.4g}, where Youden's J is {better.informedness:.2f}. The reward need not change."
+    )
 
 
 def _evidence(question: Question, rates: Discrimination, area: Quantity, right: Floats) -> dict[str, object]:

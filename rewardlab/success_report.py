@@ -1,0 +1,48 @@
+"""What counts as success, as reports show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from rewardlab.measurement import OpenThreshold
+from rewardlab.section import Interval, Part
+from rewardlab.success import Success
+
+
+class Threshold(Part):
+    """A success threshold and the baseline there."""
+
+    at: float
+    accuracy: Interval
+    solved: Interval
+
+
+class SuccessPart(Part):
+    """Where the success threshold comes from, and what else the evidence leaves open.
+
+    `source`: declared (--success-at); labels; answers (what right and wrong answers earned); winners (what wrong ones
+    earned alone); levels (nothing but the sampled scores); range (the middle of the declared range).
+    """
+
+    source: Literal["declared", "labels", "answers", "winners", "levels", "range"]
+    right: float | None = Field(description="the least that right answers earn; null where it is not known")
+    wrong: float | None = Field(description="the most that wrong answers earn below the threshold")
+    answers: dict[str, int] = Field(description="how many answers this rests on, by where they come from")
+    open: tuple[Threshold, ...] = Field(default=(), description="other thresholds that are not excluded, ascending")
+
+    @classmethod
+    def of(cls, rule: Success, others: Sequence[OpenThreshold] = ()) -> SuccessPart:
+        """The rule as the report shows it, with the baseline at each other threshold."""
+        return cls(
+            source=rule.source,
+            right=rule.right,
+            wrong=rule.wrong,
+            answers=dict(rule.counts),
+            open=tuple(
+                Threshold(at=one.at, accuracy=Interval.of(one.accuracy), solved=Interval.of(one.solved))
+                for one in others
+            ),
+        )

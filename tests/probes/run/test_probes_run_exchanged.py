@@ -1,0 +1,150 @@
+"""RL407 from samples: winners that win under other prompts, answers that read wrong and succeed, forms not shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from rewardlab.decision import decide
+from rewardlab.evidence import Earned, Evidence, Exchanged
+from rewardlab.findings import Finding
+from rewardlab.probes.run import exchanged, labels
+from rewardlab.probes.run.contradiction import reconcile
+from rewardlab.probes.run.known import known_answers
+from rewardlab.probes.run.reading import Read
+from tests.probes.run.conftest import asked
+from tests.test_measurement import prompts
+
+HALF = np.tile([1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0], (120, 1))
+
+
+def swapped(wins, relation="other", count=120, own=1.0):
+    """Of `count` exchanged winners the first `wins` win again."""
+    return Evidence(
+        exchanged=tuple(
+            Exchanged(f"p{i}", f"p{(i + 1) % count}", 0, relation, own, float(i < wins)) for i in range(count)
+        )
+    )
+
+
+def found(evidence, scores=HALF, **options):
+    question = asked(scores, evidence=evidence, success_at=0.5, **options)
+    return [(one.code, one.severity) for one in exchanged.ask(question)]
+
+
+@pytest.mark.parametrize(
+    ("wins", "relation", "expected"),
+    [
+        (0, "other", []),
+        (1, "other", [("RL407", "note")]),
+        (10, "label", [("RL407", "warning")]),
+        (120, "near", [("RL407", "blocker")]),
+        (40, "row", []),
+        (110, "row", [("RL407", "blocker")]),
+        (40, "unknown", []),
+        (120, "unknown", [("RL407", "warning")]),
+    ],
+)
+def test_winners_that_win_elsewhere(wins, relation, expected):
+    assert found(swapped(wins, relation)) == expected
+
+
+def test_an_overlap_that_earns_clearly_less_elsewhere_is_no_win():
+    """At home 1, elsewhere 0.6: over the threshold, and not what a right answer earns."""
+    pairs = tuple(replace(one, score=0.6) for one in swapped(120).exchanged)
+    assert found(Evidence(exchanged=pairs)) == []
+
+
+def test_a_form_that_pays_everywhere_without_references_is_never_go():
+    question = asked(HALF, evidence=swapped(120, "unknown"), success_at=0.5)
+    decision = decide(question, list(exchanged.ask(question)))
+    assert (decision.verdict, decision.action, "RL407" in decision.reasons) == ("inconclusive", "fix_data", True)
+
+
+def test_labels_tell_what_the_exchange_cannot():
+    question = asked(HALF, evidence=swapped(120, "unknown"), success_at=0.5, labels=HALF)
+    assert decide(question, []).verdict == "go"
+
+
+def test_sampled_answers_that_read_wrong_must_lose():
+    reads = tuple(Read(row, 0, "wrong") for row in range(120))
+    question = replace(asked(HALF, success_at=0.5, reads=reads), prompts=tuple(prompts(120)))
+    (paid,) = exchanged.ask(question)
+    assert (paid.severity, paid.evidence["succeed"], len(paid.evidence["examples"])) == ("blocker", 120, 3)
+    lost = replace(question, reads=tuple(Read(row, 1, "wrong") for row in range(120)))
+    assert list(exchanged.ask(lost)) == []
+
+
+def texted(scores, texts, **options):
+    """A question whose generations have these texts, a list for each prompt."""
+    question = asked(scores, **options)
+    flat = [text for row in texts for text in row]
+    answers = replace(question.answers, texts=pa.chunked_array([flat]))
+    return replace(question, answers=answers, prompts=tuple(prompts(len(texts))))
+
+
+def test_sampled_answers_are_read_and_join_the_evidence():
+    """The references are 0 to 3; each prompt has a right, a wrong and an unreadable text."""
+    scores = np.tile([0.9, 0.2, 0.5], (4, 1))
+    question = texted(scores, [[f"it is {i}", f"it is {i + 7}", "hm"] for i in range(4)])
+    evidence, reads = known_answers(swapped(0, count=4), question.prompts, question.answers)
+    assert [(one.row, one.column, one.side) for one in reads[:2]] == [(0, 0, "right"), (0, 1, "wrong")]
+    assert evidence.right[0] == Earned("p0", "read", 0.9)
+    assert {one.source for one in evidence.wrong} == {"exchanged", "misread"}
+
+
+RL403 = Finding(
+    "RL403",
+    "blocker",
+    {
+        "forms": [
+            {"form": "a line break at the end", "severity": "blocker"},
+            {"form": "capitals", "severity": "note"},
+            {"form": "bold", "severity": "warning"},
+        ]
+    },
+)
+
+
+@pytest.mark.parametrize(("text", "severity"), [("it is 1\n", "blocker"), ("it is 1", "warning")])
+def test_a_form_that_no_sample_shows_is_no_blocker(text, severity):
+    question = texted(HALF, [[text] * 8] * 120, success_at=0.5)
+    (finding,) = reconcile([RL403], question)
+    assert finding.severity == severity
+    assert [("why" in form) for form in finding.evidence["forms"]] == [severity == "warning", False, True]
+
+
+def test_that_references_stay_under_the_top_is_not_said_where_samples_reach_it():
+    short = Finding("RL401", "warning", {"top": 1.0})
+    assert list(reconcile([short], asked(HALF, success_at=0.5))) == []
+    assert list(reconcile([short], asked(HALF * 0.9, success_at=0.5))) == [short]
+
+
+def test_a_wrong_threshold_is_told_from_a_wrong_order():
+    """Right answers earn 0.4 and wrong ones 0.1: at 0.9 nothing agrees, at 0.25 everything does."""
+    right = HALF.copy()
+    question = asked(0.1 + 0.3 * right, labels=right, success_at=0.39)
+    assert list(labels.ask(question)) == []
+    (finding,) = labels.ask(asked(0.1 + 0.3 * right, labels=right, success_at=0.9))
+    assert finding.evidence["better_success_at"] == pytest.approx(0.25)
+    assert "--success-at 0.25" in finding.remedy
+    (turned,) = labels.ask(asked(0.4 - 0.3 * right, labels=right, success_at=0.3))
+    assert "no threshold mends that" in turned.remedy
+
+
+def test_a_verdict_that_another_open_threshold_would_turn_is_inconclusive():
+    """Half of the answers earn 0.5 and one in a hundred 1; right ones are known to earn 1, wrong ones 0."""
+    scores = np.where(np.arange(8) % 2, 0.5, 0.0) * np.ones((120, 1))
+    scores[:10, 1] = 1.0
+    evidence = Evidence(
+        tuple(Earned(f"p{i}", "reference", 1.0) for i in range(30)),
+        tuple(Earned(f"p{i}", "made_up", 0.0) for i in range(30)),
+    )
+    question = asked(scores, evidence=evidence)
+    decision = decide(question, [])
+    assert question.measured.success.open == (0.5,)
+    assert (decision.verdict, decision.action) == ("inconclusive", "fix_reward")
+    assert "--success-at" in decision.text
