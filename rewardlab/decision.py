@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rewardlab.findings import Finding
+from rewardlab.probes.reward import NOT_ASKED, unasked_of
 from rewardlab.probes.run import band, exchanged, signal
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Undefined
@@ -53,12 +54,14 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
 
     NO-GO with any blocker (an interval outside the band is one). GO when the baseline's interval lies inside the band
     whatever the unscored generations were, the informative-group share's lower bound reaches its target, success is
-    known, and so does the lower bound of the judges' alpha where there are several. Otherwise INCONCLUSIVE.
+    known, everything that can block was asked of the reward, and the lower bound of the judges' alpha reaches its
+    target where there are several. Otherwise INCONCLUSIVE.
     """
     blockers = [finding for finding in findings if finding.severity == "blocker"]
     if blockers:
         return _no_go(blockers)
-    doubts = _doubts(question)
+    unasked = next((one for one in findings if one.code == "RL204" and unasked_of([one])), None)
+    doubts = (*(("RL204",) if unasked is not None else ()), *_doubts(question))
     agreement = next((finding for finding in findings if finding.code == "RL502"), None)
     if doubts:
         return _inconclusive(question, doubts if agreement is None else (*doubts, agreement.code))
@@ -128,15 +131,24 @@ def _threshold(question: Question) -> str:
     )
 
 
-def _inconclusive(question: Question, doubts: tuple[str, ...]) -> Decision:
-    measured = question.measured
+def _to_mend(question: Question, doubts: tuple[str, ...]) -> tuple[Action, str] | None:
+    """What to mend before more data could decide; None where nothing is."""
+    if "RL204" in doubts:
+        return "fix_reward", NOT_ASKED
     if "RL407" in doubts:
-        return Decision("inconclusive", doubts, "fix_data", exchanged.UNREAD_REMEDY)
+        return "fix_data", exchanged.UNREAD_REMEDY
     if band.threshold_decides(question):
-        return Decision("inconclusive", doubts, "fix_reward", _threshold(question))
+        return "fix_reward", _threshold(question)
     if band.unscored_decide(question):
         text = "Repair what leaves generations unscored: counted as failures or as successes they change the verdict."
-        return Decision("inconclusive", doubts, "fix_reward", text)
+        return "fix_reward", text
+    return None
+
+
+def _inconclusive(question: Question, doubts: tuple[str, ...]) -> Decision:
+    measured = question.measured
+    if (mend := _to_mend(question, doubts)) is not None:
+        return Decision("inconclusive", doubts, *mend)
     _, share = signal.deciding_group(question)
     if isinstance(share, Undefined):
         text = (

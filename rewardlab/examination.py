@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import tempfile
 import threading
 import time
@@ -18,7 +20,8 @@ from rewardlab.errors import InputError, TokensMissingError, UsageError
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding
 from rewardlab.platforms import Platform, find_platform
-from rewardlab.probes.reward import examine
+from rewardlab.probes.reward import examine, unasked_of
+from rewardlab.probes.reward.crew import Crew
 from rewardlab.probes.reward.ordinary import FORMS, right_text
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import known_of, sureness
@@ -37,9 +40,11 @@ from rewardlab.task import Generation, Prompt, read_prompts
 #: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row. A slow
 #: reward is asked about fewer, so that what is asked takes about so many seconds.
 MOST_PROMPTS, LEAST_PROMPTS = 30, 6
-BUDGET_SECONDS, ANSWERS_PER_PROMPT = 30.0, 90
-#: After this nothing more is asked, and the report says what was not.
-LONGEST_SECONDS = 90.0
+SHARE_OF_TIME, ANSWERS_PER_PROMPT = 0.5, 110
+#: Of the reward's own seconds, for what is asked with sampled answers.
+BUDGET_SECONDS = 30.0
+#: A sample that takes longer is worth several workers; a reward that waits (for a network, a clock) gets so many.
+SLOW_PACE, WAITING_WORKERS = 0.05, 8
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
 #: of a slow reward may take so many times what its samples take, and a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
@@ -57,7 +62,8 @@ KILL_SECONDS = 0.02
 class Examination:
     """What an examination found, the entry it asked, the prompts it made answers for, and its seconds.
 
-    `sure` is the share of those prompts whose reference is surely an answer that wins; None where it is not known.
+    `unasked` names the probes that can block and that time ran out for. `sure` is the share of those prompts whose
+    reference is surely an answer that wins; None where it is not known.
     `components` holds the lowest and highest value of each named component over the made-up answers, `evidence` what
     right and wrong ones earned, and `rule` the success that follows from it.
     """
@@ -70,6 +76,7 @@ class Examination:
     components: Mapping[str, tuple[float, float]]
     evidence: Evidence = NOTHING_KNOWN
     rule: Success | None = None
+    unasked: tuple[str, ...] = ()
 
 
 def check(reward: str | Path, prompts: str | Path | None = None, **options: Unpack[AuditOptions]) -> CheckReport:
@@ -105,7 +112,11 @@ def run_check(reward: Path, prompts_path: Path, settings: Settings, *, digest: s
         found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
     parts = tuple(FindingPart.of(finding) for finding in found.findings)
     return CheckReport(
-        verdict="fail" if any(part.severity == "blocker" for part in parts) else "pass",
+        verdict="fail"
+        if any(part.severity == "blocker" for part in parts)
+        else "inconclusive"
+        if found.unasked
+        else "pass",
         reward=str(reward),
         entry=found.entry.name,
         kind=found.entry.kind,
@@ -162,14 +173,15 @@ def examine_reward(
     if not prompts:
         raise InputError("no prompts to make answers for")
     started = time.monotonic()
-    with asking(worker, prompts, prompts, settings, most_seconds=LONGEST_SECONDS, stop=stop) as subject:
+    with asking(worker, prompts, prompts, settings, most_seconds=settings.examine_seconds, stop=stop) as subject:
         findings = examine(subject)
         seconds = time.monotonic() - started
         asked, sure, evidence = len(subject.prompts), sureness(subject), known_of(subject)
         rule = success_rule(
             np.empty((0, 0)), success_at=settings.success_at, reward_range=settings.reward_range, evidence=evidence
         )
-        return Examination(findings, subject.entry, asked, seconds, sure, subject.components, evidence, rule)
+        unasked = unasked_of(findings)
+        return Examination(findings, subject.entry, asked, seconds, sure, subject.components, evidence, rule, unasked)
 
 
 @contextmanager
@@ -184,42 +196,68 @@ def asking(
 ) -> Iterator[Subject]:
     """The reward as a subject that is asked about some of the prompts; its worker is closed on leaving."""
     rng = np.random.default_rng(settings.seed)
+    crew: Crew | None = None
     try:
         entry = worker.start()
         platform = find_platform(settings.platform)
         pace = _pace(worker, every[:2], platform)
-        batch = min(SLACK * pace * platform.batch_size, LONGEST_SECONDS / 3)
+        batch = min(SLACK * pace.seconds * platform.batch_size, most_seconds / 3)
         seconds = min(settings.reward_timeout, max(MOST_SECONDS, batch))
         worker.allow(seconds)
+        size = pace.workers
+        if isinstance(worker, WorkerProcess) and size > 1:
+            crew = Crew(worker.another, size, stop=stop)
         yield Subject(
             worker,
             entry,
-            _choose(among, _affordable(pace), platform, rng),
+            _choose(among, _affordable(pace, most_seconds), platform, rng),
             every_prompt=every,
             platform=platform,
             reward_range=settings.reward_range,
             success_at=settings.success_at,
             timeout=seconds,
             rng=rng,
-            pace=pace,
+            pace=pace.seconds,
             most_seconds=most_seconds,
             stop=stop,
+            crew=crew,
         )
     finally:
+        if crew is not None:
+            crew.close()
         worker.close()
 
 
-def _pace(worker: Worker, few: Sequence[Prompt], platform: Platform) -> float:
-    """The seconds that one sample takes, short or as models write; 0 where it cannot be asked, for it reads tokens."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The reward's own seconds for a sample, and the part of them that it computes, the rest being waited."""
+
+    seconds: float
+    computing: float
+
+    @property
+    def workers(self) -> int:
+        """How many workers are worth asking at once: one for a quick reward, the processors for one that computes."""
+        if self.seconds < SLOW_PACE:
+            return 1
+        return (os.cpu_count() or 1) if self.computing > self.seconds / 2 else WAITING_WORKERS
+
+
+def _pace(worker: Worker, few: Sequence[Prompt], platform: Platform) -> Pace:
+    """How long one sample takes, short or as models write; 0 where it cannot be asked, for it reads tokens."""
     few = few[: platform.batch_size]
     short = _event(few, ["1"] * len(few), platform)
     ordinary = _event(few, [right_text(one, max(FORMS, key=len)) for one in few], platform)
     try:
-        quickest = min(worker.invoke(short).seconds for _ in range(2))  # the first call may import and load
-        reply = worker.invoke(ordinary)
+        replies = [worker.invoke(short) for _ in range(2)]  # the first call may import and load
+        longer = worker.invoke(ordinary)
     except TokensMissingError:
-        return 0.0
-    return max(quickest, reply.seconds if isinstance(reply, Answer) else 0.0) / len(few)
+        return Pace(0.0, 0.0)
+    quickest = min(replies, key=lambda reply: reply.seconds)
+    slowest = max(quickest, longer, key=lambda reply: reply.seconds if isinstance(reply, Answer) else 0.0)
+    computing = slowest.cpu_seconds if isinstance(slowest, Answer) else None
+    seconds = slowest.seconds / len(few)
+    return Pace(seconds, seconds if computing is None else computing / len(few))
 
 
 def _event(prompts: Sequence[Prompt], texts: Sequence[str], platform: Platform) -> bytes:
@@ -227,9 +265,15 @@ def _event(prompts: Sequence[Prompt], texts: Sequence[str], platform: Platform) 
     return encode_event((sample_parts(one, platform), Generation(one.id, 0, text)) for one, text in pairs)
 
 
-def _affordable(pace: float) -> int:
-    """How many prompts to make answers for, from the seconds that one sample takes."""
-    fitting = BUDGET_SECONDS / max(pace * ANSWERS_PER_PROMPT, 1e-9)
+def _affordable(pace: Pace, most_seconds: float) -> int:
+    """How many prompts to make answers for; fewer for a reward so slow that time would run out.
+
+    By powers of two of its seconds, so that two measurements of one reward say the same.
+    """
+    if pace.seconds <= 0:
+        return MOST_PROMPTS
+    rounded = 2.0 ** math.ceil(math.log2(pace.seconds))
+    fitting = SHARE_OF_TIME * most_seconds * pace.workers / (rounded * ANSWERS_PER_PROMPT)
     return int(min(max(fitting, LEAST_PROMPTS), MOST_PROMPTS))
 
 

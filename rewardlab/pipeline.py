@@ -28,6 +28,7 @@ from rewardlab.outcome import Unscored
 from rewardlab.panel import ask_judges, conclude_panel, last_reward
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import PLATFORMS
+from rewardlab.probes.reward import unasked_of
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.contradiction import reconcile
 from rewardlab.probes.run.known import known_answers
@@ -114,7 +115,7 @@ def _fill_and_examine(
     """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
     held, components = run.findings(record.key, declared=settings.declared), None
-    if held is not None:
+    if held is not None and not _may_ask_more(held, settings):
         filled = fill_run()
         found = merge(held, filled.findings, _lost(filled.lost, record))
     else:
@@ -127,6 +128,11 @@ def _fill_and_examine(
         found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
     if found != held:
         run.save_findings(record.key, found, declared=settings.declared, components=components)
+
+
+def _may_ask_more(held: Sequence[Finding], settings: Settings) -> bool:
+    """Whether time ran out for what can block, and more of it is allowed now."""
+    return any(unasked_of([one]) and one.evidence["seconds"] < settings.examine_seconds for one in held)
 
 
 def _lost(failures: Sequence[Unscored], record: RewardRecord) -> Iterator[Finding]:

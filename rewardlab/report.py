@@ -271,9 +271,12 @@ class Report(Part):
 
 
 class CheckReport(Part):
-    """What is wrong with one reward's code, whatever a model would answer."""
+    """What is wrong with one reward's code, whatever a model would answer.
 
-    verdict: Literal["pass", "fail"]
+    `inconclusive`: nothing blocks, and time ran out before everything that can block was asked.
+    """
+
+    verdict: Literal["pass", "fail", "inconclusive"]
     reward: str
     entry: str
     kind: str
@@ -288,22 +291,25 @@ class CheckReport(Part):
 
 
 class Checks(Part):
-    """The result of `rewardlab check`, one report for each reward; `fail` when any has a blocker."""
+    """The result of `rewardlab check`, one report for each reward; the worst of their verdicts."""
 
     schema_: Literal["rewardlab.check/1"] = Field(default="rewardlab.check/1", alias="schema")
-    verdict: Literal["pass", "fail"]
+    verdict: Literal["pass", "fail", "inconclusive"]
     checks: tuple[CheckReport, ...]
 
     @classmethod
     def of(cls, checks: Sequence[CheckReport]) -> Checks:
         """The reports together."""
-        verdict: Literal["pass", "fail"] = "fail" if any(one.verdict == "fail" for one in checks) else "pass"
+        given = {one.verdict for one in checks}
+        verdict: Literal["pass", "fail", "inconclusive"] = (
+            "fail" if "fail" in given else "inconclusive" if "inconclusive" in given else "pass"
+        )
         return cls(verdict=verdict, checks=tuple(checks))
 
     @property
     def exit_code(self) -> int:
-        """0 when nothing blocks, 1 otherwise."""
-        return {"pass": 0, "fail": 1}[self.verdict]
+        """0 when nothing blocks, 1 when something does, 4 when what can block was not asked."""
+        return {"pass": 0, "fail": 1, "inconclusive": 4}[self.verdict]
 
 
 class Contributor(Part):

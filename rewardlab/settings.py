@@ -20,6 +20,8 @@ from rewardlab.judging.definition import Judge, load_judge
 from rewardlab.platforms import PLATFORMS
 
 FILE_NAME = "rewardlab.toml"
+#: Of the reward's own seconds on each of its workers, that an examination may take.
+EXAMINE_SECONDS = 90.0
 
 
 def _pair(value: object) -> object:
@@ -94,6 +96,7 @@ class Settings(BaseModel):
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
     reward_env: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    examine_seconds: Annotated[float, Field(gt=0, le=86_400)] = EXAMINE_SECONDS
     out: str | None = None
     engine: dict[str, Any] = {}
 
@@ -177,6 +180,7 @@ class AuditOptions(TypedDict, total=False):
     reward_timeout: float
     reward_memory: int
     reward_env: Sequence[str]
+    examine_seconds: float
     out: str
     engine: dict[str, Any]
 

@@ -135,7 +135,7 @@ def run(
 REWARD = """
 def score(completion, reference):
     if completion.startswith("§"):
-        return float(completion[1:])
+        return float(completion.strip("§"))
     return float(completion.strip().rstrip(".") == reference)
 """
 
@@ -144,7 +144,7 @@ def score(completion, reference):
 def task_of(write_lines: Callable[[str, Sequence[Any]], Path], tmp_path: Path) -> Callable[..., dict[str, Path]]:
     """Write a small audit: prompts, recorded generations that are their own scores, and a reward that reads them.
 
-    Takes one list of scores per prompt: 1 is the right answer and 0 a wrong one. Any other is recorded behind a mark
+    Takes one list of scores per prompt: 1 is the right answer and 0 a wrong one. Any other is recorded between marks
     that the reward alone knows, and one that is no number makes it raise: to made-up answers it is a sound reward.
     """
 
@@ -157,7 +157,7 @@ def task_of(write_lines: Callable[[str, Sequence[Any]], Path], tmp_path: Path) -
             {
                 "prompt_id": f"p{i}",
                 "index": j,
-                "text": str(text) if text in {0, 1} else f"§{text}",
+                "text": str(text) if text in {0, 1} else f"§{text}§",
                 "finish_reason": finish,
             }
             for i, group in enumerate(groups)

@@ -157,7 +157,7 @@ def test_findings_are_kept_and_not_asked_for_twice(task_of, tmp_path, monkeypatc
     assert len(probed) == 1
     audit(task, band=(0.1, 0.9))
     assert len(probed) == 1
-    assert audit(task, reward_range=(0, 2)).baseline.success_at == 1
+    assert audit(task, reward_range=(0, 2)).baseline.success_at == 0.5
     assert len(probed) == 2
     audit(task, reward_range=(0, 2))
     assert len(probed) == 2
@@ -294,13 +294,46 @@ def test_check_is_the_same_from_the_library(reward, tmp_path, write_lines, probe
     assert workers() == []
 
 
-def test_a_slow_reward_is_left_in_time_and_the_report_says_what_was_not_asked(reward, tmp_path, monkeypatch):
-    monkeypatch.setattr("rewardlab.examination.LONGEST_SECONDS", 0.5)
-    path = reward("import time\ndef score(completion, reference):\n    time.sleep(0.2)\n    return 0.0\n")
-    found = examine_reward(worker_of(path, Settings(), log=tmp_path / "log"), prompts(4), Settings())
-    (slow,) = [one for one in found.findings if one.code == "RL204"]
+SLEEPY = (
+    "import time\ndef score(completion, reference):\n    time.sleep(0.2)\n    return float(completion == reference)\n"
+)
+
+
+def test_a_slow_reward_is_left_in_time_and_nothing_is_said_of_what_was_not_asked(reward, write_lines, run):
+    """Time runs out before what can block was asked: not judged, with the exit code of what is undecided."""
+    rows = [
+        {"id": f"p{i}", "messages": [{"role": "user", "content": f"What is {i} + 4?"}], "reference_answer": str(i + 4)}
+        for i in range(20)
+    ]
+    path, prompts_path = reward(SLEEPY), write_lines("prompts.jsonl", rows)
+    report = rewardlab.check(path, prompts_path, examine_seconds=1)
+    (slow,) = [one for one in report.findings if one.code == "RL204"]
     assert "reasoning" in slow.evidence["not_asked"]
     assert slow.evidence["seconds_per_sample"] >= 0.2
+    assert report.verdict == "inconclusive"
+    code, out, _ = run("check", path, prompts_path, "--examine-seconds", "1")
+    assert (code, out.partition("  ")[0]) == (4, "NOT JUDGED")
+    assert "--examine-seconds" in out.splitlines()[0]
+
+
+def test_a_busy_machine_changes_nothing_that_is_said(reward, write_lines):
+    """The same inputs beside more processes than processors: what was asked, found and said of the pace is the same."""
+    rows = [
+        {"id": f"p{i}", "messages": [{"role": "user", "content": f"What is {i} + 4?"}], "reference_answer": str(i + 4)}
+        for i in range(20)
+    ]
+    code = "def score(completion, reference):\n    sum(range(200_000))\n    return float(reference in completion)\n"
+    path, prompts_path = reward(code), write_lines("prompts.jsonl", rows)
+    quiet = rewardlab.check(path, prompts_path)
+    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3 * (os.cpu_count() or 1))]
+    try:
+        busy = rewardlab.check(path, prompts_path)
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+    assert (busy.verdict, busy.examined) == (quiet.verdict, quiet.examined)
+    assert [(one.code, one.severity) for one in busy.findings] == [(one.code, one.severity) for one in quiet.findings]
 
 
 def test_a_reward_that_is_slow_on_what_models_write_is_given_time_for_it(reward, tmp_path, monkeypatch):

@@ -108,13 +108,15 @@ def test_a_constant_reward_is_a_blocker(task_of, tmp_path):
     assert report.spread.variance_undefined == "all scores are equal"
 
 
-def test_scores_outside_an_undeclared_range_decide_nothing(task_of, tmp_path):
+def test_scores_of_which_nothing_tells_what_is_right_decide_nothing(task_of, tmp_path):
+    """Three levels, and no examination that asked what right answers earn: accuracy is 75 %, 50 % or 25 %."""
     task = task_of([[0, 3, 7, 10]] * 150)
-    task["reward"].write_text(REWARD.replace("float(completion.s", "10 * float(completion.s"))
-    report = audit(task, tmp_path)
+    task["reward"].write_text(REWARD.replace("float(completion.s", "10 * float(completion.s", 1))
+    report = audit(task, tmp_path, band=(0.3, 0.95))
     assert (report.verdict, report.next_step.action) == ("inconclusive", "fix_reward")
-    assert "--reward-range" in report.next_step.text
-    declared = audit(task, tmp_path, reward_range=(0, 10))
+    assert "--success-at" in report.next_step.text
+    assert [one.at for one in report.baseline.success.open] == [30, 70]
+    declared = audit(task, tmp_path, success_at=70, band=(0.3, 0.95))
     assert (declared.verdict, declared.baseline.accuracy.estimate) == ("go", 0.5)
 
 
@@ -123,10 +125,11 @@ def test_scores_outside_a_declared_range_are_a_blocker(task_of, tmp_path):
     assert (report.verdict, report.reasons) == ("no_go", ("RL105",))
 
 
-def test_a_negative_score_makes_the_range_symmetric(task_of, tmp_path):
-    report = audit(task_of([[-1, 0.2, -0.3, 1]] * 150), tmp_path)
-    assert (report.baseline.success_at, report.baseline.reward_range) == (0.0, (-1.0, 1.0))
-    assert report.baseline.accuracy.estimate == 0.5
+def test_a_negative_score_makes_no_threshold(task_of, tmp_path):
+    """Right answers earn 1 and wrong ones 0, whatever one generation of each prompt earned."""
+    rows = [[0, 1, 0, 1]] * 149 + [[0, 1, 0, -1]]
+    report = audit(task_of(rows), tmp_path)
+    assert (report.baseline.success_at, report.baseline.success.source) == (0.5, "answers")
 
 
 def test_truncated_groups_and_generations_are_told_apart(task_of, tmp_path):
@@ -295,7 +298,7 @@ def test_a_kill_at_any_moment_loses_and_doubles_nothing(task_of, tmp_path):
         "from rewardlab.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     command = [sys.executable, "-c", code, "audit", str(task["reward"]), str(task["prompts"]), "-q", "--format", "json"]
-    command += ["--model", f"recorded:{task['recorded']}"]
+    command += ["--model", f"recorded:{task['recorded']}", "--success-at", "0.5"]
     rng = random.Random(5)
     for _ in range(4):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tmp_path)

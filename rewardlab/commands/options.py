@@ -55,10 +55,19 @@ SCORING = (
         help="Variables of the environment handed to the reward, as NAME,NAME; credentials are not, unless named here. "
         "Repeat.",
     ),
+    click.option(
+        "--examine-seconds",
+        metavar="N",
+        help="Seconds of the reward's own time for what is asked with made-up answers.  [90]",
+    ),
 )
 RANGE = (
-    click.option("--success-at", metavar="SCORE", help="What counts as success.  [middle of the range]"),
-    click.option("--reward-range", metavar="LO,HI", help="The declared range.  [0,1; -1,1 if a score is negative]"),
+    click.option(
+        "--success-at",
+        metavar="SCORE",
+        help="The least score of a success.  [found from what right and wrong answers earn]",
+    ),
+    click.option("--reward-range", metavar="LO,HI", help="The declared range; none is inferred.  [none]"),
 )
 JUDGING = (
     click.option("--band", metavar="LO,HI", help="The viable accuracies.  [0.05,0.95]"),

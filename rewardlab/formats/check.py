@@ -12,7 +12,11 @@ from rewardlab.formats.findings import drawn, findings_table, lines_of
 from rewardlab.formats.success import check_line
 from rewardlab.report import CheckReport, Checks
 
-VERDICTS = {"pass": ("PASS", "bold green"), "fail": ("FAIL", "bold red")}
+VERDICTS = {
+    "pass": ("PASS", "bold green"),
+    "fail": ("FAIL", "bold red"),
+    "inconclusive": ("NOT JUDGED", "bold yellow"),
+}
 
 
 def render_text(checks: Checks, display: Display) -> str:
@@ -27,7 +31,11 @@ def render_text(checks: Checks, display: Display) -> str:
 
 def _render_one(console: Console, report: CheckReport) -> None:
     name, style = VERDICTS[report.verdict]
-    console.print(Text.assemble((name, style), f"  {report.reward}"), soft_wrap=True)
+    unasked = [one for finding in report.findings for one in finding.evidence.get("not_asked", [])]
+    late = (
+        f"  not asked in time: {', '.join(unasked)} (--examine-seconds N)" if report.verdict == "inconclusive" else ""
+    )
+    console.print(Text.assemble((name, style), f"  {report.reward}{late}"), soft_wrap=True)
     console.print(
         f"{report.entry} ({report.kind}) on {report.platform}, asked about {report.examined} of "
         f"{report.prompts:,} prompts in {report.seconds:.1f} s"

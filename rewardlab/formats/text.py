@@ -66,6 +66,9 @@ def _size(base: Baseline) -> str:
 def _why(report: Report) -> Iterator[str]:
     """The sentences behind the verdict: where the baseline lies, whether groups carry signal, other blockers."""
     base, spread = report.baseline, report.spread
+    if report.verdict == "inconclusive" and "RL204" in report.reasons:
+        late = [name for one in report.findings if one.code == "RL204" for name in one.evidence.get("not_asked", [])]
+        yield f"not everything that can block was asked of the reward in time: {', '.join(late)} (--examine-seconds N)"
     name, quantity = ("accuracy", base.accuracy) if base.band_on == "accuracy" else ("prompts solved", base.solved)
     shown = f"{name} {_with_interval(quantity)}"
     band = f"the band {percent(base.band[0])} to {percent(base.band[1])}"

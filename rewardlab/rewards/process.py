@@ -21,6 +21,7 @@ from rewardlab.errors import RewardError, TokensMissingError
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
 from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, remedy_of_import
+from rewardlab.rewards.clock import delay_of
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
@@ -30,6 +31,8 @@ IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
 POLL_SECONDS = 0.05
 CHUNK = 1 << 16
+#: So many times its timeout a process that stands in a busy machine's queue is waited for.
+MOST_FORGIVEN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,16 @@ class EntryFound:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the reward returned, as JSON, and the invocation's seconds.
+    """What the reward returned, as JSON, and the invocation's own seconds, without its wait for a busy machine.
 
-    `mutated` tells whether the event was changed in place; None when nobody asked.
+    `mutated` tells whether the event was changed in place; None when nobody asked. `cpu_seconds` is the part of the
+    seconds that it computed, None where that is not known: the rest it waited, for a network or a clock.
     """
 
     results: Any
     seconds: float
     mutated: bool | None = None
+    cpu_seconds: float | None = None
 
 
 #: The token ids of each sample's completion, None where they are not known.
@@ -117,6 +122,11 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._requests = self._replies = -1
         self._names_tokens = False
+
+    def another(self, number: int) -> WorkerProcess:
+        """A further worker for the same code and bounds, which prints to a log of its own."""
+        log = self._printout.path
+        return WorkerProcess(self._source, log=log.with_stem(f"{log.stem}-{number + 2}"), returns=self._returns)
 
     def allow(self, seconds: float) -> None:
         """Bound further invocations by so many seconds."""
@@ -202,7 +212,7 @@ class WorkerProcess:
         if "failed" in message:
             reason, detail = message["failed"]
             return Unscored(reason, detail, seconds)
-        return Answer(message["results"], seconds, message.get("mutated"))
+        return Answer(message["results"], seconds, message.get("mutated"), float(message["cpu_seconds"]))
 
     def _refuse_to_go_without(self) -> NoReturn:
         where = str(self._source.path)
@@ -213,15 +223,22 @@ class WorkerProcess:
         raise TokensMissingError(what, where=where, do=None if self._names_tokens else NAME_THEM)
 
     def _exchange(self, data: bytes | None, timeout: float) -> Mapping[str, Any]:
-        """Write `data`, then read one message, within `timeout` seconds and the memory limit."""
-        started = time.monotonic()
+        """Write `data`, then read one message, within the memory limit and `timeout` seconds of the process's own.
+
+        What the process waits for a processor is not its own time; many times the timeout is waited in all.
+        """
+        started, forgiven = time.monotonic(), 0.0
+        delayed = delay_of(self._process.pid) if self._process is not None else 0.0
         poll = select.poll()
         poll.register(self._replies, select.POLLIN)
         view, received = memoryview(data or b""), bytearray()
         if view:
             poll.register(self._requests, select.POLLOUT)
         while True:
-            left = timeout - (time.monotonic() - started)
+            left = timeout + forgiven - (time.monotonic() - started)
+            if left <= 0 and forgiven < MOST_FORGIVEN * timeout:
+                forgiven = min(self._delay() - delayed, MOST_FORGIVEN * timeout)
+                left = timeout + forgiven - (time.monotonic() - started)
             events = poll.poll(1000 * max(0.0, min(left, POLL_SECONDS)))
             for descriptor, _ in events:
                 if descriptor == self._requests:
@@ -237,6 +254,10 @@ class WorkerProcess:
                         return message
             if not events:
                 self._check(left, started)
+
+    def _delay(self) -> float:
+        """The seconds that the process and its children have waited for a processor; slow to find out."""
+        return sum(delay_of(pid) for pid in family(self._process.pid)) if self._process is not None else 0.0
 
     def _message(self, received: bytearray, started: float) -> Mapping[str, Any] | None:
         try:
@@ -323,17 +344,20 @@ def _whole(received: bytearray) -> Mapping[str, Any] | None:
     return message
 
 
+def family(pid: int) -> list[int]:
+    """The process and its children; none for one that has just ended."""
+    try:
+        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    except psutil.Error:
+        return []
+
+
 def resident_mb(pid: int) -> float:
     """Resident memory of the process and its children, in MB; 0 for one that has just ended."""
-    try:
-        parent = psutil.Process(pid)
-        family = [parent, *parent.children(recursive=True)]
-    except psutil.Error:
-        return 0.0
     total = 0
-    for member in family:
+    for member in family(pid):
         with contextlib.suppress(psutil.Error):
-            total += member.memory_info().rss
+            total += psutil.Process(member).memory_info().rss
     return total / (1 << 20)
 
 

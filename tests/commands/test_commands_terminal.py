@@ -69,7 +69,7 @@ def test_a_person_sees_bars_with_rates_and_time_left_and_a_coloured_verdict(task
     task["reward"].write_text(slow(0.002))
     code, shown = at_a_terminal(
         sys.executable, "-m", "rewardlab", "audit", str(task["reward"]), str(task["prompts"]), "--model",
-        f"recorded:{task['recorded']}",
+        f"recorded:{task['recorded']}", "--success-at", "0.5",
     )  # fmt: skip
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
     assert code == 0

@@ -33,24 +33,30 @@ from rewardlab.probes.reward.trial import capped
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
-#: What breaks a run first; a slow reward may not be asked the last.
+#: What decides first; a slow reward may not be asked the last.
 PROBES: Sequence[Probe] = (
     unreferenced.ask,
     returns.ask,
-    speed.ask,
-    constant.ask,
     reference.ask,
     wrong.ask,
     reasoning.ask,
     shortcuts.ask,
-    hostile.ask,
-    determinism.ask,
+    constant.ask,
     unreadable.ask,
+    determinism.ask,
+    hostile.ask,
     equivalents.ask,
-    shapes.ask,
     neighbours.ask,
+    shapes.ask,
+    speed.ask,
     mutation.ask,
     payload.ask,
+)
+#: Probes none of whose findings blocks, or blocks only where others do: without them a pass still means something.
+CANNOT_BLOCK = {"unreferenced", "constant", "mutation", "speed", "payload"}
+NOT_ASKED = (
+    "Time ran out before everything was asked: give it more of the reward's own time with --examine-seconds N, or make "
+    "the reward faster."
 )
 
 
@@ -67,10 +73,16 @@ def examine(subject: Subject) -> tuple[Finding, ...]:
     untold = []
     if asked.late:
         evidence = {"not_asked": asked.late, "seconds_per_sample": subject.pace, "seconds": subject.most_seconds}
-        untold.append(Finding("RL204", "warning", evidence))
+        untold.append(Finding("RL204", "warning", evidence, NOT_ASKED))
     if asked.tokenless:
         untold.append(Finding("RL208", "warning", {"not_asked": asked.tokenless}))
     return merge(untold, asked.found)
+
+
+def unasked_of(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The probes that can block and that time ran out for, as RL204 tells them."""
+    late = (name for one in findings if one.code == "RL204" for name in one.evidence.get("not_asked", ()))
+    return tuple(name for name in late if name not in CANNOT_BLOCK)
 
 
 def examine_sampled(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) -> tuple[Finding, ...]:

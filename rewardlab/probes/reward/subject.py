@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import math
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform, Shape
+from rewardlab.probes.reward.crew import Crew, Meter
 from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.pool import ScoringState, score_batch
@@ -23,6 +23,8 @@ from rewardlab.task import Generation, Prompt
 #: What one probe may cost with a slow reward, about.
 PROBE_SECONDS = 5.0
 SLOW_SECONDS = 0.5
+#: Cases that take longer than this are shared among several workers.
+SHARED_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,9 @@ class Case:
 
     prompt: Prompt
     text: str
+
+
+Batch: TypeAlias = Sequence[tuple[Prompt, Generation]]
 
 
 class OutOfTimeError(Exception):
@@ -46,9 +51,11 @@ class Subject:
 
     `prompts` are those to make answers for, few enough that every probe may use them all; `every_prompt` is the whole
     file, for what is true of it as a whole (the most common reference). `reward_range` and `success_at` are what the
-    user declared, None where nothing was. `entry.kind` tells the signature. `pace` is the seconds of one sample; after
-    `most_seconds` nothing more is asked. Randomness comes from `rng` alone. `components` holds the lowest and highest
-    value that each named component had for the cases scored so far.
+    user declared, None where nothing was. `entry.kind` tells the signature. `pace` is the seconds of one sample. After
+    `most_seconds` of the reward's own time on each of its workers nothing more is asked: the machine's load, imports
+    and restarts are no part of them. Cases of a slow reward are scored by several workers at once.
+    Randomness comes from `rng` alone. `components` holds the lowest and highest value that each named component had for
+    the cases scored so far.
     """
 
     def __init__(
@@ -66,8 +73,10 @@ class Subject:
         pace: float | None = None,
         most_seconds: float = math.inf,
         stop: threading.Event | None = None,
+        crew: Crew | None = None,
     ) -> None:
-        self._worker = worker
+        self._meter = Meter(worker)
+        self._crew = crew
         self.entry = entry
         self.prompts = prompts
         self.every_prompt = every_prompt
@@ -79,15 +88,19 @@ class Subject:
         self._stop = stop
         self._pace = pace
         self.most_seconds = most_seconds
-        self._started = time.monotonic()
         self._given_up: Unscored | None = None
         self.components: dict[str, tuple[float, float]] = {}
 
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():
             raise StoppedError
-        if time.monotonic() - self._started > self.most_seconds:
+        if self.spent > self.most_seconds:
             raise OutOfTimeError
+
+    @property
+    def spent(self) -> float:
+        """The seconds of the reward's own time that each of its workers was asked for."""
+        return self._meter.spent + (self._crew.spent if self._crew is not None else 0.0)
 
     @property
     def pace(self) -> float | None:
@@ -104,18 +117,44 @@ class Subject:
         size = batch_size or self.platform.batch_size
         if batch_size is None and self._pace:  # half the time limit: a batch that exceeds it is asked one by one
             size = max(1, min(size, int(self.timeout / 2 / self._pace)))
-        state = ScoringState()
-        outcomes: list[Outcome] = []
-        for start in range(0, len(cases), size):
-            self._go_on()
-            pairs = [
-                (case.prompt, Generation(case.prompt.id, start + number, case.text, "stop"))
-                for number, case in enumerate(cases[start : start + size])
-            ]
-            outcomes += [outcome for _, outcome in score_batch(self._worker, pairs, self.platform, state)]
+        batches = [_pairs(cases, start, size) for start in range(0, len(cases), size)]
+        outcomes = self._score_at_once(batches) if self._is_slow(batches) else self._score_in_turn(batches)
         for name, value in (part for one in outcomes if isinstance(one, Scored) for part in one.components):
             low, high = self.components.get(name, (value, value))
             self.components[name] = min(low, value), max(high, value)
+        return outcomes
+
+    def _is_slow(self, batches: Sequence[Batch]) -> bool:
+        """Whether these are so many of a slow reward that several workers are worth their start."""
+        samples = sum(map(len, batches))
+        return self._crew is not None and len(batches) > 1 and samples * (self._pace or 0.0) > SHARED_SECONDS
+
+    def _state(self) -> ScoringState:
+        state = ScoringState()
+        if self._stop is not None:
+            state.stop = self._stop
+        return state
+
+    def _score_in_turn(self, batches: Sequence[Batch]) -> list[Outcome]:
+        state = self._state()
+        outcomes: list[Outcome] = []
+        for batch in batches:
+            self._go_on()
+            outcomes += [outcome for _, outcome in score_batch(self._meter, batch, self.platform, state)]
+        return outcomes
+
+    def _score_at_once(self, batches: Sequence[Batch]) -> list[Outcome]:
+        """Every batch, as many at once as there are workers; the time is looked at between."""
+        assert self._crew is not None, "only a reward with a crew is slow"
+        state, crew = self._state(), self._crew
+        outcomes: list[Outcome] = []
+        for start in range(0, len(batches), crew.size):
+            self._go_on()
+            for found in crew.map(
+                lambda worker, batch: score_batch(worker, batch, self.platform, state),
+                batches[start : start + crew.size],
+            ):
+                outcomes += [outcome for _, outcome in found]
         return outcomes
 
     def samples(self, cases: Sequence[Case], *, shape: Shape | None = None) -> list[dict[str, Any]]:
@@ -136,7 +175,7 @@ class Subject:
     def invoke(self, event: Any) -> Reply:
         """Send one event as it is, any JSON value, and wait; an Answer tells whether the event was changed in place."""
         self._go_on()
-        return self._given_up or self._worker.invoke(json.dumps(event).encode(), watch=True)
+        return self._given_up or self._meter.invoke(json.dumps(event).encode(), watch=True)
 
     def give_up(self, failure: Unscored) -> None:
         """Ask no more, for ordinary answers hang or kill already: each further one would cost a timeout."""
@@ -144,7 +183,7 @@ class Subject:
 
     def restart(self) -> None:
         """Replace the worker by a fresh one, which remembers nothing of what was asked before."""
-        self._worker.start()
+        self._meter.start()
 
     def exchange(self, samples: Sequence[Sample]) -> Exchange:
         """Send the samples as one event, and read what comes back."""
@@ -161,3 +200,11 @@ class Subject:
             self._pace = min(seconds) / len(few)
         fitting = PROBE_SECONDS / max(invocations * self._pace, 1e-9)
         return max(1, min(wanted, int(fitting)))
+
+
+def _pairs(cases: Sequence[Case], start: int, size: int) -> list[tuple[Prompt, Generation]]:
+    """The batch of cases that begins at `start`, as generations whose indexes count the cases."""
+    return [
+        (case.prompt, Generation(case.prompt.id, start + number, case.text, "stop"))
+        for number, case in enumerate(cases[start : start + size])
+    ]

@@ -1,0 +1,43 @@
+"""A process's own time: what passes on the clock, less what it waits for a processor that others hold.
+
+Standard library only, and no import from the rest of rewardlab: the isolated worker uses it too. A busy machine makes
+the clock run on while a ready process stands in the queue; Linux counts that wait (`run_delay`, the second figure of
+/proc/PID/schedstat, in nanoseconds). Where the figure is not to be had, own time is the clock's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+NANOSECONDS = 1e9
+
+
+def delay_of(pid: int) -> float:
+    """The seconds that a process's main thread has waited for a processor since it began; 0 where not known."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / NANOSECONDS
+    return 0.0
+
+
+class OwnClock:
+    """This process's own time and processor time, read in microseconds. Keeps one file open."""
+
+    def __init__(self) -> None:
+        self._file = -1
+        with contextlib.suppress(OSError):
+            self._file = os.open("/proc/self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+
+    def _delay(self) -> float:
+        if self._file < 0:
+            return 0.0
+        try:
+            return int(os.pread(self._file, 80, 0).split()[1]) / NANOSECONDS
+        except (OSError, ValueError, IndexError):
+            return 0.0
+
+    def now(self) -> tuple[float, float]:
+        """Own seconds and processor seconds, each from a start of its own: only differences mean anything."""
+        return time.perf_counter() - self._delay(), time.process_time()
