@@ -96,7 +96,7 @@ def _doubts(question: Question) -> tuple[str, ...]:
     doubts = []
     if band.position(question) != "inside":
         doubts.append("RL603")
-    if not isinstance(share, Estimate) or share.low < question.targets.min_informative:
+    if not isinstance(share, Estimate) or not signal.is_enough(share, question):
         doubts.append("RL304")
     if exchanged.reads_nothing(question):
         doubts.append("RL407")

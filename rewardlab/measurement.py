@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rewardlab.answers import Bools, cells_of
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.outcome import REASONS, Reason
-from rewardlab.stats.interval import Floats, Quantity, Undefined, mean_over_prompts, share_of_prompts
+from rewardlab.stats.interval import Estimate, Floats, Quantity, Undefined, mean_over_prompts, share_of_prompts
 from rewardlab.stats.passk import mean_pass
 from rewardlab.stats.spread import (
     SAME_SCORE,
@@ -149,7 +149,7 @@ def measure(
         positive=_accuracy(scored & (table > SAME_SCORE), scored),
         pass_at_k={k: mean_pass(counts, hits, k) for k in ks},
         pass_hat_k={k: mean_pass(counts, hits, k, every=True) for k in ks},
-        informative={size: informative_groups(table, size) for size in GROUP_SIZES},
+        informative=_informative(table),
         variance=variance,
         levels=len(levels),
         lowest=float(levels[0]) if len(levels) else None,
@@ -168,6 +168,21 @@ def measure(
         open=[_at(table, scored, at) for at in success.open],
         labelled=None if labels is None else _accuracy(np.asarray(labels == 1), np.isfinite(labels)),
     )
+
+
+def _informative(table: Floats) -> dict[int, Quantity]:
+    """The share of informative groups by size. A larger group differs where a smaller one does: no share falls."""
+    shares: dict[int, Quantity] = {}
+    last: Estimate | None = None
+    for size in GROUP_SIZES:
+        share = informative_groups(table, size)
+        if isinstance(share, Estimate):
+            if last is not None:  # beyond what was sampled a fitted curve may lie a hair under what is known
+                estimate, low = max(share.estimate, last.estimate), max(share.low, last.low)
+                share = replace(share, estimate=estimate, low=low, high=max(share.high, last.high, estimate))
+            last = share
+        shares[size] = share
+    return shares
 
 
 def _at(table: Floats, scored: Bools, at: float) -> OpenThreshold:

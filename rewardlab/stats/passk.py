@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
-from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined, mean_over_prompts
+import numpy as np
+
+from rewardlab.stats.incomplete import chance_of_any, mean_with_incomplete
+from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
 
 
 def choose_ratio(count: Floats, total: Floats, size: int) -> Floats:
@@ -41,13 +43,32 @@ def pass_hat_k(samples: Floats, successes: Floats, k: int) -> Floats:
 
 
 def mean_pass(samples: Floats, successes: Floats, k: int, *, every: bool = False, level: float = LEVEL) -> Quantity:
-    """Mean pass@k over prompts (with `every`, pass^k) and its interval, over the prompts with at least k samples.
+    """Mean pass@k over prompts (with `every`, pass^k) and its interval, over the prompts with a scored generation.
 
-    A prompt of n samples counts as n // k independent draws of k. Undefined when no prompt has k samples.
+    A prompt of n samples counts as n // k independent draws of k; one with fewer than k counts with what its own show
+    (`mean_with_incomplete`), for more draws can only raise pass@k, and lower pass^k.
+    Undefined when no prompt has k samples.
     """
-    defined: NDArray[np.bool_] = samples >= k
-    if not defined.any():
+    if not (samples >= k).any():
         return Undefined(f"no prompt has {k} scored generations")
-    samples, successes = samples[defined], successes[defined]
-    values = (pass_hat_k if every else pass_at_k)(samples, successes, k)
-    return mean_over_prompts(values, samples // k, level=level)
+    kept = samples > 0
+    samples, successes = samples[kept], successes[kept]
+    # That all succeed is that none fails: pass^k = 1 - pass@k of the failures.
+    hits = samples - successes if every else successes
+    own = np.minimum(samples, k)
+    values = np.empty(len(samples))
+    for size in np.unique(own):
+        mine = own == size
+        values[mine] = pass_at_k(samples[mine], hits[mine], int(size))
+    found = mean_with_incomplete(
+        values,
+        np.maximum(samples // k, 1),
+        incomplete=(samples < k) & (values < 1),
+        samples=samples,
+        successes=hits,
+        curve=chance_of_any(k),
+        level=level,
+    )
+    if not every or isinstance(found, Undefined):
+        return found
+    return replace(found, estimate=1 - found.estimate, low=1 - found.high, high=1 - found.low)

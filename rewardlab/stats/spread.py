@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rewardlab.stats.extrapolation import extrapolated_mixed_share
-from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined, mean_over_prompts
+from rewardlab.stats.incomplete import chance_of_another, chance_of_mixed, mean_with_incomplete
+from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
 from rewardlab.stats.passk import choose_ratio
 
 #: Scores this close are one level: the group's advantage would vanish against any trainer's epsilon (TRL adds 1e-4).
@@ -63,17 +64,33 @@ def _not_all_equal(counts: Floats, totals: Floats, size: int) -> Floats:
 def informative_groups(table: Floats, size: int, *, level: float = LEVEL) -> Quantity:
     """The share of groups of `size` whose scores are not all equal, with its interval over prompts.
 
-    By subsets, over the prompts with that many scores; where fewer than two have them, for scores of two levels, by
-    the success rates that may lie behind the counts.
+    By subsets. A prompt with fewer scores, at least two, counts with what those show: a group that differs among fewer
+    generations differs among more (`mean_with_incomplete`). Where fewer than two prompts have as many, for scores of
+    two levels, by the success rates that may lie behind the counts.
     At the edges: undefined with fewer than two prompts or when no prompt has two scored generations, and beyond the
     scores there are when these have three levels or more (the share at a smaller size is then a lower bound) or one.
     """
     counts, totals = level_counts(table)
-    enough = totals >= size
-    if np.count_nonzero(enough) < 2 <= np.count_nonzero(totals):
+    if np.count_nonzero(totals >= size) < 2 <= np.count_nonzero(totals):
         return _extrapolated(table, totals, size, level=level)
-    values = _not_all_equal(counts[enough], totals[enough], size)
-    return mean_over_prompts(values, totals[enough] // size, level=level)
+    kept = totals >= min(size, 2)
+    counts, totals = counts[kept], totals[kept]
+    own = np.minimum(totals, size)
+    values = np.empty(len(totals))
+    for one in np.unique(own):
+        mine = own == one
+        values[mine] = _not_all_equal(counts[mine], totals[mine], int(one))
+    levels, codes = levels_of(table[kept])
+    two = len(levels) <= 2
+    return mean_with_incomplete(
+        values,
+        np.maximum(totals // size, 1),
+        incomplete=(totals < size) & (values < 1),
+        samples=totals,
+        successes=np.asarray((codes == len(levels) - 1).sum(axis=1), float) if two else counts.max(axis=1, initial=0),
+        curve=chance_of_mixed(size) if two else chance_of_another(size),
+        level=level,
+    )
 
 
 def _extrapolated(table: Floats, totals: Floats, size: int, *, level: float) -> Quantity:

@@ -60,10 +60,10 @@ def test_all_succeed_exactly_when_none_fails(cells, k):
     np.testing.assert_allclose(pass_at_k(right + wrong, right, k), 1 - pass_hat_k(right + wrong, wrong, k))
 
 
-def test_the_mean_is_over_the_prompts_with_enough_samples():
-    # pass@2: of 2 samples with 1 success 1; of 4 with none 0; of 1 sample undefined, so left out.
+def test_a_prompt_with_fewer_samples_counts_with_what_they_show():
+    # pass@2: of 2 samples with 1 success 1; of 4 with none 0; of 1 sample that succeeded 1, whatever came after it.
     found = mean_pass(np.array([2.0, 4.0, 1.0]), np.array([1.0, 0.0, 1.0]), 2)
-    assert (found.estimate, found.units) == (0.5, 2)
+    assert (found.estimate, found.units) == (pytest.approx(2 / 3), 3)
     assert mean_pass(np.array([1.0, 0.0]), np.array([1.0, 0.0]), 2) == Undefined("no prompt has 2 scored generations")
     assert mean_pass(np.array([4.0]), np.array([1.0]), 2) == Undefined("one prompt shows no spread")
     every = mean_pass(np.array([2.0, 2.0]), np.array([1.0, 2.0]), 2, every=True)

@@ -127,10 +127,52 @@ def test_turning_the_scores_round_does_not_matter(table, size):
     np.testing.assert_allclose(informative_per_prompt(table, size), informative_per_prompt(1 - table, size))
 
 
-def test_prompts_with_too_few_scores_are_left_out():
-    table = np.array([[0, 1, 0, 1], [0, 1, 1, 1], [1, 0, NAN, NAN]])
-    # Groups of 4: both full prompts are mixed; the third has two scores only.
-    assert informative_groups(table, 4).units == 2
+def test_prompts_with_fewer_scores_count_with_what_those_show():
+    # Groups of 4: both full prompts are mixed; the third differs among two scores already; the fourth has one score.
+    table = np.array([[0, 1, 0, 1], [0, 1, 1, 1], [1, 0, NAN, NAN], [1, NAN, NAN, NAN]])
+    found = informative_groups(table, 4)
+    assert (found.estimate, found.units) == (1.0, 3)
+
+
+def test_few_complete_prompts_do_not_speak_for_the_many_that_are_flat():
+    """3 of 150 prompts have eight scores and differ; the others have seven, all alike: at most 6 % are informative."""
+    table = np.zeros((150, 8))
+    table[:3, ::2] = 1
+    table[3:, 7] = NAN
+    table[3::2, :7] = 1
+    found = informative_groups(table, 8)
+    assert found.units == 150
+    assert found.low < 0.02 < found.high < 0.07
+
+
+def test_few_complete_prompts_do_not_speak_for_the_many_that_differ():
+    """30 of 150 prompts have eight scores, all alike; the others have seven that differ: 70 % or more are informative."""
+    table = np.ones((150, 8))
+    table[30:, :3] = 0
+    table[30:, 7] = NAN
+    found = informative_groups(table, 8)
+    assert (found.estimate, found.units) == (pytest.approx(0.8), 150)
+    assert found.low > 0.7
+
+
+def test_incomplete_prompts_of_many_levels_are_bounded_too():
+    table = np.zeros((120, 8))
+    table[:60] = np.arange(8)
+    table[:, 7] = NAN
+    table[0, 7] = table[119, 7] = 0
+    found = informative_groups(table, 8)
+    assert found.low < 0.5 <= found.estimate < found.high < 0.75
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_no_share_falls_as_groups_grow(seed):
+    """Whatever is missing: what differs among fewer generations differs among more."""
+    rng = np.random.default_rng(seed)
+    table = rng.integers(0, rng.integers(2, 4), (30, 8)).astype(float)
+    table[rng.random(table.shape) < 0.2] = NAN
+    shares = [share for size in (2, 4, 8) if isinstance(share := informative_groups(table, size), Estimate)]
+    assert all(one.estimate <= other.estimate + 1e-9 for one, other in pairwise(shares))
+    assert all(one.low <= one.estimate <= one.high for one in shares)
 
 
 def test_eight_generations_are_worth_two_groups_of_four():

@@ -28,6 +28,12 @@ def deciding_group(question: Question) -> tuple[int, Quantity]:
     return size, informative[size]
 
 
+def is_enough(share: Estimate, question: Question) -> bool:
+    """Whether the share surely reaches the target, on as many prompts as a verdict takes (of fewer, on all)."""
+    least = min(LEAST_PROMPTS, question.measured.scored_prompts)
+    return share.low >= question.targets.min_informative and share.units >= least
+
+
 def smallest_group(informative: Mapping[int, Quantity], target: float) -> int | None:
     """The smallest group size whose lower bound reaches the target."""
     for size, share in sorted(informative.items()):
@@ -46,8 +52,8 @@ def ask(question: Question) -> Iterator[Finding]:
     """RL304 against the target at the platform's group size; RL305 when the spread is between prompts only."""
     measured, target = question.measured, question.targets.min_informative
     size, share = deciding_group(question)
-    if isinstance(share, Estimate) and share.low < target:
-        surely = share.high < target and measured.scored_prompts >= LEAST_PROMPTS
+    if isinstance(share, Estimate) and not is_enough(share, question):
+        surely = share.high < target and share.units >= LEAST_PROMPTS
         evidence = _evidence(question, size, share)
         if not surely:
             evidence["further_prompts"] = further_prompts(share, target)
@@ -79,6 +85,7 @@ def _evidence(question: Question, size: int, share: Estimate) -> dict[str, objec
         "estimate": share.estimate,
         "low": share.low,
         "high": share.high,
+        "prompts": share.units,
         "target": question.targets.min_informative,
         "flat_groups": {reason: count for reason, count in question.measured.flat.items() if count},
     }
