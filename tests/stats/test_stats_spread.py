@@ -146,7 +146,7 @@ def test_few_complete_prompts_do_not_speak_for_the_many_that_are_flat():
 
 
 def test_few_complete_prompts_do_not_speak_for_the_many_that_differ():
-    """30 of 150 prompts have eight scores, all alike; the others have seven that differ: 70 % or more are informative."""
+    """30 of 150 prompts have eight scores, all alike; the others have seven that differ: 80 % are informative."""
     table = np.ones((150, 8))
     table[30:, :3] = 0
     table[30:, 7] = NAN
