@@ -197,8 +197,8 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL405": Entry(
         "the reward does not agree with labels or judges",
         "A reward no better than chance against known truth, or turned around, teaches the wrong thing.",
-        "Look at the generations listed in the evidence and fix the cases the reward gets wrong; where another threshold "
-        "would agree, say it with --success-at.",
+        "Look at the generations listed in the evidence and fix the cases the reward gets wrong; where another "
+        "threshold would agree, say it with --success-at.",
     ),
     "RL406": Entry(
         "an unreadable reference gives a free point",
@@ -207,8 +207,8 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL407": Entry(
         "the right format with a wrong answer scores too high",
-        "If format alone pays nearly as much as being right, training stops at the format. An answer that wins under one "
-        "prompt must lose under another whose right answer is another: else the reward does not read the answer.",
+        "If format alone pays nearly as much as being right, training stops at the format. An answer that wins under "
+        "one prompt must lose under another whose right answer is another: else the reward does not read the answer.",
         "Compare the final answer, whole, with this prompt's reference, and lower the format's share.",
     ),
     "RL408": Entry(
