@@ -18,7 +18,7 @@ from rewardlab.probes.reward.answers import (
 )
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, ROUGH
 from rewardlab.probes.reward.wording import Format
-from rewardlab.task import Prompt
+from rewardlab.task import Json, Prompt
 
 SideRead: TypeAlias = Literal["right", "wrong"]
 
@@ -42,7 +42,7 @@ class Reader:
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
         """Whether the text's final answer is the reference or plainly another; None where that cannot be told."""
         accepted = answers_of(prompt)
-        if not accepted or not text.strip():
+        if not accepted or not text.strip() or not _is_single(prompt.reference):
             return None
         found = self._final(text[-TAIL:])
         if found is None:
@@ -82,6 +82,13 @@ class Reader:
         if given is None:
             return None
         return "right" if given in accepted else "wrong"
+
+
+def _is_single(reference: Json) -> bool:
+    """Whether the reference is one value: a list may be several right answers, or one answer of several parts."""
+    if isinstance(reference, dict) and len(reference) == 1:
+        return _is_single(next(iter(reference.values())))
+    return isinstance(reference, str | int | float)
 
 
 def _ends_with(text: str, label: str) -> bool:

@@ -14,6 +14,16 @@ from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run
 
 MENTIONED = "the right answer is mentioned, then another one given"
 GIVEN_FIRST = "the right answer is given, taken back, and another one given"
+GIVEN_LAST = "another answer is given, taken back, and the right one given"
+
+LISTED = (
+    'Read the last answer only (here "{form}"), and nothing before it: as it is, a response that lists candidates on '
+    "its way is paid for the right one among them."
+)
+FIRST = (
+    'It reads the first answer (here "{form}"), and a model means its last: one that corrects itself loses, one that '
+    "spoils a right answer wins. Read the last one."
+)
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
@@ -23,23 +33,24 @@ def ask(subject: Subject) -> Iterator[Finding]:
     by_name: dict[str, list[tuple[Trial, Outcome]]] = defaultdict(list)
     for trial, outcome in run(subject, [trial for gold in fair for trial in _trials(gold)]):
         by_name[trial.name].append((trial, outcome))
+    last = by_name.pop(GIVEN_LAST, [])
+    reads_first = bool(last) and not any(survey.succeeds(trial.gold, outcome) for trial, outcome in last)
     ways = []
     severities = []
     for name, tried in by_name.items():
         hits = [survey.succeeds(trial.gold, outcome) for trial, outcome in tried]
         if any(hits):
             found = share(hits)
-            is_text = all(gold.kind == "text" for gold in fair)
-            severities.append(capped(severity_of(found), "warning") if is_text else severity_of(found))
+            # Who reads the first answer pays nobody for listing several: it is a habit to know of, and no way to win.
+            is_mild = all(gold.kind == "text" for gold in fair) or (reads_first and name == GIVEN_FIRST)
+            severities.append(capped(severity_of(found), "warning") if is_mild else severity_of(found))
             cases = [trial.shown(outcome) for (trial, outcome), hit in zip(tried, hits, strict=True) if hit]
             ways.append({"response": name} | evidence_of(found) | {"cases": cases[:SHOWN]})
     if ways:
         form = fair[0].form.name
-        remedy = (
-            f'Read the last answer only (here "{form}"), and nothing before it: as it is, a response that lists '
-            "candidates on its way is paid for the right one among them."
-        )
-        yield Finding("RL408", worst(severities), {"ways": ways}, remedy)
+        names = [way["response"] for way in ways]
+        remedy = FIRST if reads_first and names == [GIVEN_FIRST] else LISTED
+        yield Finding("RL408", worst(severities), {"ways": ways}, remedy.format(form=form))
 
 
 def _trials(gold: Gold) -> Iterator[Trial]:
@@ -54,3 +65,7 @@ def _trials(gold: Gold) -> Iterator[Trial]:
         f"{form.lead}{form.final(gold.text)}\n\nNo, on checking that does not hold. I change my answer.\n\n{final}"
     )
     yield Trial(GIVEN_FIRST, gold.prompt, taken_back, gold)
+    corrected = (
+        f"{form.lead}{final}\n\nNo, on checking that does not hold. I change my answer.\n\n{form.final(gold.text)}"
+    )
+    yield Trial(GIVEN_LAST, gold.prompt, corrected, gold)

@@ -59,7 +59,7 @@ def test_the_right_digits_inside_a_longer_number_are_wrong(ask):
 @pytest.mark.parametrize(
     ("prompts", "body"),
     [
-        (numbers(), "found = re.findall(r'boxed.([0-9]+)', completion); return float(found[:1] == [reference])"),
+        (numbers(), "return float(reference in re.findall(r'boxed.([0-9]+)', completion))"),
         (labels(), "return float('Label: ' + reference in completion)"),
         (records(), "return float(json.dumps(reference) in completion)"),
     ],
@@ -68,6 +68,12 @@ def test_a_right_answer_taken_back_does_not_count(ask, prompts, body):
     assert severities(ask(reasoning.ask, f"def score(completion, reference): {body}", prompts)) == [
         ("RL408", "blocker")
     ]
+
+
+def test_reading_the_first_answer_is_a_warning_for_it_pays_nobody_for_listing(ask):
+    body = "found = re.findall(r'boxed.([0-9]+)', completion); return float(found[:1] == [reference])"
+    (found,) = ask(reasoning.ask, f"def score(completion, reference): {body}", numbers())
+    assert (found.severity, "It reads the first answer" in found.remedy) == ("warning", True)
 
 
 def test_nothing_extracted_does_not_equal_no_reference(ask):
