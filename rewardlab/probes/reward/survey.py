@@ -10,7 +10,7 @@ import numpy as np
 
 from rewardlab.measurement import success_rule
 from rewardlab.outcome import Outcome, Unscored
-from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, wrong_for
+from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, rights_of, wrong_for
 from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import Scale, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
@@ -232,7 +232,7 @@ def _wrongs(prompts: Sequence[Prompt], texts: Mapping[str, str], kinds: Mapping[
     """A wrong answer for each prompt, taken from the rows after it, so that not all are the same."""
     order = list(texts.values())
     return {
-        prompt.id: wrong_for(texts[prompt.id], kinds[prompt.id], order[at + 1 :] + order[:at])
+        prompt.id: wrong_for(texts[prompt.id], kinds[prompt.id], order[at + 1 :] + order[:at], rights_of(prompt))
         for at, prompt in enumerate(prompts)
     }
 

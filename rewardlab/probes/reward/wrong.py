@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import allowance, number, record, spoiled
+from rewardlab.probes.reward.answers import allowance, is_right, number, record, spoiled
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Gold, Survey, survey_of
@@ -87,7 +87,8 @@ def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
 
 def _variants(gold: Gold) -> Iterator[Trial]:
     for name, text in _wrongs(gold):
-        yield Trial(name, gold.prompt, gold.form.write(text), gold)
+        if not is_right(gold.prompt, text):
+            yield Trial(name, gold.prompt, gold.form.write(text), gold)
 
 
 def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.probes.reward import reference
-from rewardlab.probes.reward.answers import readings
 from rewardlab.probes.reward.learnt import around, learnt_formats
+from rewardlab.probes.reward.readings import readings
 from rewardlab.probes.reward.wording import KNOWN, Format, asked_formats
 from tests.probes.reward.answers_subject import ask_fixture, labels, numbers, prompt, severities  # noqa: F401 - a fixture is found by its import
 
