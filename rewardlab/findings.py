@@ -310,7 +310,8 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL701": Entry(
         "the prompts have flaws",
-        "Copies count twice, and a row without a reference cannot be rewarded for being right.",
+        "Copies count twice; where two have different references, one is rewarded wrongly; and a row without a "
+        "reference cannot be rewarded for being right.",
         "Delete the copies and fill in the references.",
     ),
     "RL801": Entry(

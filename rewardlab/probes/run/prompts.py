@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
+from rewardlab.probes.reward.copies import flaws
 from rewardlab.probes.run.question import Question
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL604 under the platform's least number of rows; RL701 for copies and rows without a reference."""
+    """RL604 under the platform's least number of rows; RL701 for copies, contradictions, rows without a reference."""
     measured, least = question.measured, question.platform.least_rows
     if measured.prompts < least:
         yield Finding("RL604", "warning", {"prompts": measured.prompts, "least": least})
-    if measured.duplicates or measured.without_reference:
-        yield Finding(
-            "RL701",
-            "warning",
-            {
-                "copies": len(measured.duplicates),
-                "copied_ids": [list(pair) for pair in measured.duplicates[:3]],
-                "without_reference": measured.without_reference,
-            },
-        )
+    if (flawed := flaws(question.prompts)) is not None:
+        yield flawed
