@@ -37,7 +37,7 @@ from rewardlab.resume import Clock, open_run, reward_record
 from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
 from rewardlab.stream import fill, traffic_of
-from rewardlab.task import read_prompts
+from rewardlab.task import Prompt, note_of_cuts, read_prompts
 
 
 def utc_now() -> datetime:
@@ -80,7 +80,7 @@ def run_audit(
     Raises: RewardlabError as `audit` does; KeyboardInterrupt leaves a run directory that resumes.
     """
     progress = progress or Silent()
-    prompts = read_prompts(prompts_path)
+    prompts = _prompts(prompts_path, progress)
     said = settings
     with opened(reward, said, progress) as held:
         settings = held.settings
@@ -102,6 +102,13 @@ def run_audit(
                 ask_judges(run, settings, members, progress)
             run.update(replace(run.manifest, finished=True))
             return conclude(run, settings)
+
+
+def _prompts(path: Path, progress: Progress) -> tuple[Prompt, ...]:
+    prompts = read_prompts(path)
+    if (note := note_of_cuts(prompts)) is not None:
+        progress.note(note)
+    return prompts
 
 
 def _fill_and_examine(
@@ -141,7 +148,7 @@ def run_sample(
     Raises: RewardlabError.
     """
     progress = progress or Silent()
-    prompts = read_prompts(prompts_path)
+    prompts = _prompts(prompts_path, progress)
     with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now) as run:
         try:
             fill(run, settings, reward=None, record=None, progress=progress)

@@ -171,7 +171,7 @@ class Run:
 
     def save_prompts(self, prompts: Sequence[Prompt]) -> None:
         """Replace prompts.jsonl; every row carries its id."""
-        lines = [json.dumps({"id": prompt.id, **prompt.row}) for prompt in prompts]
+        lines = [json.dumps(_saved(prompt)) for prompt in prompts]
         write_atomically(self.folder / "prompts.jsonl", ("\n".join(lines) + "\n").encode())
 
     def prompts(self) -> tuple[Prompt, ...]:
@@ -301,6 +301,11 @@ class Run:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _saved(prompt: Prompt) -> Mapping[str, Any]:
+    """The row with its id, which it may leave out or hold as null."""
+    return {"id": prompt.id} | {key: value for key, value in prompt.row.items() if key != "id" or value is not None}
 
 
 def _finding(values: Mapping[str, Any]) -> Finding:

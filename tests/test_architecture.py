@@ -16,6 +16,7 @@ PACKAGE = ROOT / "rewardlab"
 #: From the ground up; a room may import rooms below its own and, inside its own, what makes no cycle.
 FLOORS = [
     {"errors"},
+    {"conversation"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},
     {"alpha", "findings", "platforms", "parts", "answers", "labels", "ratings", "crosscheck"},
     {"engines", "rewards", "measurement", "run"},

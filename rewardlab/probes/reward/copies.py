@@ -19,6 +19,10 @@ CONTRADICTED = (
     "answer is right on both, so that training pulls both ways and accuracy has a ceiling. Find the right reference of "
     "each pair, or add to the prompts what tells them apart."
 )
+CUT = (
+    "Rows end with a turn of the assistant's, which the model is to write itself: they were cut before it. If it is "
+    "right, put its final answer into reference_answer, or the whole of it into the column right."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,15 @@ def find_copies(prompts: Iterable[Prompt]) -> Copies:
 
 
 def flaws(prompts: Sequence[Prompt]) -> Finding | None:
-    """RL701, a warning, for copies, contradictions and rows without a reference; None where there is none of them."""
+    """RL701 for copies, contradictions, rows without a reference and rows cut at their end; None without any.
+
+    A warning, for rows that were only cut a note.
+    """
     found = find_copies(prompts)
     missing = sum(prompt.reference is None for prompt in prompts)
-    if not (found.agreeing or found.contradicting or missing):
+    cut = sum(prompt.cut is not None for prompt in prompts)
+    flawed = bool(found.agreeing or found.contradicting or missing)
+    if not (flawed or cut):
         return None
     evidence: dict[str, Any] = {}
     if found.contradicting:
@@ -77,7 +86,11 @@ def flaws(prompts: Sequence[Prompt]) -> Finding | None:
             evidence["of_them_but_for_space_case_or_unicode_form"] = near
         evidence["copied_ids"] = [[pair.first.id, pair.other.id] for pair in found.agreeing[:SHOWN]]
     evidence |= {"without_reference": missing} if missing else {}
-    return Finding("RL701", "warning", evidence | {"rows": len(prompts)}, CONTRADICTED if found.contradicting else "")
+    evidence |= {"cut_before_the_assistants_last_turn": cut} if cut else {}
+    evidence["rows"] = len(prompts)
+    if not flawed:
+        return Finding("RL701", "note", evidence, CUT)
+    return Finding("RL701", "warning", evidence, CONTRADICTED if found.contradicting else "")
 
 
 def _pair(first: Prompt, other: Prompt) -> Pair:

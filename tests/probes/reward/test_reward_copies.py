@@ -116,6 +116,18 @@ def test_a_run_is_asked_about_its_prompts():
     }
 
 
+def test_rows_that_were_cut_are_a_note():
+    (found,) = [flaws([row(0, "Q?", "1"), replace(row(1, "R?", "2"), cut="It is 2.")])]
+    assert (found.severity, found.evidence) == ("note", {"cut_before_the_assistants_last_turn": 1, "rows": 2})
+
+
+def test_a_role_that_aws_does_not_name_is_told():
+    told = replace(row(0, "Q?", "1"), messages=({"role": "developer", "content": "Be brief."},))
+    (found,) = [one for one in probe.ask(replace(asked([[1, 0]] * 100), prompts=(told,))) if one.code == "RL604"]
+    assert found.evidence["rows_with_the_role_developer"] == 1
+    assert "as system" in found.remedy
+
+
 def test_a_file_without_flaws_says_nothing():
     assert flaws([row(place, f"Q {place}", "1") for place in range(5)]) is None
 

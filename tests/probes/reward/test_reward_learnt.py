@@ -53,6 +53,12 @@ def test_the_format_of_an_earlier_turn_is_tried(ask):
     assert ask(reference.ask, READS_MINERVA, with_turns(numbers(""), *turns)) == []
 
 
+def test_the_format_of_a_turn_that_was_cut_is_tried(ask):
+    rows = [replace(one, cut=f"So.\n{MINERVA.format(one.reference)}") for one in numbers("")]
+    (unasked,) = ask(reference.ask, READS_MINERVA, rows)
+    assert unasked.evidence["unasked"] == f"{MINERVA.format('X')} (as in the data)"
+
+
 @pytest.mark.parametrize(
     ("column", "learnt"),
     [
