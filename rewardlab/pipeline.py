@@ -38,6 +38,7 @@ from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
 from rewardlab.stream import fill, traffic_of
 from rewardlab.task import Prompt, note_of_cuts, read_prompts
+from rewardlab.unfinished import finish_judging, unfinished
 
 
 def utc_now() -> datetime:
@@ -130,6 +131,7 @@ def _fill_and_examine(
         found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
     if found != held:
         run.save_findings(record.key, found, declared=settings.declared, components=components)
+    run.finish_reward(record.key)
 
 
 def _lost(failures: Sequence[Unscored], record: RewardRecord) -> Iterator[Finding]:
@@ -189,6 +191,7 @@ def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | 
         members = convene(judges, run.manifest.judges)
         check_panel(members, run.prompts())
         ask_judges(run, settings, members, progress or Silent())
+        finish_judging(run, last_reward(run))
         return conclude(run, settings)
 
 
@@ -234,10 +237,14 @@ def conclude(run: Run, settings: Settings) -> Report:
         question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
     )
     findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question), about_judges)
+    decision = decide(question, findings)
+    lacks = unfinished(run, record, prompts=prompts, generations=generations, scores=scores)
+    if lacks is not None:
+        decision, findings = lacks.decision, merge(findings, [lacks.finding])
     report = build_report(
         question,
         findings,
-        decide(question, findings),
+        decision,
         record=record,
         traffic=traffic_of(run, record),
         judges=judges,

@@ -44,7 +44,8 @@ Declared: TypeAlias = list[float | None]
 class RewardRecord:
     """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called.
 
-    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`).
+    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`). `finished` says whether it
+    scored and was examined to the end; None in a run of an earlier version, which does not tell.
     """
 
     key: str
@@ -55,6 +56,7 @@ class RewardRecord:
     platform: str
     timeout: float
     memory_mb: int
+    finished: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,10 @@ class JudgeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may."""
+    """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may.
+
+    `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
+    """
 
     created: str
     rewardlab: str
@@ -104,6 +109,7 @@ class Manifest:
     rewards: tuple[RewardRecord, ...] = ()
     judges: tuple[JudgeRecord, ...] = ()
     finished: bool = False
+    lacking: int | None = None
     schema: str = SCHEMA
 
 
@@ -281,9 +287,14 @@ class Run:
         return self.folder / "findings" / f"{key}.json"
 
     def add_reward(self, record: RewardRecord) -> None:
-        """Note a reward; the last one noted is the one that reports are about."""
+        """Note a reward that is to score; the last one noted is the one that reports are about."""
         others = tuple(other for other in self.manifest.rewards if other.key != record.key)
-        self.update(replace(self.manifest, rewards=(*others, record)))
+        self.update(replace(self.manifest, rewards=(*others, replace(record, finished=False))))
+
+    def finish_reward(self, key: str) -> None:
+        """Note that the reward with this key scored everything and was examined."""
+        rewards = tuple(replace(one, finished=True) if one.key == key else one for one in self.manifest.rewards)
+        self.update(replace(self.manifest, rewards=rewards))
 
     def add_judge(self, record: JudgeRecord) -> None:
         """Note a judge; an earlier one that it replaces is no longer of the panel, its judgments stay."""

@@ -25,6 +25,7 @@ FLOORS = [
     {"section"},
     {"judge_report"},
     {"decision", "report", "stream", "agree_report", "proof_report"},
+    {"unfinished"},
     {"reporting", "judge_reporting", "resume", "formats", "examination", "aws", "agreement"},
     {"panel"},
     {"pipeline"},

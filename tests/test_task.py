@@ -117,7 +117,7 @@ def test_blank_lines_and_a_byte_order_mark_are_passed_over(tmp_path):
         ('{"messages": "hi"}', ":1: messages is a string"),
         ('{"prompt": ""}', ":1: prompt is an empty string"),
         ('{"messages": [3]}', ":1: message 1 is a number"),
-        ('{"messages": [{"role": "human", "content": "x"}]}', 'message 1 has the role "human"; expected system, developer,'),
+        ('{"messages": [{"role": "human", "content": "x"}]}', 'message 1 has the role "human"; expected system, dev'),
         ('{"messages": [{"content": "x"}]}', ":1: message 1 has the role null"),
         ('{"messages": [{"role": "user"}]}', ":1: message 1 has null content"),
         ('{"messages": [{"role": "user", "content": [{"type": "image"}]}]}', 'content part of the kind "image"'),
