@@ -21,6 +21,7 @@ from rewardlab.labels import read_labels, sides_of
 from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine, examine_sampled
 from rewardlab.probes.reward.ordinary import FORMS, right_text
+from rewardlab.probes.reward.payload import is_sendable
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import sureness
@@ -45,9 +46,6 @@ LONGEST_SECONDS = 90.0
 MOST_SECONDS, SLACK = 10.0, 3.0
 #: Of the rows: where references serve in so many, sampled answers are not needed.
 SERVES = 0.5
-#: A batch is made up to so many times the platform's limit: beyond, it would say nothing and take gigabytes.
-MOST_PAYLOADS = 5
-MEGABYTE = 1 << 20
 PROMPTS_NAME = "prompts.jsonl"
 #: How often an examination that is abandoned is killed until it ends.
 KILL_SECONDS = 0.02
@@ -268,9 +266,9 @@ def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.ra
     """
     drawn = rng.choice(len(prompts), min(most, len(prompts)), replace=False)
     chosen = [prompts[number] for number in sorted(drawn)]
-    if all(_is_sendable(prompt, platform) for prompt in chosen):
+    if all(is_sendable(prompt, platform) for prompt in chosen):
         return chosen
-    sendable = [prompt for prompt in prompts if _is_sendable(prompt, platform)]
+    sendable = [prompt for prompt in prompts if is_sendable(prompt, platform)]
     if not sendable:
         raise InputError(
             "every row is too long to be sent",
@@ -279,12 +277,6 @@ def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.ra
             do="shorten the rows; their columns travel with every sample",
         )
     return sendable if len(sendable) <= most else _choose(sendable, most, platform, rng)
-
-
-def _is_sendable(prompt: Prompt, platform: Platform) -> bool:
-    """Whether a batch of this row comes near the platform's limit; RL205 tells of what exceeds it."""
-    row = sum(map(len, sample_parts(prompt, platform)))
-    return row * platform.batch_size <= MOST_PAYLOADS * platform.payload_mb * MEGABYTE
 
 
 class Examiner(threading.Thread):
