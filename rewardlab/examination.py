@@ -31,6 +31,7 @@ from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.function import describe, function_named
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
+from rewardlab.rights import with_rights
 from rewardlab.run import Run, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.task import Generation, Prompt, read_prompts
@@ -94,7 +95,7 @@ def run_check(reward: Path, prompts_path: Path, settings: Settings, *, digest: s
 
     Raises: RewardlabError.
     """
-    prompts = read_prompts(prompts_path)
+    prompts = with_rights(read_prompts(prompts_path), settings.right_path)
     digest = digest or _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
@@ -262,9 +263,11 @@ def _affordable(pace: float) -> int:
 def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.random.Generator) -> list[Prompt]:
     """Some of the prompts, in their order; of a file with rows too long to send in a batch, some of the others.
 
-    Raises: InputError where every row is too long.
+    Those with an example of a right answer come first. Raises: InputError where every row is too long.
     """
-    drawn = rng.choice(len(prompts), min(most, len(prompts)), replace=False)
+    given = [number for number, prompt in enumerate(prompts) if prompt.right is not None]
+    others = [number for number, prompt in enumerate(prompts) if prompt.right is None]
+    drawn = [*_drawn(given, most, rng), *_drawn(others, most - len(given), rng)]
     chosen = [prompts[number] for number in sorted(drawn)]
     if all(is_sendable(prompt, platform) for prompt in chosen):
         return chosen
@@ -277,6 +280,12 @@ def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.ra
             do="shorten the rows; their columns travel with every sample",
         )
     return sendable if len(sendable) <= most else _choose(sendable, most, platform, rng)
+
+
+def _drawn(numbers: Sequence[int], most: int, rng: np.random.Generator) -> list[int]:
+    """At most so many of the numbers."""
+    count = min(most, len(numbers))
+    return [numbers[place] for place in rng.choice(len(numbers), count, replace=False)] if count > 0 else []
 
 
 class Examiner(threading.Thread):

@@ -34,6 +34,7 @@ from rewardlab.progress import Progress, Silent
 from rewardlab.report import Report
 from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
+from rewardlab.rights import digest_of_rights, with_rights
 from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
 from rewardlab.stream import fill, traffic_of
@@ -81,7 +82,7 @@ def run_audit(
     Raises: RewardlabError as `audit` does; KeyboardInterrupt leaves a run directory that resumes.
     """
     progress = progress or Silent()
-    prompts = _prompts(prompts_path, progress)
+    prompts = with_rights(_prompts(prompts_path, progress), settings.right_path)
     said = settings
     with opened(reward, said, progress) as held:
         settings = held.settings
@@ -117,7 +118,9 @@ def _fill_and_examine(
 ) -> None:
     """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
-    held, components = run.findings(record.key, declared=settings.declared), None
+    rights = digest_of_rights(run.prompts())
+    declared = [*settings.declared, *([] if rights is None else [rights])]
+    held, components = run.findings(record.key, declared=declared), None
     if held is not None:
         filled = fill_run()
         found = merge(held, filled.findings, _lost(filled.lost, record))
@@ -130,7 +133,7 @@ def _fill_and_examine(
         sampled = examine_sampled_answers(worker, run, record.key, settings, examined=examined)
         found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
     if found != held:
-        run.save_findings(record.key, found, declared=settings.declared, components=components)
+        run.save_findings(record.key, found, declared=declared, components=components)
     run.finish_reward(record.key)
 
 

@@ -36,8 +36,9 @@ SCHEMA = "rewardlab.run/1"
 
 #: The lowest and highest value of each named component of a reward.
 Ranges: TypeAlias = Mapping[str, tuple[float, float]]
-#: What a user said of a reward's scores: the range's ends and the success threshold, each None where nothing was said.
-Declared: TypeAlias = list[float | None]
+#: What a user said of a reward's scores: the range's ends, the success threshold, and a hash of the examples of right
+#: answers, each None where nothing was said.
+Declared: TypeAlias = list[float | str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ class Run:
     def save_findings(
         self, key: str, findings: Sequence[Finding], *, declared: Declared, components: Ranges | None = None
     ) -> None:
-        """Keep what an examination of the reward with this key found, and what range it took for declared.
+        """Keep what an examination of the reward with this key found, and what it took for declared.
 
         `components` are the ranges that its made-up answers had; those kept before where none are given.
         """

@@ -18,7 +18,7 @@ FLOORS = [
     {"errors"},
     {"conversation"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},
-    {"alpha", "findings", "platforms", "parts", "answers", "labels", "ratings", "crosscheck"},
+    {"alpha", "findings", "platforms", "parts", "answers", "labels", "rights", "ratings", "crosscheck"},
     {"engines", "rewards", "measurement", "run"},
     {"judging"},
     {"probes", "settings", "rescoring"},

@@ -56,6 +56,13 @@ SCORING = (
         "Repeat.",
     ),
 )
+RIGHT = (
+    click.option(
+        "--right",
+        metavar="FILE.jsonl",
+        help="Examples of right answers, whole texts: prompt_id, text. Then none is made up. Also a column right.",
+    ),
+)
 RANGE = (
     click.option("--success-at", metavar="SCORE", help="What counts as success.  [middle of the range]"),
     click.option("--reward-range", metavar="LO,HI", help="The declared range.  [0,1; -1,1 if a score is negative]"),

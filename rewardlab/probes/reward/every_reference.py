@@ -59,10 +59,12 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 def _rows(subject: Subject) -> list[Prompt]:
     """The rows to ask, in an order that favours none: all, or as many as the reward's pace allows."""
+    given = any(prompt.right is not None for prompt in subject.every_prompt)
     fit = [
         prompt
         for prompt in subject.every_prompt
-        if answers_of(prompt) and is_answer(prompt) and is_sendable(prompt, subject.platform)
+        if (prompt.right is not None if given else answers_of(prompt) and is_answer(prompt))
+        and is_sendable(prompt, subject.platform)
     ]
     order = subject.rng.permutation(len(fit))
     affordable = int(BUDGET_SECONDS / subject.pace) if subject.pace else len(fit)
@@ -115,6 +117,9 @@ def _lost_in_every_way(subject: Subject, survey: Survey, lost: Sequence[Prompt])
 
 def _ways(prompt: Prompt, survey: Survey) -> Iterator[str]:
     """The row's answer in each reading, in the format that wins elsewhere and in those that its prompt names."""
+    if prompt.right is not None:
+        yield prompt.right
+        return
     own = asked_formats(prompt)
     forms = dict.fromkeys([survey.form, *own, *(form.reasoned() for form in own if not form.lead)])
     golds = dict.fromkeys(gold.form for gold in survey.sound)
@@ -130,7 +135,8 @@ def _wins(survey: Survey, outcome: Outcome, nothing: Outcome) -> bool:
 
 
 def _reading(prompt: Prompt, at: int) -> str:
-    found = answers_of(prompt)
+    """The example of a right answer that the prompt has, else its answer in this reading."""
+    found = [prompt.right] if prompt.right is not None else answers_of(prompt)
     return found[min(at, len(found) - 1)]
 
 

@@ -42,7 +42,9 @@ def as_text(reference: Json, layout: int = 0) -> str:
 
 
 def right_text(prompt: Prompt, form: str = FORMS[0], *, layout: int = 0) -> str:
-    """The prompt's reference in a form."""
+    """The prompt's reference in a form; alone the example of a right answer, where the prompt has one."""
+    if prompt.right is not None and form == FORMS[0]:
+        return prompt.right
     return form.format(as_text(prompt.reference, _fitting(form, layout)))
 
 

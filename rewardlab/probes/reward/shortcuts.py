@@ -10,7 +10,16 @@ from typing import Any
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import LONGEST_LABEL, NUMBER, is_right, mentions, number, plain, prompt_text
+from rewardlab.probes.reward.answers import (
+    LONGEST_LABEL,
+    NUMBER,
+    is_right,
+    mentions,
+    number,
+    plain,
+    prompt_text,
+    rights_of,
+)
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Gold, Survey, survey_of
@@ -139,10 +148,10 @@ def _trials(prompt: Prompt, gold: Gold | None, survey: Survey) -> Iterator[Trial
 def _may_be_right(name: str, text: str, gold: Gold) -> bool:
     """Whether this prompt could rightly be answered so."""
     if name in {'"yes"', '"True"'}:
-        return plain(gold.text) in AFFIRMATIVE
+        return any(plain(right) in AFFIRMATIVE for right in (gold.text, *rights_of(gold.prompt)))
     if name in DECLINED and DECLINING.search(gold.text):
         return True
-    return gold.kind != "text" and (mentions(text, gold.text) or is_right(gold.prompt, text))
+    return is_right(gold.prompt, text) or (gold.kind != "text" and mentions(text, gold.text))
 
 
 def _in_format(prompt: Prompt, gold: Gold, survey: Survey) -> Iterator[Trial]:

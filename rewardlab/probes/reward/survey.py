@@ -11,10 +11,11 @@ import numpy as np
 from rewardlab.measurement import success_rule
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, rights_of, wrong_for
+from rewardlab.probes.reward.given import given_pairs
 from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import Scale, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
+from rewardlab.probes.reward.wording import BARE, GIVEN, KNOWN, Format, asked_formats
 from rewardlab.task import Prompt
 
 #: The formats of the field are tried on this many prompts; each prompt is then asked in the best and in its own.
@@ -44,6 +45,11 @@ class Gold:
     wrong: str | None
     wrong_outcome: Outcome | None
     bottom: float | None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether `text` is an example that the user gave, which nothing was guessed for."""
+        return self.form == GIVEN
 
     @property
     def score(self) -> float | None:
@@ -117,7 +123,12 @@ def keep(subject: Subject, found: Survey) -> None:
 
 
 def survey(subject: Subject) -> Survey:
-    """Ask the reward which format it reads best, then what right and wrong answers earn in it."""
+    """Ask the reward which format it reads best, then what right and wrong answers earn in it.
+
+    Where prompts have examples of right answers, these alone are asked.
+    """
+    if given := given_pairs(subject.prompts):
+        return _given(subject, given)
     answered = [prompt for prompt in subject.prompts if answers_of(prompt)]
     formats = _formats_of(_tried(subject, answered), subject.every_prompt)
     reading, best = _best_format(subject, answered, formats)
@@ -135,6 +146,29 @@ def survey(subject: Subject) -> Survey:
     right = [gold.score for gold in golds if gold.score is not None]
     scale = scale_of(right, others, reward_range=subject.reward_range, success_at=subject.success_at)
     return Survey(tuple(golds), unsure, best, scale, labels, _guess(subject.every_prompt, labels), formats)
+
+
+def _given(subject: Subject, given: Sequence[tuple[Prompt, str, str | None]]) -> Survey:
+    """The survey of whole texts that are right."""
+    rights = subject.score([Case(prompt, right) for prompt, right, _ in given])
+    wrongs = iter(subject.score([Case(prompt, wrong) for prompt, _, wrong in given if wrong is not None]))
+    nothing = subject.score([Case(prompt, text) for prompt, _, _ in given for text in NOTHING])
+    golds = []
+    for place, (prompt, right, wrong) in enumerate(given):
+        wrong_outcome = None if wrong is None else next(wrongs)
+        bottom = lowest((wrong_outcome, nothing[place * len(NOTHING)]))
+        golds.append(
+            Gold(prompt, right, "text", True, GIVEN, rights[place], (), wrong, wrong_outcome, bottom)  # noqa: FBT003
+        )
+    outcomes = [*nothing, *(gold.wrong_outcome for gold in golds)]
+    scale = scale_of(
+        [gold.score for gold in golds if gold.score is not None],
+        [score for outcome in outcomes if (score := score_of(outcome)) is not None],
+        reward_range=subject.reward_range,
+        success_at=subject.success_at,
+    )
+    labels = labels_of(subject.every_prompt)
+    return Survey(tuple(golds), (), GIVEN, scale, labels, _guess(subject.every_prompt, labels), (GIVEN,))
 
 
 def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
