@@ -25,6 +25,7 @@ from rewardlab.probes.reward.payload import is_sendable
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import sureness
+from rewardlab.progress import Progress
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
@@ -34,7 +35,7 @@ from rewardlab.rewards.sources import reward_digest
 from rewardlab.rights import with_rights
 from rewardlab.run import Run, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
-from rewardlab.task import Generation, Prompt, read_prompts
+from rewardlab.task import Generation, Prompt, note_of_cuts, read_prompts
 
 #: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row. A slow
 #: reward is asked about fewer, so that what is asked takes about so many seconds.
@@ -90,12 +91,21 @@ def prompts_of(reward: Path, prompts: Path | None) -> Path:
     return prompts or beside
 
 
-def run_check(reward: Path, prompts_path: Path, settings: Settings, *, digest: str | None = None) -> CheckReport:
+def run_check(
+    reward: Path,
+    prompts_path: Path,
+    settings: Settings,
+    *,
+    digest: str | None = None,
+    progress: Progress | None = None,
+) -> CheckReport:
     """Examine, and report; `digest` is that of the reward's code, where it is known without reading it.
 
     Raises: RewardlabError.
     """
     prompts = with_rights(read_prompts(prompts_path), settings.right_path)
+    if progress is not None and (note := note_of_cuts(prompts)) is not None:
+        progress.note(note)
     digest = digest or _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)

@@ -9,6 +9,7 @@ import click
 
 from rewardlab.aws.packaged import opened
 from rewardlab.commands.options import RANGE, RIGHT, SCORING, SHOWING, add_options, display_for, given, put
+from rewardlab.commands.terminal import NotesOnly
 from rewardlab.errors import RewardlabError, UsageError
 from rewardlab.examination import prompts_of, run_check
 from rewardlab.formats.check import CHECK_FORMATS
@@ -36,7 +37,7 @@ def command(reward: Path, prompts: Path | None, format_: str, output: Path | Non
         try:
             where = prompts_of(path, prompts)
             with opened(path, load_settings(given(**options), where, command_line=True)) as held:
-                found = run_check(held.reward, where, held.settings, digest=held.digest)
+                found = run_check(held.reward, where, held.settings, digest=held.digest, progress=NotesOnly())
             reports.append(found.model_copy(update={"reward": str(path)}))
         except RewardlabError as error:
             if len(paths) == 1:
