@@ -1,4 +1,4 @@
-"""The errors rewardlab raises on purpose; all of them mean exit code 2, "could not judge".
+"""The errors rewardlab raises on purpose; all but one mean exit code 2, "could not judge".
 
     RewardlabError
     ├── UsageError     an option, a setting or a call that does not make sense
@@ -8,6 +8,7 @@
     ├── RewardError    reward code that cannot be loaded at all (a reward that fails on a sample is an Unscored)
     │   └── TokensMissingError  it reads token ids, and what is to be scored has none
     ├── RunError       a run directory that cannot be used
+    │   └── UnfinishedError  one that is not at its end: exit code 4, as INCONCLUSIVE
     └── CloudError     what AWS refuses, or cannot be asked
 
 Anything else that escapes is a bug in rewardlab and exits with 3.
@@ -60,6 +61,12 @@ class TokensMissingError(RewardError):
 
 class RunError(RewardlabError):
     """A run directory that cannot be used: of another run, in use, or damaged."""
+
+
+class UnfinishedError(RunError):
+    """A run directory that holds no verdict yet, because it was not sampled, scored or examined to its end."""
+
+    exit_code = 4
 
 
 class CloudError(RewardlabError):

@@ -23,19 +23,22 @@ from rewardlab.platforms import Platform, find_platform
 from rewardlab.probes.reward import examine, unasked_of
 from rewardlab.probes.reward.crew import Crew
 from rewardlab.probes.reward.ordinary import FORMS, right_text
+from rewardlab.probes.reward.payload import is_sendable
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import known_of, sureness
+from rewardlab.progress import Progress
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.function import describe, function_named
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
+from rewardlab.rights import with_rights
 from rewardlab.run import sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.success import Success, success_rule
 from rewardlab.success_report import SuccessPart
-from rewardlab.task import Generation, Prompt, read_prompts
+from rewardlab.task import Generation, Prompt, note_of_cuts, read_prompts
 
 #: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row. A slow
 #: reward is asked about fewer, so that what is asked takes about so many seconds.
@@ -48,9 +51,6 @@ SLOW_PACE, WAITING_WORKERS = 0.05, 8
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
 #: of a slow reward may take so many times what its samples take, and a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
-#: A batch is made up to so many times the platform's limit: beyond, it would say nothing and take gigabytes.
-MOST_PAYLOADS = 5
-MEGABYTE = 1 << 20
 #: Where a check's success threshold may come from, for without samples nothing else tells one.
 KNOWN = {"declared", "answers"}
 PROMPTS_NAME = "prompts.jsonl"
@@ -101,12 +101,21 @@ def prompts_of(reward: Path, prompts: Path | None) -> Path:
     return prompts or beside
 
 
-def run_check(reward: Path, prompts_path: Path, settings: Settings, *, digest: str | None = None) -> CheckReport:
+def run_check(
+    reward: Path,
+    prompts_path: Path,
+    settings: Settings,
+    *,
+    digest: str | None = None,
+    progress: Progress | None = None,
+) -> CheckReport:
     """Examine, and report; `digest` is that of the reward's code, where it is known without reading it.
 
     Raises: RewardlabError.
     """
-    prompts = read_prompts(prompts_path)
+    prompts = with_rights(read_prompts(prompts_path), settings.right_path)
+    if progress is not None and (note := note_of_cuts(prompts)) is not None:
+        progress.note(note)
     digest = digest or _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
@@ -280,13 +289,15 @@ def _affordable(pace: Pace, most_seconds: float) -> int:
 def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.random.Generator) -> list[Prompt]:
     """Some of the prompts, in their order; of a file with rows too long to send in a batch, some of the others.
 
-    Raises: InputError where every row is too long.
+    Those with an example of a right answer come first. Raises: InputError where every row is too long.
     """
-    drawn = rng.choice(len(prompts), min(most, len(prompts)), replace=False)
+    given = [number for number, prompt in enumerate(prompts) if prompt.right is not None]
+    others = [number for number, prompt in enumerate(prompts) if prompt.right is None]
+    drawn = [*_drawn(given, most, rng), *_drawn(others, most - len(given), rng)]
     chosen = [prompts[number] for number in sorted(drawn)]
-    if all(_is_sendable(prompt, platform) for prompt in chosen):
+    if all(is_sendable(prompt, platform) for prompt in chosen):
         return chosen
-    sendable = [prompt for prompt in prompts if _is_sendable(prompt, platform)]
+    sendable = [prompt for prompt in prompts if is_sendable(prompt, platform)]
     if not sendable:
         raise InputError(
             "every row is too long to be sent",
@@ -297,10 +308,10 @@ def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.ra
     return sendable if len(sendable) <= most else _choose(sendable, most, platform, rng)
 
 
-def _is_sendable(prompt: Prompt, platform: Platform) -> bool:
-    """Whether a batch of this row comes near the platform's limit; RL205 tells of what exceeds it."""
-    row = sum(map(len, sample_parts(prompt, platform)))
-    return row * platform.batch_size <= MOST_PAYLOADS * platform.payload_mb * MEGABYTE
+def _drawn(numbers: Sequence[int], most: int, rng: np.random.Generator) -> list[int]:
+    """At most so many of the numbers."""
+    count = min(most, len(numbers))
+    return [numbers[place] for place in rng.choice(len(numbers), count, replace=False)] if count > 0 else []
 
 
 class Examiner(threading.Thread):

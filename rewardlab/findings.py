@@ -310,9 +310,16 @@ CATALOGUE: Mapping[str, Entry] = {
         "The platform refuses the training set before the job starts.",
         "Bring counts, roles and sizes within the limits.",
     ),
+    "RL605": Entry(
+        "the run is unfinished",
+        "What was sampled, scored or asked so far is another part of the whole than chance would draw: the quick and "
+        "the short come first. No verdict rests on it.",
+        "Resume the run with the command that the report names.",
+    ),
     "RL701": Entry(
         "the prompts have flaws",
-        "Copies count twice, and a row without a reference cannot be rewarded for being right.",
+        "Copies count twice; where two have different references, one is rewarded wrongly; and a row without a "
+        "reference cannot be rewarded for being right.",
         "Delete the copies and fill in the references.",
     ),
     "RL801": Entry(

@@ -106,8 +106,6 @@ class Measurement:
     examples: Sequence[UnscoredExample]
     truncated: int
     latency_ms: Mapping[str, float] | None
-    duplicates: Sequence[tuple[str, str]]
-    without_reference: int
     open: Sequence[OpenThreshold] = ()
     labelled: Quantity | None = None
 
@@ -163,8 +161,6 @@ def measure(
         examples=_examples(scores),
         truncated=int(cut.sum()),
         latency_ms=_latency(scores),
-        duplicates=_duplicates(prompts),
-        without_reference=sum(prompt.reference is None for prompt in prompts),
         open=[_at(table, scored, at) for at in success.open],
         labelled=None if labels is None else _accuracy(np.asarray(labels == 1), np.isfinite(labels)),
     )
@@ -294,15 +290,3 @@ def _latency(scores: pa.Table) -> dict[str, float] | None:
         for percentile in (50, 90, 99):
             found[f"{name}p{percentile}"] = float(np.percentile(1000 * values, percentile))
     return found
-
-
-def _duplicates(prompts: Sequence[Prompt]) -> list[tuple[str, str]]:
-    """Pairs of ids whose conversations and references are the same: the first of its kind, and each copy."""
-    first: dict[str, str] = {}
-    pairs = []
-    for prompt in prompts:
-        content = repr((prompt.messages, prompt.reference))
-        if content in first:
-            pairs.append((first[content], prompt.id))
-        first.setdefault(content, prompt.id)
-    return pairs

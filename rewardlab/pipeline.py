@@ -38,11 +38,13 @@ from rewardlab.progress import Progress, Silent
 from rewardlab.report import Report
 from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
+from rewardlab.rights import digest_of_rights, with_rights
 from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.sampled import ask_with_sampled_answers
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
 from rewardlab.stream import fill, traffic_of
-from rewardlab.task import read_prompts
+from rewardlab.task import Prompt, note_of_cuts, read_prompts
+from rewardlab.unfinished import finish_judging, unfinished
 
 
 def utc_now() -> datetime:
@@ -85,7 +87,7 @@ def run_audit(
     Raises: RewardlabError as `audit` does; KeyboardInterrupt leaves a run directory that resumes.
     """
     progress = progress or Silent()
-    prompts = read_prompts(prompts_path)
+    prompts = with_rights(_prompts(prompts_path, progress), settings.right_path)
     said = settings
     with opened(reward, said, progress) as held:
         settings = held.settings
@@ -109,12 +111,21 @@ def run_audit(
             return conclude(run, settings)
 
 
+def _prompts(path: Path, progress: Progress) -> tuple[Prompt, ...]:
+    prompts = read_prompts(path)
+    if (note := note_of_cuts(prompts)) is not None:
+        progress.note(note)
+    return prompts
+
+
 def _fill_and_examine(
     run: Run, settings: Settings, reward: Path, record: RewardRecord, progress: Progress, *, sample: bool = True
 ) -> None:
     """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
-    held, components = run.findings(record.key, declared=settings.declared), None
+    rights = digest_of_rights(run.prompts())
+    declared = [*settings.declared, *([] if rights is None else [rights])]
+    held, components = run.findings(record.key, declared=declared), None
     if held is not None and not _may_ask_more(held, settings):
         filled = fill_run()
         found = merge(held, filled.findings, _lost(filled.lost, record))
@@ -127,7 +138,8 @@ def _fill_and_examine(
         sampled = ask_with_sampled_answers(worker, run, record.key, settings, examined=examined)
         found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
     if found != held:
-        run.save_findings(record.key, found, declared=settings.declared, components=components)
+        run.save_findings(record.key, found, declared=declared, components=components)
+    run.finish_reward(record.key)
 
 
 def _may_ask_more(held: Sequence[Finding], settings: Settings) -> bool:
@@ -151,7 +163,7 @@ def run_sample(
     Raises: RewardlabError.
     """
     progress = progress or Silent()
-    prompts = read_prompts(prompts_path)
+    prompts = _prompts(prompts_path, progress)
     with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now) as run:
         try:
             fill(run, settings, reward=None, record=None, progress=progress)
@@ -192,6 +204,7 @@ def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | 
         members = convene(judges, run.manifest.judges)
         check_panel(members, run.prompts())
         ask_judges(run, settings, members, progress or Silent())
+        finish_judging(run, last_reward(run))
         return conclude(run, settings)
 
 
@@ -242,10 +255,14 @@ def conclude(run: Run, settings: Settings) -> Report:
         question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
     )
     findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question), about_judges)
+    decision = decide(question, findings)
+    lacks = unfinished(run, record, prompts=prompts, generations=generations, scores=scores)
+    if lacks is not None:
+        decision, findings = lacks.decision, merge(findings, [lacks.finding])
     report = build_report(
         question,
         findings,
-        decide(question, findings),
+        decision,
         record=record,
         traffic=traffic_of(run, record),
         judges=judges,

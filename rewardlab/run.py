@@ -36,15 +36,17 @@ SCHEMA = "rewardlab.run/1"
 
 #: The lowest and highest value of each named component of a reward.
 Ranges: TypeAlias = Mapping[str, tuple[float, float]]
-#: What a user said of a reward's scores: the range's ends and the success threshold, each None where nothing was said.
-Declared: TypeAlias = list[float | None]
+#: What a user said of a reward's scores: the range's ends, the success threshold, and a hash of the examples of right
+#: answers, each None where nothing was said.
+Declared: TypeAlias = list[float | str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class RewardRecord:
     """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called.
 
-    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`).
+    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`). `finished` says whether it
+    scored and was examined to the end; None in a run of an earlier version, which does not tell.
     """
 
     key: str
@@ -55,6 +57,7 @@ class RewardRecord:
     platform: str
     timeout: float
     memory_mb: int
+    finished: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ class JudgeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may."""
+    """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may.
+
+    `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
+    """
 
     created: str
     rewardlab: str
@@ -104,6 +110,7 @@ class Manifest:
     rewards: tuple[RewardRecord, ...] = ()
     judges: tuple[JudgeRecord, ...] = ()
     finished: bool = False
+    lacking: int | None = None
     schema: str = SCHEMA
 
 
@@ -171,7 +178,7 @@ class Run:
 
     def save_prompts(self, prompts: Sequence[Prompt]) -> None:
         """Replace prompts.jsonl; every row carries its id."""
-        lines = [json.dumps({"id": prompt.id, **prompt.row}) for prompt in prompts]
+        lines = [json.dumps(_saved(prompt)) for prompt in prompts]
         write_atomically(self.folder / "prompts.jsonl", ("\n".join(lines) + "\n").encode())
 
     def prompts(self) -> tuple[Prompt, ...]:
@@ -204,7 +211,7 @@ class Run:
     def save_findings(
         self, key: str, findings: Sequence[Finding], *, declared: Declared, components: Ranges | None = None
     ) -> None:
-        """Keep what an examination of the reward with this key found, and what range it took for declared.
+        """Keep what an examination of the reward with this key found, and what it took for declared.
 
         `components` are the ranges that its made-up answers had; those kept before where none are given.
         """
@@ -281,9 +288,14 @@ class Run:
         return self.folder / "findings" / f"{key}.json"
 
     def add_reward(self, record: RewardRecord) -> None:
-        """Note a reward; the last one noted is the one that reports are about."""
+        """Note a reward that is to score; the last one noted is the one that reports are about."""
         others = tuple(other for other in self.manifest.rewards if other.key != record.key)
-        self.update(replace(self.manifest, rewards=(*others, record)))
+        self.update(replace(self.manifest, rewards=(*others, replace(record, finished=False))))
+
+    def finish_reward(self, key: str) -> None:
+        """Note that the reward with this key scored everything and was examined."""
+        rewards = tuple(replace(one, finished=True) if one.key == key else one for one in self.manifest.rewards)
+        self.update(replace(self.manifest, rewards=rewards))
 
     def add_judge(self, record: JudgeRecord) -> None:
         """Note a judge; an earlier one that it replaces is no longer of the panel, its judgments stay."""
@@ -301,6 +313,11 @@ class Run:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _saved(prompt: Prompt) -> Mapping[str, Any]:
+    """The row with its id, which it may leave out or hold as null."""
+    return {"id": prompt.id} | {key: value for key, value in prompt.row.items() if key != "id" or value is not None}
 
 
 def _finding(values: Mapping[str, Any]) -> Finding:

@@ -89,6 +89,7 @@ class Settings(BaseModel):
     success_at: Finite | None = None
     reward_range: Pair | None = None
     labels: str | None = None
+    right: str | None = None
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
     judge: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_one_or_more)] = ()
     judge_sample: Annotated[int, Field(ge=1)] | None = None
@@ -102,12 +103,14 @@ class Settings(BaseModel):
 
     _model_folder: Path | None = None
     _labels_folder: Path | None = None
+    _right_folder: Path | None = None
     _judge_folder: Path | None = None
     _packaged: bool = False
 
     def stored(self) -> dict[str, Any]:
         """What a run directory keeps: what was set, without the run's own name and without secrets."""
-        kept = self.model_dump(exclude_unset=True, exclude={"out", "labels", "judge"}, mode="json")
+        kept = self.model_dump(exclude_unset=True, exclude={"out", "labels", "right", "judge"}, mode="json")
+        kept |= {"right": str(self.right_path)} if self.right is not None else {}
         return kept | ({"engine": without_secrets(self.engine)} if "engine" in kept else {})
 
     @property
@@ -115,9 +118,12 @@ class Settings(BaseModel):
         """What was said of the reward's scores: the range's ends and the success threshold, None where nothing was."""
         return [*(self.reward_range or (None, None)), self.success_at]
 
-    def from_folders(self, *, model: Path | None, labels: Path | None, judge: Path | None) -> Settings:
-        """These settings, whose model's, labels' and judges' paths are relative to these folders."""
+    def from_folders(
+        self, *, model: Path | None, labels: Path | None, right: Path | None, judge: Path | None
+    ) -> Settings:
+        """These settings, whose paths are relative to the folders of the files that name them."""
         self._model_folder, self._labels_folder, self._judge_folder = model, labels, judge
+        self._right_folder = right
         return self
 
     def of_package(self, *, platform: str, entry: str | None) -> Settings:
@@ -135,6 +141,11 @@ class Settings(BaseModel):
     def labels_path(self) -> Path | None:
         """The file of labels, its path taken from the folder of the file that names it."""
         return None if self.labels is None else (self._labels_folder or Path()) / self.labels
+
+    @property
+    def right_path(self) -> Path | None:
+        """The file of examples of right answers, its path taken from the folder of the file that names it."""
+        return None if self.right is None else (self._right_folder or Path()) / self.right
 
     def load_judges(self) -> tuple[Judge, ...]:
         """The judges, their paths taken from the folder of the file that names them.
@@ -173,6 +184,7 @@ class AuditOptions(TypedDict, total=False):
     success_at: float
     reward_range: tuple[float, float]
     labels: str
+    right: str
     min_informative: float
     judge: Sequence[str]
     judge_sample: int
@@ -224,7 +236,7 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         merged |= values
         named_in |= dict.fromkeys(values, layer.folder)
     settings = Settings.model_validate(merged)
-    return settings.from_folders(**{name: named_in.get(name) for name in ("model", "labels", "judge")})
+    return settings.from_folders(**{name: named_in.get(name) for name in ("model", "labels", "right", "judge")})
 
 
 def parse_options(given: Mapping[str, Any]) -> dict[str, Any]:

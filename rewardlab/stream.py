@@ -131,7 +131,11 @@ def _sample(
     for notice in engine.notices:
         stream.progress.note(notice)
     notices = tuple(dict.fromkeys([*run.manifest.notices, *engine.notices]))
-    run.update(replace(run.manifest, versions=dict(engine.versions), notices=notices))
+    lacking = None
+    if isinstance(engine, RecordedEngine):  # what it does not hold will never come
+        held = run.generations.read(["prompt_id", "index"])
+        lacking = sum(len(one.indexes) for one in missing(run.prompts(), held, run.manifest.num_generations))
+    run.update(replace(run.manifest, versions=dict(engine.versions), notices=notices, lacking=lacking))
 
 
 @contextmanager

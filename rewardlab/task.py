@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from rewardlab.conversation import ONE_ROW, kind_of_json, read_conversation
 from rewardlab.errors import InputError
 
 Json: TypeAlias = Any
 Message: TypeAlias = Mapping[str, Json]
 
-ROLES = ("system", "user", "assistant", "tool")
 #: Where the trainers of the field put the reference answer, in the order in which they are looked for.
 REFERENCE_KEYS = ("reference_answer", "ground_truth", "answer", "solution", "target")
-ONE_ROW = '{"id": ..., "messages": [{"role": "user", "content": ...}], "reference_answer": ...} on each line'
+
+
+#: The column that holds the text of a response that is right. It is for rewardlab: the reward does not see it.
+RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,9 @@ class Prompt:
 
     `messages` is the conversation up to the model's turn; `reference` the known answer, None when the row has none;
     `row` the whole row as read, which the reward function sees; `line` counts from 1. `is_text` marks a row whose
-    prompt was a bare string: it becomes one user turn, or raw text for a model without a chat template.
+    prompt was a bare string: it becomes one user turn, or raw text for a model without a chat template. `cut` is the
+    assistant's turn that ended the row: it is no part of the prompt, and nothing says that it is right. `right` is a
+    whole text that the user gave as an example of a right answer, None where none was given.
     """
 
     id: str
@@ -35,11 +40,16 @@ class Prompt:
     row: Mapping[str, Json]
     line: int
     is_text: bool = False
+    cut: str | None = None
+    right: str | None = None
 
     @property
     def digest(self) -> str:
-        """A hash of the row without its id: two prompts with one id are the same only if their digests are."""
-        content = {key: value for key, value in self.row.items() if key != "id"}
+        """A hash of the row without its id and its example of a right answer: what is sampled and scored.
+
+        Two prompts with one id are the same only if their digests are.
+        """
+        content = {key: value for key, value in self.row.items() if key not in {"id", RIGHT}}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -149,7 +159,7 @@ class Rows:
         except (ValueError, RecursionError) as error:
             raise InputError(f"not usable JSON ({_first_line(error)})", where=where, expected=self.what) from None
         if not isinstance(row, dict):
-            raise InputError(f"a JSON {_kind(row)}", where=where, expected=self.what)
+            raise InputError(f"a JSON {kind_of_json(row)}", where=where, expected=self.what)
         return row
 
 
@@ -161,16 +171,12 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _kind(value: Json) -> str:
-    names = {dict: "object", list: "list", str: "string", bool: "boolean", int: "number", float: "number"}
-    return names.get(type(value), "null")
-
-
 def read_prompts(path: Path) -> tuple[Prompt, ...]:
     """Read prompts.jsonl in the Nova RFT form, or in the forms of TRL and verl.
 
-    Raises: InputError with file:line for the first row that cannot be used: not JSON, no messages, an unknown role, an
-    empty reference, an id used before. A row without any reference is read; a finding tells of it.
+    A row that ends with the assistant's turn is cut before it; a row without any reference is read: findings tell of
+    both. Raises: InputError with file:line for the first row that cannot be used: not JSON, no messages, an unknown
+    role, an empty reference, an id used before.
     """
     prompts: list[Prompt] = []
     seen: dict[str, int] = {}
@@ -190,97 +196,57 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
     return tuple(prompts)
 
 
+def note_of_cuts(prompts: Sequence[Prompt]) -> str | None:
+    """What is said of rows that were cut before the assistant's turn that ended them; None where none was."""
+    cut = [prompt for prompt in prompts if prompt.cut is not None]
+    if not cut:
+        return None
+    return f"cut before the assistant's turn that ended them: {len(cut):,} rows, the first on line {cut[0].line}"
+
+
 def _prompt(row: dict[str, Json], line: int, *, where: str) -> Prompt:
-    identifier = row.get("id", f"row-{line}")
+    identifier = f"row-{line}" if row.get("id") is None else row["id"]
     if isinstance(identifier, bool) or not isinstance(identifier, str | int) or identifier == "":
         raise InputError(f"id is {json.dumps(identifier)[:60]}", where=where, expected="a string or a whole number")
-    conversation, is_text = _conversation(row, where=where)
+    conversation = read_conversation(row, where=where)
     return Prompt(
         id=str(identifier),
-        messages=tuple(_message(turn, position, where=where) for position, turn in enumerate(conversation)),
+        messages=conversation.messages,
         reference=_reference(row, where=where),
         row=row,
         line=line,
-        is_text=is_text,
-    )
-
-
-def _conversation(row: dict[str, Json], *, where: str) -> tuple[Sequence[Json], bool]:
-    for key in ("messages", "prompt"):
-        turns = row.get(key)
-        if key == "prompt" and isinstance(turns, str) and turns.strip():
-            return [{"role": "user", "content": turns}], True
-        if isinstance(turns, list) and turns:
-            last = turns[-1]
-            if isinstance(last, dict) and last.get("role") == "assistant":
-                raise InputError(
-                    f"{key} ends with the assistant's turn",
-                    where=where,
-                    expected="the conversation up to the model's turn",
-                    do="move the answer to reference_answer",
-                )
-            return turns, False
-        if key in row:
-            raise InputError(
-                f"{key} is {'an empty ' if turns in ([], '') else 'a '}{_kind(turns)}",
-                where=where,
-                expected="a list of messages" + (" or a text" if key == "prompt" else ""),
-            )
-    known = ", ".join(sorted(row)[:8]) or "none"
-    raise InputError(f"no messages (keys: {known})", where=where, expected=ONE_ROW)
-
-
-def _message(turn: Json, position: int, *, where: str) -> Message:
-    if not isinstance(turn, dict):
-        raise InputError(f"message {position + 1} is a {_kind(turn)}", where=where, expected="an object with a role")
-    role = turn.get("role")
-    if role not in ROLES:
-        raise InputError(
-            f"message {position + 1} has the role {json.dumps(role)[:60]}", where=where, expected=", ".join(ROLES)
-        )
-    if role == "system" and position:
-        raise InputError(f"message {position + 1} has the role system", where=where, expected="the system turn first")
-    content = turn.get("content")
-    if isinstance(content, list):
-        return {**turn, "content": "".join(_part(part, position, where=where) for part in content)}
-    if isinstance(content, str) or (content is None and turn.get("tool_calls")):
-        return turn
-    raise InputError(
-        f"message {position + 1} has {_kind(content)} content", where=where, expected="a text, or a list of text parts"
-    )
-
-
-def _part(part: Json, position: int, *, where: str) -> str:
-    if isinstance(part, dict) and isinstance(part.get("text"), str) and part.get("type", "text") == "text":
-        return str(part["text"])
-    shown = part.get("type") if isinstance(part, dict) else _kind(part)
-    raise InputError(
-        f"message {position + 1} has a content part of the kind {json.dumps(shown)[:60]}",
-        where=where,
-        expected='{"type": "text", "text": ...}',
+        is_text=conversation.is_text,
+        cut=conversation.cut,
+        right=row[RIGHT] if isinstance(row.get(RIGHT), str) and row[RIGHT].strip() else None,
     )
 
 
 def _reference(row: dict[str, Json], *, where: str) -> Json:
-    model = row.get("reward_model")
+    """The first of the known places that holds something: `datasets` writes absent fields as null.
+
+    Raises: InputError where there are such places and all are empty.
+    """
+    model, metadata = row.get("reward_model"), row.get("metadata")
+    places = [(key, row[key]) for key in REFERENCE_KEYS if key in row]
     if isinstance(model, dict) and "ground_truth" in model:
-        places = [("reward_model.ground_truth", model["ground_truth"])]
-    else:
-        places = [(key, row[key]) for key in REFERENCE_KEYS if key in row]
-    metadata = row.get("metadata")
-    if not places and isinstance(metadata, dict) and "reference_answer" in metadata:
-        places = [("metadata.reference_answer", metadata["reference_answer"])]
-    if not places:
-        return None
-    name, value = places[0]
-    if value is None or (isinstance(value, str) and not value.strip()) or value in ([], {}):
+        places.insert(0, ("reward_model.ground_truth", model["ground_truth"]))
+    if isinstance(metadata, dict) and "reference_answer" in metadata:
+        places.append(("metadata.reference_answer", metadata["reference_answer"]))
+    held = next((value for _, value in places if not is_empty(value)), None)
+    if held is None and places:
+        name, value = places[0]
         raise InputError(
             f"{name} is empty ({json.dumps(value)})",
             where=where,
             expected="the known answer",
             do="fill it in, or delete the row: a reward compares with it",
         )
-    return value
+    return held
+
+
+def is_empty(value: Json) -> bool:
+    """Whether a field says nothing: null, a blank text, an empty list or object."""
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
 
 
 def read_generations(path: Path) -> tuple[Generation, ...]:
@@ -298,9 +264,9 @@ def read_generations(path: Path) -> tuple[Generation, ...]:
         where = f"{path}:{line}"
         prompt_id, text = row.get("prompt_id"), row.get("text")
         if isinstance(prompt_id, bool) or not isinstance(prompt_id, str | int):
-            raise InputError(f"prompt_id is a {_kind(prompt_id)}", where=where, expected=expected)
+            raise InputError(f"prompt_id is a {kind_of_json(prompt_id)}", where=where, expected=expected)
         if not isinstance(text, str):
-            raise InputError(f"text is a {_kind(text)}", where=where, expected=expected)
+            raise InputError(f"text is a {kind_of_json(text)}", where=where, expected=expected)
         index = row.get("index", counted.get(str(prompt_id), 0))
         if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < 2**31:
             raise InputError(f"index is {json.dumps(index)[:60]}", where=where, expected="a whole number from 0")
@@ -333,7 +299,7 @@ def read_generations(path: Path) -> tuple[Generation, ...]:
 def _text_or_none(value: Json, name: str, *, where: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    raise InputError(f"{name} is a {_kind(value)}", where=where, expected="a text, or nothing")
+    raise InputError(f"{name} is a {kind_of_json(value)}", where=where, expected="a text, or nothing")
 
 
 def _count_or_none(value: Json, name: str, *, where: str) -> int | None:
@@ -346,7 +312,9 @@ def _ids_or_none(value: Json, *, where: str) -> tuple[int, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list):
-        raise InputError(f"token_ids is a {_kind(value)}", where=where, expected="a list of whole numbers from 0")
+        raise InputError(
+            f"token_ids is a {kind_of_json(value)}", where=where, expected="a list of whole numbers from 0"
+        )
     if wrong := [one for one in value if type(one) is not int or not 0 <= one < 2**31]:
         raise InputError(f"token_ids holds {json.dumps(wrong[0])[:60]}", where=where, expected="whole numbers from 0")
     return tuple(value)

@@ -16,8 +16,9 @@ PACKAGE = ROOT / "rewardlab"
 #: From the ground up; a room may import rooms below its own and, inside its own, what makes no cycle.
 FLOORS = [
     {"errors"},
+    {"conversation"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},
-    {"alpha", "findings", "platforms", "parts", "answers", "labels", "ratings", "crosscheck"},
+    {"alpha", "findings", "platforms", "parts", "answers", "labels", "rights", "ratings", "crosscheck"},
     {"evidence"},
     {"success"},
     {"engines", "rewards", "measurement", "run"},
@@ -26,6 +27,7 @@ FLOORS = [
     {"section"},
     {"judge_report", "success_report"},
     {"decision", "report", "stream", "agree_report", "proof_report"},
+    {"unfinished"},
     {"reporting", "judge_reporting", "resume", "formats", "examination", "aws", "agreement"},
     {"panel", "sampled"},
     {"pipeline"},

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import InputError
-from rewardlab.task import Sampling, read_generations, read_prompts
+from rewardlab.task import Sampling, note_of_cuts, read_generations, read_prompts
 
 USER = [{"role": "user", "content": "6*7"}]
 
@@ -33,12 +33,63 @@ def test_the_nova_form_is_read(write_lines):
         ({"messages": USER, "reference_answer": 0}, 0, False),
         ({"messages": USER, "reference_answer": False}, False, False),
         ({"messages": USER}, None, False),
+        ({"messages": USER, "answer": None, "solution": "42"}, "42", False),
+        ({"messages": USER, "reference_answer": None, "ground_truth": "", "answer": [], "target": 42}, 42, False),
+        ({"messages": USER, "answer": " ", "metadata": {"reference_answer": "42"}}, "42", False),
+        ({"prompt": USER, "reward_model": {"ground_truth": None, "style": None}, "answer": "42"}, "42", False),
+        ({"prompt": USER, "reward_model": None, "metadata": None, "answer": "42"}, "42", False),
+        ({"messages": None, "prompt": "6*7", "answer": "42", "id": None}, "42", True),
+        ({"messages": [{**USER[0], "tool_calls": None, "name": None}], "answer": 0, "solution": None}, 0, False),
     ],
 )
 def test_other_trainers_forms_are_read(write_lines, row, reference, is_text):
     (prompt,) = read_prompts(write_lines("p.jsonl", [row]))
     assert (prompt.messages[0]["content"], prompt.reference, prompt.is_text) == ("6*7", reference, is_text)
     assert prompt.id == "row-1"
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        ("developer", "user"),
+        ("system", "developer", "user"),
+        ("developer", "system", "user"),
+        ("system", "user", "assistant", "tool"),
+        ("system", "user", "developer", "user"),
+    ],
+)
+def test_the_roles_of_the_field_are_read(write_lines, roles):
+    (prompt,) = read_prompts(write_lines("p.jsonl", [{"messages": [{"role": one, "content": "x"} for one in roles]}]))
+    assert [turn["role"] for turn in prompt.messages] == list(roles)
+    assert prompt.cut is None
+
+
+def test_a_row_that_ends_with_the_assistants_turn_is_cut_before_it(write_lines):
+    answer = {"role": "assistant", "content": "It is 42."}
+    rows = [
+        {"messages": [*USER, answer], "reference_answer": "42"},
+        {"prompt": [*USER, answer, *USER, answer]},
+        {"messages": [*USER, {"role": "assistant", "content": None, "tool_calls": [{}]}, answer]},
+        {"messages": USER},
+    ]
+    found = read_prompts(write_lines("p.jsonl", rows))
+    assert [len(prompt.messages) for prompt in found] == [1, 3, 1, 1]
+    assert [prompt.cut for prompt in found] == ["It is 42."] * 3 + [None]
+    assert [prompt.reference for prompt in found] == ["42", None, None, None], "what was cut is no reference"
+    assert note_of_cuts(found) == "cut before the assistant's turn that ended them: 3 rows, the first on line 1"
+    assert note_of_cuts(found[3:]) is None
+
+
+def test_an_example_of_a_right_answer_is_read_and_is_no_part_of_the_digest(write_lines):
+    rows = [
+        {"prompt": "a", "right": "It is 42."},
+        {"prompt": "a"},
+        {"prompt": "a", "right": 3},
+        {"prompt": "a", "right": " "},
+    ]
+    found = read_prompts(write_lines("p.jsonl", rows))
+    assert [prompt.right for prompt in found] == ["It is 42.", None, None, None]
+    assert len({prompt.digest for prompt in found}) == 1
 
 
 def test_content_in_parts_is_joined(write_lines):
@@ -66,16 +117,19 @@ def test_blank_lines_and_a_byte_order_mark_are_passed_over(tmp_path):
         ('{"messages": "hi"}', ":1: messages is a string"),
         ('{"prompt": ""}', ":1: prompt is an empty string"),
         ('{"messages": [3]}', ":1: message 1 is a number"),
-        ('{"messages": [{"role": "human", "content": "x"}]}', 'message 1 has the role "human"; expected system, user'),
+        ('{"messages": [{"role": "human", "content": "x"}]}', 'message 1 has the role "human"; expected system, dev'),
         ('{"messages": [{"content": "x"}]}', ":1: message 1 has the role null"),
         ('{"messages": [{"role": "user"}]}', ":1: message 1 has null content"),
         ('{"messages": [{"role": "user", "content": [{"type": "image"}]}]}', 'content part of the kind "image"'),
         ('{"messages": [{"role": "user", "content": "x"}, {"role": "system", "content": "y"}]}', "the system turn"),
-        ('{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}', "assistant's turn"),
+        ('{"messages": [{"role": "assistant", "content": "y"}]}', ":1: holds the assistant's turn alone"),
+        ('{"prompt": "a", "answer": null, "solution": ""}', ":1: answer is empty (null)"),
+        ('{"messages": null, "prompt": null}', ":1: no messages (keys: messages, prompt)"),
         ('{"prompt": "a", "reference_answer": ""}', ':1: reference_answer is empty ("")'),
         ('{"prompt": "a", "reference_answer": null}', ":1: reference_answer is empty (null)"),
         ('{"prompt": "a", "reward_model": {"ground_truth": []}}', ":1: reward_model.ground_truth is empty ([])"),
-        ('{"id": null, "prompt": "a"}', ":1: id is null; expected"),
+        ('{"id": [], "prompt": "a"}', ":1: id is []; expected"),
+        ('{"id": null, "prompt": "a"}\n{"id": "row-1", "prompt": "b"}', ":2: id 'row-1' was used on line 1"),
         ('{"id": "a", "prompt": "x"}\n\n{"id": "a", "prompt": "y"}', ":3: id 'a' was used on line 1"),
         ('{"prompt": "a"}\n{"prompt": "b"', ":2: not JSON"),
         ("", "p.jsonl: empty; expected"),

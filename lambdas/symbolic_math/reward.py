@@ -20,7 +20,17 @@ SECONDS = 2.0
 LONGEST, DEEPEST = 300, 12
 #: Digits after the point that must agree where one side is a decimal.
 DECIMALS = 6
+#: Numbers that differ by less than this part of the larger are one, where one of them is a decimal.
+NEAR = 5e-6
 BOX = "\\boxed{"
+#: 1\\,000, 1 000, 1{,}000, 1_000: digits in threes, set off by anything but a comma, which math-verify reads itself.
+GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:(?:\\[,!; ]|\{,\}|[ _'\u2019\u00a0\u2009\u202f])[0-9]{3})+(?![0-9])")
+COMMAS = re.compile(r"\s*[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?\s*")
+EXPONENT = re.compile(r"(?<![\w.\\])([0-9]+(?:\.[0-9]+)?)[eE]([-+]?[0-9]{1,3})(?![\w.])")
+MIXED = re.compile(r"(?<![\w.^/])([0-9]+) +([0-9]+) ?/ ?([0-9]+)(?![\w.])")
+PERCENT = re.compile(r"\s*\\?%")
+#: What a set is described with: {x | x > 2}.
+RULE = re.compile(r"[|:<>=]|\\(?:mid|in|leq?|geq?|lt|gt|neq?|colon|vert)\b")
 FILLER = re.compile(r"[\W_]|\b(?:or|and|maybe|perhaps|the|final|answer|is)\b", re.IGNORECASE)
 
 # It warns once that its own time limit is off; the one below takes its place.
@@ -38,10 +48,10 @@ def score(completion, reference):
     """
     if isinstance(reference, bool) or not isinstance(reference, (str, int, float)):
         raise ValueError(f"reference {reference!r} is no text; expected LaTeX: \\frac{{1}}{{2}}")  # noqa: TRY004 - bad data
-    expected = bare(str(reference))
+    expected = written(str(reference))
     if not read(expected):
         raise ValueError(f"math-verify cannot read the reference {reference!r} within {SECONDS:g} s; expected LaTeX")
-    answers = final_answers(completion)
+    answers = [written(answer) for answer in final_answers(completion)]
     return float(bool(answers) and all(equal(expected, answer) for answer in answers))
 
 
@@ -49,13 +59,80 @@ def score(completion, reference):
 @functools.lru_cache(maxsize=4096)
 def equal(expected, answer):
     """Whether the answer is readable, in time, and the same as the reference."""
+    shapes = shape(expected), shape(answer)
+    if shapes in {("set", "pair"), ("pair", "set")}:
+        return False
+    if shapes == ("pair", "list"):
+        answer = f"({answer})"
+    elif shapes == ("list", "pair"):
+        expected = f"({expected})"
+    if PERCENT.search(answer) and not PERCENT.search(expected):
+        # "What percentage?" is answered by 12 and by 12 %; "12 %" is 0.12 and never 12.
+        return same(expected, PERCENT.sub("", answer)) or same(expected, hundredth(answer))
+    return same(expected if PERCENT.search(answer) else hundredth(expected), answer)
+
+
+def same(expected, answer):
+    """Whether math-verify takes the two for equal, and numbers agree in their leading digits too."""
     left, right = list(read(expected)), list(read(answer))
     try:
-        return bool(right) and limited(verify)(
-            left, right, float_rounding=DECIMALS, allow_set_relation_comp=True, timeout_seconds=None
+        return (
+            bool(left and right)
+            and limited(verify)(
+                left, right, float_rounding=DECIMALS, allow_set_relation_comp=True, timeout_seconds=None
+            )
+            and limited(near)(left[0], right[0])
         )
     except OutOfTimeError:
         return False
+
+
+def near(one, other):
+    """Whether two numbers are within NEAR of each other, as a part of the larger: all small ones round to 0.
+
+    What is no number is left to math-verify.
+    """
+    if not (getattr(one, "is_number", False) and getattr(other, "is_number", False)):
+        return True
+    try:
+        left, right = complex(one.evalf()), complex(other.evalf())
+    except (TypeError, ValueError, OverflowError):
+        return True
+    return abs(left - right) <= NEAR * max(abs(left), abs(right))
+
+
+def written(text):
+    """The answer as math-verify reads it rightly: thousands closed up, 1e3 as a power of ten, 1 1/2 as one number."""
+    text = GROUPED.sub(lambda match: match[0][0] + re.sub(r"[^0-9]", "", match[0][1:]), bare(text))
+    text = EXPONENT.sub(r"\1\\times 10^{\2}", text)
+    return MIXED.sub(r"\1\\frac{\2}{\3}", text)
+
+
+def hundredth(text):
+    """A percentage as the number that it is."""
+    return PERCENT.sub(r"\\times \\frac{1}{100}", text)
+
+
+def shape(text):
+    """set for {1, 2}, pair for (1, 2) and intervals, list for 1, 2; empty for the rest and for sets with a rule."""
+    text = re.sub(r"\\(?:left|right)\b|\\(?=[{}])", "", text).strip()
+    if text.startswith("{") and text.endswith("}"):
+        return "" if RULE.search(text) else "set"
+    whole = text[1:-1] if text[:1] in {"(", "["} and text[-1:] in {")", "]"} else text
+    if not has_comma(whole) or RULE.search(text):
+        return ""
+    return "list" if whole is text else "pair"
+
+
+def has_comma(text):
+    """Whether a comma stands outside of all brackets, which close in their order."""
+    depth, found = 0, False
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if depth < 0:
+            return False
+        found = found or (character == "," and not depth)
+    return found and not COMMAS.fullmatch(text)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -11,17 +11,19 @@ from pydantic import ValidationError
 
 from rewardlab.aws.deployable import finding
 from rewardlab.aws.manifest import Audited
-from rewardlab.errors import RunError
+from rewardlab.errors import RunError, UnfinishedError
 from rewardlab.findings import Finding
 from rewardlab.platforms import Platform
 from rewardlab.rewards.process import EntryFound
-from rewardlab.run import read_manifest
+from rewardlab.run import Run, read_manifest
+from rewardlab.unfinished import unfinished_run
 
 
 def read_audit(run: Path, source_sha256: str) -> Audited:
     """The verdict in a run directory on the reward with that digest.
 
-    Raises: RunError when the run has no report, or its report is on other code.
+    Raises: RunError when the run has no report, or its report is on other code; UnfinishedError for a run that lacks
+    something that a verdict rests on.
     """
     manifest, report = read_manifest(run), _report(run)
     key = _inner(report, "provenance", "reward", "key")
@@ -32,6 +34,11 @@ def read_audit(run: Path, source_sha256: str) -> Audited:
         digests = f"{record.path} had {record.sha256[:12]}, the file here has {source_sha256[:12]}"
         what = f"the run audited other code: {digests}"
         raise RunError(what, where=str(run), do=f"audit this file (rewardlab score {run} REWARD), or package that one")
+    with Run.open(run) as held:
+        lacks = unfinished_run(held, record)
+    if lacks is not None:
+        what = f"unfinished, and no verdict on this reward yet: {'; '.join(lacks.missing)}"
+        raise UnfinishedError(what, where=str(run), do=f"resume it: {lacks.command}")
     try:
         return Audited(
             verdict=report["verdict"],

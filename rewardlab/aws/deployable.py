@@ -12,7 +12,7 @@ from rewardlab.aws.imports import RUNTIME, standard_modules
 from rewardlab.aws.secrets import secrets_in
 from rewardlab.aws.shipped import FUNCTION, MOVED, importable, is_taken
 from rewardlab.aws.sources import Sources
-from rewardlab.aws.target import ELF_MACHINES, Target, is_this_machine, way_to
+from rewardlab.aws.target import ELF_MACHINES, GLIBC, NEWEST, Target, is_this_machine, way_to
 from rewardlab.findings import Finding, Severity
 from rewardlab.platforms import LAMBDA, Platform
 from rewardlab.rewards.advice import MEASURE_TEXT
@@ -102,6 +102,16 @@ def _foreign(name: str, content: bytes, target: Target) -> str | None:
     if name.endswith(PROGRAM_NAMES):
         return next((f"compiled for {system}" for start, system in FOREIGN.items() if content.startswith(start)), None)
     return None
+
+
+def runtime_findings(target: Target) -> Iterator[Finding]:
+    """A Python that no known runtime of Lambda's has: it may have come since, or be still to come."""
+    if not target.is_listed:
+        remedy = (
+            f"Look whether Lambda has python{target.python} in your region (its page of runtimes) before you deploy: "
+            f"the wheels are those for the system of python{NEWEST}. Else package with --python {NEWEST}."
+        )
+        yield finding("runtime_not_listed", remedy, "warning", python=target.python, listed=list(GLIBC))
 
 
 def proving_findings(contents: Mapping[str, bytes], target: Target) -> Iterator[Finding]:

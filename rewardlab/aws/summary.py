@@ -20,6 +20,7 @@ TITLES: Mapping[str, str] = {
     "no_wheel": "a dependency has no wheel for Lambda",
     "not_loaded_here": "the reward does not load on this machine",
     "not_pinned": "dependencies are not pinned",
+    "runtime_not_listed": "no known Lambda runtime has this Python",
     "not_provable_here": "it cannot be proven with this Python",
     "other_entry": "the run audited another function of the file",
     "other_platform": "the run audited for another platform",

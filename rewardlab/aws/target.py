@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -17,6 +18,9 @@ ARCHITECTURES: tuple[Architecture, ...] = get_args(Architecture)
 #: Lambda's Python runtimes, each with the minor version of the glibc 2 of its system: Amazon Linux 2 has 2.26, Amazon
 #: Linux 2023 has 2.34 (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html).
 GLIBC: Mapping[str, int] = {"3.10": 26, "3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
+NEWEST = max(GLIBC, key=lambda version: int(version.partition(".")[2]))
+#: A version that came after the list was read is taken for one on the newest system that is listed.
+LATER = re.compile(r"3\.[1-9][0-9]")
 #: The wheel tags' name of a processor, and ELF's number for it (e_machine).
 MACHINES: Mapping[Architecture, str] = {"x86_64": "x86_64", "arm64": "aarch64"}
 ELF_MACHINES: Mapping[Architecture, int] = {"x86_64": 62, "arm64": 183}
@@ -35,10 +39,16 @@ class Target:
     architecture: Architecture
 
     @property
+    def is_listed(self) -> bool:
+        """Whether a Lambda runtime of this version is among those that are known here."""
+        return self.python in GLIBC
+
+    @property
     def platforms(self) -> tuple[str, ...]:
         """The platform tags of the wheels that run there, the newest glibc first."""
         machine, oldest = MACHINES[self.architecture], OLDEST[self.architecture]
-        tags = [f"manylinux_2_{minor}_{machine}" for minor in range(GLIBC[self.python], oldest - 1, -1)]
+        newest = GLIBC.get(self.python, GLIBC[NEWEST])
+        tags = [f"manylinux_2_{minor}_{machine}" for minor in range(newest, oldest - 1, -1)]
         return (*tags, f"manylinux2014_{machine}")
 
     @property
@@ -67,15 +77,21 @@ class Target:
 def find_target(python: str = DEFAULT_PYTHON, architecture: str = "x86_64") -> Target:
     """The target of these names. The defaults are no machine's own: a package is the same wherever it is made.
 
+    A version that is newer than all listed ones is taken: a finding of the package tells that it is not listed.
     Raises: UsageError for a version or a processor that Lambda does not have.
     """
-    if python not in GLIBC:
-        raise UsageError(f"Lambda has no Python {python!r}", where="--python", expected="one of " + ", ".join(GLIBC))
+    if python not in GLIBC and not (LATER.fullmatch(python) and _minor(python) > _minor(NEWEST)):
+        expected = f"one of {', '.join(GLIBC)}, or a later one"
+        raise UsageError(f"Lambda has no Python {python!r}", where="--python", expected=expected)
     for known in ARCHITECTURES:
         if known == architecture:
             return Target(python, known)
     expected = " or ".join(ARCHITECTURES)
     raise UsageError(f"Lambda has no processor {architecture!r}", where="--architecture", expected=expected)
+
+
+def _minor(python: str) -> int:
+    return int(python.partition(".")[2])
 
 
 def python_here() -> str:
@@ -104,6 +120,6 @@ def way_to(target: Target) -> str:
         f"run it in Python {target.python} ({make} && proving/bin/pip install 'rewardlab[aws]', then "
         "proving/bin/rewardlab with the same arguments)"
     )
-    if python_here() in GLIBC:
+    if _minor(python_here()) >= _minor(next(iter(GLIBC))):
         way += f", or package for this one: rewardlab package --python {python_here()}"
     return way

@@ -8,7 +8,18 @@ from typing import Any
 import click
 
 from rewardlab.commands.arrow import spare_pandas
-from rewardlab.commands.options import JUDGING, PANEL, QUIET, SAMPLING, SCORING, SHOWING, add_options, given, show
+from rewardlab.commands.options import (
+    JUDGING,
+    PANEL,
+    QUIET,
+    RIGHT,
+    SAMPLING,
+    SCORING,
+    SHOWING,
+    add_options,
+    given,
+    show,
+)
 from rewardlab.commands.terminal import progress_for
 from rewardlab.pipeline import run_audit
 from rewardlab.settings import load_settings
@@ -17,7 +28,7 @@ from rewardlab.settings import load_settings
 @click.command("audit")
 @click.argument("reward", type=click.Path(path_type=Path))
 @click.argument("prompts", type=click.Path(path_type=Path))
-@add_options(SAMPLING, SCORING, JUDGING, PANEL, SHOWING, QUIET)
+@add_options(SAMPLING, SCORING, RIGHT, JUDGING, PANEL, SHOWING, QUIET)
 def command(reward: Path, prompts: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
     """Sample generations for PROMPTS, score them with REWARD, and say whether RFT would work.
 

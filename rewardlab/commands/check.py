@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from rewardlab.aws.packaged import opened
-from rewardlab.commands.options import RANGE, SCORING, SHOWING, add_options, display_for, given, put
+from rewardlab.commands.options import RANGE, RIGHT, SCORING, SHOWING, add_options, display_for, given, put
+from rewardlab.commands.terminal import NotesOnly
 from rewardlab.errors import RewardlabError, UsageError
 from rewardlab.examination import prompts_of, run_check
 from rewardlab.formats.check import CHECK_FORMATS
@@ -21,7 +22,7 @@ REWARD_NAME = "reward.py"
 @click.command("check")
 @click.argument("reward", type=click.Path(path_type=Path))
 @click.argument("prompts", type=click.Path(path_type=Path), required=False)
-@add_options(SCORING, RANGE, SHOWING)
+@add_options(SCORING, RANGE, RIGHT, SHOWING)
 @click.option("--seed", metavar="N", help="Seed of the choice of prompts.  [0]")
 def command(reward: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
     """Ask REWARD about made-up answers to PROMPTS: its contract, its shortcuts, its faults. No model, seconds.
@@ -36,7 +37,7 @@ def command(reward: Path, prompts: Path | None, format_: str, output: Path | Non
         try:
             where = prompts_of(path, prompts)
             with opened(path, load_settings(given(**options), where, command_line=True)) as held:
-                found = run_check(held.reward, where, held.settings, digest=held.digest)
+                found = run_check(held.reward, where, held.settings, digest=held.digest, progress=NotesOnly())
             reports.append(found.model_copy(update={"reward": str(path)}))
         except RewardlabError as error:
             if len(paths) == 1:

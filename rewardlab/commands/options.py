@@ -61,6 +61,13 @@ SCORING = (
         help="Seconds of the reward's own time for what is asked with made-up answers.  [90]",
     ),
 )
+RIGHT = (
+    click.option(
+        "--right",
+        metavar="FILE.jsonl",
+        help="Examples of right answers, whole texts: prompt_id, text. Then none is made up. Also a column right.",
+    ),
+)
 RANGE = (
     click.option(
         "--success-at",

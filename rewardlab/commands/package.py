@@ -49,7 +49,11 @@ CONTENTS = (
         "--include", metavar="GLOB", multiple=True, help="Data files that travel, below REWARD's folder. Repeat."
     ),
     click.option(
-        "--python", metavar="VERSION", default=DEFAULT_PYTHON, show_default=True, help=f"One of {', '.join(GLIBC)}."
+        "--python",
+        metavar="VERSION",
+        default=DEFAULT_PYTHON,
+        show_default=True,
+        help=f"One of {', '.join(GLIBC)}, or a later one.",
     ),
     click.option(
         "--architecture",

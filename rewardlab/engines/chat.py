@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rewardlab.conversation import INSTRUCTING
 from rewardlab.errors import EngineError, TooLongError, UsageError
-from rewardlab.task import Prompt
+from rewardlab.task import Message, Prompt
 
 
 def check_model(model: str) -> None:
@@ -70,7 +72,7 @@ def encode(
     else:
         try:
             text = tokenizer.apply_chat_template(
-                list(prompt.messages),
+                turns_for(prompt.messages, template or tokenizer.chat_template),
                 tools=prompt.row.get("tools"),
                 chat_template=template,
                 tokenize=False,
@@ -88,6 +90,19 @@ def encode(
             do="shorten or delete the prompt, or raise the window (vllm: --engine-option max_model_len=N)",
         )
     return list(ids)
+
+
+def turns_for(messages: Sequence[Message], template: object) -> list[Message]:
+    """The turns as a template knows them: most know no developer, and leave out his turns without a word.
+
+    For those his turns are the system's, and what then instructs first is one turn.
+    """
+    if "developer" in str(template) or not any(turn["role"] == "developer" for turn in messages):
+        return list(messages)
+    first = list(itertools.takewhile(lambda turn: turn["role"] in INSTRUCTING, messages))
+    system = {"role": "system", "content": "\n\n".join(str(turn["content"]) for turn in first)}
+    rest = [{**turn, "role": "system"} if turn["role"] == "developer" else turn for turn in messages[len(first) :]]
+    return [*([system] if first else []), *rest]
 
 
 def encode_all(

@@ -19,7 +19,9 @@ Body: TypeAlias = dict[str, Json]
 Hold: TypeAlias = Literal["text_format", "tool", "free"]
 HOLDS: tuple[Hold, ...] = ("text_format", "tool", "free")
 
-ROLES = ("system", "user", "assistant")
+ROLES = ("system", "developer", "user", "assistant")
+#: What Converse takes apart from the conversation.
+INSTRUCTING = ("system", "developer")
 TOOL = "respond"
 #: Converse's stop reasons in the words of a generation; any other (guardrail_intervened, content_filtered,
 #: malformed_model_output) stays as it is.
@@ -89,7 +91,7 @@ def _check_prompt(prompt: Prompt) -> None:
             )
         if not str(message.get("content") or "").strip():
             raise EngineError(f"message {number} is empty", where=where, expected="text: Bedrock refuses blank turns")
-    first = next((message["role"] for message in prompt.messages if message["role"] != "system"), None)
+    first = next((message["role"] for message in prompt.messages if message["role"] not in INSTRUCTING), None)
     if first != "user":
         raise EngineError(
             f"the conversation begins with {first or 'no turn after the system prompt'}",
@@ -100,8 +102,8 @@ def _check_prompt(prompt: Prompt) -> None:
 
 def body_of(prompt: Prompt, sampling: Sampling, form: Form) -> Body:
     """The body of a Converse request, without the model's id."""
-    systems = [message for message in prompt.messages if message["role"] == "system"]
-    turns = [message for message in prompt.messages if message["role"] != "system"]
+    systems = [message for message in prompt.messages if message["role"] in INSTRUCTING]
+    turns = [message for message in prompt.messages if message["role"] not in INSTRUCTING]
     body: Body = {"messages": [_turn(role, list(group)) for role, group in groupby(turns, _role)]}
     if systems:
         body["system"] = [_text(message) for message in systems]

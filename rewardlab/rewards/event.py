@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
+from rewardlab.conversation import INSTRUCTING
 from rewardlab.platforms import Platform, Shape
-from rewardlab.task import Generation, Json, Message, Prompt
+from rewardlab.task import RIGHT, Generation, Json, Message, Prompt
 
 Key: TypeAlias = tuple[str, int]
 #: A sample as JSON text in three pieces: the id goes between the first two, the response between the last two.
@@ -44,7 +45,9 @@ def sample_parts(prompt: Prompt, platform: Platform, *, shape: Shape | None = No
 def _columns(prompt: Prompt, shape: Shape) -> dict[str, Json]:
     """What a sample holds beside the conversation; the reference lies in the shape's place and in no other."""
     taken = FIELDS if shape.content == "fields" else CONVERSATION
-    columns = {key: value for key, value in prompt.row.items() if key not in taken}
+    columns = {key: value for key, value in prompt.row.items() if key not in taken and key != RIGHT}
+    if prompt.cut is not None and isinstance(columns.get("prompt"), list):
+        columns["prompt"] = list(prompt.messages)  # the turn that ended it is the model's to write
     if shape.extras == "metadata":
         apart = ("metadata", "reference_answer")
         others = {key: value for key, value in columns.items() if key not in apart}
@@ -79,7 +82,7 @@ def _turn(turn: Message, shape: Shape) -> Message:
 
 def _query(messages: Iterable[Message]) -> str:
     """The conversation as one text; the system's turn is no part of a query."""
-    return "\n\n".join(turn["content"] for turn in messages if turn["role"] != "system" and turn.get("content"))
+    return "\n\n".join(turn["content"] for turn in messages if turn["role"] not in INSTRUCTING and turn.get("content"))
 
 
 def _as_text(reference: Json) -> str:

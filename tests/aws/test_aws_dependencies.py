@@ -9,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from rewardlab.aws.dependencies import NoWheelError, fetch
+from rewardlab.aws.deployable import runtime_findings
 from rewardlab.aws.requirements import Asked
 from rewardlab.aws.target import GLIBC, Target, find_target
 from rewardlab.errors import InputError, UsageError
@@ -92,6 +93,24 @@ def test_an_index_that_does_not_answer_is_told_apart_from_one_without_the_wheel(
 def test_a_targets_tags_go_down_from_its_glibc(python, architecture, first, last):
     platforms = find_target(python, architecture).platforms
     assert (platforms[0], platforms[-1]) == (first, last)
+
+
+@pytest.mark.parametrize("python", ["3.15", "3.16"])
+def test_a_python_that_came_later_is_taken_for_one_on_the_newest_system(python):
+    target = find_target(python)
+    assert not target.is_listed
+    assert target.platforms == find_target("3.14").platforms
+    assert target.environment["python_version"] == python
+    (found,) = runtime_findings(target)
+    assert (found.code, found.severity, found.evidence["cause"]) == ("RL901", "warning", "runtime_not_listed")
+    assert f"python{python}" in found.remedy
+    assert list(runtime_findings(find_target("3.14"))) == []
+
+
+@pytest.mark.parametrize("python", ["3.9", "3.1", "3.015", "4.0", "3.15.1", "", "three"])
+def test_a_python_that_lambda_never_had_or_cannot_have_is_refused(python):
+    with pytest.raises(UsageError, match=r"--python: Lambda has no Python .* or a later one"):
+        find_target(python)
 
 
 def test_a_target_that_lambda_does_not_have_is_refused():

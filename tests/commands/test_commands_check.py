@@ -58,6 +58,14 @@ def blocked(monkeypatch):
 BAD = [{**row, "bad": True} for row in ROWS]
 
 
+def test_rows_that_were_cut_are_noted_and_found(reward, run):
+    rows = [{**row, "messages": [*row["messages"], {"role": "assistant", "content": "So."}]} for row in ROWS]
+    code, out, error = run("check", reward(rows=rows))
+    assert code == 0
+    assert "note: cut before the assistant's turn that ended them: 3 rows, the first on line 1" in error
+    assert "cut before the assistants last turn 3" in out
+
+
 def test_a_verdict_what_was_asked_and_the_findings(run, reward, blocked):
     code, out, error = run("check", reward(rows=BAD))
     assert (code, error) == (1, "")

@@ -27,7 +27,7 @@ from botocore.stub import ANY, Stubber
 from rewardlab.engines import ModelSpec, parse_model
 from rewardlab.engines.bedrock import NO_SEED, BedrockEngine, open_engine
 from rewardlab.engines.bedrock_errors import REFUSALS, bedrock_failure
-from rewardlab.engines.converse import STOP_REASONS, form_of
+from rewardlab.engines.converse import STOP_REASONS, body_of, form_of
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
 
@@ -85,6 +85,13 @@ def stubbed(model=NOVA, **options):
 
 
 # --- requests and answers --------------------------------------------------------------------------------------------
+
+
+def test_a_developers_turn_instructs_as_a_system_prompt_does():
+    turns = ({"role": "developer", "content": "Be brief."}, {"role": "user", "content": "12+30"})
+    body = body_of(named("p", *turns), SHORT, form_of("amazon.nova-lite-v1:0", {}))
+    assert body["system"] == [{"text": "Be brief."}]
+    assert [turn["role"] for turn in body["messages"]] == ["user"]
 
 
 def test_a_request_holds_the_system_prompt_the_turns_and_the_whole_distribution():

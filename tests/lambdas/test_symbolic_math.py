@@ -43,6 +43,67 @@ def test_other_several_or_no_answers_lose(points, text):
     assert points(text, "9") == 0.0
 
 
+@pytest.mark.parametrize(
+    ("answer", "reference"),
+    [
+        ("1 1/2", "\\frac{3}{2}"),
+        ("-1 1/2", "-1.5"),
+        ("2 3/4", "2.75"),
+        ("1\\frac{1}{2}", "1 1/2"),
+        ("1\\,000", "1000"),
+        ("1 000", "1000"),
+        ("1{,}000", "1000"),
+        ("1,000", "1000"),
+        ("1\u202f000\u202f000", "10^6"),
+        ("1000", "1\\,000"),
+        ("1e3", "1000"),
+        ("2.5e-3", "0.0025"),
+        ("6.02\\times 10^{23}", "6.02e23"),
+        ("0.0000001", "1e-7"),
+        ("0.333333", "\\frac{1}{3}"),
+        ("12\\%", "12\\%"),
+        ("0.12", "12\\%"),
+        ("\\frac{3}{25}", "12\\%"),
+        ("12\\%", "0.12"),
+        ("12\\%", "12"),
+        ("\\{2, 1\\}", "\\{1, 2\\}"),
+        ("2, 1", "\\{1, 2\\}"),
+        ("1, 2", "(1, 2)"),
+        ("(1, 2)", "(1, 2)"),
+        ("x > 2", "(2, \\infty)"),
+    ],
+)
+def test_one_number_or_set_wins_in_each_of_its_spellings(points, answer, reference):
+    assert points(f"\\boxed{{{answer}}}", reference) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference"),
+    [
+        ("1 1/2", "1"),
+        ("2 3/4", "\\frac{6}{4}"),
+        ("11/2", "1 1/2"),
+        ("1\\,000", "1"),
+        ("1e3", "1"),
+        ("0.0000001", "0.0000003"),
+        ("-0.0000001", "0.0000001"),
+        ("1e-7", "3e-7"),
+        ("0", "0.0000004"),
+        ("0.3333", "\\frac{1}{3}"),
+        ("12", "12\\%"),
+        ("1.2", "12\\%"),
+        ("\\{1, 2\\}", "(1, 2)"),
+        ("\\left\\{1, 2\\right\\}", "(1, 2)"),
+        ("(1, 2)", "\\{1, 2\\}"),
+        ("(1, 2, 3)", "\\{1, 2, 3\\}"),
+        ("[1, 2]", "(1, 2)"),
+        ("2, 1", "(1, 2)"),
+    ],
+)
+def test_what_only_looks_alike_loses(points, answer, reference):
+    assert points(f"\\boxed{{{answer}}}", reference) == 0.0
+
+
 def test_an_answer_that_never_ends_loses_in_time(reward, points, monkeypatch):
     monkeypatch.setattr(reward, "SECONDS", 0.3)
     assert points("\\boxed{10000000001!}", "9") == 0.0

@@ -42,7 +42,7 @@ def test_an_event_is_the_json_of_its_samples_whatever_they_hold(identifier, text
     """What a reader of samples finds in them is what went in: the two are each other's inverse."""
     platform, shape = profile
     turns = ({"role": "user", "content": text},)
-    columns = {key: value for key, value in columns.items() if key not in {"query", "response", "prompt"}}
+    columns = {key: value for key, value in columns.items() if key not in {"query", "response", "prompt", "right"}}
     prompt = Prompt(identifier, turns, reference, {"messages": list(turns), **columns}, 1)
     generations = [Generation(identifier, index, text * index) for index in range(3)]
     event = json.loads(built(prompt, generations, platform, shape))
@@ -67,6 +67,14 @@ def sample_of(shape, **row):
     prompt = Prompt("a", turns, row.get("reference_answer", "42"), {"messages": list(turns), **row}, 1)
     (sample,) = json.loads(built(prompt, [Generation("a", 0, "x")], PLATFORMS["smtj"], shape))
     return sample
+
+
+def test_the_reward_sees_no_turn_that_was_cut_and_no_example_of_a_right_answer(write_lines):
+    turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "It is 42."}]
+    (prompt,) = read_prompts(write_lines("p.jsonl", [{"prompt": turns, "answer": "42", "right": "It is 42."}]))
+    (sample,) = json.loads(built(prompt, [Generation("a", 0, "x")], PLATFORMS["smtj"]))
+    assert "It is 42." not in json.dumps(sample)
+    assert sample["prompt"] == turns[:1]
 
 
 @pytest.mark.parametrize("place", ["top", "metadata"])

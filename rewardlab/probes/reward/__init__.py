@@ -12,6 +12,7 @@ from rewardlab.probes.reward import (
     constant,
     determinism,
     equivalents,
+    every_reference,
     hostile,
     mutation,
     neighbours,
@@ -37,6 +38,7 @@ Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 PROBES: Sequence[Probe] = (
     unreferenced.ask,
     returns.ask,
+    every_reference.ask,
     reference.ask,
     wrong.ask,
     reasoning.ask,

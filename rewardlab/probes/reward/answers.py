@@ -6,26 +6,27 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Literal, TypeAlias
 
+from rewardlab.probes.reward.choices import chosen, options_of
+from rewardlab.probes.reward.readings import aliases, is_flat, is_stated, read, readings, unwrapped
 from rewardlab.task import Json, Prompt
 
 #: A label recurs in the file; a phrase is as short, and does not. In an expression every letter may matter.
 Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text", "expression"]
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})(?:\.[0-9]{0,40})?")
-#: Keys under which an object holds the answer's text, and not a field of a record.
-WRAPPERS = ("text", "answer", "value", "label", "target", "ground_truth", "final_answer")
-FINAL = re.compile(
-    r"####\s*([^\n]+)"
-    r"|\\boxed\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+)\}"
-    r"|<answer>([^<>]+)</answer>"
-    r"|^\W{0,4}(?:(?:the|my|so the|therefore,? the) )?(?:final |correct )?answer(?: is)?\W{0,3}:"
-    r"\W{0,4}(\S[^\n]{0,60}?)[*.$ ]*$",
-    re.IGNORECASE | re.MULTILINE,
+#: What sets thousands off where the text is nothing but the number, LaTeX's ways among them; in India every second
+#: place is set off. With several marks of thousands a comma may stand before the decimals, as in 1.234,5.
+THOUSANDS = r"(?:\{,\}|,?\\[,!; ]|[,_'\u2019 \u00a0\u2009\u202f\u066c])"
+SET_OFF = re.compile(
+    rf"([-+]?[0-9]{{1,3}}(?:{THOUSANDS}[0-9]{{3}})+|[-+]?[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}})(\.[0-9]{{0,40}})?"
 )
+SET_OFF_BY_POINTS = re.compile(r"([-+]?[0-9]{1,3}(?:\.[0-9]{3})+),([0-9]{1,40})|([-+]?[0-9]{1,3}(?:\.[0-9]{3}){2,})")
+#: A name that code gives to a check: "length_constraints:number_words", "no_comma".
+IDENTIFIER = re.compile(r"\w+[_:]\w[\w:]*")
 CODE = re.compile(r"^\s*(?:assert |def |class |import |from \w+ import |@)", re.MULTILINE)
 #: What a rubric says of a response, and an answer hardly does.
 RUBRIC = re.compile(r"\b(?:should|must|rubric|criteri|response|the answer)\b", re.IGNORECASE)
@@ -40,6 +41,10 @@ LONGEST_LABEL = 40
 MOST_WORDS = 5
 #: What may stand around a label and is no part of it.
 OUTER = " \t\n\r.,;:!?'\"`*()[]{}$\u201c\u201d\u2018\u2019"
+#: Names of one answer that are looked for among the options.
+MOST_NAMED = 20
+#: So short an answer stands in many another by chance.
+CHANCE = 3
 #: A text that answers nothing.
 NOWHERE = "Zanzibar"
 MOST_ARE_LABELS = 0.8
@@ -56,24 +61,43 @@ SYMBOLIC = re.compile(
 )
 
 
-def readings(reference: Json) -> tuple[str, ...]:
-    """The texts that may answer for a reference, the likeliest reading first; none where it is no answer.
-
-    "... #### 42" may be read as "42" or as it stands; {"text": "yes"} as "yes" or as JSON; a list as its first item,
-    which is one of several that are right, as its items joined, or as JSON.
-    """
-    return tuple(dict.fromkeys(text for text in _readings(reference) if text.strip()))
-
-
 def answers_of(prompt: Prompt) -> tuple[str, ...]:
-    """The texts that may answer a prompt, the likeliest first: a list as the prompt says that it is to be written."""
+    """The texts that may answer a prompt, the likeliest first: as the prompt says that they are to be written.
+
+    A list with the separator that it names, an object or a list as JSON where it speaks of that, an option's text after
+    its letter where the row holds options.
+    """
     found = readings(prompt.reference)
-    separator, reference = separator_of(prompt), prompt.reference
-    if separator is None or not isinstance(reference, list) or len(reference) < 2:
-        return found
-    if not all(isinstance(part, str | int | float) for part in reference):
-        return found
-    return tuple(dict.fromkeys([separator.join(map(str, reference)), *found]))
+    value = unwrapped(prompt.reference)
+    first: tuple[str, ...] = ()
+    separator = separator_of(prompt) if isinstance(value, list) and len(value) > 1 and is_flat(value) else None
+    if separator is not None:
+        first = (separator.join(map(str, value)),)
+    elif isinstance(value, dict | list) and _is_record(value, prompt):
+        first = found[-1:]
+    options = chosen(_options(prompt), found[0]) if found else ()
+    return tuple(dict.fromkeys([*first, *found[:1], *options, *found[1:]]))
+
+
+def rights_of(prompt: Prompt) -> tuple[str, ...]:
+    """Every text that is right by the prompt's reference, however it names it: none of them is ever a wrong answer."""
+    named = [text for alias in aliases(unwrapped(prompt.reference)) for text in read(alias)]
+    options = _options(prompt)
+    also = [text for alias in named[:MOST_NAMED] for text in chosen(options, alias)] if options else []
+    return tuple(dict.fromkeys(text for text in [*answers_of(prompt), *named, *also] if text.strip()))
+
+
+def is_right(prompt: Prompt, text: str) -> bool:
+    """Whether the text is one of the prompt's right answers, but for case, space and punctuation."""
+    value = number(text)
+    if value is not None:
+        return any(number(right) == value for right in rights_of(prompt))
+    return any(plain(right) == plain(text) for right in rights_of(prompt))
+
+
+def _options(prompt: Prompt) -> tuple[tuple[str, str], ...]:
+    held = unwrapped(prompt.reference)
+    return (options_of(held) if isinstance(held, dict) else ()) or options_of(prompt.row)
 
 
 def separator_of(prompt: Prompt) -> str | None:
@@ -84,51 +108,46 @@ def separator_of(prompt: Prompt) -> str | None:
     return match["quoted"] or SEPARATORS[match["named"].casefold()]
 
 
-def _readings(reference: Json) -> Iterator[str]:
-    match reference:
-        case None:
-            return
-        case str():
-            if found := FINAL.findall(reference):
-                yield next(filter(None, found[-1])).strip()
-            yield reference
-        case dict():
-            inner = [reference[key] for key in WRAPPERS if isinstance(reference.get(key), str | int | float)]
-            plain = not any(isinstance(part, list | dict) for part in reference.values())
-            if len(inner) == 1 and len(reference) <= 2 and plain:
-                yield from _readings(inner[0])
-            yield json.dumps(reference, ensure_ascii=False)
-        case list():
-            # One of several that are right, unless the whole list earns more.
-            if reference and isinstance(reference[0], str | int | float):
-                yield from _readings(reference[0])
-            if len(reference) > 1 and all(isinstance(part, str | int | float) for part in reference):
-                yield ", ".join(map(str, reference))
-                yield "\n".join(map(str, reference))
-            yield json.dumps(reference, ensure_ascii=False)
-        case _:
-            yield from (json.dumps(reference), str(reference))
+def _is_record(value: Json, prompt: Prompt) -> bool:
+    """Whether the prompt asks for the object or list itself: it speaks of JSON, or of every key of several."""
+    said = prompt_text(prompt)
+    keyed = isinstance(value, dict) and len(value) > 1 and all(str(key) in said for key in value)
+    return keyed or "json" in said.casefold()
 
 
 def is_answer(prompt: Prompt) -> bool:
     """Whether the reference is surely an answer, and not a way to check one: tests, a rubric, a specification.
 
-    An object is an answer where the prompt speaks of JSON or of every one of its keys, or where it only wraps a text.
+    An object is an answer where the prompt speaks of JSON or of every one of its keys, or where its keys say that it
+    holds one; a list where the prompt speaks of JSON or of a separator, or where it names one short text in several
+    ways.
     """
-    reference = prompt.reference
-    if isinstance(reference, str) and record(reference) is not None:
-        reference = record(reference)
-    match reference:
+    value = unwrapped(prompt.reference)
+    match value:
         case str():
-            return CODE.search(reference) is None and RUBRIC.search(reference) is None
+            return _is_said(value)
         case dict():
             said = prompt_text(prompt)
-            wraps = len(reference) == 1 and next(iter(reference)) in WRAPPERS
-            return wraps or "json" in said.casefold() or all(str(key) in said for key in reference)
+            held = is_stated(value) and _is_said(next(aliases(value), "def "))
+            return held or "json" in said.casefold() or all(str(key) in said for key in value)
         case list():
-            return "json" in prompt_text(prompt).casefold() or separator_of(prompt) is not None
+            asked = "json" in prompt_text(prompt).casefold() or separator_of(prompt) is not None
+            return asked or _names_one(list(aliases(value)))
         case _:
-            return reference is not None
+            return value is not None
+
+
+def _is_said(text: str) -> bool:
+    return CODE.search(text) is None and RUBRIC.search(text) is None
+
+
+def _names_one(texts: Sequence[str]) -> bool:
+    """Whether these are short texts that may all stand for one answer; not code, a rubric, numbers, names of checks."""
+    if len(texts) == 1:
+        return _is_said(texts[0])
+    short = all(len(text) <= LONGEST_LABEL and len(text.split()) <= MOST_WORDS for text in texts)
+    spoken = all(_is_said(text) and number(text) is None and not IDENTIFIER.fullmatch(text) for text in texts)
+    return bool(texts) and short and spoken
 
 
 def mentions(text: str, answer: str) -> bool:
@@ -145,9 +164,19 @@ def prompt_text(prompt: Prompt) -> str:
 
 
 def number(text: str) -> Decimal | None:
-    """The text as a number; None when it is not exactly one. Thousands may be set off by commas."""
+    """The text as a number; None when it is not exactly one.
+
+    Thousands may be set off by commas, spaces of every width, underscores, apostrophes or LaTeX's marks, and by points
+    where several stand or a comma follows them; the digits may be those of any script.
+    """
     stripped = text.strip().replace("\u2212", "-").strip("$ ")
-    if not NUMBER.fullmatch(stripped):
+    if not stripped.isascii():
+        stripped = "".join(str(unicodedata.decimal(one, one)) for one in stripped).replace("\u066b", ".")
+    if match := SET_OFF.fullmatch(stripped):
+        stripped = re.sub(r"[^-+0-9]", "", match[1]) + (match[2] or "")
+    elif match := SET_OFF_BY_POINTS.fullmatch(stripped):
+        stripped = (match[1] or match[3]).replace(".", "") + (f".{match[2]}" if match[2] else "")
+    elif not NUMBER.fullmatch(stripped):
         return None
     try:
         return Decimal(stripped.replace(",", ""))
@@ -181,10 +210,18 @@ def is_symbolic(text: str) -> bool:
 
 def allowance(reference: Json, value: Decimal) -> Decimal:
     """How far from its value an answer may be and yet rightly count: what the reference declares, at least NEAR."""
-    held = reference if isinstance(reference, dict) else {}
+    held = _with_inner(unwrapped(reference))
     absolute = [_declared(held.get(key)) for key in ABSOLUTE]
     relative = [_declared(held.get(key)) * abs(value) for key in RELATIVE]
     return max(NEAR * abs(value), *absolute, *relative)
+
+
+def _with_inner(reference: Json) -> Mapping[str, Json]:
+    """The fields of an object and of the object that it wraps."""
+    if not isinstance(reference, dict):
+        return {}
+    inner = next((one for one in reference.values() if isinstance(one, dict)), {})
+    return {**inner, **reference}
 
 
 def _declared(tolerance: Json) -> Decimal:
@@ -249,26 +286,39 @@ def distance(one: Decimal, other: Decimal) -> Decimal:
     return abs(one - other) / (max(abs(one), abs(other)) or 1)
 
 
-def wrong_for(text: str, kind: Kind, others: Sequence[str]) -> str | None:
-    """An answer of the same kind that is wrong throughout: another row's where one differs; None where none does."""
+def wrong_for(text: str, kind: Kind, others: Sequence[str], rights: Sequence[str] = ()) -> str | None:
+    """An answer of the same kind that is wrong throughout: another row's where one differs; None where none does.
+
+    `rights` are the other texts that are right for the same prompt: the wrong answer differs from each of them too.
+    """
     if kind == "record":
         return json.dumps(spoiled(record(text)), ensure_ascii=False)
     if kind == "array":
         return json.dumps(spoiled(array(text)), ensure_ascii=False)
+    every = dict.fromkeys([text, *rights])
     if kind == "label":
-        others = [other for other in others if strict(other) != strict(text)]
+        known = {strict(right) for right in every}
+        values = {number(right) for right in every} - {None}
+        others = [other for other in others if strict(other) not in known and number(other) not in values]
         nested = [other for other in others if strict(text) in strict(other)]
         return next(iter(nested or others), None)
     # Of several texts, the one that shares the fewest words: templates make neighbours alike.
-    differing = [other for other in others if differ(text, other)]
+    differing = [other for other in dict.fromkeys(others) if all(differ(right, other) for right in every)]
     if kind == "text" and differing:
         words = set(text.casefold().split())
         return min(differing, key=lambda other: len(words & set(other.casefold().split())))
     if kind == "number" and (value := number(text)) is not None:
         # Far off, since a reward may rightly pay for coming close.
-        return like(text, value * 12 + (1000 if value >= 0 else -1000))
-    apart = [other for other in differing if plain(other) not in plain(text) and plain(text) not in plain(other)]
-    return apart[0] if apart else None
+        far = (like(text, value * times + (1000 if value >= 0 else -1000)) for times in (12, 31, 57))
+        return next((one for one in far if all(differ(right, one) for right in every)), None)
+    apart = [other for other in differing if _is_apart(other, text)]
+    return next((one for one in apart if all(_is_apart(one, right, shortest=CHANCE) for right in rights)), None)
+
+
+def _is_apart(one: str, other: str, *, shortest: int = 0) -> bool:
+    """Whether neither holds the other; one of at most `shortest` letters is held by chance."""
+    left, right = plain(one), plain(other)
+    return min(len(left), len(right)) <= shortest or (left not in right and right not in left)
 
 
 def like(text: str, value: Decimal) -> str:

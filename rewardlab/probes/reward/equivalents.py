@@ -179,7 +179,7 @@ def _named(losing: Mapping[str, tuple[Severity, Estimate, object]]) -> list[str]
 def _trials(gold: Gold) -> Iterator[Trial]:
     for name, form in FORMS[gold.kind].items():
         # A whole text that may be no answer may be code, where a letter's case matters.
-        may_differ = gold.is_sure or gold.kind != "text" or form.free
+        may_differ = (gold.is_sure and not gold.is_given) or gold.kind != "text" or form.free
         if may_differ and (text := form.write(gold)) is not None and text != gold.response:
             yield Trial(name, gold.prompt, text, gold)
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from rewardlab.probes.reward.answers import (
     allowance,
-    answers_of,
     number,
     plain,
     prompt_text,
+    rights_of,
     strict,
 )
 from rewardlab.task import Prompt
@@ -86,7 +86,7 @@ def _label_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator
         holders.setdefault(strict(answered[place].text), []).append(place)
     for receiver, one in enumerate(answered):
         own = strict(one.text)
-        accepted = {own, *(strict(text) for text in answers_of(one.prompt))}
+        accepted = {own, *(strict(text) for text in rights_of(one.prompt))}
         others = sorted(set(holders) - accepted, key=lambda label: (own not in label, label))
         for label in others[:MOST_LABELS]:
             yield Swap(receiver, holders[label][receiver % len(holders[label])], "label")
@@ -114,7 +114,7 @@ def _number_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterato
 
 def _text_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator[Swap]:
     for receiver, one in enumerate(answered):
-        accepted = {plain(text) for text in answers_of(one.prompt)} | {plain(one.text)}
+        accepted = {plain(text) for text in rights_of(one.prompt)} | {plain(one.text)}
         donor = next((place for place in _from(order, receiver) if _is_foreign(answered[place].text, accepted)), None)
         if donor is not None:
             yield Swap(receiver, donor, "other")

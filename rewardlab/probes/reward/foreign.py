@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rewardlab.evidence import Earned, Evidence, RightSource, WrongSource
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import like, number
+from rewardlab.probes.reward.answers import answers_of, like, number
 from rewardlab.probes.reward.exchanged import Answered, Relation, is_integral, swaps
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.scale import score_of
@@ -34,13 +34,19 @@ def ask_foreign(subject: Subject, golds: Sequence[Gold], labels: Sequence[str]) 
     alone pays them again.
     """
     winners = [gold for gold in golds if gold.is_sure and gold.score is not None]
-    found = swaps([Answered.of(gold.prompt, gold.text) for gold in winners], labels, rng=subject.rng)
+    found = swaps([Answered.of(gold.prompt, _answer(gold)) for gold in winners], labels, rng=subject.rng)
     asked = [(winners[one.receiver], winners[one.donor], one.relation) for one in found]
     outcomes = subject.score([Case(gold.prompt, donor.response) for gold, donor, _ in asked])
     return tuple(
         Foreign(gold, donor.response, relation, outcome)
         for (gold, donor, relation), outcome in zip(asked, outcomes, strict=True)
     )
+
+
+def _answer(gold: Gold) -> str:
+    """What the gold answers: of an example that the user gave, what its prompt's reference says."""
+    said = answers_of(gold.prompt) if gold.is_given else ()
+    return said[0] if said else gold.text
 
 
 def ask_near(subject: Subject, golds: Sequence[Gold]) -> list[tuple[Gold, Outcome]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rewardlab.outcome import Outcome
 from rewardlab.probes.reward.answers import Kind
 from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.wording import Format
+from rewardlab.probes.reward.wording import GIVEN, Format
 from rewardlab.task import Prompt
 
 
@@ -31,6 +31,11 @@ class Gold:
     wrong: str | None
     wrong_outcome: Outcome | None
     bottom: float | None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether `text` is an example that the user gave, which nothing was guessed for."""
+        return self.form == GIVEN
 
     @property
     def score(self) -> float | None:

@@ -53,7 +53,8 @@ def _pairs(prompt: Prompt, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _texts(prompt: Prompt) -> Iterator[str]:
     """The texts of the row that may hold its answer in a format: not the question, which may hold it as a choice."""
     columns = {key: value for key, value in prompt.row.items() if key not in QUESTION}
-    for text in _strings(columns, DEEPEST):
+    # A turn that ended the row and was cut may be a worked answer.
+    for text in (*_strings(columns, DEEPEST), *([prompt.cut] if prompt.cut else [])):
         if text not in answers_of(prompt)[:1]:
             yield text
 

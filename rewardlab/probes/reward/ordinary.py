@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 
+from rewardlab.probes.reward.readings import is_stated, readings
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.task import Json, Prompt
 
@@ -26,18 +27,24 @@ FORMS = (
 def as_text(reference: Json, layout: int = 0) -> str:
     """A reference as a model would write it; a row without one gets a text all the same.
 
-    A list is written as JSON, on one line with commas, or one item a line: by turns, as `layout` counts.
+    A list is written as JSON, on one line with commas, or one item a line, an object as JSON or as the answer that it
+    holds: by turns, as `layout` counts.
     """
     if reference is None:
         return "I do not know"
     if isinstance(reference, list) and all(isinstance(part, str | int | float) for part in reference):
         layouts = (json.dumps(reference), *(separator.join(map(str, reference)) for separator in (", ", "\n")))
         return layouts[layout % len(layouts)]
+    if isinstance(reference, dict) and is_stated(reference):
+        layouts = (json.dumps(reference), *readings(reference)[:-1])
+        return layouts[layout % len(layouts)]
     return reference if isinstance(reference, str) else json.dumps(reference)
 
 
 def right_text(prompt: Prompt, form: str = FORMS[0], *, layout: int = 0) -> str:
-    """The prompt's reference in a form."""
+    """The prompt's reference in a form; alone the example of a right answer, where the prompt has one."""
+    if prompt.right is not None and form == FORMS[0]:
+        return prompt.right
     return form.format(as_text(prompt.reference, _fitting(form, layout)))
 
 

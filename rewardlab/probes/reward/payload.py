@@ -7,10 +7,12 @@ import math
 from collections.abc import Iterator, Mapping
 
 from rewardlab.findings import Finding
+from rewardlab.platforms import Platform
 from rewardlab.probes.reward.ordinary import ordinary_cases, right_text
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.rewards.event import sample_parts
 from rewardlab.rewards.process import Answer
+from rewardlab.task import Prompt
 
 #: The recipes' longest response in tokens (max_new_tokens, inferenceMaxTokens); the longest of them elsewhere.
 RESPONSE_TOKENS: Mapping[str, int] = {"smtj": 6000, "hyperpod": 8192, "bedrock": 2048}
@@ -20,6 +22,8 @@ BYTES_PER_TOKEN = 4
 LONG_WORDS = 2500
 SAMPLES = 4
 MEGABYTE = 1 << 20
+#: A batch is made up to so many times the platform's limit: beyond, it would say nothing and take gigabytes.
+MOST_PAYLOADS = 5
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
@@ -27,6 +31,12 @@ def ask(subject: Subject) -> Iterator[Finding]:
     tokens = RESPONSE_TOKENS.get(subject.platform.name, LONGEST_TOKENS)
     yield from _event(subject, tokens * BYTES_PER_TOKEN)
     yield from _return(subject, tokens * BYTES_PER_TOKEN)
+
+
+def is_sendable(prompt: Prompt, platform: Platform) -> bool:
+    """Whether a batch of this row comes near the platform's limit; RL205 tells of what exceeds it."""
+    row = sum(map(len, sample_parts(prompt, platform)))
+    return row * platform.batch_size <= MOST_PAYLOADS * platform.payload_mb * MEGABYTE
 
 
 def _event(subject: Subject, longest: int) -> Iterator[Finding]:

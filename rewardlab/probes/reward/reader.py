@@ -14,6 +14,7 @@ from rewardlab.probes.reward.answers import (
     number,
     plain,
     prompt_text,
+    rights_of,
     strict,
 )
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, ROUGH
@@ -41,7 +42,7 @@ class Reader:
 
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
         """Whether the text's final answer is the reference or plainly another; None where that cannot be told."""
-        accepted = answers_of(prompt)
+        accepted = rights_of(prompt)
         if not accepted or not text.strip() or not _is_single(prompt.reference):
             return None
         found = self._final(text[-TAIL:])

@@ -69,12 +69,19 @@ def _no_answer(unsure: Sequence[Gold], golds: int) -> Finding:
 def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]) -> Finding:
     found = share(fails)
     failing = [gold for gold, failed in zip(golds, fails, strict=True) if failed]
+    # An example that was given is in its own format: that others are read does not excuse that it loses.
+    tried = {} if all(gold.is_given for gold in failing) else {"formats_tried": _names(survey, failing)}
     evidence = evidence_of(found) | {
         "rows": [gold.prompt.id for gold in failing[:20]],
-        "formats_tried": _names(survey, failing),
+        **tried,
         "cases": [_case(gold, gold.form, gold.outcome) for gold in failing[:SHOWN]],
     }
-    if all(fails):
+    if all(gold.is_given for gold in failing):
+        remedy = (
+            "The texts that were given as right earn no more than wrong ones: look at the cases, and mend the reward "
+            "or the examples."
+        )
+    elif all(fails):
         remedy = (
             "No reference earns more than a wrong answer in any format tried: score one reference by hand through your "
             "reward and find where it is lost (which field it is read from, how it is extracted, how it is compared)."
@@ -84,7 +91,7 @@ def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]
         remedy = f"Look at the rows {shown}: their reference cannot be right for this reward. Mend or delete them."
     # Where none wins the reward may read a format that was not tried, unless the prompts name theirs in so many words;
     # an audit holds it against what was sampled.
-    named = all(any(form.explicit for form, _ in gold.asked) for gold in golds)
+    named = all(gold.is_given or any(form.explicit for form, _ in gold.asked) for gold in golds)
     most = severity_of(found) if named or not all(fails) else "warning"
     return Finding("RL401", most, evidence | {"reads_best": survey.form.name}, remedy)
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.outcome import Outcome, Unscored
-from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, wrong_for
+from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, rights_of, wrong_for
 from rewardlab.probes.reward.foreign import Foreign, ask_foreign, ask_near, evidence_from
+from rewardlab.probes.reward.given import given_pairs
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import Scale, presumed_range, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
+from rewardlab.probes.reward.wording import BARE, GIVEN, KNOWN, Format, asked_formats
 from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
@@ -101,14 +102,31 @@ def keep(subject: Subject, found: Survey) -> None:
 
 
 def survey(subject: Subject) -> Survey:
-    """Ask the reward which format it reads best, then what right and wrong answers earn in it."""
+    """Ask the reward which format it reads best, then what right and wrong answers earn in it.
+
+    Where prompts have examples of right answers, these alone are asked.
+    """
+    if given := given_pairs(subject.prompts):
+        return _given(subject, given)
     answered = [prompt for prompt in subject.prompts if answers_of(prompt)]
     formats = _formats_of(_tried(subject, answered), subject.every_prompt)
     reading, best = _best_format(subject, answered, formats)
     labels = labels_of(subject.every_prompt)
     golds = _golds(subject, answered, labels, reading=reading, best=best)
-    silent = [(prompt, text) for prompt in subject.prompts for text in NOTHING]
-    nothing = list(zip((prompt.id for prompt, _ in silent), subject.score([Case(*one) for one in silent]), strict=True))
+    nothing = _ask_nothing(subject, subject.prompts)
+    return _surveyed(subject, golds, nothing, form=best, labels=labels, tried=formats)
+
+
+def _surveyed(
+    subject: Subject,
+    golds: Sequence[Gold],
+    nothing: Sequence[tuple[str, Outcome]],
+    *,
+    form: Format,
+    labels: tuple[str, ...],
+    tried: tuple[Format, ...],
+) -> Survey:
+    """The survey that these golds make, and the answers that say nothing, each with its prompt's id."""
     outcomes = [*(outcome for _, outcome in nothing), *(gold.wrong_outcome for gold in golds)]
     others = [score for outcome in outcomes if (score := score_of(outcome)) is not None]
     low, high = subject.reward_range or presumed_range(np.array([*others, *_scores(golds)]))
@@ -129,7 +147,13 @@ def survey(subject: Subject) -> Survey:
         np.empty((0, 0)), success_at=subject.success_at, reward_range=subject.reward_range, evidence=evidence
     )
     guess = _guess(subject.every_prompt, labels)
-    return Survey(tuple(golds), unsure, best, scale, labels, guess, formats, foreign, evidence, rule)
+    return Survey(tuple(golds), unsure, form, scale, labels, guess, tried, foreign, evidence, rule)
+
+
+def _ask_nothing(subject: Subject, prompts: Sequence[Prompt]) -> list[tuple[str, Outcome]]:
+    """What answers that say nothing earn, each with its prompt's id."""
+    cases = [Case(prompt, text) for prompt in prompts for text in NOTHING]
+    return [(case.prompt.id, outcome) for case, outcome in zip(cases, subject.score(cases), strict=True)]
 
 
 def _scores(golds: Sequence[Gold]) -> list[float]:
@@ -139,6 +163,22 @@ def _scores(golds: Sequence[Gold]) -> list[float]:
 def _is_above(scale: Scale, gold: Gold) -> bool:
     """Whether the right answer earns usefully more than the worst answer to this prompt."""
     return gold.score is not None and gold.bottom is not None and scale.useful(gold.score - gold.bottom)
+
+
+def _given(subject: Subject, given: Sequence[tuple[Prompt, str, str | None]]) -> Survey:
+    """The survey of whole texts that are right."""
+    rights = subject.score([Case(prompt, right) for prompt, right, _ in given])
+    wrongs = iter(subject.score([Case(prompt, wrong) for prompt, _, wrong in given if wrong is not None]))
+    nothing = _ask_nothing(subject, [prompt for prompt, _, _ in given])
+    golds = []
+    for place, (prompt, right, wrong) in enumerate(given):
+        wrong_outcome = None if wrong is None else next(wrongs)
+        bottom = lowest((wrong_outcome, nothing[place * len(NOTHING)][1]))
+        golds.append(
+            Gold(prompt, right, "text", True, GIVEN, rights[place], (), wrong, wrong_outcome, bottom)  # noqa: FBT003
+        )
+    labels = labels_of(subject.every_prompt)
+    return _surveyed(subject, golds, nothing, form=GIVEN, labels=labels, tried=(GIVEN,))
 
 
 def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
@@ -236,7 +276,7 @@ def _wrongs(prompts: Sequence[Prompt], texts: Mapping[str, str], kinds: Mapping[
     """A wrong answer for each prompt, taken from the rows after it, so that not all are the same."""
     order = list(texts.values())
     return {
-        prompt.id: wrong_for(texts[prompt.id], kinds[prompt.id], order[at + 1 :] + order[:at])
+        prompt.id: wrong_for(texts[prompt.id], kinds[prompt.id], order[at + 1 :] + order[:at], rights_of(prompt))
         for at, prompt in enumerate(prompts)
     }
 

@@ -1,25 +1,23 @@
-"""Have the rows references, without which nothing that needs a right answer can be asked?"""
+"""Do the rows stand once each, with one reference, without which nothing that needs a right answer can be asked?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rewardlab.findings import Finding
+from rewardlab.probes.reward.copies import flaws
 from rewardlab.probes.reward.subject import Subject
+
+NONE = (
+    "No row has a reference: what right and wrong answers earn was not asked, and a pass says nothing of it. Name "
+    "the reference reference_answer, or judge this reward on sampled answers with --labels."
+)
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL701, a warning, for rows without one; says so where that is all of them."""
-    rows = len(subject.every_prompt)
-    missing = sum(prompt.reference is None for prompt in subject.every_prompt)
-    if not missing:
-        return
-    evidence = {"without_reference": missing, "rows": rows}
-    if missing < rows:
-        yield Finding("RL701", "warning", evidence)
-        return
-    remedy = (
-        "No row has a reference: what right and wrong answers earn was not asked, and a pass says nothing of it. Name "
-        "the reference reference_answer, or judge this reward on sampled answers with --labels."
-    )
-    yield Finding("RL701", "warning", evidence, remedy)
+    """RL701, a warning, for copies, contradictions and rows without a reference; says so where that is all of them."""
+    found = flaws(subject.every_prompt)
+    if found is not None:
+        lack = all(prompt.reference is None for prompt in subject.every_prompt)
+        yield replace(found, remedy=NONE) if lack else found

@@ -59,6 +59,8 @@ class Format:
 
 
 BARE = Format("the bare answer")
+#: A whole text that the user gave as an example of a right answer, in whatever format.
+GIVEN = Format("the text given as right")
 BOXED = Format("\\boxed{X}", "\\boxed{", "}")
 HASHES = Format("#### X", "#### ")
 TAGGED = Format("<answer>X</answer>", "<answer>", "</answer>")

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import allowance, like, number, record, spoiled
+from rewardlab.probes.reward.answers import allowance, is_right, like, number, record, spoiled
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.lists import with_another_item
 from rewardlab.probes.reward.scale import score_of
@@ -126,7 +126,8 @@ def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
 
 def _variants(gold: Gold) -> Iterator[Trial]:
     for name, text in _wrongs(gold):
-        yield Trial(name, gold.prompt, gold.form.write(text), gold)
+        if not is_right(gold.prompt, text):
+            yield Trial(name, gold.prompt, gold.form.write(text), gold)
 
 
 def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:

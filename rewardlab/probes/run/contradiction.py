@@ -40,7 +40,10 @@ def reconcile(findings: Iterable[Finding], question: Question) -> Iterator[Findi
         unread = (finding.code == "RL301" and "answers" in finding.evidence) or (
             finding.code == "RL401" and "formats_tried" in finding.evidence
         )
-        if not unread and not unasked:
+        partly = finding.code == "RL401" and "rows_that_cannot_score" in finding.evidence
+        if partly and _is_contradicted(finding, question, np.asarray(success.any(axis=1))):
+            yield replace(finding, severity="note", remedy=READ)
+        elif not unread and not unasked:
             yield finding
         elif not success.any():
             yield replace(finding, severity="blocker", remedy=finding.remedy if unasked else BROKEN)

@@ -35,6 +35,9 @@ def code_subject(
     platform: str = "smtj",
     reward_range: tuple[float, float] | None = None,
     timeout: float = 10,
+    every_prompt: Sequence[Prompt] | None = None,
+    seed: int = 0,
+    pace: float | None = None,
 ) -> Iterator[Subject]:
     """The subject of a reward's code; its worker is killed on leaving."""
     with tempfile.TemporaryDirectory() as folder:
@@ -49,12 +52,13 @@ def code_subject(
                 worker,
                 worker.start(),
                 prompts,
-                every_prompt=prompts,
+                every_prompt=prompts if every_prompt is None else every_prompt,
                 platform=profile,
                 reward_range=reward_range,
                 success_at=None,
                 timeout=timeout,
-                rng=np.random.default_rng(0),
+                rng=np.random.default_rng(seed),
+                pace=pace,
             )
         finally:
             worker.close()

@@ -16,10 +16,10 @@ from rewardlab.probes.reward.answers import (
     is_symbolic,
     kind_of,
     labels_of,
-    readings,
     record,
     wrong_for,
 )
+from rewardlab.probes.reward.readings import readings
 from rewardlab.probes.reward.unreadable import BROKEN, broken
 from rewardlab.probes.reward.wording import asked_formats
 from tests.probes.reward.answers_subject import labels, prompt

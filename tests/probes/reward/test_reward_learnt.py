@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.probes.reward import reference
-from rewardlab.probes.reward.answers import readings
 from rewardlab.probes.reward.learnt import around, learnt_formats
+from rewardlab.probes.reward.readings import readings
 from rewardlab.probes.reward.wording import KNOWN, Format, asked_formats
 from tests.probes.reward.answers_subject import ask_fixture, labels, numbers, prompt, severities  # noqa: F401 - a fixture is found by its import
 
@@ -51,6 +51,12 @@ def test_the_format_of_a_worked_solution_in_another_column_is_tried(ask):
 def test_the_format_of_an_earlier_turn_is_tried(ask):
     turns = ({"role": "user", "content": "1 and 1?"}, {"role": "assistant", "content": f"Two.\n{MINERVA.format(2)}"})
     assert ask(reference.ask, READS_MINERVA, with_turns(numbers(""), *turns)) == []
+
+
+def test_the_format_of_a_turn_that_was_cut_is_tried(ask):
+    rows = [replace(one, cut=f"So.\n{MINERVA.format(one.reference)}") for one in numbers("")]
+    (unasked,) = ask(reference.ask, READS_MINERVA, rows)
+    assert unasked.evidence["unasked"] == f"{MINERVA.format('X')} (as in the data)"
 
 
 @pytest.mark.parametrize(

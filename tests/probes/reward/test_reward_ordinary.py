@@ -26,6 +26,11 @@ def test_what_is_no_plain_list_has_one_layout(reference, text):
     assert {as_text(reference, layout) for layout in range(3)} == {text}
 
 
+def test_an_object_that_holds_an_answer_is_written_as_json_and_as_the_answer_by_turns():
+    wrapped = {"target": ["a", "b"]}
+    assert [as_text(wrapped, layout) for layout in range(3)] == ['{"target": ["a", "b"]}', "a", "a, b"]
+
+
 def test_right_and_wrong_share_the_layout_and_what_is_marked_as_json_is_json():
     one = LISTS[1]
     assert right_text(one, "A: {}", layout=1) == "A: ab1, cd1"

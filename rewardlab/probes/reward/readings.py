@@ -1,0 +1,216 @@
+"""What a reference says: where an object or a list holds its answer, and the texts that may be meant."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from rewardlab.task import Json
+
+#: Keys that say that an answer stands under them, whatever stands beside them, the likeliest first. They are compared
+#: in small letters and without signs: "finalAnswer" and "final_answer" are one.
+STATED = (
+    "finalanswer",
+    "referenceanswer",
+    "correctanswer",
+    "expectedanswer",
+    "goldanswer",
+    "goldenanswers",
+    "goldanswers",
+    "groundtruth",
+    "answer",
+    "answers",
+    "shortanswer",
+    "shortanswers",
+    "acceptedanswers",
+    "possibleanswers",
+    "answeraliases",
+    "answeridx",
+    "answerindex",
+    "answerkey",
+    "answertext",
+)
+#: Keys that hold an answer where nothing but what is said about it stands beside them: {"target": 24, "numbers": [...]}
+#: is a task, and {"text": ..., "author": ...} a record.
+LIKELY = (
+    "value",
+    "target",
+    "label",
+    "letter",
+    "gold",
+    "expected",
+    "correct",
+    "aliases",
+    "alias",
+    "text",
+    "solution",
+    "output",
+    "result",
+    "response",
+    "content",
+    "normalizedvalue",
+    "normalizedaliases",
+    "matchedwikientityname",
+    "normalizedmatchedwikientityname",
+)
+#: What is said about an answer, and is none.
+ABOUT = (
+    *("id", "qid", "type", "kind", "style", "level", "difficulty", "source", "datasource", "split", "topic", "subject"),
+    *("category", "domain", "tags", "language", "lang", "metadata", "explanation", "rationale", "reasoning", "steps"),
+    *("unit", "units", "precision", "decimals", "tolerance", "tol", "atol", "rtol", "abstol", "reltol", "epsilon"),
+    *("margin", "relativetolerance", "reltolerance", "answerstart", "answertype", "choices", "options", "index"),
+    *("normalized", "confidence", "weight", "score", "points", "casesensitive", "normalizationrules"),
+)
+DEEPEST = 6
+#: An answer is no longer than this; a list of them has no more members that are looked at.
+LONGEST, MOST = 100_000, 500
+FINAL = re.compile(
+    r"####\s*([^\n]+)"
+    r"|\\boxed\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+)\}"
+    r"|<answer>([^<>]+)</answer>"
+    r"|^\W{0,4}(?:(?:the|my|so the|therefore,? the) )?(?:final |correct )?answer(?: is)?\W{0,3}:"
+    r"\W{0,4}(\S[^\n]{0,60}?)[*.$ ]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: Between two quotes without a comma: numpy's way of writing a list, which Python would read as one text.
+UNSEPARATED = re.compile(r"'\s+'|\"\s+\"")
+PRINTED = re.compile(r"[\[{]\s*['\"]")
+
+
+def readings(reference: Json) -> tuple[str, ...]:
+    """The texts that may answer for a reference, the likeliest reading first; none where it is no answer.
+
+    "... #### 42" may be read as "42" or as it stands; {"target": ["yes", "yeah"]} as its first answer, as all of them,
+    or as JSON; a list as its first item, which is one of several that are right, as its items joined, or as JSON.
+    """
+    return tuple(dict.fromkeys(text for text in _readings(reference) if text.strip()))
+
+
+def _readings(reference: Json) -> Iterator[str]:
+    value = unwrapped(reference)
+    match value:
+        case None:
+            return
+        case str():
+            yield from read(value)
+        case dict():
+            for place, held in enumerate(places(value)):
+                found = readings(held)
+                yield from found[:1]
+                if place == 0 and isinstance(held, list) and len(held) > 1 and is_flat(held):
+                    yield ", ".join(map(str, held))
+        case list():
+            # One of several that are right, unless the whole list earns more.
+            if (first := next(aliases(value), None)) is not None:
+                yield from read(first)
+            if len(value) > 1 and is_flat(value):
+                yield ", ".join(map(str, value))
+                yield "\n".join(map(str, value))
+        case _:
+            yield from numeral(value)
+    if isinstance(value, dict | list):
+        yield reference if isinstance(reference, str) else json.dumps(reference, ensure_ascii=False)
+
+
+def read(text: str) -> Iterator[str]:
+    """A text as the answer that it leads up to, where it leads up to one, and as it stands."""
+    if found := FINAL.findall(text):
+        yield next(filter(None, found[-1])).strip()
+    yield text
+
+
+def is_flat(value: Sequence[Json]) -> bool:
+    """Whether a list holds texts and numbers only."""
+    return all(isinstance(part, str | int | float) for part in value)
+
+
+def unwrapped(reference: Json) -> Json:
+    """The object or list that a text is written as, in JSON or as Python prints it; anything else as it is.
+
+    A text of numbers in brackets stays one: it may be an interval, a point, a vector.
+    """
+    if not isinstance(reference, str) or len(reference) > LONGEST or reference.lstrip()[:1] not in {"{", "["}:
+        return reference
+    try:
+        value = json.loads(reference)
+    except (ValueError, RecursionError):
+        value = _printed(reference.strip())
+    if isinstance(value, list) and all(isinstance(part, int | float) for part in value):
+        return reference
+    return value if isinstance(value, dict | list) and value else reference
+
+
+def _printed(text: str) -> Json:
+    """What Python prints as this text; None where it is unsure."""
+    if not PRINTED.match(text) or "\\" in text or UNSEPARATED.search(text):
+        return None
+    try:
+        value = ast.literal_eval(text)
+        return json.loads(json.dumps(value))
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def places(reference: Mapping[str, Json]) -> list[Json]:
+    """What stands where an object holds its answers, the likeliest first; none where it is a record or a task."""
+    named = {_named(key): value for key, value in reference.items()}
+    held = {key: value for key, value in named.items() if not _is_empty(value)}
+    stated = [held[key] for key in STATED if key in held]
+    likely = [held[key] for key in LIKELY if key in held]
+    if stated:
+        return [*stated, *likely]
+    if all(key in LIKELY or key in ABOUT or (key in STATED and key not in held) for key in named):
+        return likely
+    # {"respuesta": "42"}: one thing under one name.
+    return list(held.values()) if len(named) == 1 else []
+
+
+def is_stated(reference: Mapping[str, Json]) -> bool:
+    """Whether the keys of an object say that it holds an answer and is none."""
+    known = {*STATED, *LIKELY}
+    return bool(places(reference)) and any(_named(key) in known for key in reference)
+
+
+def _named(key: str) -> str:
+    return re.sub(r"[\W_]+", "", key).casefold()
+
+
+def aliases(reference: Json, depth: int = DEEPEST) -> Iterator[str]:
+    """Every text that is right by the reference, the canonical one first: where it names several, each of them."""
+    if depth == 0:
+        return
+    match reference:
+        case None:
+            return
+        case bool() | int() | float():
+            yield from numeral(reference)
+        case str():
+            yield reference
+        case dict():
+            for held in places(reference):
+                yield from aliases(unwrapped(held), depth - 1)
+        case list():
+            if not _is_grid(reference):
+                for held in reference[:MOST]:
+                    yield from aliases(unwrapped(held), depth - 1)
+        case _:
+            return
+
+
+def numeral(value: float) -> Iterator[str]:
+    """A number or a boolean as texts write it: 42.0 is 42 too."""
+    yield json.dumps(value)
+    yield str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        yield str(int(value))
+
+
+def _is_grid(reference: list[Json]) -> bool:
+    """Whether a list holds lists of numbers: one answer with a shape, and no aliases."""
+    return any(isinstance(row, list) and any(isinstance(one, int | float) for one in row) for row in reference)
+
+
+def _is_empty(value: Json) -> bool:
+    return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
