@@ -28,7 +28,7 @@ from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.function import describe, function_named
-from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
+from rewardlab.rewards.process import Answer, EntryFound, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
 from rewardlab.run import Run, sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
@@ -136,15 +136,7 @@ def worker_of(reward: Path, settings: Settings, *, log: Path) -> Worker:
         # Made-up answers are to fail: that they fail again tells nothing.
         return FunctionWorker(open_function(name, platform), name, platform, rng=rng, repeats=0)
     seconds = min(settings.reward_timeout, MOST_SECONDS)
-    source = RewardSource(
-        reward,
-        settings.entry,
-        seconds,
-        settings.reward_memory,
-        settings.reward_env,
-        packaged=settings.packaged,
-    )
-    return WorkerProcess(source, log=log, returns=find_platform(settings.platform).returns)
+    return WorkerProcess(settings.source_of(reward, seconds), log=log, returns=find_platform(settings.platform).returns)
 
 
 def examine_reward(

@@ -18,6 +18,7 @@ from rewardlab.engines import ModelSpec, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
 from rewardlab.platforms import PLATFORMS
+from rewardlab.rewards.process import RewardSource
 
 FILE_NAME = "rewardlab.toml"
 
@@ -55,6 +56,24 @@ def _names(value: object) -> object:
     return names
 
 
+def _joined(value: object) -> object:
+    """Several names, as a list, by commas or repeatedly, as one text with commas; an empty one is none."""
+    given = [value] if isinstance(value, str) else value
+    if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
+        return value
+    names = [name.strip() for some in given for name in some.split(",") if name.strip()]
+    if doubled := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"{doubled[0]} is named twice")
+    return ",".join(names) or None
+
+
+def _numbers(value: object) -> object:
+    """`W,W` as it is written on the command line."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",")]
+    return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def _one_or_more(value: object) -> object:
     """One name stands for a list of it."""
     return (value,) if isinstance(value, str) else value
@@ -81,7 +100,9 @@ class Settings(BaseModel):
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 512
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     platform: Annotated[str, AfterValidator(_known_platform)] = "smtj"
-    entry: str | None = None
+    entry: Annotated[str | None, BeforeValidator(_joined)] = None
+    weights: Annotated[tuple[Finite, ...] | None, BeforeValidator(_numbers)] = None
+    reward_kwargs: dict[str, Any] = {}
     band: Annotated[Pair, AfterValidator(_within_one)] = (0.05, 0.95)
     band_on: Literal["accuracy", "solved"] = "accuracy"
     success_at: Finite | None = None
@@ -117,11 +138,32 @@ class Settings(BaseModel):
         self._model_folder, self._labels_folder, self._judge_folder = model, labels, judge
         return self
 
-    def of_package(self, *, platform: str, entry: str | None) -> Settings:
+    def of_package(
+        self,
+        *,
+        platform: str,
+        entry: str | None,
+        weights: tuple[float, ...] | None = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> Settings:
         """These settings for the reward in a package, which is called as its Lambda is."""
-        settings = self.model_copy(update={"platform": platform, "entry": entry})
+        called = {"entry": entry, "weights": weights, "reward_kwargs": dict(arguments or {})}
+        settings = self.model_copy(update={"platform": platform, **called})
         settings._packaged = True  # noqa: SLF001 - its own
         return settings
+
+    def source_of(self, reward: Path, seconds: float) -> RewardSource:
+        """The reward file to score with, one invocation bounded by so many seconds."""
+        return RewardSource(
+            reward,
+            self.entry,
+            seconds,
+            self.reward_memory,
+            self.reward_env,
+            packaged=self.packaged,
+            weights=self.weights,
+            arguments=tuple(self.reward_kwargs.items()),
+        )
 
     @property
     def packaged(self) -> bool:
@@ -164,7 +206,9 @@ class AuditOptions(TypedDict, total=False):
     max_tokens: int
     seed: int
     platform: str
-    entry: str
+    entry: str | Sequence[str]
+    weights: Sequence[float]
+    reward_kwargs: dict[str, Any]
     band: tuple[float, float]
     band_on: Literal["accuracy", "solved"]
     success_at: float
@@ -287,7 +331,7 @@ def without_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def parse_engine_options(pairs: Sequence[str]) -> dict[str, Any]:
+def parse_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
     """Read `NAME=VALUE` pairs; a value is a TOML value where it is one (2, true, [1, 2]), else text.
 
     Raises: UsageError for a pair without a name or an equals sign.
@@ -296,7 +340,7 @@ def parse_engine_options(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"{pair!r} is no option", where="--engine-option", expected="NAME=VALUE")
+            raise UsageError(f"{pair!r} is no option", where=option, expected="NAME=VALUE")
         try:
             options[name.strip()] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:

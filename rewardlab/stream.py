@@ -25,7 +25,6 @@ from rewardlab.rewards.advice import remedy_of_tokens
 from rewardlab.rewards.deployed import DeployedPool, open_function
 from rewardlab.rewards.function import FunctionName, function_named
 from rewardlab.rewards.pool import Pair, Pool, ScoringPool
-from rewardlab.rewards.process import RewardSource
 from rewardlab.rewards.traffic import Traffic
 from rewardlab.run import RewardRecord, Run
 from rewardlab.settings import Settings
@@ -37,7 +36,7 @@ FLUSH_GENERATIONS = 20_000
 #: What a reward is asked with.
 ASKED_ABOUT = ("prompt_id", "index", "text")
 #: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
-OF_FILES = ("entry", "reward_timeout", "reward_memory", "reward_env")
+OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +153,7 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
         with _deployed(name, settings, progress) as pool:
             yield pool
         return
-    source = RewardSource(
-        reward,
-        settings.entry,
-        settings.reward_timeout,
-        settings.reward_memory,
-        settings.reward_env,
-        packaged=settings.packaged,
-    )
+    source = settings.source_of(reward, settings.reward_timeout)
     with ScoringPool(source, PLATFORMS[settings.platform], log=run.folder / "reward.log") as scoring:
         if scoring.entry.others:
             others = " and ".join(scoring.entry.others)

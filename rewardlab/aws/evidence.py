@@ -107,6 +107,8 @@ def score_by_worker(
         configuration.timeout,
         configuration.memory_mb,
         variables=tuple(variables.items()),
+        weights=manifest.weights,
+        arguments=tuple(manifest.arguments.items()),
     )
     outcomes: list[tuple[Key, Outcome]] = []
     with ScoringPool(source, find_platform(manifest.platform), log=log) as pool:

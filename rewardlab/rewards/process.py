@@ -37,7 +37,8 @@ class RewardSource:
     """Which code to score with, and the bounds of one invocation: seconds, and MB of resident memory.
 
     `environment` names variables handed over beside ENVIRONMENT: a judge's key, say; `variables` are set as given.
-    `packaged` code is called as its Lambda is: without token ids, which no platform sends.
+    `packaged` code is called as its Lambda is: without token ids, which no platform sends. `entry` may be several
+    names, by commas, with `weights`; `arguments` are added to each call.
     """
 
     path: Path
@@ -47,31 +48,38 @@ class RewardSource:
     environment: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     packaged: bool = False
+    weights: tuple[float, ...] | None = None
+    arguments: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFound:
-    """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain), and the file's others.
+    """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain, mixed), and the file's others.
 
-    `names_tokens` tells whether it asks for its completions' token ids.
+    `names_tokens` tells whether it asks for its completions' token ids. `weights` are those of a weighted sum's parts,
+    by name; `notes` are sentences about the signature.
     """
 
     name: str
     kind: str
     others: tuple[str, ...]
     names_tokens: bool = False
+    weights: tuple[tuple[str, float], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the reward returned, as JSON, and the invocation's seconds.
 
-    `mutated` tells whether the event was changed in place; None when nobody asked.
+    `mutated` tells whether the event was changed in place; None when nobody asked. `told` are sentences on forms of
+    returned values that the reward's own trainer refuses, though the audit has read them.
     """
 
     results: Any
     seconds: float
     mutated: bool | None = None
+    told: tuple[str, ...] = ()
 
 
 #: The token ids of each sample's completion, None where they are not known.
@@ -134,6 +142,8 @@ class WorkerProcess:
             "parent": os.getpid(),
             "path": str(self._source.path.resolve()),
             "entry": self._source.entry,
+            "weights": self._source.weights,
+            "kwargs": dict(self._source.arguments),
             "memory_mb": self._source.memory_mb,
             "returns": self._returns,
         }
@@ -168,12 +178,19 @@ class WorkerProcess:
             ) from None
         if "broken" in message:
             self.close()
-            stage, text = message["broken"]
+            stage, text, do = message["broken"]
             what = f"does not import: {text}" if stage == "import" else text
-            raise RewardError(what, where=_line_of(where, text), do=remedy_of_import(text))
+            raise RewardError(what, where=_line_of(where, text), do=do or remedy_of_import(text))
         ready = message["ready"]
         self._names_tokens = ready["names_tokens"] and not self._source.packaged
-        return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]), self._names_tokens)
+        return EntryFound(
+            ready["entry"],
+            ready["kind"],
+            tuple(ready["others"]),
+            self._names_tokens,
+            tuple((name, weight) for name, weight in ready["weights"]),
+            tuple(ready["notes"]),
+        )
 
     def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply:
         """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death.
@@ -202,7 +219,7 @@ class WorkerProcess:
         if "failed" in message:
             reason, detail = message["failed"]
             return Unscored(reason, detail, seconds)
-        return Answer(message["results"], seconds, message.get("mutated"))
+        return Answer(message["results"], seconds, message.get("mutated"), tuple(message.get("told", ())))
 
     def _refuse_to_go_without(self) -> NoReturn:
         where = str(self._source.path)

@@ -265,11 +265,11 @@ def pool_of(path, tmp_path, entry=None):
             "import os\nkey = os.environ['JUDGE_KEY']",
             "if it is a variable of the environment, set it and hand it over with --reward-env JUDGE_KEY",
         ),
-        ("x = 1", "defines no reward function; expected one of: lambda_handler(event, context)"),
+        ("x = 1", "expected one of: lambda_handler(event, context)"),
         ("def _score(c, r): return 1", "defines no reward function"),
         (
             "def a(completions, **kw): return [1]\ndef b(completions, **kw): return [1]",
-            "defines 2 reward functions of one kind: a, b; name the one to audit with --entry",
+            "defines 2 reward functions of one kind: a, b; name the one to audit (--entry a); or audit their weighted sum",
         ),
         ("import os; os._exit(4)", "importing it did not end well (the process exited with 4)"),
         ("import os; print('no licence', flush=True); os._exit(4)", "(the process exited with 4: no licence)"),

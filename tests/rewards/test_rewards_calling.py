@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rewardlab.platforms import PLATFORMS
+from rewardlab.rewards.calling import TokensMissing
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.shim import find_entry, invoke, wrap
-from rewardlab.rewards.trainers import TokensMissing
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 from tests.rewards.test_rewards_shim import called, module_of, sample
@@ -102,12 +102,16 @@ def test_what_trl_takes_for_a_list_is_one(returned):
 
 @pytest.mark.parametrize("returned", ["0.5", "[0.5, 0.5]", "{'a': 1}"])
 def test_anything_else_is_told(returned):
-    with pytest.raises(ValueError, match=r"returned .* for 1 completions"):
+    with pytest.raises((ValueError, TypeError), match=r"returned .* for 1 completions"):
         called(f"def f(completions, **kw): return {returned}")
 
 
-def test_verl_s_extra_info_is_the_rows():
-    code = "def compute_score(data_source, solution_str, ground_truth, extra_info=None): return len(extra_info)"
+def test_verl_s_extra_info_is_the_rows_with_what_verl_always_adds():
+    code = """
+def compute_score(data_source, solution_str, ground_truth, extra_info=None):
+    assert extra_info["num_turns"] == 2 and extra_info["rollout_reward_scores"] == {}
+    return len(extra_info) - 2
+"""
     results = called(code, sample(), sample(extra_info={"index": 1}))
     assert [result["aggregate_reward_score"] for result in results] == [0.0, 1.0]
 

@@ -1,0 +1,286 @@
+"""Calls a reward function of another trainer the way that trainer calls it, from the samples of an event.
+
+Standard library only, and no import from the rest of rewardlab: this file runs in the isolated worker.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+from rewardlab.rewards.loop import is_async, wait
+from rewardlab.rewards.sample import (
+    Sample,
+    columns_of,
+    conversation_of,
+    hidden_columns_of,
+    question_of,
+    reference_of,
+    response_of,
+    turns_of,
+)
+from rewardlab.rewards.signature import Role, annotated_as, bind, parameters_of, takes_all
+from rewardlab.rewards.trainers import TRL, VERL
+
+#: What TRL passes itself, and no column of the data by the same name.
+GIVEN = ("completion", "completion_ids")
+#: transformers.TrainerState before the first step, with its names and defaults (5.8); max_steps is 1 and not 0, so that
+#: a share of the training done is 0 and no division by zero.
+TRAINER_STATE: Mapping[str, Any] = {
+    "epoch": 0.0,
+    "global_step": 0,
+    "max_steps": 1,
+    "logging_steps": 500,
+    "eval_steps": 500,
+    "save_steps": 500,
+    "train_batch_size": None,
+    "num_train_epochs": 1,
+    "num_input_tokens_seen": 0,
+    "total_flos": 0.0,
+    "best_metric": None,
+    "best_global_step": None,
+    "best_model_checkpoint": None,
+    "is_local_process_zero": True,
+    "is_world_process_zero": True,
+    "is_hyper_param_search": False,
+    "trial_name": None,
+    "trial_params": None,
+}
+#: What verl adds to every extra_info: a conversation of one question and one answer, and no scores of a rollout.
+ALWAYS = {"num_turns": 2, "rollout_reward_scores": {}}
+
+
+class TokensMissing(Exception):  # noqa: N818 - what stops the call, not an error of the reward's
+    """The reward read the token ids of a completion of which only the text is known."""
+
+
+class UnknownTokens(Sequence[int]):
+    """A completion's token ids, which are not known: reading them raises, for no ids would be a lie."""
+
+    def __init__(self) -> None:
+        self.read = False
+
+    def _refuse(self, *_: object) -> NoReturn:
+        self.read = True
+        raise TokensMissing("TRL passes completion_ids; this completion's are not known, only its text")
+
+    __len__ = __iter__ = __getitem__ = _refuse
+
+
+def ignore(*_: object, **__: object) -> None:
+    """TRL's log_extra and log_metric, where there is no log."""
+
+
+def call_trl(
+    call: Callable[..., Any], event: list[Sample], token_ids: Sequence[Sequence[int] | None] | None = None
+) -> list[Any]:
+    """One value per sample from a TRL function: `f(prompts, completions, completion_ids, **columns)`; NaN is None.
+
+    `token_ids` are the completions' own, the token that ended one included, None where they are not known. The row's
+    id, the reference, what a platform moved into metadata, and what newer versions pass besides (trainer_state,
+    log_extra, log_metric) are given where the signature takes them.
+    Raises: ValueError or TypeError where TRL would: another number of values, a dict, a coroutine from an ordinary
+    function; TokensMissing when it read ids that are not known, also where it caught what that raised.
+    """
+    prompts, completions = zip(*(_conversation(call, sample) for sample in event), strict=True)
+    names = sorted({key for sample in event for key in columns_of(sample)} - set(GIVEN))
+    ids = [UnknownTokens() if one is None else list(one) for one in token_ids or [None] * len(event)]
+    passed = {
+        "prompts": list(prompts),
+        "completions": list(completions),
+        "completion_ids": ids,
+        **_besides(call, event),
+        **{key: [sample.get(key) for sample in event] for key in names},
+    }
+    _check_arguments(call, passed)
+    try:
+        values = call(**passed)
+        return _values(wait(values) if is_async(call) else values, len(event))
+    finally:
+        if any(isinstance(one, UnknownTokens) and one.read for one in ids):
+            raise TokensMissing("it read completion_ids, which are not known")
+
+
+def _check_arguments(call: Callable[..., Any], passed: Mapping[str, Any]) -> None:
+    """Raises: TypeError for a function that TRL's own call would not fit, with what to write."""
+    known = parameters_of(call)
+    if known and not takes_all(call) and (lacking := [name for name in passed if name not in known]):
+        raise TypeError(
+            f"does not take {', '.join(lacking)}, which {TRL} passes by name: add **kwargs to its parameters"
+        )
+
+
+def _values(values: Any, count: int) -> list[Any]:
+    """The list that TRL makes of what a function returned."""
+    if inspect.iscoroutine(values):
+        values.close()  # else Python warns that nobody awaited it
+        raise TypeError(
+            f"returned a coroutine that {TRL} does not await: it awaits `async def`, a partial of one and an object's "
+            "async __call__; write the function itself as `async def`"
+        )
+    values = values.tolist() if hasattr(values, "tolist") else values
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise TypeError(f"returned a {type(values).__name__} for {count} completions; {TRL} takes a list of numbers")
+    given = list(values)
+    if len(given) != count:
+        raise ValueError(f"returned {len(given)} values for {count} completions; {TRL} raises unless they are as many")
+    return [None if _is_nan(one) else one for one in given]
+
+
+def _is_nan(value: Any) -> bool:
+    try:
+        return math.isnan(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _conversation(call: Callable[..., Any], sample: Sample) -> tuple[Any, Any]:
+    """Prompt and completion in the form of the row's own `prompt`; of a row without one, in the form annotated."""
+    prompt, completion = conversation_of(sample)
+    parameters = parameters_of(call)
+    if "prompt" in sample or annotated_as(parameters.get("completions")) == "messages":
+        return prompt, completion
+    annotation = getattr(parameters.get("completions"), "annotation", None)
+    told = annotation if isinstance(annotation, str) else str(annotation)
+    return (question_of(sample), response_of(sample)) if "[str]" in told else (prompt, completion)
+
+
+def _besides(call: Callable[..., Any], event: list[Sample]) -> dict[str, Any]:
+    hidden = [hidden_columns_of(sample) for sample in event]
+    taken = {key for sample in event for key in columns_of(sample)} | set(GIVEN)
+    offered: dict[str, Any] = {key: [row.get(key) for row in hidden] for row in hidden for key in row}
+    offered["id"] = [row_id_of(sample) for sample in event]
+    offered["trainer_state"] = SimpleNamespace(**TRAINER_STATE, log_history=[], stateful_callbacks={})
+    offered["log_extra"] = offered["log_metric"] = ignore
+    every, named = takes_all(call), parameters_of(call)
+    return {key: value for key, value in offered.items() if key not in taken and (every or key in named)}
+
+
+def row_id_of(sample: Sample) -> Any:
+    """The row's own id: the audit's samples are called by it and the generation's number."""
+    name, colon, number = str(sample.get("id")).rpartition(":")
+    return name if colon and number.isdigit() else sample.get("id")
+
+
+def caller_of(kind: str, call: Callable[..., Any]) -> Callable[[Sample], Any]:
+    """What asks a function of this kind about one sample; its signature is read once.
+
+    Kinds: "verl", `compute_score(data_source, solution_str, ground_truth, extra_info)`; "openai", `grade(sample,
+    item)`; "verifiers", a rubric, which reads the sample itself; "plain", `score(completion, reference)`. Of verl's
+    and the plain function's arguments only those are passed that the signature takes, by name where names are known.
+    """
+    match kind:
+        case "openai":
+            return lambda sample: call_openai(call, sample)
+        case "verifiers":
+            return call
+        case _:
+            return Bound(kind, call)
+
+
+class Bound:
+    """A function of one sample and what each of its parameters is to get."""
+
+    def __init__(self, kind: str, call: Callable[..., Any]) -> None:
+        self._kind, self._call = kind, call
+        self._binding, self._parameters = bind(call), parameters_of(call)
+
+    def __call__(self, sample: Sample) -> Any:
+        """What it returns for the sample, waited for.
+
+        Raises: what the function raises; TypeError for a parameter that nothing is known for.
+        """
+        handed = _verl(sample) if self._kind == "verl" else _row(sample)
+        binding = self._binding
+        places = [self._argument(name, role, sample, handed) for name, role in binding.by_place]
+        names = {
+            name: self._argument(name, role, sample, handed)
+            for name, role in binding.by_name
+            if role != "column" or name in handed
+        }
+        if lacking := [name for name in binding.unknown if name not in handed]:
+            raise TypeError(
+                f"takes {lacking[0]!r}, which is no column of the row and no known name (as completion, response, "
+                "solution_str, or reference, answer, ground_truth): rename it, or give it a default"
+            )
+        if binding.spare:
+            names = self._spare(sample, handed) | names
+        return _awaited(self._kind, self._call, self._call(*places, **names))
+
+    def _spare(self, sample: Sample, handed: dict[str, Any]) -> dict[str, Any]:
+        """What **kwargs takes besides; parameters with defaults are left alone, also where the row has a column."""
+        offered = {"prompt": question_of(sample), "reference": reference_of(sample)} if self._kind != "verl" else {}
+        return {key: value for key, value in {**offered, **handed}.items() if key not in self._parameters}
+
+    def _argument(self, name: str, role: Role, sample: Sample, handed: Mapping[str, Any]) -> Any:
+        annotated = annotated_as(self._parameters.get(name))
+        match role:
+            case "completion":
+                text = response_of(sample)
+                return [{"role": "assistant", "content": text}] if annotated == "messages" else text
+            case "reference":
+                return reference_of(sample)
+            case "prompt":
+                turns = annotated == "messages" or (annotated is None and name in {"messages", "conversation"})
+                return turns_of(sample) if turns else question_of(sample)
+            case _:
+                return handed.get(name)
+
+
+def _verl(sample: Sample) -> dict[str, Any]:
+    """What verl passes: its four arguments by its own names."""
+    columns = {**hidden_columns_of(sample), **columns_of(sample)}
+    extra = columns.get("extra_info")
+    return {
+        "data_source": columns.get("data_source", "rewardlab"),
+        "solution_str": response_of(sample),
+        "ground_truth": reference_of(sample),
+        "extra_info": {**(extra if isinstance(extra, dict) else {}), **ALWAYS},
+    }
+
+
+def _row(sample: Sample) -> dict[str, Any]:
+    """What a plain function may ask for by name: the row's columns, and what they may be called together."""
+    columns = {**hidden_columns_of(sample), **columns_of(sample)}
+    return {"extra_info": {}, "metadata": {}, "info": {}, "row": columns, "item": columns, "sample": sample, **columns}
+
+
+def _awaited(kind: str, call: Callable[..., Any], value: Any) -> Any:
+    """The value, waited for; of verl's functions only where verl waits.
+
+    Raises: TypeError for a coroutine from what does not look async.
+    """
+    if kind == "verl" and inspect.iscoroutine(value) and not inspect.iscoroutinefunction(call):
+        value.close()
+        raise TypeError(
+            f"returned a coroutine that {VERL} does not await: it awaits a function that is itself written as "
+            "`async def`, not an ordinary one around it"
+        )
+    return wait(value)
+
+
+def call_openai(call: Callable[..., Any], sample: Sample) -> Any:
+    """`grade(sample, item)`: output_json is the response read as JSON, None where it is none; there are no tools."""
+    text = response_of(sample)
+    message = {"role": "assistant", "content": text}
+    output = {
+        "output_text": text,
+        "output_json": _json(text),
+        "output_tools": [],
+        "choices": [{"index": 0, "message": message}],
+    }
+    item = {**hidden_columns_of(sample), **columns_of(sample), "reference_answer": reference_of(sample)}
+    if list(parameters_of(call))[:2] == ["item", "sample"]:
+        return wait(call(item, output))
+    return wait(call(output, item))
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
