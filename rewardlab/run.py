@@ -44,7 +44,8 @@ Declared: TypeAlias = list[float | None]
 class RewardRecord:
     """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called.
 
-    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`).
+    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`). `weights` are those of the
+    functions of a weighted sum, by name.
     """
 
     key: str
@@ -55,6 +56,7 @@ class RewardRecord:
     platform: str
     timeout: float
     memory_mb: int
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

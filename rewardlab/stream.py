@@ -70,7 +70,8 @@ def fill(
         requests = missing(prompts, held, run.manifest.num_generations) if sample else []
         backlog = _unasked(prompts, held, run, record)
         if record is not None and pool is not None:
-            run.add_reward(replace(record, entry=pool.entry.name, kind=pool.entry.kind))
+            found = pool.entry
+            run.add_reward(replace(record, entry=found.name, kind=found.kind, weights=dict(found.weights)))
         stream = Stream(Writer(run.generations, run.scores(record.key) if record else None), pool, progress)
         if requests:
             _sample(run, settings, requests, backlog, stream, tokens=tokens)

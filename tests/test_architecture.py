@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from rewardlab.aws.shipped import MODULES
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "rewardlab"
 
@@ -22,8 +24,9 @@ FLOORS = [
     {"judging"},
     {"probes", "settings", "rescoring"},
     {"section"},
-    {"judge_report"},
+    {"judge_report", "component_report"},
     {"decision", "report", "stream", "agree_report", "proof_report"},
+    {"component_reporting"},
     {"reporting", "judge_reporting", "resume", "formats", "examination", "aws", "agreement"},
     {"panel"},
     {"pipeline"},
@@ -101,6 +104,7 @@ def test_formats_know_the_report_only():
             "formats",
             "section",
             "judge_report",
+            "component_report",
         }
 
 
@@ -112,7 +116,7 @@ def test_statistics_know_numpy_scipy_and_errors_only():
 
 
 def test_the_worker_imports_the_standard_library_only():
-    for name in ("worker", "shim", "entry", "trainers", "rubric", "sample", "foreign", "handler"):
+    for name in (*MODULES, "worker"):
         others = {module for module, _ in imports(PACKAGE / "rewards" / f"{name}.py")}
         outside = {module.split(".")[0] for module in others} - sys.stdlib_module_names - {"__future__"}
         assert outside <= {"rewardlab"}

@@ -269,7 +269,7 @@ def pool_of(path, tmp_path, entry=None):
         ("def _score(c, r): return 1", "defines no reward function"),
         (
             "def a(completions, **kw): return [1]\ndef b(completions, **kw): return [1]",
-            "defines 2 reward functions of one kind: a, b; name the one to audit (--entry a); or audit their weighted sum",
+            "name the one to audit (--entry a); or audit their weighted sum",
         ),
         ("import os; os._exit(4)", "importing it did not end well (the process exited with 4)"),
         ("import os; print('no licence', flush=True); os._exit(4)", "(the process exited with 4: no licence)"),

@@ -21,6 +21,7 @@ from rewardlab.probes.reward import (
     returns,
     shapes,
     shortcuts,
+    signature,
     speed,
     unreadable,
     unreferenced,
@@ -51,6 +52,7 @@ PROBES: Sequence[Probe] = (
     neighbours.ask,
     mutation.ask,
     payload.ask,
+    signature.ask,
 )
 
 

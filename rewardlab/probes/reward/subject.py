@@ -17,7 +17,7 @@ from rewardlab.platforms import Platform, Shape
 from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.pool import ScoringState, score_batch
-from rewardlab.rewards.process import EntryFound, Reply, Worker
+from rewardlab.rewards.process import Answer, EntryFound, Reply, Worker
 from rewardlab.task import Generation, Prompt
 
 #: What one probe may cost with a slow reward, about.
@@ -48,7 +48,7 @@ class Subject:
     file, for what is true of it as a whole (the most common reference). `reward_range` and `success_at` are what the
     user declared, None where nothing was. `entry.kind` tells the signature. `pace` is the seconds of one sample; after
     `most_seconds` nothing more is asked. Randomness comes from `rng` alone. `components` holds the lowest and highest
-    value that each named component had for the cases scored so far.
+    value that each named component had for the cases scored so far; `told` what forms of a return its trainer refuses.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class Subject:
         self._started = time.monotonic()
         self._given_up: Unscored | None = None
         self.components: dict[str, tuple[float, float]] = {}
+        self.told: dict[str, None] = {}
 
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():
@@ -136,7 +137,10 @@ class Subject:
     def invoke(self, event: Any) -> Reply:
         """Send one event as it is, any JSON value, and wait; an Answer tells whether the event was changed in place."""
         self._go_on()
-        return self._given_up or self._worker.invoke(json.dumps(event).encode(), watch=True)
+        reply = self._given_up or self._worker.invoke(json.dumps(event).encode(), watch=True)
+        if isinstance(reply, Answer):
+            self.told |= dict.fromkeys(reply.told)
+        return reply
 
     def give_up(self, failure: Unscored) -> None:
         """Ask no more, for ordinary answers hang or kill already: each further one would cost a timeout."""
