@@ -18,12 +18,13 @@ import rewardlab
 from rewardlab.errors import InputError, TokensMissingError, UsageError
 from rewardlab.findings import Finding
 from rewardlab.labels import read_labels, sides_of
-from rewardlab.platforms import Platform, find_platform
+from rewardlab.platforms import Platform
 from rewardlab.probes.reward import examine, examine_sampled
 from rewardlab.probes.reward.ordinary import FORMS, right_text
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import sureness
+from rewardlab.reference_place import settle
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
@@ -99,7 +100,9 @@ def run_check(reward: Path, prompts_path: Path, settings: Settings, *, digest: s
     prompts = read_prompts(prompts_path)
     digest = digest or _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
-        found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
+        log = Path(folder) / "reward.log"
+        settings = settle(worker_of(reward, settings, log=log), prompts, settings)
+        found = examine_reward(worker_of(reward, settings, log=log), prompts, settings)
     parts = tuple(FindingPart.of(finding) for finding in found.findings)
     return CheckReport(
         verdict="fail" if any(part.severity == "blocker" for part in parts) else "pass",
@@ -131,12 +134,12 @@ def _digest(reward: Path) -> str | None:
 def worker_of(reward: Path, settings: Settings, *, log: Path) -> Worker:
     """A worker to examine the reward in, which prints to `log`; or the deployed function itself."""
     if (name := function_named(reward)) is not None:
-        platform = find_platform(settings.platform)
+        platform = settings.profile
         rng = np.random.default_rng(settings.seed)
         # Made-up answers are to fail: that they fail again tells nothing.
         return FunctionWorker(open_function(name, platform), name, platform, rng=rng, repeats=0)
     seconds = min(settings.reward_timeout, MOST_SECONDS)
-    return WorkerProcess(settings.source_of(reward, seconds), log=log, returns=find_platform(settings.platform).returns)
+    return WorkerProcess(settings.source_of(reward, seconds), log=log, returns=settings.profile.returns)
 
 
 def examine_reward(
@@ -206,7 +209,7 @@ def _asked(
     rng = np.random.default_rng(settings.seed)
     try:
         entry = worker.start()
-        platform = find_platform(settings.platform)
+        platform = settings.profile
         pace = _pace(worker, every[:2], platform)
         batch = min(SLACK * pace * platform.batch_size, LONGEST_SECONDS / 3)
         seconds = min(settings.reward_timeout, max(MOST_SECONDS, batch))

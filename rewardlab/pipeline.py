@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform as python_platform
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -31,13 +32,14 @@ from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.contradiction import reconcile
 from rewardlab.probes.run.question import Question, Targets
 from rewardlab.progress import Progress, Silent
+from rewardlab.reference_place import settle
 from rewardlab.report import Report
 from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
 from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
 from rewardlab.stream import fill, traffic_of
-from rewardlab.task import read_prompts
+from rewardlab.task import Prompt, read_prompts
 
 
 def utc_now() -> datetime:
@@ -83,7 +85,7 @@ def run_audit(
     prompts = read_prompts(prompts_path)
     said = settings
     with opened(reward, said, progress) as held:
-        settings = held.settings
+        settings = _settled(held.reward, prompts, held.settings)
         record, members = (
             held.named(reward_record(held.reward, settings, digest=held.digest)),
             convene(settings.load_judges()),
@@ -102,6 +104,12 @@ def run_audit(
                 ask_judges(run, settings, members, progress)
             run.update(replace(run.manifest, finished=True))
             return conclude(run, settings)
+
+
+def _settled(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> Settings:
+    """The settings with the place where a handler reads the reference, where the platform has several."""
+    with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
+        return settle(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
 
 
 def _fill_and_examine(
@@ -163,9 +171,10 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
         stored = {name: value for name, value in run.manifest.settings.items() if name not in own}
         asked = Settings.model_validate({**stored, **options})
         with opened(reward, asked, progress) as held:
-            record = held.named(reward_record(held.reward, held.settings, digest=held.digest))
-            _fill_and_examine(run, held.settings, held.reward, record, progress or Silent(), sample=False)
-            return conclude(run, held.settings)
+            settled = _settled(held.reward, run.prompts(), held.settings)
+            record = held.named(reward_record(held.reward, settled, digest=held.digest))
+            _fill_and_examine(run, settled, held.reward, record, progress or Silent(), sample=False)
+            return conclude(run, settled)
 
 
 def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Report:

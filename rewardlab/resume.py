@@ -57,6 +57,7 @@ def reward_record(path: Path, settings: Settings, *, digest: str | None = None) 
         platform=settings.platform,
         timeout=settings.reward_timeout,
         memory_mb=settings.reward_memory,
+        place=settings.profile.shape.reference if settings.profile.is_disputed else None,
     )
 
 

@@ -17,7 +17,7 @@ from rewardlab.alpha import MIN_ALPHA
 from rewardlab.engines import ModelSpec, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
-from rewardlab.platforms import PLATFORMS
+from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
 from rewardlab.rewards.process import RewardSource
 
 FILE_NAME = "rewardlab.toml"
@@ -122,6 +122,7 @@ class Settings(BaseModel):
     _labels_folder: Path | None = None
     _judge_folder: Path | None = None
     _packaged: bool = False
+    _place: ReferencePlace | None = None
 
     def stored(self) -> dict[str, Any]:
         """What a run directory keeps: what was set, without the run's own name and without secrets."""
@@ -164,6 +165,17 @@ class Settings(BaseModel):
             weights=self.weights,
             arguments=tuple(self.reward_kwargs.items()),
         )
+
+    def reading(self, shape: Shape) -> Settings:
+        """These settings for a handler that reads the reference where it lies in this shape."""
+        settings = self.model_copy()
+        settings._place = shape.reference  # noqa: SLF001 - its own
+        return settings
+
+    @property
+    def profile(self) -> Platform:
+        """The platform, whose first shape is the one that the audit sends."""
+        return PLATFORMS[self.platform].reading(self._place)
 
     @property
     def packaged(self) -> bool:

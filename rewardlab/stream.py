@@ -155,7 +155,7 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
             yield pool
         return
     source = settings.source_of(reward, settings.reward_timeout)
-    with ScoringPool(source, PLATFORMS[settings.platform], log=run.folder / "reward.log") as scoring:
+    with ScoringPool(source, settings.profile, log=run.folder / "reward.log") as scoring:
         if scoring.entry.others:
             others = " and ".join(scoring.entry.others)
             progress.note(f"{reward} also defines {others}; auditing {scoring.entry.name} (--entry names another)")
@@ -167,7 +167,7 @@ def _deployed(name: FunctionName, settings: Settings, progress: Progress) -> Dep
         options = ", ".join(unused)
         progress.note(f"{name} runs with its own settings: {options} (said here or in rewardlab.toml) are not used")
     progress.note(f"{name} is examined too; whether it changes its event (RL109) cannot be seen from outside")
-    platform = PLATFORMS[settings.platform]
+    platform = settings.profile
     # One invocation at a time is the examination's: together they stay within what the platform allows.
     scoring = replace(platform, concurrency=max(1, platform.concurrency - 1))
     return DeployedPool(open_function(name, platform), name, scoring, seed=settings.seed)

@@ -23,7 +23,7 @@ FLOORS = [
     {"engines", "rewards", "measurement", "run"},
     {"judging"},
     {"probes", "settings", "rescoring"},
-    {"section"},
+    {"section", "reference_place"},
     {"judge_report", "component_report"},
     {"decision", "report", "stream", "agree_report", "proof_report"},
     {"component_reporting"},
