@@ -46,7 +46,7 @@ def read(value: Any, forms: set[str], *, of_list: bool = False) -> Given:
         forms.add("none")
     elif isinstance(value, Weighted):
         value, metrics = value.score, value.values
-    elif isinstance(value, dict) and "score" in value:
+    elif isinstance(value, dict) and "score" in value and not of_list:
         metrics = tuple((str(key), float(part)) for key, part in value.items() if key != "score" and _is_real(part))
         value = value["score"]
     elif isinstance(value, tuple | list) and len(value) > 1 and hasattr(value[0], "__float__") and not of_list:
