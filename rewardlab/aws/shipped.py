@@ -16,6 +16,7 @@ MODULES = (
     "trainers",
     "calling",
     "rubric",
+    "verifiers_task",
     "candidates",
     "entry",
     "several",

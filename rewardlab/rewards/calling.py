@@ -23,7 +23,16 @@ from rewardlab.rewards.sample import (
     response_of,
     turns_of,
 )
-from rewardlab.rewards.signature import Role, annotated_as, bind, parameters_of, takes_all
+from rewardlab.rewards.signature import (
+    EITHER,
+    REFERENCES,
+    Role,
+    annotated_as,
+    bind,
+    parameters_of,
+    required,
+    takes_all,
+)
 from rewardlab.rewards.trainers import TRL, VERL
 
 #: What TRL passes itself, and no column of the data by the same name.
@@ -76,13 +85,17 @@ def ignore(*_: object, **__: object) -> None:
 
 
 def call_trl(
-    call: Callable[..., Any], event: list[Sample], token_ids: Sequence[Sequence[int] | None] | None = None
+    call: Callable[..., Any],
+    event: list[Sample],
+    token_ids: Sequence[Sequence[int] | None] | None = None,
+    forms: set[str] | None = None,
 ) -> list[Any]:
     """One value per sample from a TRL function: `f(prompts, completions, completion_ids, **columns)`; NaN is None.
 
     `token_ids` are the completions' own, the token that ended one included, None where they are not known. The row's
     id, the reference, what a platform moved into metadata, and what newer versions pass besides (trainer_state,
-    log_extra, log_metric) are given where the signature takes them.
+    log_extra, log_metric) are given where the signature takes them; so is the reference under another known name that
+    it asks for and the rows lack, which `forms` then takes.
     Raises: ValueError or TypeError where TRL would: another number of values, a dict, a coroutine from an ordinary
     function; TokensMissing when it read ids that are not known, also where it caught what that raised.
     """
@@ -93,10 +106,12 @@ def call_trl(
         "prompts": list(prompts),
         "completions": list(completions),
         "completion_ids": ids,
-        **_besides(call, event),
+        **(besides := _besides(call, event)),
         **{key: [sample.get(key) for sample in event] for key in names},
     }
     _check_arguments(call, passed)
+    if forms is not None:
+        forms |= {f"column {name}" for name in besides if name in _renamed(call, event)}
     try:
         values = call(**passed)
         return _values(wait(values) if is_async(call) else values, len(event))
@@ -153,11 +168,19 @@ def _besides(call: Callable[..., Any], event: list[Sample]) -> dict[str, Any]:
     hidden = [hidden_columns_of(sample) for sample in event]
     taken = {key for sample in event for key in columns_of(sample)} | set(GIVEN)
     offered: dict[str, Any] = {key: [row.get(key) for row in hidden] for row in hidden for key in row}
+    offered |= {name: [reference_of(sample) for sample in event] for name in _renamed(call, event)}
     offered["id"] = [row_id_of(sample) for sample in event]
     offered["trainer_state"] = SimpleNamespace(**TRAINER_STATE, log_history=[], stateful_callbacks={})
     offered["log_extra"] = offered["log_metric"] = ignore
     every, named = takes_all(call), parameters_of(call)
     return {key: value for key, value in offered.items() if key not in taken and (every or key in named)}
+
+
+def _renamed(call: Callable[..., Any], event: list[Sample]) -> list[str]:
+    """Known names for the reference that the function asks for and the rows have no column by."""
+    taken = {key for sample in event for key in (*columns_of(sample), *hidden_columns_of(sample))}
+    asked = [name for name in required(call) if name.lower() in REFERENCES | EITHER and name not in taken]
+    return asked if any(reference_of(sample) is not None for sample in event) else []
 
 
 def row_id_of(sample: Sample) -> Any:

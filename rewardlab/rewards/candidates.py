@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from rewardlab.rewards.signature import COMPLETIONS, EITHER, REFERENCES, bind, named, parameters_of, required, takes_all
+from rewardlab.rewards.verifiers_task import is_task
 
 #: What a file may define under a name that tells the kind; TRL's and verifiers' functions have any name.
 NAMES = {"lambda_handler": "lambda", "compute_score": "verl", "grade": "openai"}
@@ -70,7 +71,9 @@ def seen_in(module: ModuleType) -> list[Seen]:
 
 def _seen(name: str, value: Any, module: ModuleType) -> Seen:
     kind, why = None, ""
-    if inspect.isclass(value):
+    if is_task(value):
+        kind = "verifiers"
+    elif inspect.isclass(value):
         if value.__module__ != module.__name__ or "__call__" not in _attributes(value):
             why = "a class without __call__"
         elif lacking := required(value):

@@ -36,6 +36,7 @@ from rewardlab.rewards.rubric import Rubric, are_functions, rubric_like, rubric_
 from rewardlab.rewards.sample import Sample
 from rewardlab.rewards.signature import bind, parameters_of, required, takes_all
 from rewardlab.rewards.trainers import refusal
+from rewardlab.rewards.verifiers_task import TaskError, TaskReward, is_task
 
 KNOWN = (
     "lambda_handler(event, context)",
@@ -43,7 +44,7 @@ KNOWN = (
     "compute_score(data_source, solution_str, ground_truth, extra_info)",
     "grade(sample, item)",
     "a function with a parameter `completions` or `completion_ids`",
-    "a rubric, or a function with the parameters `completion` and `answer`",
+    "a rubric, a verifiers Task, or a function with the parameters `completion` and `answer`",
     "score(completion, reference)",
 )
 #: What verl passes by name.
@@ -110,6 +111,8 @@ class Entry:
             return tuple((part.name, part.weight) for part in self.parts)
         if isinstance(self.call, Rubric) and len(self.call.parts) > 1:
             return tuple((part.name, part.weight) for part in self.call.parts)
+        if isinstance(self.call, TaskReward) and len(self.call.weights) > 1:
+            return self.call.weights
         return ()
 
 
@@ -226,7 +229,7 @@ def _several(module: ModuleType, name_of_list: str, pairs: Sequence[tuple[Any, A
     """The parts of a list of functions, each by a name of its own; of verifiers' functions one rubric."""
     functions, weights = zip(*pairs, strict=True)
     if are_verifiers(functions):
-        return [_rubric(name_of_list, lambda: rubric_of(functions, list(weights), getattr(module, "parser", None)))]
+        return [_made(name_of_list, lambda: rubric_of(functions, list(weights), getattr(module, "parser", None)))]
     names = {id(value): key for key, value in reversed(vars(module).items()) if callable(value)}
     parts: list[Part] = []
     for one, weight in pairs:
@@ -246,7 +249,9 @@ def _part(module: ModuleType, name: str, value: Any) -> Part:
     """What is called for this object: itself, the object of a class, the rubric of verifiers' functions."""
     own = name.rpartition(".")[2]
     if (make := rubric_like(value)) is not None:
-        return _rubric(name, make)
+        return _made(name, make)
+    if is_task(value):
+        return _made(name, lambda: TaskReward(value))
     if inspect.isclass(value):
         if lacking := required(value):
             raise EntryError(
@@ -258,15 +263,17 @@ def _part(module: ModuleType, name: str, value: Any) -> Part:
         raise EntryError(f"{name} is a {type(value).__name__}, which cannot be called")
     kind = kind_of(own, value) or ("trl" if takes_all(value) and not required(value) else "plain")
     if kind == "verifiers":
-        return _rubric(name, lambda: rubric_of([value], parser=getattr(module, "parser", None)))
+        return _made(name, lambda: rubric_of([value], parser=getattr(module, "parser", None)))
     return Part(name, kind, value)
 
 
-def _rubric(name: str, make: Callable[[], Rubric]) -> Part:
+def _made(name: str, make: Callable[[], Rubric | TaskReward]) -> Part:
+    """verifiers' rubric or task, made."""
     try:
         return Part(name, "verifiers", make())
     except (TypeError, ValueError) as error:
-        raise EntryError(f"its rubric {name} cannot be used: {error}") from error
+        kind = "task" if isinstance(error, TaskError) else "rubric"
+        raise EntryError(f"its {kind} {name} cannot be used: {error}") from error
 
 
 def _entry(
@@ -313,7 +320,11 @@ def _number(weight: Any) -> float:
 
 def _takes(part: Part, key: str) -> bool:
     call = part.call
-    return part.kind != "lambda" and not isinstance(call, Rubric) and (takes_all(call) or key in parameters_of(call))
+    return (
+        part.kind != "lambda"
+        and not isinstance(call, Rubric | TaskReward)
+        and (takes_all(call) or key in parameters_of(call))
+    )
 
 
 def _with_arguments(part: Part, kwargs: Mapping[str, Any]) -> Part:

@@ -66,7 +66,9 @@ def _readings(
 ) -> list[Reading]:
     """What one function gave for each sample."""
     if part.ask is None:
-        return [_read(partial(_same, value), forms, of_list=True) for value in call_trl(part.call, event, token_ids)]
+        return [
+            _read(partial(_same, value), forms, of_list=True) for value in call_trl(part.call, event, token_ids, forms)
+        ]
     return [_read(partial(part.ask, sample), forms, of_list=False) for sample in event]
 
 
@@ -84,7 +86,14 @@ def _read(give: Callable[[], Any], forms: set[str], *, of_list: bool) -> Reading
 def told(entry: Entry, forms: set[str]) -> list[str]:
     """Sentences on the forms that the trainer of the entry's kind refuses, though the audit has read them."""
     words = {"tuple": "returns a tuple, whose first item is read as the score", "none": "returns None for some answers"}
-    return [text for form in sorted(forms) if (text := refusal(entry.kind, form, f"{entry.name} {words[form]}"))]
+    refused = [refusal(entry.kind, form, f"{entry.name} {words[form]}") for form in sorted(forms) if form in words]
+    renamed = [form.partition(" ")[2] for form in sorted(forms) if form.startswith("column ")]
+    lacking = [
+        f"{entry.name} asks for {name}, a column that the rows lack: it is handed their reference, where TRL raises; "
+        f"name the column {name} in the training set"
+        for name in renamed
+    ]
+    return [*filter(None, refused), *lacking]
 
 
 def wrap(results: Any, returns: str) -> Any:
