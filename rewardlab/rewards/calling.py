@@ -94,24 +94,35 @@ def call_trl(
 
     `token_ids` are the completions' own, the token that ended one included, None where they are not known. The row's
     id, the reference, what a platform moved into metadata, and what newer versions pass besides (trainer_state,
-    log_extra, log_metric) are given where the signature takes them; so is the reference under another known name that
-    it asks for and the rows lack, which `forms` then takes.
+    log_extra, log_metric) are given where the signature takes them. So is the reference under another known name that
+    it asks for and the rows lack, which `forms` then takes. A row without a prompt of its own has the form that the
+    annotation of `completions` says.
     Raises: ValueError or TypeError where TRL would: another number of values, a dict, a coroutine from an ordinary
     function; TokensMissing when it read ids that are not known, also where it caught what that raised.
     """
-    prompts, completions = zip(*(_conversation(call, sample) for sample in event), strict=True)
+    texts = _asks_for_texts(call)
+    prompts, completions = zip(
+        *(
+            (question_of(sample), response_of(sample)) if texts and "prompt" not in sample else conversation_of(sample)
+            for sample in event
+        ),
+        strict=True,
+    )
     names = sorted({key for sample in event for key in columns_of(sample)} - set(GIVEN))
     ids = [UnknownTokens() if one is None else list(one) for one in token_ids or [None] * len(event)]
+    columns = {key: [sample.get(key) for sample in event] for key in names}
+    hidden = _hidden(event)
+    renamed = _renamed(call, event, {*columns, *hidden})
     passed = {
         "prompts": list(prompts),
         "completions": list(completions),
         "completion_ids": ids,
-        **(besides := _besides(call, event)),
-        **{key: [sample.get(key) for sample in event] for key in names},
+        **_besides(call, event, columns, hidden | renamed),
+        **columns,
     }
     _check_arguments(call, passed)
     if forms is not None:
-        forms |= {f"column {name}" for name in besides if name in _renamed(call, event)}
+        forms |= {f"column {name}" for name in renamed}
     try:
         values = call(**passed)
         return _values(wait(values) if is_async(call) else values, len(event))
@@ -153,34 +164,37 @@ def _is_nan(value: Any) -> bool:
         return False
 
 
-def _conversation(call: Callable[..., Any], sample: Sample) -> tuple[Any, Any]:
-    """Prompt and completion in the form of the row's own `prompt`; of a row without one, in the form annotated."""
-    prompt, completion = conversation_of(sample)
-    parameters = parameters_of(call)
-    if "prompt" in sample or annotated_as(parameters.get("completions")) == "messages":
-        return prompt, completion
-    annotation = getattr(parameters.get("completions"), "annotation", None)
-    told = annotation if isinstance(annotation, str) else str(annotation)
-    return (question_of(sample), response_of(sample)) if "[str]" in told else (prompt, completion)
+def _asks_for_texts(call: Callable[..., Any]) -> bool:
+    """Whether the annotation says that completions are texts: `list[str]`."""
+    annotation = getattr(parameters_of(call).get("completions"), "annotation", None)
+    return "[str]" in (annotation if isinstance(annotation, str) else str(annotation))
 
 
-def _besides(call: Callable[..., Any], event: list[Sample]) -> dict[str, Any]:
-    hidden = [hidden_columns_of(sample) for sample in event]
-    taken = {key for sample in event for key in columns_of(sample)} | set(GIVEN)
-    offered: dict[str, Any] = {key: [row.get(key) for row in hidden] for row in hidden for key in row}
-    offered |= {name: [reference_of(sample) for sample in event] for name in _renamed(call, event)}
+def _hidden(event: list[Sample]) -> dict[str, Any]:
+    """Columns that do not stand at the top level of the samples: the reference, and what a platform has moved."""
+    rows = [hidden_columns_of(sample) for sample in event]
+    return {key: [row.get(key) for row in rows] for row in rows for key in row}
+
+
+def _besides(
+    call: Callable[..., Any], event: list[Sample], columns: Mapping[str, Any], offered: dict[str, Any]
+) -> dict[str, Any]:
+    """What is passed beside the columns where the signature takes it."""
     offered["id"] = [row_id_of(sample) for sample in event]
     offered["trainer_state"] = SimpleNamespace(**TRAINER_STATE, log_history=[], stateful_callbacks={})
     offered["log_extra"] = offered["log_metric"] = ignore
     every, named = takes_all(call), parameters_of(call)
+    taken = {*columns, *GIVEN}
     return {key: value for key, value in offered.items() if key not in taken and (every or key in named)}
 
 
-def _renamed(call: Callable[..., Any], event: list[Sample]) -> list[str]:
-    """Known names for the reference that the function asks for and the rows have no column by."""
-    taken = {key for sample in event for key in (*columns_of(sample), *hidden_columns_of(sample))}
-    asked = [name for name in required(call) if name.lower() in REFERENCES | EITHER and name not in taken]
-    return asked if any(reference_of(sample) is not None for sample in event) else []
+def _renamed(call: Callable[..., Any], event: list[Sample], known: set[str]) -> dict[str, Any]:
+    """The reference under known names that the function asks for and the rows have no column by."""
+    asked = [name for name in required(call) if name.lower() in REFERENCES | EITHER and name not in known]
+    if not asked:
+        return {}
+    references = [reference_of(sample) for sample in event]
+    return dict.fromkeys(asked, references) if any(one is not None for one in references) else {}
 
 
 def row_id_of(sample: Sample) -> Any:
@@ -206,52 +220,59 @@ def caller_of(kind: str, call: Callable[..., Any]) -> Callable[[Sample], Any]:
 
 
 class Bound:
-    """A function of one sample and what each of its parameters is to get."""
+    """A function of one sample and what each of its parameters is to get; its signature is read once."""
 
     def __init__(self, kind: str, call: Callable[..., Any]) -> None:
-        self._kind, self._call = kind, call
-        self._binding, self._parameters = bind(call), parameters_of(call)
+        self._kind, self._call, self._binding = kind, call, bind(call)
+        self._parameters = parameters_of(call)
+        self._places = [self._getter(name, role) for name, role in self._binding.by_place]
+        self._names = {name: self._getter(name, role) for name, role in self._binding.by_name if role != "column"}
+        self._columns = [name for name, role in self._binding.by_name if role == "column"]
 
     def __call__(self, sample: Sample) -> Any:
         """What it returns for the sample, waited for.
 
         Raises: what the function raises; TypeError for a parameter that nothing is known for.
         """
+        places = [get(sample) for get in self._places]
+        names = {name: get(sample) for name, get in self._names.items()}
+        if self._columns or self._binding.spare:
+            names |= self._handed(sample)
+        return _awaited(self._kind, self._call, self._call(*places, **names))
+
+    def _handed(self, sample: Sample) -> dict[str, Any]:
+        """The columns that parameters name, and what **kwargs takes besides.
+
+        Parameters with defaults are left alone, also where the row has a column of that name.
+        """
         handed = _verl(sample) if self._kind == "verl" else _row(sample)
-        binding = self._binding
-        places = [self._argument(name, role, sample, handed) for name, role in binding.by_place]
-        names = {
-            name: self._argument(name, role, sample, handed)
-            for name, role in binding.by_name
-            if role != "column" or name in handed
-        }
-        if lacking := [name for name in binding.unknown if name not in handed]:
+        if lacking := [name for name in self._binding.unknown if name not in handed]:
             raise TypeError(
                 f"takes {lacking[0]!r}, which is no column of the row and no known name (as completion, response, "
                 "solution_str, or reference, answer, ground_truth): rename it, or give it a default"
             )
-        if binding.spare:
-            names = self._spare(sample, handed) | names
-        return _awaited(self._kind, self._call, self._call(*places, **names))
-
-    def _spare(self, sample: Sample, handed: dict[str, Any]) -> dict[str, Any]:
-        """What **kwargs takes besides; parameters with defaults are left alone, also where the row has a column."""
+        names = {name: handed[name] for name in self._columns if name in handed}
+        if not self._binding.spare:
+            return names
         offered = {"prompt": question_of(sample), "reference": reference_of(sample)} if self._kind != "verl" else {}
-        return {key: value for key, value in {**offered, **handed}.items() if key not in self._parameters}
+        return {key: value for key, value in {**offered, **handed}.items() if key not in self._parameters} | names
 
-    def _argument(self, name: str, role: Role, sample: Sample, handed: Mapping[str, Any]) -> Any:
+    def _getter(self, name: str, role: Role) -> Callable[[Sample], Any]:
         annotated = annotated_as(self._parameters.get(name))
         match role:
             case "completion":
-                text = response_of(sample)
-                return [{"role": "assistant", "content": text}] if annotated == "messages" else text
+                return _message if annotated == "messages" else response_of
             case "reference":
-                return reference_of(sample)
+                return reference_of
             case "prompt":
                 turns = annotated == "messages" or (annotated is None and name in {"messages", "conversation"})
-                return turns_of(sample) if turns else question_of(sample)
+                return turns_of if turns else question_of
             case _:
-                return handed.get(name)
+                return lambda sample: {**hidden_columns_of(sample), **columns_of(sample)}.get(name)
+
+
+def _message(sample: Sample) -> list[dict[str, Any]]:
+    return [{"role": "assistant", "content": response_of(sample)}]
 
 
 def _verl(sample: Sample) -> dict[str, Any]:

@@ -42,12 +42,16 @@ class Weighted:
 
 @dataclass(frozen=True)
 class Part:
-    """One function, its name and its weight; `wanted` are the arguments it takes, None for all."""
+    """One function, its name and its weight; `wanted` are the arguments it takes, None for all.
+
+    `forms` tells of a prompt and a completion whether they are annotated as a text or as messages.
+    """
 
     name: str
     call: Callable[..., Any]
     weight: float
     wanted: frozenset[str] | None
+    forms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,10 @@ def rubric_of(functions: Sequence[Callable[..., Any]], weights: Any = None, pars
         if group := GROUP & set(parameters_of(function)):
             raise ValueError(f"{name} scores a whole group at once ({', '.join(sorted(group))})")
     rows = zip(names, functions, weights, strict=True)
-    parts = (Part(name, function, _number("a weight", weight), _wanted(function)) for name, function, weight in rows)
+    parts = (
+        Part(name, function, _number("a weight", weight), _wanted(function), _forms(function))
+        for name, function, weight in rows
+    )
     return Rubric(tuple(parts), parser or Parser())
 
 
@@ -157,6 +164,12 @@ def are_functions(value: Any) -> bool:
     )
 
 
+def _forms(function: Callable[..., Any]) -> tuple[tuple[str, str], ...]:
+    parameters = parameters_of(function)
+    told = ((name, annotated_as(parameters.get(name))) for name in ("prompt", "completion"))
+    return tuple((name, form) for name, form in told if form is not None)
+
+
 def _wanted(function: Callable[..., Any]) -> frozenset[str] | None:
     return None if takes_all(function) else frozenset(parameters_of(function))
 
@@ -164,7 +177,8 @@ def _wanted(function: Callable[..., Any]) -> frozenset[str] | None:
 def _chosen(part: Part, arguments: dict[str, Any], sample: Sample) -> dict[str, Any]:
     """The arguments that it takes; a prompt or a completion that is annotated is a text or messages as that says."""
     taken = arguments if part.wanted is None else {key: arguments[key] for key in part.wanted if key in arguments}
-    told = {name: annotated_as(parameters_of(part.call).get(name)) for name in ("prompt", "completion")}
+    if not part.forms:
+        return taken
     forms: dict[str, dict[str, Any]] = {
         "text": {"prompt": question_of(sample), "completion": response_of(sample)},
         "messages": {
@@ -172,7 +186,7 @@ def _chosen(part: Part, arguments: dict[str, Any], sample: Sample) -> dict[str, 
             "completion": [{"role": "assistant", "content": response_of(sample)}],
         },
     }
-    return taken | {name: forms[form][name] for name, form in told.items() if form is not None}
+    return taken | {name: forms[form][name] for name, form in part.forms}
 
 
 def _arguments(sample: Sample, parser: Any) -> dict[str, Any]:
