@@ -103,7 +103,7 @@ def _is_own(value: Any, module: ModuleType) -> bool:
 
 def _ingredients(value: Any) -> list[Any]:
     made_of = [getattr(value, "func", None)] if isinstance(value, partial) else []
-    made_of += [getattr(value, "__wrapped__", None)] if inspect.isfunction(value) else [type(value)]
+    made_of += [getattr(value, "__wrapped__", None), *([] if inspect.isroutine(value) else [type(value)])]
     return [one for one in made_of if one is not None and one is not value]
 
 
@@ -137,10 +137,29 @@ def by_name(module: ModuleType, name: str) -> Any:
 
 
 def listed(module: ModuleType, names: tuple[str, ...]) -> Mapping[str, Any]:
-    """The module's lists and tuples under one of these names, whatever its case, in the order of `names`."""
+    """The module's lists, tuples and tables under one of these names, whatever its case, in the order of `names`."""
     held = {key.lower(): key for key in vars(module)}
     found = {held[name]: vars(module)[held[name]] for name in names if name in held}
-    return {key: value for key, value in found.items() if isinstance(value, list | tuple)}
+    return {key: value for key, value in found.items() if isinstance(value, list | tuple | dict)}
+
+
+def functions_of(module: ModuleType, value: Any) -> list[tuple[str | None, Any, Any]] | None:
+    """The functions of a list: of each its name, itself and its weight; None for what the list does not give.
+
+    A list holds functions, the names of functions of the module, or pairs of one and its weight; a table has them by
+    name. None for any other value.
+    """
+    members = list(value.items()) if isinstance(value, dict) else [(None, one) for one in value]
+    found: list[tuple[str | None, Any, Any]] = []
+    for key, one in members:
+        pair = isinstance(one, list | tuple) and len(one) == 2 and hasattr(one[1], "__float__")
+        held, weight = one if pair else (one, None)
+        function = by_name(module, held) if isinstance(held, str) else held
+        name = held if isinstance(held, str) else key
+        if not callable(function) or inspect.isclass(function) or not isinstance(name, str | None):
+            return None
+        found.append((name, function, weight))
+    return found or None
 
 
 def told(found: list[Seen]) -> str:

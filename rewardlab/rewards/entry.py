@@ -6,37 +6,43 @@ Standard library only, and no import from the rest of rewardlab: this file runs 
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.calling import caller_of
 from rewardlab.rewards.candidates import (
     LISTS,
     NAMES,
     TELLING,
     TOKENS,
-    WEIGHTS,
     Seen,
-    are_verifiers,
-    by_name,
+    functions_of,
     is_two_roles,
-    kind_of,
     listed,
     seen_in,
     told,
     wrapper,
 )
-from rewardlab.rewards.rubric import Rubric, are_functions, rubric_like, rubric_of, rubrics_of
-from rewardlab.rewards.sample import Sample
-from rewardlab.rewards.signature import bind, parameters_of, required, takes_all
-from rewardlab.rewards.trainers import refusal
-from rewardlab.rewards.verifiers_task import TaskError, TaskReward, is_task
+from rewardlab.rewards.part import (
+    Chosen,
+    EntryError,
+    Part,
+    asker_of,
+    notes_of,
+    parts_named,
+    takes,
+    weighted,
+    weights_of,
+    with_arguments,
+)
+from rewardlab.rewards.rubric import Rubric, rubrics_of
+from rewardlab.rewards.signature import parameters_of
+from rewardlab.rewards.verifiers_task import TaskReward
+
+__all__ = ["Chosen", "Entry", "EntryError", "Part", "find_entry", "load"]
 
 KNOWN = (
     "lambda_handler(event, context)",
@@ -47,36 +53,6 @@ KNOWN = (
     "a rubric, a verifiers Task, or a function with the parameters `completion` and `answer`",
     "score(completion, reference)",
 )
-#: What verl passes by name.
-VERL = ("data_source", "solution_str", "ground_truth", "extra_info")
-
-
-class EntryError(Exception):
-    """No entry, or more than one of a kind; the text says which, and `do` what to do about it."""
-
-    def __init__(self, text: str, do: str | None = None):
-        super().__init__(text)
-        self.do = do
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What was chosen of a file: names (one, or several by commas), their weights, arguments to add to each call."""
-
-    name: str | None = None
-    weights: tuple[float, ...] | None = None
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One function of a reward: its name, kind and weight; `ask` asks it about one sample, where it takes one."""
-
-    name: str
-    kind: str
-    call: Callable[..., Any]
-    weight: float = 1.0
-    ask: Callable[[Sample], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -140,9 +116,8 @@ def find_entry(module: ModuleType, chosen: Chosen | str | None = None) -> Entry:
     chosen = chosen if isinstance(chosen, Chosen) else Chosen(chosen)
     if chosen.name is not None:
         names = [name.strip() for name in chosen.name.split(",") if name.strip()]
-        parts = [part for name in names for part in _named(module, name)]
-        lists = listed(module, LISTS)
-        weights = _weights(module) if len(names) == 1 and names[0] in lists else None
+        parts = [part for name in names for part in parts_named(module, name)]
+        weights = weights_of(module, names[0]) if len(names) == 1 and names[0] in listed(module, LISTS) else None
         return _entry(",".join(names), parts, chosen, (), weights)
     name, parts, others, weights = _found(module)
     return _entry(name, parts, chosen, others, weights)
@@ -168,8 +143,8 @@ def _found(module: ModuleType) -> tuple[str, list[Part], tuple[str, ...], Sequen
             f"[{', '.join(alike)}] and reward_weights = [{', '.join('1.0' for _ in alike)}]",
         )
     others = tuple(name for name, _ in found[1:])
-    parts = _named(module, first[0])
-    weights = _weights(module) if first[1] == "list" else None
+    parts = parts_named(module, first[0])
+    weights = weights_of(module, first[0]) if first[1] == "list" else None
     alone = len(parts) == 1 and weights is None
     return parts[0].name if alone else first[0], parts, others, weights
 
@@ -179,7 +154,7 @@ def _by_kind(module: ModuleType, seen: Sequence[Seen], *, own: bool) -> list[tup
     kinds = {one.name: one.kind for one in seen if one.kind is not None}
     handler = [(name, kind) for name, kind in kinds.items() if name == "lambda_handler"]
     rubrics = [(name, "verifiers") for name in rubrics_of(module)] if own else []
-    lists = [(name, "list") for name, value in listed(module, LISTS).items() if own and _is_list(value)]
+    lists = [(name, "list") for name, value in listed(module, LISTS).items() if own and functions_of(module, value)]
     lists = [] if rubrics else lists[:1]  # a rubric was made of it
     known = [(name, kind) for name, kind in NAMES.items() if kinds.get(name) == kind and name != "lambda_handler"]
     taken = {name for name, _ in (*handler, *known)}
@@ -196,156 +171,18 @@ def _by_kind(module: ModuleType, seen: Sequence[Seen], *, own: bool) -> list[tup
     return telling if len(telling) == 1 else rest
 
 
-def _is_list(value: Any) -> bool:
-    return are_functions(value) or (isinstance(value, list | tuple) and bool(value) and all(map(_is_pair, value)))
-
-
-def _is_pair(value: Any) -> bool:
-    """Whether it is a function with its weight."""
-    return isinstance(value, list | tuple) and len(value) == 2 and callable(value[0]) and hasattr(value[1], "__float__")
-
-
-def _weights(module: ModuleType) -> Sequence[Any] | None:
-    return next(iter(listed(module, WEIGHTS).values()), None)
-
-
-def _named(module: ModuleType, name: str) -> list[Part]:
-    """The parts that a name stands for: one, or those of a list.
-
-    Raises: EntryError when nothing has that name, or what has it cannot be called.
-    """
-    value = by_name(module, name)
-    if value is None:
-        known = [seen.name for seen in seen_in(module) if seen.own]
-        raise EntryError(
-            f"defines no function {name!r}; it defines {', '.join([*known, *rubrics_of(module)]) or 'none'}"
-        )
-    if _is_list(value):
-        return _several(module, name, [(one, 1.0) if callable(one) else (one[0], one[1]) for one in value])
-    return [_part(module, name, value)]
-
-
-def _several(module: ModuleType, name_of_list: str, pairs: Sequence[tuple[Any, Any]]) -> list[Part]:
-    """The parts of a list of functions, each by a name of its own; of verifiers' functions one rubric."""
-    functions, weights = zip(*pairs, strict=True)
-    if are_verifiers(functions):
-        return [_made(name_of_list, lambda: rubric_of(functions, list(weights), getattr(module, "parser", None)))]
-    names = {id(value): key for key, value in reversed(vars(module).items()) if callable(value)}
-    parts: list[Part] = []
-    for one, weight in pairs:
-        name = names.get(id(one)) or _name_of(one)
-        same = sum(part.name.partition("#")[0] == name for part in parts)
-        parts.append(replace(_part(module, name, one), name=f"{name}#{same + 1}" if same else name, weight=weight))
-    return parts
-
-
-def _name_of(value: Any) -> str:
-    while isinstance(value, partial):
-        value = value.func
-    return str(getattr(value, "__name__", type(value).__name__))
-
-
-def _part(module: ModuleType, name: str, value: Any) -> Part:
-    """What is called for this object: itself, the object of a class, the rubric of verifiers' functions."""
-    own = name.rpartition(".")[2]
-    if (make := rubric_like(value)) is not None:
-        return _made(name, make)
-    if is_task(value):
-        return _made(name, lambda: TaskReward(value))
-    if inspect.isclass(value):
-        if lacking := required(value):
-            raise EntryError(
-                f"{name} is a class whose construction needs {', '.join(lacking)}",
-                f"make the object in the file, reward = {name}(...), and name it: --entry reward",
-            )
-        value = value()
-    if not callable(value):
-        raise EntryError(f"{name} is a {type(value).__name__}, which cannot be called")
-    kind = kind_of(own, value) or ("trl" if takes_all(value) and not required(value) else "plain")
-    if kind == "verifiers":
-        return _made(name, lambda: rubric_of([value], parser=getattr(module, "parser", None)))
-    return Part(name, kind, value)
-
-
-def _made(name: str, make: Callable[[], Rubric | TaskReward]) -> Part:
-    """verifiers' rubric or task, made."""
-    try:
-        return Part(name, "verifiers", make())
-    except (TypeError, ValueError) as error:
-        kind = "task" if isinstance(error, TaskError) else "rubric"
-        raise EntryError(f"its {kind} {name} cannot be used: {error}") from error
-
-
 def _entry(
     name: str, parts: Sequence[Part], chosen: Chosen, others: tuple[str, ...], in_file: Sequence[Any] | None
 ) -> Entry:
     """The entry of these parts with the weights chosen, else the file's."""
-    parts = _weighted(parts, chosen.weights if chosen.weights is not None else in_file)
-    parts = [_with_arguments(part, chosen.kwargs) for part in parts]
-    lacking = [key for key in chosen.kwargs if not any(_takes(part, key) for part in parts)]
+    parts = weighted(parts, chosen.weights if chosen.weights is not None else in_file)
+    parts = [with_arguments(part, chosen.kwargs) for part in parts]
+    lacking = [key for key in chosen.kwargs if not any(takes(part, key) for part in parts)]
     if lacking:
         raise EntryError(f"{name} does not take {lacking[0]!r}, which --reward-kwargs names")
     kinds = {part.kind for part in parts}
     if len(parts) > 1 and "lambda" in kinds:
         raise EntryError("a handler cannot be part of a weighted sum; it returns whole results", "leave it out")
-    asked = tuple(replace(part, ask=_asker(part)) for part in parts)
-    notes = tuple(note for part in asked for note in _notes(part))
+    asked = tuple(replace(part, ask=asker_of(part)) for part in parts)
+    notes = tuple(note for part in asked for note in notes_of(part))
     return Entry(name, kinds.pop() if len(kinds) == 1 else "mixed", asked[0].call, others, asked, notes)
-
-
-def _asker(part: Part) -> Callable[[Sample], Any] | None:
-    return None if part.kind in {"lambda", "trl"} else caller_of(part.kind, part.call)
-
-
-def _weighted(parts: Sequence[Part], weights: Sequence[Any] | None) -> list[Part]:
-    if weights is None:
-        return [replace(part, weight=_number(part.weight)) for part in parts]
-    only = parts[0].call if len(parts) == 1 else None
-    inner: Sequence[Any] = only.parts if isinstance(only, Rubric) and len(only.parts) > 1 else parts
-    if not isinstance(weights, list | tuple) or len(weights) != len(inner):
-        given = f"{len(weights)} weights" if isinstance(weights, list | tuple) else f"a {type(weights).__name__}"
-        raise EntryError(
-            f"weights do not match the {len(inner)} functions: {given} for {', '.join(part.name for part in inner)}",
-            "give a weight for each function, in their order",
-        )
-    weighted = [replace(part, weight=_number(weight)) for part, weight in zip(inner, weights, strict=True)]
-    return [replace(parts[0], call=replace(only, parts=tuple(weighted)))] if isinstance(only, Rubric) else weighted
-
-
-def _number(weight: Any) -> float:
-    if isinstance(weight, str) or not hasattr(weight, "__float__"):
-        raise EntryError(f"a weight is {weight!r}; expected a number")
-    return float(weight)
-
-
-def _takes(part: Part, key: str) -> bool:
-    call = part.call
-    return (
-        part.kind != "lambda"
-        and not isinstance(call, Rubric | TaskReward)
-        and (takes_all(call) or key in parameters_of(call))
-    )
-
-
-def _with_arguments(part: Part, kwargs: Mapping[str, Any]) -> Part:
-    taken = {key: value for key, value in kwargs.items() if _takes(part, key)}
-    return replace(part, call=partial(part.call, **taken)) if taken else part
-
-
-def _notes(part: Part) -> list[str]:
-    """What is to be told of a signature: a pair in the other order, arguments that its trainer passes and it lacks."""
-    if part.kind not in {"verl", "plain"}:
-        return []
-    binding, found = bind(part.call), []
-    if binding.swapped is not None:
-        first, second = binding.swapped
-        found.append(
-            f"{part.name} takes {first} before {second}: both are passed by name; a caller who passes (completion, "
-            "reference) by place would swap them"
-        )
-    taken = parameters_of(part.call)
-    fitting = takes_all(part.call) or set(VERL) <= set(taken)
-    if part.kind == "verl" and taken and not (fitting and set(required(part.call)) <= set(VERL)):
-        what = f"{part.name} takes {', '.join(taken)}"
-        found += [text for text in [refusal("verl", "fewer_arguments", what)] if text]
-    return found

@@ -14,11 +14,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeGuard
 
-from rewardlab.rewards.calling import TokensMissing, call_trl
 from rewardlab.rewards.entry import Chosen, Entry, EntryError, Part, find_entry
 from rewardlab.rewards.sample import Sample, reference_of
 from rewardlab.rewards.several import Failed, Reading, read, result, together
 from rewardlab.rewards.trainers import refusal
+from rewardlab.rewards.trl import TokensMissing, call_trl
 
 __all__ = [
     "Chosen",

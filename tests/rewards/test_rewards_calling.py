@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.calling import TRAINER_STATE, TokensMissing
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.shim import find_entry, invoke, told, wrap
+from rewardlab.rewards.trl import TRAINER_STATE, TokensMissing
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 from tests.rewards.test_rewards_shim import called, module_of, sample

@@ -14,6 +14,11 @@ def brevity(completions, **kwargs): return [float("nan") if len(c[0]["content"])
 """
 LISTED = f"{THREE}\nreward_funcs = [accuracy, form, brevity]\nreward_weights = [1.0, 0.2, 0.1]"
 
+TABLED = f"""{THREE}
+reward_funcs = {{"accuracy": accuracy, "form": form, "brevity": brevity}}
+weights = {{"brevity": 0.1, "accuracy": 1.0, "form": 0.2}}
+"""
+
 
 def results_of(code, chosen=None, texts=("42", "420", "7", "")):
     entry = find_entry(module_of(code), chosen)
@@ -32,6 +37,8 @@ def metrics(result):
         (THREE, Chosen("accuracy,form,brevity", (1.0, 0.2, 0.1))),
         (LISTED.replace("reward_funcs", "REWARD_FUNCS").replace("reward_weights", "WEIGHTS"), None),
         (f"{THREE}\nrewards = [(accuracy, 1.0), (form, 0.2), (brevity, 0.1)]", None),
+        (f"{THREE}\nreward_funcs = ['accuracy', 'form', 'brevity']\nreward_weights = (1.0, 0.2, 0.1)", None),
+        (TABLED, None),
     ],
 )
 def test_the_score_is_the_weighted_sum_of_what_is_a_number_and_each_function_a_metric(code, chosen):
@@ -138,3 +145,29 @@ def test_arguments_are_added_to_the_calls_that_take_them():
     assert results_of(code, Chosen(None, None, {"bonus": 0.5}), texts=("x",))[1][0]["aggregate_reward_score"] == 0.5
     with pytest.raises(EntryError, match="score does not take 'bonus', which --reward-kwargs names"):
         find_entry(module_of("def score(completion, reference): ..."), Chosen(None, None, {"bonus": 1}))
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        (
+            "reward_funcs = {'accuracy': accuracy, 'form': form}\nweights = {'form': 1}",
+            "the weights have no 'accuracy'",
+        ),
+        ("reward_funcs = [accuracy, 'nothing']", "reward functions of one kind"),
+        ("reward_funcs = []", "reward functions of one kind"),
+        (
+            "reward_funcs = [accuracy, form]\nreward_weights = 'ab'",
+            "reward_weights is a str; expected a list of numbers",
+        ),
+        ("import numpy as np\nreward_funcs = [accuracy, form]\nweights = np.ones(3)", "do not match the 2 functions"),
+    ],
+)
+def test_lists_that_are_none_are_passed_over_and_broken_ones_told(listed, message):
+    with pytest.raises(EntryError, match=message):
+        find_entry(module_of(f"{THREE}\n{listed}"))
+
+
+def test_a_cached_function_is_one_candidate():
+    code = "import functools\n@functools.lru_cache\ndef score(completion, reference): return 1.0\nsame = score"
+    assert find_entry(module_of(code)).name == "score"
