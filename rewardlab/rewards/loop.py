@@ -7,9 +7,9 @@ import or at its first call belongs to one loop: with a new loop for each call i
 from __future__ import annotations
 
 import inspect
+import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import TimeoutError as NotYet
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ class _Loop:
         import asyncio  # noqa: PLC0415 - two thirds of a worker's start, and few rewards are async
 
         self._asyncio = asyncio
+        self._not_yet: type[Exception] = sys.modules["concurrent.futures"].TimeoutError  # asyncio has imported it
         self._loop = asyncio.new_event_loop()
         self._ended: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="rewards", daemon=True)
@@ -52,7 +53,7 @@ class _Loop:
             while True:
                 try:
                     error, given = future.result(LOOK_SECONDS)
-                except NotYet:
+                except self._not_yet:
                     if not self.is_running:
                         raise self._ended or SystemExit(1) from None
                     continue
