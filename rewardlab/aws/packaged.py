@@ -84,7 +84,7 @@ def _named_in(package: Path, task: Path) -> Iterator[None]:
         yield
     except RewardError as error:
         where = None if error.where is None else error.where.replace(str(task), str(package))
-        raise type(error)(error.what, where=where, expected=error.expected, do=error.do) from None
+        raise type(error)(error.what, where=where, expected=error.expected, do=error.do, lines=error.lines) from None
 
 
 def check_runs_here(package: Package, path: Path) -> None:

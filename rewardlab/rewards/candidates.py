@@ -129,9 +129,15 @@ def kind_of(name: str, function: Callable[..., Any], *, bound: bool = True) -> s
 
 
 def by_name(module: ModuleType, name: str) -> Any:
-    """What has that name in the module, private and dotted ones (an object's method) included; None if nothing."""
+    """What has that name in the module, private and dotted ones included; None if nothing.
+
+    A dotted name is an imported module's function or an object's method; a class is made, where it can be without
+    arguments.
+    """
     value: Any = module
     for step in name.split("."):
+        if inspect.isclass(value) and inspect.isfunction(inspect.getattr_static(value, step, None)):
+            value = value() if not required(value) else None
         value = vars(value).get(step) if isinstance(value, ModuleType) else getattr(value, step, None)
     return value
 

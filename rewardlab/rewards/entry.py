@@ -132,7 +132,7 @@ def _found(module: ModuleType) -> tuple[str, list[Part], tuple[str, ...], Sequen
             break
     else:
         text = f"defines no reward function; {told(seen) or 'nothing in it can be called'}"
-        raise EntryError(text, f"expected one of: {'; '.join(KNOWN)}. Or add two lines:\n{wrapper(seen)}")
+        raise EntryError(text, f"expected one of: {'; '.join(KNOWN)}; or these lines added:", wrapper(seen))
     first = found[0]
     if len(found) > 1 and found[0][1] == found[1][1] and first[0] not in NAMES:
         alike = [name for name, kind in found if kind == first[1]]

@@ -34,11 +34,11 @@ VERL = ("data_source", "solution_str", "ground_truth", "extra_info")
 
 
 class EntryError(Exception):
-    """No entry, or more than one of a kind; the text says which, and `do` what to do about it."""
+    """No entry, or more than one of a kind; the text says which, `do` what to do, and `lines` are code to copy."""
 
-    def __init__(self, text: str, do: str | None = None):
+    def __init__(self, text: str, do: str | None = None, lines: str | None = None):
         super().__init__(text)
-        self.do = do
+        self.do, self.lines = do, lines
 
 
 @dataclass(frozen=True)

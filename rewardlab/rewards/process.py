@@ -178,9 +178,9 @@ class WorkerProcess:
             ) from None
         if "broken" in message:
             self.close()
-            stage, text, do = message["broken"]
+            stage, text, do, lines = message["broken"]
             what = f"does not import: {text}" if stage == "import" else text
-            raise RewardError(what, where=_line_of(where, text), do=do or remedy_of_import(text))
+            raise RewardError(what, where=_line_of(where, text), do=do or remedy_of_import(text), lines=lines)
         ready = message["ready"]
         self._names_tokens = ready["names_tokens"] and not self._source.packaged
         return EntryFound(

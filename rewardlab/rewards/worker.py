@@ -193,10 +193,10 @@ def main() -> None:
         chosen = Chosen(settings["entry"], None if weights is None else tuple(weights), settings.get("kwargs") or {})
         entry = load(Path(settings["path"]), chosen)
     except EntryError as error:
-        write(replies, {"broken": ["entry", str(error), error.do]})
+        write(replies, {"broken": ["entry", str(error), error.do, error.lines]})
         return
     except Exception as error:  # noqa: BLE001 - the user's module: importing it runs it
-        write(replies, {"broken": ["import", describe(error), None]})
+        write(replies, {"broken": ["import", describe(error), None, None]})
         return
     write(replies, {"ready": ready(entry)})
     serve(entry, requests, replies, settings["memory_mb"], returns=settings["returns"], bound=limit_processor_time)

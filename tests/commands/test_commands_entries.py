@@ -143,3 +143,14 @@ def test_a_package_holds_the_sum_and_gives_what_its_file_gave(run, audit, task):
     assert of_zip["reward"]["components"] == of_file["reward"]["components"]
     code, text, err = run("prove", "reward.zip", "--run", "zip")
     assert code == 0, text + err
+
+
+def test_a_file_without_a_reward_is_told_what_was_seen_with_lines_to_copy(run, task):
+    Path("reward.py").write_text("from math import sqrt\ndef compare(a, b): return float(a == b)\n")
+    code, _, err = run("check", "reward.py", "prompts.jsonl")
+    assert code == 2
+    assert "seen and passed over: compare (takes a, b); sqrt (takes x, imported)" in err
+    lines = "def score(completion, reference):\n        return compare(completion, reference)\n"
+    assert lines in err
+    Path("reward.py").write_text(Path("reward.py").read_text() + lines)
+    assert run("check", "reward.py", "prompts.jsonl")[0] in {0, 1}

@@ -168,9 +168,10 @@ def test_callables_of_every_make_are_found_and_called(made):
         assert find_entry(module_of(f"{MADE}\nexact = {made}")).name == "exact"
 
 
-@pytest.mark.parametrize("name", ["_near", "_Counts", "thing.method"])
+@pytest.mark.parametrize("name", ["_near", "_Counts", "thing.method", "_Thing.method", "os_path.fsdecode"])
 def test_private_and_dotted_names_are_entries_where_they_are_named(name):
     code = MADE + "class _Thing:\n    def method(self, completions, **kwargs): return [1.0]\nthing = _Thing()"
+    code += "\nimport os as os_path"
     assert find_entry(module_of(code), name).name == name
 
 
@@ -219,7 +220,7 @@ def test_what_was_seen_is_told_with_two_lines_to_copy():
     with pytest.raises(EntryError) as caught:
         find_entry(module_of("from textwrap import dedent\ndef check(x): ...\nclass Data: ..."))
     assert "seen and passed over: check (takes x); Data (a class without __call__)" in str(caught.value)
-    assert "def score(completion, reference):\n        return check(completion)" in str(caught.value.do)
+    assert "def score(completion, reference):\n        return check(completion)" in str(caught.value.lines)
 
 
 def test_an_unknown_entry_lists_the_known_ones():
