@@ -167,7 +167,8 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
     """
     with Run.open(folder) as run:
         # A package brings its own; those of the run are another reward's.
-        own = ("entry", "platform") if is_package(reward) else ()
+        own: tuple[str, ...] = ("entry", "weights", "reward_kwargs", "platform") if is_package(reward) else ()
+        own = (*own, "weights") if "entry" in options else own  # the run's are for other functions
         stored = {name: value for name, value in run.manifest.settings.items() if name not in own}
         asked = Settings.model_validate({**stored, **options})
         with opened(reward, asked, progress) as held:

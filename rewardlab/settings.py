@@ -273,6 +273,8 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
     named_in: dict[str, Path | None] = {}
     for layer in reversed(layers):
         values = _validated(layer)
+        if "entry" in values:
+            merged.pop("weights", None)  # they were for other functions
         merged |= values
         named_in |= dict.fromkeys(values, layer.folder)
     settings = Settings.model_validate(merged)

@@ -95,7 +95,14 @@ class Worker(Protocol):
 
     def allow(self, seconds: float) -> None: ...
 
-    def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply: ...
+    def invoke(
+        self,
+        event: bytes,
+        *,
+        watch: bool = False,
+        token_ids: TokenIds | None = None,
+        row_ids: Sequence[Any] | None = None,
+    ) -> Reply: ...
 
     def kill(self) -> None: ...
 
@@ -192,18 +199,26 @@ class WorkerProcess:
             tuple(ready["notes"]),
         )
 
-    def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply:
+    def invoke(
+        self,
+        event: bytes,
+        *,
+        watch: bool = False,
+        token_ids: TokenIds | None = None,
+        row_ids: Sequence[Any] | None = None,
+    ) -> Reply:
         """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death.
 
         With `watch` the worker compares the event before and after, which takes a second reading of it. `token_ids` go
-        along only where the entry asks for them by name.
+        along only where the entry asks for them by name; `row_ids` are the rows' own where those are no texts.
         """
         if self._process is None:
             self.start()
         self._printout.begin()
         asked = b'{"timeout": %f, "watch": %s, "event": ' % (self._source.timeout, b"true" if watch else b"false")
         tokens = b', "token_ids": ' + json.dumps(token_ids).encode() if token_ids and self._names_tokens else b""
-        body = asked + event + tokens + b"}"
+        rows = b', "row_ids": ' + json.dumps(row_ids).encode() if row_ids else b""
+        body = asked + event + tokens + rows + b"}"
         try:
             message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
         except _LostError as lost:

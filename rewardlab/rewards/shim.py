@@ -41,12 +41,13 @@ def invoke(
     context: Any,
     *,
     token_ids: Sequence[Sequence[int] | None] | None = None,
+    row_ids: Sequence[Any] | None = None,
     forms: set[str] | None = None,
 ) -> Any:
     """Call the entry with an event and return what it returns; for other kinds, a Lambda's list of results.
 
-    `token_ids` are the samples' completions', for a TRL function; a platform sends none. `forms` takes the names of the
-    forms that returned values had, of those that a trainer may refuse.
+    `token_ids` are the samples' completions', for a TRL function, and `row_ids` their rows' own; a platform sends none.
+    `forms` takes the names of the forms that returned values had, of those that a trainer may refuse.
 
     A function that takes one sample at a time loses only the sample it raises on: that result is
     `{"id", "unscored": [reason, detail]}`. A lambda's and a TRL function's exceptions pass: they take the whole batch.
@@ -54,7 +55,7 @@ def invoke(
     if entry.kind == "lambda":
         return entry.call(event, context)
     seen: set[str] = set() if forms is None else forms
-    columns = [_readings(part, event, token_ids, seen) for part in entry.parts]
+    columns = [_readings(part, event, token_ids, row_ids, seen) for part in entry.parts]
     if not entry.is_sum:
         return [result(sample["id"], one) for sample, one in zip(event, columns[0], strict=True)]
     rows = zip(event, zip(*columns, strict=True), strict=True)
@@ -62,13 +63,16 @@ def invoke(
 
 
 def _readings(
-    part: Part, event: list[Sample], token_ids: Sequence[Sequence[int] | None] | None, forms: set[str]
+    part: Part,
+    event: list[Sample],
+    token_ids: Sequence[Sequence[int] | None] | None,
+    row_ids: Sequence[Any] | None,
+    forms: set[str],
 ) -> list[Reading]:
     """What one function gave for each sample."""
     if part.ask is None:
-        return [
-            _read(partial(_same, value), forms, of_list=True) for value in call_trl(part.call, event, token_ids, forms)
-        ]
+        values = call_trl(part.call, event, token_ids, forms, row_ids)
+        return [_read(partial(_same, value), forms, of_list=True) for value in values]
     return [_read(partial(part.ask, sample), forms, of_list=False) for sample in event]
 
 

@@ -76,13 +76,15 @@ def call_trl(
     event: list[Sample],
     token_ids: Sequence[Sequence[int] | None] | None = None,
     forms: set[str] | None = None,
+    row_ids: Sequence[Any] | None = None,
 ) -> list[Any]:
     """One value per sample from a TRL function: `f(prompts, completions, completion_ids, **columns)`; NaN is None.
 
-    `token_ids` are the completions' own, the token that ended one included, None where they are not known. The row's
-    id, the reference, what a platform moved into metadata, and what newer versions pass besides (trainer_state,
-    log_extra, log_metric) are given where the signature takes them. So is the reference under another known name that
-    it asks for and the rows lack, which `forms` then takes. A row without a prompt of its own has the form that the
+    `token_ids` are the completions' own, the token that ended one included, None where they are not known; `row_ids`
+    are the rows' own, where the samples' ids do not hold them. The row's id, the reference, what a platform moved into
+    metadata, and what newer versions pass besides (trainer_state, log_extra, log_metric) are given where the signature
+    takes them. So is the reference under another known name that it asks for and the rows lack, which `forms` then
+    takes. A row without a prompt of its own has the form that the
     annotation of `completions` says.
     Raises: ValueError or TypeError where TRL would: another number of values, a dict, a coroutine from an ordinary
     function; TokensMissing when it read ids that are not known, also where it caught what that raised.
@@ -104,7 +106,7 @@ def call_trl(
         "prompts": list(prompts),
         "completions": list(completions),
         "completion_ids": ids,
-        **_besides(call, event, columns, hidden | renamed),
+        **_besides(call, columns, hidden | renamed | {"id": row_ids or [row_id_of(sample) for sample in event]}),
         **columns,
     }
     _check_arguments(call, passed)
@@ -163,11 +165,8 @@ def _hidden(event: list[Sample]) -> dict[str, Any]:
     return {key: [row.get(key) for row in rows] for row in rows for key in row}
 
 
-def _besides(
-    call: Callable[..., Any], event: list[Sample], columns: Mapping[str, Any], offered: dict[str, Any]
-) -> dict[str, Any]:
+def _besides(call: Callable[..., Any], columns: Mapping[str, Any], offered: dict[str, Any]) -> dict[str, Any]:
     """What is passed beside the columns where the signature takes it."""
-    offered["id"] = [row_id_of(sample) for sample in event]
     offered["trainer_state"] = SimpleNamespace(**TRAINER_STATE, log_history=[], stateful_callbacks={})
     offered["log_extra"] = offered["log_metric"] = ignore
     every, named = takes_all(call), parameters_of(call)

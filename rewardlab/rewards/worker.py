@@ -103,7 +103,8 @@ def call(entry: Any, message: dict[str, Any], context: Context) -> dict[str, Any
     """What the reward returns, or how it failed."""
     try:
         forms: set[str] = set()
-        results = invoke(entry, message["event"], context, token_ids=message.get("token_ids"), forms=forms)
+        beside = {key: message.get(key) for key in ("token_ids", "row_ids")}
+        results = invoke(entry, message["event"], context, **beside, forms=forms)
         return {"results": results, "told": told(entry, forms)}
     except TokensMissing as missing:
         return {"tokens_missing": str(missing)}

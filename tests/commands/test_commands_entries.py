@@ -154,3 +154,14 @@ def test_a_file_without_a_reward_is_told_what_was_seen_with_lines_to_copy(run, t
     assert lines in err
     Path("reward.py").write_text(Path("reward.py").read_text() + lines)
     assert run("check", "reward.py", "prompts.jsonl")[0] in {0, 1}
+
+
+def test_weights_of_the_settings_file_or_of_a_run_are_not_for_functions_named_anew(run, audit):
+    Path("rewardlab.toml").write_text('entry = ["accuracy", "form", "brevity"]\nweights = [1, 0.2, 0.1]\n')
+    _, report, err = audit()
+    assert (err, len(report["reward"]["components"])) == ("", 3)
+    _, report, err = audit("--entry", "accuracy", out="other")
+    assert (err, report["reward"]["components"]) == ("", [])
+    code, text, err = run("score", "run", "reward.py", "--entry", "accuracy,form", "-q", "--format", "json")
+    assert err == ""
+    assert [one["weight"] for one in json.loads(text)["reward"]["components"]] == [1.0, 1.0]

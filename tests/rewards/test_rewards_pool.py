@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -494,3 +495,14 @@ def test_a_slow_reward_gets_a_worker_for_each_core_and_a_fast_one_does_not(
         while pool.wait():
             pass
         assert len(pool._threads) == workers
+
+
+@pytest.mark.parametrize("identifier", [3, "3", "a:7"])
+def test_the_row_s_own_id_is_a_column_for_trl(write_reward, tmp_path, identifier):
+    path = write_reward(f"def f(completions, id, **kw): return [float(one == {identifier!r}) for one in id]")
+    one = replace(prompt(str(identifier)), row={"id": identifier, "prompt": "6*7"})
+    with pool_of(path, tmp_path) as pool:
+        pool.submit(one, Generation(one.id, 0, "42", "stop"))
+        pool.flush()
+        ((_, outcome),) = pool.wait()
+    assert outcome == replace(outcome, score=1.0)
