@@ -196,7 +196,12 @@ def are_verifiers(functions: Sequence[Callable[..., Any]]) -> bool:
     )
 
 
+def are_rewards(functions: Sequence[Callable[..., Any]]) -> bool:
+    """Whether each function of a list may be a reward: a list of helpers is none."""
+    return are_verifiers(functions) or all(kind_of("", one) is not None or takes_all(one) for one in functions)
+
+
 def is_two_roles(function: Callable[..., Any]) -> bool:
-    """Whether a completion and a reference both have a parameter."""
-    binding = bind(function)
+    """Whether a completion and a reference both have a parameter; of a class, of its __call__."""
+    binding = bind(function.__call__ if inspect.isclass(function) else function)
     return binding.has("completion") and binding.has("reference")

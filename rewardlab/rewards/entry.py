@@ -19,6 +19,7 @@ from rewardlab.rewards.candidates import (
     TELLING,
     TOKENS,
     Seen,
+    are_rewards,
     functions_of,
     is_two_roles,
     listed,
@@ -154,7 +155,7 @@ def _by_kind(module: ModuleType, seen: Sequence[Seen], *, own: bool) -> list[tup
     kinds = {one.name: one.kind for one in seen if one.kind is not None}
     handler = [(name, kind) for name, kind in kinds.items() if name == "lambda_handler"]
     rubrics = [(name, "verifiers") for name in rubrics_of(module)] if own else []
-    lists = [(name, "list") for name, value in listed(module, LISTS).items() if own and functions_of(module, value)]
+    lists = [(name, "list") for name in listed(module, LISTS) if own and _is_list(module, name)]
     lists = [] if rubrics else lists[:1]  # a rubric was made of it
     known = [(name, kind) for name, kind in NAMES.items() if kinds.get(name) == kind and name != "lambda_handler"]
     taken = {name for name, _ in (*handler, *known)}
@@ -169,6 +170,12 @@ def _by_kind(module: ModuleType, seen: Sequence[Seen], *, own: bool) -> list[tup
     rest = [(name, "other") for name, kind in free.items() if name in two or kind in {"openai", "lambda"}]
     telling = [(name, kind) for name, kind in rest if any(word in name.lower() for word in TELLING)]
     return telling if len(telling) == 1 else rest
+
+
+def _is_list(module: ModuleType, name: str) -> bool:
+    """Whether it is a list of rewards; one that is not called so, of functions that look like rewards."""
+    members = functions_of(module, vars(module)[name])
+    return bool(members) and ("reward_" in name.lower() or are_rewards([function for _, function, _ in members or ()]))
 
 
 def _entry(

@@ -162,6 +162,6 @@ def test_weights_of_the_settings_file_or_of_a_run_are_not_for_functions_named_an
     assert (err, len(report["reward"]["components"])) == ("", 3)
     _, report, err = audit("--entry", "accuracy", out="other")
     assert (err, report["reward"]["components"]) == ("", [])
-    code, text, err = run("score", "run", "reward.py", "--entry", "accuracy,form", "-q", "--format", "json")
+    _, text, err = run("score", "run", "reward.py", "--entry", "accuracy,form", "-q", "--format", "json")
     assert err == ""
     assert [one["weight"] for one in json.loads(text)["reward"]["components"]] == [1.0, 1.0]

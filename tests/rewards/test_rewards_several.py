@@ -171,3 +171,13 @@ def test_lists_that_are_none_are_passed_over_and_broken_ones_told(listed, messag
 def test_a_cached_function_is_one_candidate():
     code = "import functools\n@functools.lru_cache\ndef score(completion, reference): return 1.0\nsame = score"
     assert find_entry(module_of(code)).name == "score"
+
+
+def test_a_list_of_helpers_is_no_reward():
+    code = "def lower(text): return text\nfunctions = [lower, str.strip]\ndef score(completion, reference): return 1.0"
+    assert find_entry(module_of(code)).name == "score"
+
+
+def test_a_class_counts_by_the_parameters_of_its_call():
+    code = "class Exact:\n    def __call__(self, response, gold): return 1.0\nclass Tidy:\n    def __call__(self, text): ..."
+    assert find_entry(module_of(code)).name == "Exact"
