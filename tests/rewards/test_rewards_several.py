@@ -179,5 +179,6 @@ def test_a_list_of_helpers_is_no_reward():
 
 
 def test_a_class_counts_by_the_parameters_of_its_call():
-    code = "class Exact:\n    def __call__(self, response, gold): return 1.0\nclass Tidy:\n    def __call__(self, text): ..."
+    code = "class Exact:\n    def __call__(self, response, gold): return 1.0\n"
+    code += "class Tidy:\n    def __call__(self, text): ..."
     assert find_entry(module_of(code)).name == "Exact"
