@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from rewardlab.platforms import ReferencePlace, Shape
 from rewardlab.probes.reward.shapes import shape_read
-from rewardlab.probes.reward.subject import Subject
-from rewardlab.rewards.process import Worker
+from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.rewards.process import Worker, WorkerProcess
 from rewardlab.settings import Settings
 from rewardlab.task import Prompt
 
+#: What is looked up in a sample for the reference, by its place.
+KEYS: Mapping[ReferencePlace, str] = {"top": "reference_answer", "metadata": "metadata.reference_answer"}
 #: Prompts that the handler is asked about in each shape.
 PROMPTS = 8
 
@@ -40,6 +44,23 @@ def settle(worker: Worker, prompts: Sequence[Prompt], settings: Settings) -> Set
             timeout=settings.reward_timeout,
             rng=np.random.default_rng(settings.seed),
         )
-        return settings.reading(shape_read(subject))
+        shape = shape_read(subject)
+        if shape == settings.profile.shape and isinstance(worker, WorkerProcess):
+            shape = _looked_up(worker, subject)
+        return settings.reading(shape)
     finally:
         worker.close()
+
+
+def _looked_up(worker: WorkerProcess, subject: Subject) -> Shape:
+    """The shape whose place of the reference is the only one that the handler looks up; else the first.
+
+    It tells where scores do not: made-up answers all lose where the handler wants a format that none of them has.
+    """
+    first = subject.platform.shape
+    event = json.dumps(subject.samples([Case(prompt, "1") for prompt in subject.prompts[:1]])).encode()
+    keys = worker.lookups(event)
+    if first.reference != "metadata" and "metadata" in keys:  # there is none to look further in
+        keys |= {KEYS["metadata"]}
+    read = [shape for shape in subject.platform.shapes if KEYS.get(shape.reference) in keys]
+    return read[0] if len({shape.reference for shape in read}) == 1 else first

@@ -21,6 +21,12 @@ SOFT = "float(s.get('reference_answer') == s['messages'][-1]['content'])"
 METADATA = "float(str(s['metadata']['reference_answer']) == s['messages'][-1]['content'])"
 LAST = "float(s['messages'][-1]['content'].split()[-1:] == [str(s['reference_answer'])])"
 
+#: No made-up answer has this format: the scores do not tell where the reference is read.
+STRICT = "float(s['messages'][-1]['content'] == '§§' + str(REFERENCE))"
+TOP_GET = STRICT.replace("REFERENCE", "s.get('reference_answer')")
+METADATA_GET = STRICT.replace("REFERENCE", "(s.get('metadata') or dict()).get('reference_answer')")
+EITHER_GET = STRICT.replace("REFERENCE", "(s.get('reference_answer') or s['metadata'].get('reference_answer'))")
+
 
 @pytest.mark.parametrize(
     ("platform", "code", "place"),
@@ -32,6 +38,10 @@ LAST = "float(s['messages'][-1]['content'].split()[-1:] == [str(s['reference_ans
         ("bedrock", handler(f"return {METADATA}"), "metadata"),
         ("bedrock", SOUND, "metadata"),
         ("bedrock", handler("return 1.0"), "metadata"),
+        ("bedrock", handler(f"return {TOP_GET}"), "top"),
+        ("bedrock", handler(f"return {METADATA_GET}"), "metadata"),
+        ("bedrock", handler(f"return {EITHER_GET}"), "metadata"),
+        ("serverless-oss", handler(f"return {METADATA_GET}"), "metadata"),
         ("bedrock", handler("return 1 / 0"), "metadata"),
         ("bedrock", "def score(completion, reference): return 1.0", "metadata"),
         ("smtj", handler(f"return {TOP}"), "top"),

@@ -236,6 +236,19 @@ class WorkerProcess:
             return Unscored(reason, detail, seconds)
         return Answer(message["results"], seconds, message.get("mutated"), tuple(message.get("told", ())))
 
+    def lookups(self, event: bytes) -> frozenset[str]:
+        """The keys of samples that the reward looks up in one event, as "metadata.reference_answer"; none if lost."""
+        if self._process is None:
+            self.start()
+        self._printout.begin()
+        body = b'{"timeout": %f, "lookups": true, "event": %b}' % (self._source.timeout, event)
+        try:
+            message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
+        except _LostError:
+            self.close()
+            return frozenset()
+        return frozenset(message.get("lookups", ()))
+
     def _refuse_to_go_without(self) -> NoReturn:
         where = str(self._source.path)
         if self._source.packaged:

@@ -21,6 +21,7 @@ from typing import Any
 
 from rewardlab.rewards.entry import Chosen, EntryError, load
 from rewardlab.rewards.foreign import as_written, tell
+from rewardlab.rewards.lookups import watched
 from rewardlab.rewards.shim import TokensMissing, describe, invoke, told, wrap
 
 HEADER = struct.Struct(">Q")
@@ -138,10 +139,15 @@ def serve(
         message = json.loads(body)
         if bound is not None:
             bound(message["timeout"])
+        seen: set[str] = set()
+        if message.get("lookups"):
+            message["event"] = watched(message["event"], seen)
         started = time.perf_counter()
         reply = call(entry, message, Context(message["timeout"], memory_mb))
         ended = time.perf_counter()
         reply["seconds"] = ended - started
+        if message.get("lookups"):
+            reply["lookups"] = sorted(seen)
         if message.get("watch"):
             after = json.dumps(message["event"], default=repr)  # as text, for in it NaN equals itself
             reply["mutated"] = after != json.dumps(json.loads(body)["event"])
