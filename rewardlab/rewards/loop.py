@@ -43,6 +43,11 @@ class _Loop:
             self._loop.close()
 
     @property
+    def thread_id(self) -> int | None:
+        """What the system calls the loop's thread."""
+        return self._thread.native_id
+
+    @property
     def is_running(self) -> bool:
         return self._thread.is_alive()
 
@@ -84,6 +89,14 @@ def wait(value: Any) -> Any:
         if not _LOOPS or not _LOOPS[-1].is_running:
             _LOOPS[:] = [_Loop()]
     return _LOOPS[-1].wait(value)
+
+
+def thread_id() -> int | None:
+    """The system's id of the thread in which async rewards run; None where none has run yet.
+
+    Its wait for a processor is no part of the reward's own time, as the main thread's is none.
+    """
+    return _LOOPS[-1].thread_id if _LOOPS else None
 
 
 def is_async(call: Callable[..., Any]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from rewardlab.rewards.loop import is_async, wait
+from rewardlab.rewards.loop import is_async, thread_id, wait
 from rewardlab.rewards.shim import find_entry, invoke
 from tests.rewards.test_rewards_shim import module_of, sample
 from tests.rewards.test_rewards_signature import score_of
@@ -87,6 +88,11 @@ def test_an_exit_in_a_task_of_the_reward_s_own_ends_the_call_and_the_next_has_a_
     with pytest.raises(SystemExit):
         wait(gathers())
     assert wait(asyncio.sleep(0, result=5)) == 5
+
+
+def test_the_thread_of_the_loop_is_known_to_the_system():
+    wait(asyncio.sleep(0))
+    assert Path(f"/proc/self/task/{thread_id()}/schedstat").exists()
 
 
 def test_several_threads_wait_on_the_one_loop():
