@@ -179,13 +179,21 @@ def told(found: list[Seen]) -> str:
     return f"seen and passed over: {shown}{more}"
 
 
-def wrapper(found: list[Seen]) -> str:
-    """Two lines to copy that make the likeliest of them a reward."""
+def wrapper(found: list[Seen]) -> str | None:
+    """Two lines to copy that make the likeliest of them a reward; None where there is no function to call."""
     functions = [seen for seen in found if seen.kind is None and not inspect.isclass(seen.value)]
     functions.sort(key=lambda seen: not seen.own)
-    name, count = (functions[0].name, len(required(functions[0].value))) if functions else ("your_function", 2)
+    if not functions:
+        return None
+    name, count = functions[0].name, len(required(functions[0].value))
     arguments = ", ".join(("completion", "reference")[: max(1, min(count, 2))])
     return f"    def score(completion, reference):\n        return {name}({arguments})"
+
+
+def private_in(module: ModuleType) -> list[str]:
+    """The names of the file's private functions, which count where they are named."""
+    found = {name: value for name, value in vars(module).items() if name[:1] == "_" and name[:2] != "__"}
+    return [name for name, value in found.items() if inspect.isfunction(value) and _is_own(value, module)]
 
 
 def are_verifiers(functions: Sequence[Callable[..., Any]]) -> bool:

@@ -23,6 +23,7 @@ from rewardlab.rewards.candidates import (
     functions_of,
     is_two_roles,
     listed,
+    private_in,
     seen_in,
     told,
     wrapper,
@@ -133,7 +134,11 @@ def _found(module: ModuleType) -> tuple[str, list[Part], tuple[str, ...], Sequen
             break
     else:
         text = f"defines no reward function; {told(seen) or 'nothing in it can be called'}"
-        raise EntryError(text, f"expected one of: {'; '.join(KNOWN)}; or these lines added:", wrapper(seen))
+        private, lines = private_in(module), wrapper(seen)
+        ways = [f"expected one of: {'; '.join(KNOWN)}"]
+        ways += [f"or name a private one (--entry {private[0]})"] if private else []
+        ways += ["or add these lines:"] if lines else []
+        raise EntryError(text, "; ".join(ways), lines)
     first = found[0]
     if len(found) > 1 and found[0][1] == found[1][1] and first[0] not in NAMES:
         alike = [name for name, kind in found if kind == first[1]]

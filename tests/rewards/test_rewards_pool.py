@@ -267,7 +267,7 @@ def pool_of(path, tmp_path, entry=None):
             "if it is a variable of the environment, set it and hand it over with --reward-env JUDGE_KEY",
         ),
         ("x = 1", "expected one of: lambda_handler(event, context)"),
-        ("def _score(c, r): return 1", "defines no reward function"),
+        ("def _score(c, r): return 1", "or name a private one (--entry _score)"),
         (
             "def a(completions, **kw): return [1]\ndef b(completions, **kw): return [1]",
             "name the one to audit (--entry a); or audit their weighted sum",
