@@ -20,19 +20,28 @@ from __future__ import annotations
 class RewardlabError(Exception):
     """What went wrong, where, what was expected there, and what to do about it, in one line.
 
-    `where` is `file:line`, a file or an option; it comes first, so that editors can jump to it.
+    `where` is `file:line`, a file or an option; it comes first, so that editors can jump to it. `lines` are code to
+    copy, which stands below as it is.
     """
 
     exit_code = 2
 
-    def __init__(self, what: str, *, where: str | None = None, expected: str | None = None, do: str | None = None):
-        self.what, self.where, self.expected, self.do = what, where, expected, do
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        expected: str | None = None,
+        do: str | None = None,
+        lines: str | None = None,
+    ):
+        self.what, self.where, self.expected, self.do, self.lines = what, where, expected, do, lines
         text = f"{where}: {what}" if where else what
         if expected:
             text += f"; expected {expected}"
         if do:
             text += f"; {do}"
-        super().__init__(" ".join(text.split()))
+        super().__init__(" ".join(text.split()) + (f"\n\n{lines}\n" if lines else ""))
 
 
 class UsageError(RewardlabError):

@@ -19,7 +19,7 @@ import rewardlab
 from rewardlab.errors import InputError, TokensMissingError, UsageError
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding
-from rewardlab.platforms import Platform, find_platform
+from rewardlab.platforms import Platform
 from rewardlab.probes.reward import examine, unasked_of
 from rewardlab.probes.reward.crew import Crew
 from rewardlab.probes.reward.ordinary import FORMS, right_text
@@ -27,11 +27,12 @@ from rewardlab.probes.reward.payload import is_sendable
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import known_of, sureness
 from rewardlab.progress import Progress
+from rewardlab.reference_place import settle
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.function import describe, function_named
-from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
+from rewardlab.rewards.process import Answer, EntryFound, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
 from rewardlab.rights import with_rights
 from rewardlab.run import sha256_of
@@ -118,7 +119,9 @@ def run_check(
         progress.note(note)
     digest = digest or _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
-        found = examine_reward(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
+        log = Path(folder) / "reward.log"
+        settings = settle(worker_of(reward, settings, log=log), prompts, settings)
+        found = examine_reward(worker_of(reward, settings, log=log), prompts, settings)
     parts = tuple(FindingPart.of(finding) for finding in found.findings)
     return CheckReport(
         verdict="fail"
@@ -156,20 +159,12 @@ def _digest(reward: Path) -> str | None:
 def worker_of(reward: Path, settings: Settings, *, log: Path) -> Worker:
     """A worker to examine the reward in, which prints to `log`; or the deployed function itself."""
     if (name := function_named(reward)) is not None:
-        platform = find_platform(settings.platform)
+        platform = settings.profile
         rng = np.random.default_rng(settings.seed)
         # Made-up answers are to fail: that they fail again tells nothing.
         return FunctionWorker(open_function(name, platform), name, platform, rng=rng, repeats=0)
     seconds = min(settings.reward_timeout, MOST_SECONDS)
-    source = RewardSource(
-        reward,
-        settings.entry,
-        seconds,
-        settings.reward_memory,
-        settings.reward_env,
-        packaged=settings.packaged,
-    )
-    return WorkerProcess(source, log=log, returns=find_platform(settings.platform).returns)
+    return WorkerProcess(settings.source_of(reward, seconds), log=log, returns=settings.profile.returns)
 
 
 def examine_reward(
@@ -208,7 +203,7 @@ def asking(
     crew: Crew | None = None
     try:
         entry = worker.start()
-        platform = find_platform(settings.platform)
+        platform = settings.profile
         pace = _pace(worker, every[:2], platform)
         batch = min(SLACK * pace.seconds * platform.batch_size, most_seconds / 3)
         seconds = min(settings.reward_timeout, max(MOST_SECONDS, batch))

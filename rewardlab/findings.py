@@ -92,6 +92,14 @@ CATALOGUE: Mapping[str, Entry] = {
         "A sample that is changed while it is scored is scored differently when it is retried.",
         "Copy what you change.",
     ),
+    "RL110": Entry(
+        "its own trainer would call or read it otherwise",
+        "The audit and the packaged Lambda pass arguments by name and read more forms of a return than some trainers "
+        "do. What this reward's own trainer refuses would end its training run, and a caller by place would mix up a "
+        "swapped pair.",
+        "Write the signature and the return as the trainer documents them; on AWS, with rewardlab package, they work "
+        "as they are.",
+    ),
     "RL201": Entry(
         "the reward raises",
         "On the platform an exception fails the invocation; after three retries the training job fails.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform as python_platform
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from rewardlab.probes.run.known import known_answers
 from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question, Targets
 from rewardlab.progress import Progress, Silent
+from rewardlab.reference_place import settle
 from rewardlab.report import Report
 from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
@@ -90,7 +92,7 @@ def run_audit(
     prompts = with_rights(_prompts(prompts_path, progress), settings.right_path)
     said = settings
     with opened(reward, said, progress) as held:
-        settings = held.settings
+        settings = _settled(held.reward, prompts, held.settings)
         record, members = (
             held.named(reward_record(held.reward, settings, digest=held.digest)),
             convene(settings.load_judges()),
@@ -116,6 +118,12 @@ def _prompts(path: Path, progress: Progress) -> tuple[Prompt, ...]:
     if (note := note_of_cuts(prompts)) is not None:
         progress.note(note)
     return prompts
+
+
+def _settled(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> Settings:
+    """The settings with the place where a handler reads the reference, where the platform has several."""
+    with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
+        return settle(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
 
 
 def _fill_and_examine(
@@ -181,13 +189,15 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
     """
     with Run.open(folder) as run:
         # A package brings its own; those of the run are another reward's.
-        own = ("entry", "platform") if is_package(reward) else ()
+        own: tuple[str, ...] = ("entry", "weights", "reward_kwargs", "platform") if is_package(reward) else ()
+        own = (*own, "weights") if "entry" in options else own  # the run's are for other functions
         stored = {name: value for name, value in run.manifest.settings.items() if name not in own}
         asked = Settings.model_validate({**stored, **options})
         with opened(reward, asked, progress) as held:
-            record = held.named(reward_record(held.reward, held.settings, digest=held.digest))
-            _fill_and_examine(run, held.settings, held.reward, record, progress or Silent(), sample=False)
-            return conclude(run, held.settings)
+            settled = _settled(held.reward, run.prompts(), held.settings)
+            record = held.named(reward_record(held.reward, settled, digest=held.digest))
+            _fill_and_examine(run, settled, held.reward, record, progress or Silent(), sample=False)
+            return conclude(run, settled)
 
 
 def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Report:

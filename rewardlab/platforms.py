@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from rewardlab.errors import UsageError
@@ -85,6 +85,16 @@ class Platform:
     def shape(self) -> Shape:
         """The form of the samples that the audit sends."""
         return self.shapes[0]
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the platform's own pages and samples put the reference in different places."""
+        return len({shape.reference for shape in self.shapes}) > 1
+
+    def reading(self, place: ReferencePlace | None) -> Platform:
+        """The same, whose first shape has the reference in `place`; unchanged for None and for a place it has not."""
+        ordered = sorted(self.shapes, key=lambda shape: shape.reference != place)
+        return self if place is None else replace(self, shapes=tuple(ordered))
 
 
 PLAIN = Shape("assistant", "text", "top", "top")

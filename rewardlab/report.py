@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
+from rewardlab.component_report import Component
 from rewardlab.findings import Finding
 from rewardlab.judge_report import Judges
 from rewardlab.section import Interval, Part
@@ -181,6 +182,7 @@ class Reward(Part):
         description="invocations at once that score the platform's documented step in a minute (Little's law)"
     )
     invocations: Invocations | None = Field(default=None, description="of a deployed function; null for a file")
+    components: tuple[Component, ...] = Field(default=(), description="what the score is made of, where it tells")
     labels: Labels | None
 
 

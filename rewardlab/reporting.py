@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from rewardlab import report
+from rewardlab.component_reporting import components_of
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
 from rewardlab.judge_report import Judges
@@ -71,6 +72,7 @@ def build_report(
             concurrency=_concurrency(question),
             invocations=None if traffic is None else _invocations(traffic, question.platform, record),
             labels=_labels(question),
+            components=components_of(question, record.weights),
         ),
         judges=judges,
         findings=tuple(FindingPart.of(finding) for finding in findings),

@@ -44,6 +44,8 @@ def reward_record(path: Path, settings: Settings, *, digest: str | None = None) 
             f"{settings.reward_timeout:g}",
             settings.reward_memory,
             *settings.reward_env,
+            *((f"weights={settings.weights}",) if settings.weights is not None else ()),
+            *((f"kwargs={sorted(settings.reward_kwargs.items())}",) if settings.reward_kwargs else ()),
         )
     )
     return RewardRecord(
@@ -55,6 +57,7 @@ def reward_record(path: Path, settings: Settings, *, digest: str | None = None) 
         platform=settings.platform,
         timeout=settings.reward_timeout,
         memory_mb=settings.reward_memory,
+        place=settings.profile.shape.reference if settings.profile.is_disputed else None,
     )
 
 

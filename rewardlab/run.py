@@ -30,6 +30,7 @@ from typing import IO, Any, Self, TypeAlias
 from rewardlab.errors import InputError, RunError
 from rewardlab.findings import CATALOGUE, RANK, Finding
 from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
+from rewardlab.platforms import ReferencePlace
 from rewardlab.task import Prompt, read_prompts
 
 SCHEMA = "rewardlab.run/1"
@@ -46,7 +47,8 @@ class RewardRecord:
     """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called.
 
     `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`). `finished` says whether it
-    scored and was examined to the end; None in a run of an earlier version, which does not tell.
+    scored and was examined to the end; None in a run of an earlier version, which does not tell. `weights` are those of
+    the functions of a weighted sum, by name; `place` is where a handler reads the reference, where there are several.
     """
 
     key: str
@@ -58,6 +60,8 @@ class RewardRecord:
     timeout: float
     memory_mb: int
     finished: bool | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    place: ReferencePlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from rewardlab.alpha import MIN_ALPHA
 from rewardlab.engines import ModelSpec, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
-from rewardlab.platforms import PLATFORMS
+from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
+from rewardlab.rewards.process import RewardSource
 
 FILE_NAME = "rewardlab.toml"
 #: Of the reward's own seconds on each of its workers, that an examination may take.
@@ -57,6 +58,24 @@ def _names(value: object) -> object:
     return names
 
 
+def _joined(value: object) -> object:
+    """Several names, as a list, by commas or repeatedly, as one text with commas; an empty one is none."""
+    given = [value] if isinstance(value, str) else value
+    if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
+        return value
+    names = [name.strip() for some in given for name in some.split(",") if name.strip()]
+    if doubled := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"{doubled[0]} is named twice")
+    return ",".join(names) or None
+
+
+def _numbers(value: object) -> object:
+    """`W,W` as it is written on the command line."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",")]
+    return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def _one_or_more(value: object) -> object:
     """One name stands for a list of it."""
     return (value,) if isinstance(value, str) else value
@@ -83,7 +102,9 @@ class Settings(BaseModel):
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 512
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     platform: Annotated[str, AfterValidator(_known_platform)] = "smtj"
-    entry: str | None = None
+    entry: Annotated[str | None, BeforeValidator(_joined)] = None
+    weights: Annotated[tuple[Finite, ...] | None, BeforeValidator(_numbers)] = None
+    reward_kwargs: dict[str, Any] = {}
     band: Annotated[Pair, AfterValidator(_within_one)] = (0.05, 0.95)
     band_on: Literal["accuracy", "solved"] = "accuracy"
     success_at: Finite | None = None
@@ -106,6 +127,7 @@ class Settings(BaseModel):
     _right_folder: Path | None = None
     _judge_folder: Path | None = None
     _packaged: bool = False
+    _place: ReferencePlace | None = None
 
     def stored(self) -> dict[str, Any]:
         """What a run directory keeps: what was set, without the run's own name and without secrets."""
@@ -126,11 +148,43 @@ class Settings(BaseModel):
         self._right_folder = right
         return self
 
-    def of_package(self, *, platform: str, entry: str | None) -> Settings:
+    def of_package(
+        self,
+        *,
+        platform: str,
+        entry: str | None,
+        weights: tuple[float, ...] | None = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> Settings:
         """These settings for the reward in a package, which is called as its Lambda is."""
-        settings = self.model_copy(update={"platform": platform, "entry": entry})
+        called = {"entry": entry, "weights": weights, "reward_kwargs": dict(arguments or {})}
+        settings = self.model_copy(update={"platform": platform, **called})
         settings._packaged = True  # noqa: SLF001 - its own
         return settings
+
+    def source_of(self, reward: Path, seconds: float) -> RewardSource:
+        """The reward file to score with, one invocation bounded by so many seconds."""
+        return RewardSource(
+            reward,
+            self.entry,
+            seconds,
+            self.reward_memory,
+            self.reward_env,
+            packaged=self.packaged,
+            weights=self.weights,
+            arguments=tuple(self.reward_kwargs.items()),
+        )
+
+    def reading(self, shape: Shape) -> Settings:
+        """These settings for a handler that reads the reference where it lies in this shape."""
+        settings = self.model_copy()
+        settings._place = shape.reference  # noqa: SLF001 - its own
+        return settings
+
+    @property
+    def profile(self) -> Platform:
+        """The platform, whose first shape is the one that the audit sends."""
+        return PLATFORMS[self.platform].reading(self._place)
 
     @property
     def packaged(self) -> bool:
@@ -178,7 +232,9 @@ class AuditOptions(TypedDict, total=False):
     max_tokens: int
     seed: int
     platform: str
-    entry: str
+    entry: str | Sequence[str]
+    weights: Sequence[float]
+    reward_kwargs: dict[str, Any]
     band: tuple[float, float]
     band_on: Literal["accuracy", "solved"]
     success_at: float
@@ -233,6 +289,8 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
     named_in: dict[str, Path | None] = {}
     for layer in reversed(layers):
         values = _validated(layer)
+        if "entry" in values:
+            merged.pop("weights", None)  # they were for other functions
         merged |= values
         named_in |= dict.fromkeys(values, layer.folder)
     settings = Settings.model_validate(merged)
@@ -303,7 +361,7 @@ def without_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def parse_engine_options(pairs: Sequence[str]) -> dict[str, Any]:
+def parse_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
     """Read `NAME=VALUE` pairs; a value is a TOML value where it is one (2, true, [1, 2]), else text.
 
     Raises: UsageError for a pair without a name or an equals sign.
@@ -312,7 +370,7 @@ def parse_engine_options(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"{pair!r} is no option", where="--engine-option", expected="NAME=VALUE")
+            raise UsageError(f"{pair!r} is no option", where=option, expected="NAME=VALUE")
         try:
             options[name.strip()] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:

@@ -25,7 +25,6 @@ from rewardlab.rewards.advice import remedy_of_tokens
 from rewardlab.rewards.deployed import DeployedPool, open_function
 from rewardlab.rewards.function import FunctionName, function_named
 from rewardlab.rewards.pool import Pair, Pool, ScoringPool
-from rewardlab.rewards.process import RewardSource
 from rewardlab.rewards.traffic import Traffic
 from rewardlab.run import RewardRecord, Run
 from rewardlab.settings import Settings
@@ -37,7 +36,7 @@ FLUSH_GENERATIONS = 20_000
 #: What a reward is asked with.
 ASKED_ABOUT = ("prompt_id", "index", "text")
 #: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
-OF_FILES = ("entry", "reward_timeout", "reward_memory", "reward_env")
+OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,8 @@ def fill(
         requests = missing(prompts, held, run.manifest.num_generations) if sample else []
         backlog = _unasked(prompts, held, run, record)
         if record is not None and pool is not None:
-            run.add_reward(replace(record, entry=pool.entry.name, kind=pool.entry.kind))
+            found = pool.entry
+            run.add_reward(replace(record, entry=found.name, kind=found.kind, weights=dict(found.weights)))
         stream = Stream(Writer(run.generations, run.scores(record.key) if record else None), pool, progress)
         if requests:
             _sample(run, settings, requests, backlog, stream, tokens=tokens)
@@ -158,15 +158,8 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
         with _deployed(name, settings, progress) as pool:
             yield pool
         return
-    source = RewardSource(
-        reward,
-        settings.entry,
-        settings.reward_timeout,
-        settings.reward_memory,
-        settings.reward_env,
-        packaged=settings.packaged,
-    )
-    with ScoringPool(source, PLATFORMS[settings.platform], log=run.folder / "reward.log") as scoring:
+    source = settings.source_of(reward, settings.reward_timeout)
+    with ScoringPool(source, settings.profile, log=run.folder / "reward.log") as scoring:
         if scoring.entry.others:
             others = " and ".join(scoring.entry.others)
             progress.note(f"{reward} also defines {others}; auditing {scoring.entry.name} (--entry names another)")
@@ -178,7 +171,7 @@ def _deployed(name: FunctionName, settings: Settings, progress: Progress) -> Dep
         options = ", ".join(unused)
         progress.note(f"{name} runs with its own settings: {options} (said here or in rewardlab.toml) are not used")
     progress.note(f"{name} is examined too; whether it changes its event (RL109) cannot be seen from outside")
-    platform = PLATFORMS[settings.platform]
+    platform = settings.profile
     # One invocation at a time is the examination's: together they stay within what the platform allows.
     scoring = replace(platform, concurrency=max(1, platform.concurrency - 1))
     return DeployedPool(open_function(name, platform), name, scoring, seed=settings.seed)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import UsageError
-from rewardlab.settings import AuditOptions, Settings, load_settings, parse_engine_options, parse_options
+from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options, parse_pairs
 
 
 def test_the_keyword_arguments_are_the_settings():
@@ -71,7 +71,7 @@ def test_any_values_are_settings_or_a_usage_error(values):
     ],
 )
 def test_an_engine_option_is_a_toml_value_where_it_is_one(pair, value):
-    assert parse_engine_options([pair]) == {"a": value}
+    assert parse_pairs([pair], "--engine-option") == {"a": value}
 
 
 def test_no_credential_is_kept_in_a_run():

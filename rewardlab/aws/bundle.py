@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import rewardlab
 from rewardlab.aws.archive import archive, digest
@@ -51,6 +52,8 @@ class Choices:
     """
 
     entry: str | None = None
+    weights: tuple[float, ...] | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     requirements: tuple[Path, ...] = ()
     include: tuple[str, ...] = ()
     layer: Path | None = None
@@ -101,7 +104,9 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     audit = read_audit(choices.run, source) if choices.run else None
     globs = (*choices.include, *read_inline(reward).include)
     sources = collect_sources(reward, globs, without=[output, *([choices.layer] if choices.layer else [])])
-    entry, unloaded = load_entry(reward, choices.entry, choices.environment)
+    entry, unloaded = load_entry(
+        reward, choices.entry, choices.environment, weights=choices.weights, arguments=choices.arguments
+    )
     name = MOVED if reward.name == FUNCTION else reward.name
     own = {name if known == reward.name else known: body for known, body in contents_of(sources.files).items()}
     asked = read_requirements(reward, choices.requirements)
@@ -112,6 +117,8 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
         reward=name,
         entry=entry.name if entry else choices.entry,
         kind=entry.kind if entry else None,
+        weights=choices.weights,
+        arguments=dict(choices.arguments),
         source_sha256=source,
         files={},
         python=target.python,

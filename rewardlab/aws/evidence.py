@@ -15,7 +15,7 @@ from rewardlab.aws.runtime_process import Configuration
 from rewardlab.aws.unpacked import Package
 from rewardlab.errors import InputError, RunError
 from rewardlab.outcome import REASONS, Outcome, Reason, Scored, Unscored
-from rewardlab.platforms import find_platform
+from rewardlab.platforms import ReferencePlace, find_platform
 from rewardlab.rewards.event import Key
 from rewardlab.rewards.pool import Pair, ScoringPool
 from rewardlab.rewards.process import RewardSource
@@ -38,6 +38,7 @@ class Evidence:
     timeout: float | None = None
     memory_mb: int | None = None
     notices: tuple[str, ...] = ()
+    place: ReferencePlace | None = None
 
     @property
     def whose(self) -> Literal["run", "worker"]:
@@ -70,7 +71,9 @@ def from_run(run: Path, manifest: PackageManifest, prompts: Path | None) -> Evid
         notices.append(f"the run was scored for {record.platform}, the package is for {manifest.platform}")
     if manifest.entry is not None and record.entry != manifest.entry:
         notices.append(f"the run was scored by {record.entry}, the package holds {manifest.entry}")
-    return Evidence(str(run), tuple(pairs), audit, noisy, record.timeout, record.memory_mb, tuple(notices))
+    return Evidence(
+        str(run), tuple(pairs), audit, noisy, record.timeout, record.memory_mb, tuple(notices), record.place
+    )
 
 
 def from_file(recorded: Path, prompts: Path) -> Evidence:
@@ -107,6 +110,8 @@ def score_by_worker(
         configuration.timeout,
         configuration.memory_mb,
         variables=tuple(variables.items()),
+        weights=manifest.weights,
+        arguments=tuple(manifest.arguments.items()),
     )
     outcomes: list[tuple[Key, Outcome]] = []
     with ScoringPool(source, find_platform(manifest.platform), log=log) as pool:

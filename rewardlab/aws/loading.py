@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rewardlab.aws.deployable import finding
 from rewardlab.errors import RewardError
@@ -15,14 +17,27 @@ SECONDS, MEMORY_MB = 60.0, 4096
 
 
 def load_entry(
-    reward: Path, name: str | None, environment: tuple[str, ...]
+    reward: Path,
+    name: str | None,
+    environment: tuple[str, ...],
+    *,
+    weights: tuple[float, ...] | None = None,
+    arguments: Mapping[str, Any] | None = None,
 ) -> tuple[EntryFound | None, tuple[Finding, ...]]:
     """The entry, or the finding why there is none.
 
     A file that does not load here may do so on Lambda, where its dependencies are; one without an entry never does.
     """
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
-        source = RewardSource(reward, name, SECONDS, MEMORY_MB, environment)
+        source = RewardSource(
+            reward,
+            name,
+            SECONDS,
+            MEMORY_MB,
+            environment,
+            weights=weights,
+            arguments=tuple((arguments or {}).items()),
+        )
         worker = WorkerProcess(source, log=Path(folder) / "reward.log")
         try:
             return worker.start(), ()

@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from rewardlab.aws.target import Architecture
 from rewardlab.errors import InputError
@@ -54,6 +54,8 @@ class PackageManifest(Record):
     reward: str = Field(description="the reward file's name in the package")
     entry: str | None = Field(description="null where the code could not be loaded on the machine that packaged it")
     kind: str | None
+    weights: tuple[float, ...] | None = Field(default=None, description="of the functions that entry names")
+    arguments: dict[str, JsonValue] = Field(default={}, description="added to each call, as verl's reward_kwargs")
     source_sha256: str = Field(
         description="of the reward file and what it imports of its folder, as in an audit's run.json"
     )

@@ -84,7 +84,7 @@ def _named_in(package: Path, task: Path) -> Iterator[None]:
         yield
     except RewardError as error:
         where = None if error.where is None else error.where.replace(str(task), str(package))
-        raise type(error)(error.what, where=where, expected=error.expected, do=error.do) from None
+        raise type(error)(error.what, where=where, expected=error.expected, do=error.do, lines=error.lines) from None
 
 
 def check_runs_here(package: Package, path: Path) -> None:
@@ -101,7 +101,13 @@ def check_runs_here(package: Package, path: Path) -> None:
 
 def _settings(settings: Settings, manifest: PackageManifest) -> Settings:
     platform = settings.platform if "platform" in settings.model_fields_set else manifest.platform
-    return settings.of_package(platform=platform, entry=settings.entry or manifest.entry)
+    weights = manifest.weights if settings.weights is None else settings.weights
+    return settings.of_package(
+        platform=platform,
+        entry=settings.entry or manifest.entry,
+        weights=weights if settings.entry is None else settings.weights,
+        arguments={**manifest.arguments, **settings.reward_kwargs},
+    )
 
 
 def _layer_of(manifest: PackageManifest, package: Path) -> Path | None:

@@ -56,7 +56,7 @@ def prove(
                 chosen,
                 role or Role(),
             )
-            platform = find_platform(unpacked.manifest.platform)
+            platform = find_platform(unpacked.manifest.platform).reading(evidence.place)
             seen = Executor(unpacked, configuration, platform, root=root).execute(evidence.pairs)
             audit = evidence.audit
             if audit is None:

@@ -8,7 +8,24 @@ from rewardlab.aws.manifest import NAME, PackageManifest
 from rewardlab.platforms import Platform
 
 #: The modules of rewardlab.rewards that travel, byte for byte.
-MODULES = ("__init__", "sample", "rubric", "trainers", "entry", "shim", "foreign", "handler")
+MODULES = (
+    "__init__",
+    "sample",
+    "signature",
+    "loop",
+    "trainers",
+    "calling",
+    "trl",
+    "rubric",
+    "verifiers_task",
+    "candidates",
+    "part",
+    "entry",
+    "several",
+    "shim",
+    "foreign",
+    "handler",
+)
 #: The file that holds the handler, and what a reward of that name is called in the package.
 FUNCTION, MOVED = "lambda_function.py", "lambda_function_reward.py"
 #: The digest in it makes the handler's own file another one with each reward: by that file a run knows its scores.
@@ -16,7 +33,15 @@ HANDLER_TEXT = """\
 # The reward's code: sha256 {source}
 from rewardlab.rewards.handler import handler_of
 
-lambda_handler = handler_of(__file__, {reward!r}, entry={entry!r}, returns={returns!r}, on_failure={on_failure!r})
+lambda_handler = handler_of(
+    __file__,
+    {reward!r},
+    entry={entry!r},
+    returns={returns!r},
+    on_failure={on_failure!r},
+    weights={weights!r},
+    arguments={arguments!r},
+)
 """
 
 
@@ -28,6 +53,8 @@ def shipped_files(platform: Platform, manifest: PackageManifest) -> dict[str, by
         entry=manifest.entry,
         returns=platform.returns,
         on_failure=manifest.on_failure,
+        weights=manifest.weights,
+        arguments=manifest.arguments,
     )
     return {"rewardlab/__init__.py": b"", FUNCTION: handler.encode(), **_modules()}
 

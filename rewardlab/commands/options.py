@@ -15,8 +15,10 @@ from rewardlab.errors import UsageError
 from rewardlab.formats import FORMATS
 from rewardlab.formats.display import Display
 from rewardlab.report import Report
-from rewardlab.settings import parse_engine_options
+from rewardlab.settings import parse_pairs
 
+#: Settings that are tables, by the option that gives them as NAME=VALUE.
+PAIRS = {"engine": "engine_option", "reward_kwargs": "reward_kwargs"}
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SAMPLING = (
@@ -38,8 +40,23 @@ SAMPLING = (
     ),
     click.option("--out", metavar="DIR", help="The run directory; an existing one resumes.  [runs/<time>]"),
 )
+ENTRY = (
+    click.option(
+        "--entry",
+        multiple=True,
+        metavar="NAMES",
+        help="The function, where the file defines several; NAME,NAME (or repeated) for their weighted sum.",
+    ),
+    click.option("--weights", metavar="W,W", help="The weights of the functions of a sum.  [the file's; else 1]"),
+    click.option(
+        "--reward-kwargs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An argument added to each call, as verl's reward_kwargs. Repeat.",
+    ),
+)
 SCORING = (
-    click.option("--entry", metavar="NAME", help="The function to audit, where the file defines several."),
+    *ENTRY,
     click.option(
         "--platform",
         metavar="PROFILE",
@@ -147,10 +164,12 @@ def given(**values: Any) -> dict[str, Any]:
     Raises: UsageError for an engine option that is none.
     """
     said = {
-        name: _plain(value) for name, value in values.items() if value not in (None, ()) and name != "engine_option"
+        name: _plain(value) for name, value in values.items() if value not in (None, ()) and name not in PAIRS.values()
     }
-    pairs = values.get("engine_option")
-    return said | ({"engine": parse_engine_options(pairs)} if pairs else {})
+    pairs = {key: values.get(option) for key, option in PAIRS.items()}
+    return said | {
+        key: parse_pairs(given, f"--{PAIRS[key].replace('_', '-')}") for key, given in pairs.items() if given
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ import click
 from rewardlab.aws.bundle import Choices, build
 from rewardlab.aws.summary import report_of
 from rewardlab.aws.target import ARCHITECTURES, DEFAULT_PYTHON, GLIBC, find_target
-from rewardlab.commands.options import add_options, display_for, given, put
+from rewardlab.commands.options import ENTRY, add_options, display_for, given, put
 from rewardlab.errors import UsageError
 from rewardlab.formats.package import PACKAGE_FORMATS
 from rewardlab.platforms import find_platform
@@ -24,7 +24,7 @@ CONTRACT = (
         help="Whose contract the Lambda speaks: smtj, hyperpod, bedrock, rft-eval, serverless, serverless-oss, scorer, "
         "scorer-oss.  [smtj]",
     ),
-    click.option("--entry", metavar="NAME", help="The function to package, where the file defines several."),
+    *ENTRY,
     click.option(
         "--on-failure",
         metavar="raise|SCORE",
@@ -82,10 +82,14 @@ def command(reward: Path, format_: str, output: Path | None, python: str, archit
     The same input gives the same bytes on any machine. Exit codes: 0 packaged, 1 a finding forbids it (RL901; nothing
     is written), 2 bad input.
     """
-    audited = given(**{name: options.pop(name) for name in ("platform", "entry", "reward_env")})
+    audited = given(
+        **{name: options.pop(name) for name in ("platform", "entry", "weights", "reward_kwargs", "reward_env")}
+    )
     settings = load_settings(audited, reward, command_line=True)
     choices = Choices(
         entry=settings.entry,
+        weights=settings.weights,
+        arguments=settings.reward_kwargs,
         requirements=options["requirements"],
         include=options["include"],
         layer=options["layer"],

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from rewardlab.formats.components import components_table
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
 from rewardlab.formats.judge_tables import tables
@@ -120,6 +121,8 @@ def _numbers(console: Console, report: Report) -> None:
     shares = {f"of {size}": quantity for size, quantity in spread.informative_groups.items()}
     for reason, names in _reasons({**dict(rows), **shares}).items():
         console.print(Padding(Text(f"{', '.join(names)}: undefined, {reason}", "dim"), (0, 0, 0, 2)))
+    if report.reward.components:
+        console.print(components_table(report.reward.components, spread.group_size))
     console.print(Padding(_spread_line(report), (1, 0, 0, 0)))
     console.print(_outcome_line(report))
     for line in (_invocations_line(report), _noise_line(report), _labels_line(report)):

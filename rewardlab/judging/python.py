@@ -24,7 +24,7 @@ from rewardlab.judging.surroundings import Surroundings
 from rewardlab.judging.template import question_of
 from rewardlab.judging.verdict import Verdict, VerdictError, find, shown
 from rewardlab.outcome import Reason, Unscored
-from rewardlab.rewards.rubric import wait
+from rewardlab.rewards.loop import wait
 from rewardlab.rewards.shim import describe
 
 #: What a function may name among its parameters, each with what it is given.

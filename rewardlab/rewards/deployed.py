@@ -102,6 +102,7 @@ class FunctionWorker:
         *,
         watch: bool = False,  # noqa: ARG002 - what it does to its event stays there
         token_ids: TokenIds | None = None,  # noqa: ARG002 - no platform sends them
+        row_ids: Sequence[Any] | None = None,  # noqa: ARG002 - likewise
     ) -> Reply:
         """Send one event and wait for what comes back; an Answer's `mutated` is None, for that is not to be seen."""
         limit = self._platform.payload_mb * MEGABYTE

@@ -6,53 +6,95 @@ Standard library only, and no import from the rest of rewardlab: this file runs 
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.rubric import parameters_of, rubric_of, rubrics_of
+from rewardlab.rewards.candidates import (
+    LISTS,
+    NAMES,
+    TELLING,
+    TOKENS,
+    Seen,
+    are_rewards,
+    functions_of,
+    is_two_roles,
+    listed,
+    private_in,
+    seen_in,
+    told,
+    wrapper,
+)
+from rewardlab.rewards.part import (
+    Chosen,
+    EntryError,
+    Part,
+    asker_of,
+    notes_of,
+    parts_named,
+    takes,
+    weighted,
+    weights_of,
+    with_arguments,
+)
+from rewardlab.rewards.rubric import Rubric, rubrics_of
+from rewardlab.rewards.signature import parameters_of
+from rewardlab.rewards.verifiers_task import TaskReward
 
-#: What a file may define, in the order in which it is looked for; TRL's and verifiers' functions have any name.
-NAMES = {"lambda_handler": "lambda", "compute_score": "verl", "grade": "openai"}
-#: How TRL passes a completion's tokens; a function of them alone is one of its rewards too.
-TOKENS = "completion_ids"
+__all__ = ["Chosen", "Entry", "EntryError", "Part", "find_entry", "load"]
+
 KNOWN = (
     "lambda_handler(event, context)",
+    "reward_funcs = [...] with reward_weights = [...]",
     "compute_score(data_source, solution_str, ground_truth, extra_info)",
     "grade(sample, item)",
     "a function with a parameter `completions` or `completion_ids`",
-    "a rubric, or a function with the parameters `completion` and `answer`",
+    "a rubric, a verifiers Task, or a function with the parameters `completion` and `answer`",
     "score(completion, reference)",
 )
 
 
-class EntryError(Exception):
-    """No entry, or more than one of a kind; the text says which."""
-
-
 @dataclass(frozen=True)
 class Entry:
-    """What to call, its kind (lambda, verl, openai, trl, verifiers, plain), and what else the file could mean.
+    """What to call, its kind (lambda, verl, openai, trl, verifiers, plain; mixed), and what else the file could mean.
 
-    `call` is the user's function, for verifiers the Rubric of one or several.
+    `call` is the user's function, for verifiers the Rubric of one or several, for a weighted sum the first of `parts`.
+    `notes` are sentences about the signature.
     """
 
     name: str
     kind: str
     call: Callable[..., Any]
     others: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def names_tokens(self) -> bool:
         """Whether it asks by name for the token ids that TRL passes beside the texts."""
-        return self.kind == "trl" and TOKENS in parameters_of(self.call)
+        return any(part.kind == "trl" and TOKENS in parameters_of(part.call) for part in self.parts)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the score is a weighted sum of its parts, and not the one part's own."""
+        return len(self.parts) > 1 or any(part.weight != 1 for part in self.parts)
+
+    @property
+    def weights(self) -> tuple[tuple[str, float], ...]:
+        """The parts of a weighted sum with their weights, a rubric's functions too; none for a single function."""
+        if self.is_sum:
+            return tuple((part.name, part.weight) for part in self.parts)
+        if isinstance(self.call, Rubric) and len(self.call.parts) > 1:
+            return tuple((part.name, part.weight) for part in self.call.parts)
+        if isinstance(self.call, TaskReward) and len(self.call.weights) > 1:
+            return self.call.weights
+        return ()
 
 
-def load(path: Path, name: str | None) -> Entry:
+def load(path: Path, chosen: Chosen | str | None = None) -> Entry:
     """Import the file by its own name, its folder first on the path as on Lambda, and find its entry.
 
     Raises: EntryError; whatever importing the file raises.
@@ -64,88 +106,95 @@ def load(path: Path, name: str | None) -> Entry:
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
-    return find_entry(module, name)
+    return find_entry(module, chosen)
 
 
-def find_entry(module: ModuleType, name: str | None = None) -> Entry:
-    """The entry of `module`: the function or rubric `name`, or the first kind it defines.
+def find_entry(module: ModuleType, chosen: Chosen | str | None = None) -> Entry:
+    """The entry of `module`: what was chosen, else the first kind it defines.
 
-    Raises: EntryError when there is none, when `name` is not one, when two are of the same kind, or when a rubric
-    cannot be called sample by sample.
+    Raises: EntryError when there is none, when a name is not one, when two are of the same kind, when weights and
+    functions are not as many, or when a rubric cannot be called sample by sample.
     """
-    own = {
-        key: value
-        for key, value in vars(module).items()
-        if not key.startswith("_") and (_is_own(value, module) or _is_handler(key, value))
-    }
-    if name is not None:
-        return _chosen(module, own, name)
-    named = [(key, kind) for key, kind in NAMES.items() if key in own]
-    taken = {key for key, _ in named}
-    trl = [(key, "trl") for key, value in own.items() if key not in taken and _is_trl(value)]
-    found = [*named, *trl] or _unnamed(module, own)
-    if not found:
-        raise EntryError(f"defines no reward function; expected one of: {'; '.join(KNOWN)}")
-    key, kind = found[0]
-    if kind in {"trl", "verifiers"} and len(found) > 1:
-        raise EntryError(f"defines {len(found)} reward functions of one kind: {', '.join(key for key, _ in found)}")
-    return Entry(key, kind, _callable(module, own, key, kind), tuple(other for other, _ in found[1:]))
+    chosen = chosen if isinstance(chosen, Chosen) else Chosen(chosen)
+    if chosen.name is not None:
+        names = [name.strip() for name in chosen.name.split(",") if name.strip()]
+        parts = [part for name in names for part in parts_named(module, name)]
+        weights = weights_of(module, names[0]) if len(names) == 1 and names[0] in listed(module, LISTS) else None
+        return _entry(",".join(names), parts, chosen, (), weights)
+    name, parts, others, weights = _found(module)
+    return _entry(name, parts, chosen, others, weights)
 
 
-def _unnamed(module: ModuleType, own: Mapping[str, Callable[..., Any]]) -> list[tuple[str, str]]:
-    """The entries that count only where nothing else is: a helper called score is the rule beside a handler."""
-    rubrics = [(key, "verifiers") for key in rubrics_of(module)]
-    single = [(key, "verifiers") for key, value in own.items() if _kind(key, value) == "verifiers"]
-    plain = [("score", "plain")] if "score" in own else []
-    return rubrics or single or plain
+def _found(module: ModuleType) -> tuple[str, list[Part], tuple[str, ...], Sequence[Any] | None]:
+    """What the file means when nothing was chosen: its name, its parts, what else it could mean, the file's weights."""
+    seen = seen_in(module)
+    for own in (True, False):  # imported ones count where nothing else does
+        found = _by_kind(module, [one for one in seen if one.own is own], own=own)
+        if found:
+            break
+    else:
+        text = f"defines no reward function; {told(seen) or 'nothing in it can be called'}"
+        private, lines = private_in(module), wrapper(seen)
+        ways = [f"expected one of: {'; '.join(KNOWN)}"]
+        ways += [f"or name a private one (--entry {private[0]})"] if private else []
+        ways += ["or add these lines:"] if lines else []
+        raise EntryError(text, "; ".join(ways), lines)
+    first = found[0]
+    if len(found) > 1 and found[0][1] == found[1][1] and first[0] not in NAMES:
+        alike = [name for name, kind in found if kind == first[1]]
+        raise EntryError(
+            f"defines {len(alike)} reward functions of one kind: {', '.join(alike)}",
+            f"name the one to audit (--entry {alike[0]}); or audit their weighted sum, as a trainer takes it: --entry "
+            f"{','.join(alike)} --weights {','.join('1' for _ in alike)}, or in the file reward_funcs = "
+            f"[{', '.join(alike)}] and reward_weights = [{', '.join('1.0' for _ in alike)}]",
+        )
+    others = tuple(name for name, _ in found[1:])
+    parts = parts_named(module, first[0])
+    weights = weights_of(module, first[0]) if first[1] == "list" else None
+    alone = len(parts) == 1 and weights is None
+    return parts[0].name if alone else first[0], parts, others, weights
 
 
-def _chosen(module: ModuleType, own: Mapping[str, Callable[..., Any]], name: str) -> Entry:
-    rubrics = rubrics_of(module)
-    if name not in own and name not in rubrics:
-        raise EntryError(f"defines no function {name!r}; it defines {', '.join([*own, *rubrics]) or 'none'}")
-    kind = "verifiers" if name in rubrics else _kind(name, own[name])
-    return Entry(name, kind, _callable(module, own, name, kind), ())
+def _by_kind(module: ModuleType, seen: Sequence[Seen], *, own: bool) -> list[tuple[str, str]]:
+    """The candidates with their kinds, in the order in which they are looked for."""
+    kinds = {one.name: one.kind for one in seen if one.kind is not None}
+    handler = [(name, kind) for name, kind in kinds.items() if name == "lambda_handler"]
+    rubrics = [(name, "verifiers") for name in rubrics_of(module)] if own else []
+    lists = [(name, "list") for name in listed(module, LISTS) if own and _is_list(module, name)]
+    lists = [] if rubrics else lists[:1]  # a rubric was made of it
+    known = [(name, kind) for name, kind in NAMES.items() if kinds.get(name) == kind and name != "lambda_handler"]
+    taken = {name for name, _ in (*handler, *known)}
+    free = {name: kind for name, kind in kinds.items() if name not in taken}
+    trl = [] if lists else [(name, kind) for name, kind in free.items() if kind == "trl"]
+    single = [(name, kind) for name, kind in free.items() if kind == "verifiers"]
+    two = [name for name in free if is_two_roles(vars(module)[name])]
+    plain = [(name, kind) for name, kind in free.items() if name == "score" and (own or name in two)]
+    for some in ([*handler, *lists, *known, *trl], rubrics, single, plain):
+        if some:
+            return some
+    rest = [(name, "other") for name, kind in free.items() if name in two or kind in {"openai", "lambda"}]
+    telling = [(name, kind) for name, kind in rest if any(word in name.lower() for word in TELLING)]
+    return telling if len(telling) == 1 else rest
 
 
-def _callable(module: ModuleType, own: Mapping[str, Callable[..., Any]], name: str, kind: str) -> Callable[..., Any]:
-    if kind != "verifiers":
-        return own[name]
-    made = rubrics_of(module).get(name)
-    try:
-        return made() if made else rubric_of([own[name]], parser=getattr(module, "parser", None))
-    except (TypeError, ValueError) as error:
-        raise EntryError(f"its rubric {name} cannot be used: {error}") from error
+def _is_list(module: ModuleType, name: str) -> bool:
+    """Whether it is a list of rewards; one that is not called so, of functions that look like rewards."""
+    members = functions_of(module, vars(module)[name])
+    return bool(members) and ("reward_" in name.lower() or are_rewards([function for _, function, _ in members or ()]))
 
 
-def _is_own(value: Any, module: ModuleType) -> bool:
-    """Whether it is a function that the file defines, or imports under one of the entry names on purpose."""
-    if not inspect.isroutine(value):
-        return False
-    return getattr(value, "__module__", None) == module.__name__ or getattr(value, "__name__", "") in NAMES
-
-
-def _is_trl(function: Callable[..., Any]) -> bool:
-    return not {"completions", TOKENS}.isdisjoint(parameters_of(function))
-
-
-def _is_handler(key: str, value: Any) -> bool:
-    """Whether Lambda would call it: whatever of that name can be called, be it an object, as a package's handler is."""
-    return NAMES.get(key) == "lambda" and callable(value) and not inspect.isclass(value)
-
-
-def _kind(name: str, function: Callable[..., Any]) -> str:
-    """The kind of a function: by its own name, else by its parameters."""
-    parameters = list(parameters_of(function))
-    if name in NAMES:
-        return NAMES[name]
-    if _is_trl(function):
-        return "trl"
-    if "solution_str" in parameters:
-        return "verl"
-    if parameters[:2] == ["event", "context"]:
-        return "lambda"
-    if parameters[:2] == ["sample", "item"]:
-        return "openai"
-    # score(completion, answer) is a plain function whose second parameter is called otherwise.
-    return "verifiers" if {"completion", "answer"} <= set(parameters) and name != "score" else "plain"
+def _entry(
+    name: str, parts: Sequence[Part], chosen: Chosen, others: tuple[str, ...], in_file: Sequence[Any] | None
+) -> Entry:
+    """The entry of these parts with the weights chosen, else the file's."""
+    parts = weighted(parts, chosen.weights if chosen.weights is not None else in_file)
+    parts = [with_arguments(part, chosen.kwargs) for part in parts]
+    lacking = [key for key in chosen.kwargs if not any(takes(part, key) for part in parts)]
+    if lacking:
+        raise EntryError(f"{name} does not take {lacking[0]!r}, which --reward-kwargs names")
+    kinds = {part.kind for part in parts}
+    if len(parts) > 1 and "lambda" in kinds:
+        raise EntryError("a handler cannot be part of a weighted sum; it returns whole results", "leave it out")
+    asked = tuple(replace(part, ask=asker_of(part)) for part in parts)
+    notes = tuple(note for part in asked for note in notes_of(part))
+    return Entry(name, kinds.pop() if len(kinds) == 1 else "mixed", asked[0].call, others, asked, notes)

@@ -1,7 +1,11 @@
-"""What in a return is no JSON, and which part of the contract that breaks. Standard library only, as the shim."""
+"""What AWS's runtime client makes of a return, what in it is no JSON, and which part of the contract that breaks.
+
+Standard library only, as the shim.
+"""
 
 from __future__ import annotations
 
+import decimal
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +14,21 @@ CODES = {"id": "RL102", "aggregate_reward_score": "RL104", "metrics_list": "RL10
 #: A number of a library prints as one and still is none for Lambda.
 REMEDIES = {"RL102": 'copy the sample\'s "id"', "RL104": "return float(score)", "RL106": "use float(value)"}
 DEEPEST = 50
+
+
+def as_written(value: Any, depth: int = DEEPEST) -> Any:
+    """A handler's return with what AWS's runtime client writes and json.dumps does not: a Decimal as a number, a
+    NamedTuple as an object (awslambdaric 4.2.2). What it refuses is left as it is, to be refused here too.
+    """
+    if isinstance(value, decimal.Decimal):
+        return float("nan") if value.is_nan() else json.loads(str(value))
+    if not depth or not isinstance(value, list | tuple | dict):
+        return value
+    if isinstance(value, dict):
+        return {key: as_written(part, depth - 1) for key, part in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return as_written(value._asdict(), depth - 1)
+    return [as_written(part, depth - 1) for part in value]
 
 
 def tell(value: Any, error: Exception) -> str:

@@ -1,6 +1,6 @@
 """The packaged Lambda's handler: the reward called through the shim, and what it gave checked before a trainer sees it.
 
-Standard library only: this file, like entry, trainers, rubric, sample, shim and foreign beside it, travels in the zip.
+Standard library only: this file, like those that it imports, travels in the zip.
 One JSON line is logged per batch. A failure is never a zero: the batch raises, unless a score for failures was chosen.
 """
 
@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rewardlab.rewards.entry import Entry, load
-from rewardlab.rewards.foreign import tell
+from rewardlab.rewards.entry import Chosen, Entry, load
+from rewardlab.rewards.foreign import as_written, tell
 from rewardlab.rewards.sample import Sample
 from rewardlab.rewards.shim import describe, invoke, is_number, wrap
 
@@ -51,15 +51,24 @@ class Failure:
 
 
 def handler_of(
-    beside: str, reward: str, *, entry: str | None, returns: str, on_failure: float | None = None
+    beside: str,
+    reward: str,
+    *,
+    entry: str | None,
+    returns: str,
+    on_failure: float | None = None,
+    weights: Sequence[float] | None = None,
+    arguments: Mapping[str, Any] | None = None,
 ) -> Callable[[Any, Any], Any]:
     """The handler of the file `reward`, which lies beside the file `beside`.
 
-    Arguments: `entry` names the function where the file defines several; `returns` is the platform's return ("list",
+    Arguments: `entry` names the function where the file defines several, or those of a weighted sum with their
+    `weights`; `arguments` are added to each call; `returns` is the platform's return ("list",
     "body_list", "body_text"); `on_failure` is the score of a sample that the reward could not score, None to raise.
     Raises: EntryError, or whatever importing the file raises, at once: Lambda reports it before the first event.
     """
-    return Handler(load(Path(beside).with_name(reward), entry), returns, on_failure)
+    chosen = Chosen(entry, None if weights is None else tuple(weights), arguments or {})
+    return Handler(load(Path(beside).with_name(reward), chosen), returns, on_failure)
 
 
 class Handler:
@@ -140,7 +149,7 @@ def checked(returned: Any, ids: Sequence[Any], returns: str) -> tuple[list[dict[
     Raises: ReturnError when the return is no JSON, has another shape than `returns`, or holds a result of no sample.
     """
     try:
-        read = json.loads(json.dumps(returned))
+        read = json.loads(json.dumps(as_written(returned)))
     except (TypeError, ValueError, RecursionError) as error:
         raise ReturnError(tell(returned, error)) from None
     by_id: dict[str, list[dict[str, Any]]] = {json.dumps(identifier): [] for identifier in ids}

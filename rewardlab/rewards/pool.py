@@ -16,7 +16,7 @@ from rewardlab.platforms import Platform
 from rewardlab.rewards.event import Key, Parts, encode_event, sample_id, sample_parts
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.rewards.results import read_results
-from rewardlab.task import Generation, Prompt
+from rewardlab.task import Generation, Json, Prompt
 
 Pair: TypeAlias = tuple[Prompt, Generation]
 Message: TypeAlias = list[tuple[Key, Outcome]] | EntryFound | Exception
@@ -248,6 +248,12 @@ def _single(worker: Worker, pair: Pair, platform: Platform, state: ScoringState)
     return outcomes if isinstance(outcomes, Unscored) else outcomes[0]
 
 
+def _row_ids(pairs: Sequence[Pair]) -> list[Json] | None:
+    """The rows' own ids where some are numbers; texts stand in the samples' ids as they are."""
+    ids = [prompt.row.get("id", prompt.id) for prompt, _ in pairs]
+    return None if all(isinstance(one, str) for one in ids) else ids
+
+
 def _invoke(worker: Worker, pairs: Sequence[Pair], platform: Platform, state: ScoringState) -> list[Outcome] | Unscored:
     """One invocation: an outcome per pair, or the one failure of all."""
     if spent := state.spent:
@@ -255,6 +261,7 @@ def _invoke(worker: Worker, pairs: Sequence[Pair], platform: Platform, state: Sc
     reply = worker.invoke(
         encode_event((state.parts_of(prompt, platform), generation) for prompt, generation in pairs),
         token_ids=[generation.token_ids for _, generation in pairs],
+        row_ids=_row_ids(pairs),
     )
     state.see(reply.seconds)
     if isinstance(reply, Answer):

@@ -40,7 +40,8 @@ class RewardSource:
     """Which code to score with, and the bounds of one invocation: seconds, and MB of resident memory.
 
     `environment` names variables handed over beside ENVIRONMENT: a judge's key, say; `variables` are set as given.
-    `packaged` code is called as its Lambda is: without token ids, which no platform sends.
+    `packaged` code is called as its Lambda is: without token ids, which no platform sends. `entry` may be several
+    names, by commas, with `weights`; `arguments` are added to each call.
     """
 
     path: Path
@@ -50,19 +51,24 @@ class RewardSource:
     environment: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     packaged: bool = False
+    weights: tuple[float, ...] | None = None
+    arguments: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFound:
-    """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain), and the file's others.
+    """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain, mixed), and the file's others.
 
-    `names_tokens` tells whether it asks for its completions' token ids.
+    `names_tokens` tells whether it asks for its completions' token ids. `weights` are those of a weighted sum's parts,
+    by name; `notes` are sentences about the signature.
     """
 
     name: str
     kind: str
     others: tuple[str, ...]
     names_tokens: bool = False
+    weights: tuple[tuple[str, float], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,15 @@ class Answer:
     """What the reward returned, as JSON, and the invocation's own seconds, without its wait for a busy machine.
 
     `mutated` tells whether the event was changed in place; None when nobody asked. `cpu_seconds` is the part of the
-    seconds that it computed, None where that is not known: the rest it waited, for a network or a clock.
+    seconds that it computed, None where that is not known: the rest it waited, for a network or a clock. `told` are
+    sentences on forms of returned values that the reward's own trainer refuses, though the audit has read them.
     """
 
     results: Any
     seconds: float
     mutated: bool | None = None
     cpu_seconds: float | None = None
+    told: tuple[str, ...] = ()
 
 
 #: The token ids of each sample's completion, None where they are not known.
@@ -92,7 +100,14 @@ class Worker(Protocol):
 
     def allow(self, seconds: float) -> None: ...
 
-    def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply: ...
+    def invoke(
+        self,
+        event: bytes,
+        *,
+        watch: bool = False,
+        token_ids: TokenIds | None = None,
+        row_ids: Sequence[Any] | None = None,
+    ) -> Reply: ...
 
     def kill(self) -> None: ...
 
@@ -144,6 +159,8 @@ class WorkerProcess:
             "parent": os.getpid(),
             "path": str(self._source.path.resolve()),
             "entry": self._source.entry,
+            "weights": self._source.weights,
+            "kwargs": dict(self._source.arguments),
             "memory_mb": self._source.memory_mb,
             "returns": self._returns,
         }
@@ -178,25 +195,40 @@ class WorkerProcess:
             ) from None
         if "broken" in message:
             self.close()
-            stage, text = message["broken"]
+            stage, text, do, lines = message["broken"]
             what = f"does not import: {text}" if stage == "import" else text
-            raise RewardError(what, where=_line_of(where, text), do=remedy_of_import(text))
+            raise RewardError(what, where=_line_of(where, text), do=do or remedy_of_import(text), lines=lines)
         ready = message["ready"]
         self._names_tokens = ready["names_tokens"] and not self._source.packaged
-        return EntryFound(ready["entry"], ready["kind"], tuple(ready["others"]), self._names_tokens)
+        return EntryFound(
+            ready["entry"],
+            ready["kind"],
+            tuple(ready["others"]),
+            self._names_tokens,
+            tuple((name, weight) for name, weight in ready["weights"]),
+            tuple(ready["notes"]),
+        )
 
-    def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply:
+    def invoke(
+        self,
+        event: bytes,
+        *,
+        watch: bool = False,
+        token_ids: TokenIds | None = None,
+        row_ids: Sequence[Any] | None = None,
+    ) -> Reply:
         """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death.
 
         With `watch` the worker compares the event before and after, which takes a second reading of it. `token_ids` go
-        along only where the entry asks for them by name.
+        along only where the entry asks for them by name; `row_ids` are the rows' own where those are no texts.
         """
         if self._process is None:
             self.start()
         self._printout.begin()
         asked = b'{"timeout": %f, "watch": %s, "event": ' % (self._source.timeout, b"true" if watch else b"false")
         tokens = b', "token_ids": ' + json.dumps(token_ids).encode() if token_ids and self._names_tokens else b""
-        body = asked + event + tokens + b"}"
+        rows = b', "row_ids": ' + json.dumps(row_ids).encode() if row_ids else b""
+        body = asked + event + tokens + rows + b"}"
         try:
             message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
         except _LostError as lost:
@@ -212,7 +244,21 @@ class WorkerProcess:
         if "failed" in message:
             reason, detail = message["failed"]
             return Unscored(reason, detail, seconds)
-        return Answer(message["results"], seconds, message.get("mutated"), float(message["cpu_seconds"]))
+        told = tuple(message.get("told", ()))
+        return Answer(message["results"], seconds, message.get("mutated"), float(message["cpu_seconds"]), told)
+
+    def lookups(self, event: bytes) -> frozenset[str]:
+        """The keys of samples that the reward looks up in one event, as "metadata.reference_answer"; none if lost."""
+        if self._process is None:
+            self.start()
+        self._printout.begin()
+        body = b'{"timeout": %f, "lookups": true, "event": %b}' % (self._source.timeout, event)
+        try:
+            message = self._exchange(HEADER.pack(len(body)) + body, self._source.timeout)
+        except _LostError:
+            self.close()
+            return frozenset()
+        return frozenset(message.get("lookups", ()))
 
     def _refuse_to_go_without(self) -> NoReturn:
         where = str(self._source.path)

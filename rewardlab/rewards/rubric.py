@@ -9,12 +9,24 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.sample import Sample, columns_of, conversation_of, hidden_columns_of, reference_of, text_of
+from rewardlab.rewards.loop import wait
+from rewardlab.rewards.sample import (
+    Sample,
+    columns_of,
+    conversation_of,
+    hidden_columns_of,
+    question_of,
+    reference_of,
+    response_of,
+    text_of,
+    turns_of,
+)
+from rewardlab.rewards.signature import annotated_as, parameters_of, takes_all
 
 #: A function with one of these parameters scores a whole group at once.
 GROUP = {"prompts", "completions", "answers", "states", "tasks", "infos"}
@@ -30,12 +42,16 @@ class Weighted:
 
 @dataclass(frozen=True)
 class Part:
-    """One function, its name and its weight; `wanted` are the arguments it takes, None for all."""
+    """One function, its name and its weight; `wanted` are the arguments it takes, None for all.
+
+    `forms` tells of a prompt and a completion whether they are annotated as a text or as messages.
+    """
 
     name: str
     call: Callable[..., Any]
     weight: float
     wanted: frozenset[str] | None
+    forms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,7 @@ class Rubric:
         Raises: whatever a function raises; TypeError when one of several returns no number.
         """
         arguments = _arguments(sample, self.parser)
-        values = [(part.name, wait(part.call(**_chosen(part, arguments)))) for part in self.parts]
+        values = [(part.name, wait(part.call(**_chosen(part, arguments, sample)))) for part in self.parts]
         if len(self.parts) == 1 and self.parts[0].weight == 1:
             return values[0][1]
         read = tuple((name, _number(name, value)) for name, value in values)
@@ -82,57 +98,95 @@ def rubric_of(functions: Sequence[Callable[..., Any]], weights: Any = None, pars
         if group := GROUP & set(parameters_of(function)):
             raise ValueError(f"{name} scores a whole group at once ({', '.join(sorted(group))})")
     rows = zip(names, functions, weights, strict=True)
-    parts = (Part(name, function, _number("a weight", weight), _wanted(function)) for name, function, weight in rows)
+    parts = (
+        Part(name, function, _number("a weight", weight), _wanted(function), _forms(function))
+        for name, function, weight in rows
+    )
     return Rubric(tuple(parts), parser or Parser())
 
 
 def rubrics_of(module: ModuleType) -> dict[str, Callable[[], Rubric]]:
-    """The module's rubrics by name, each to be made: objects like verifiers' Rubric, else lists `funcs`, `weights`."""
-    own = {key: value for key, value in vars(module).items() if not key.startswith("_")}
-    found = {key: made for key, value in own.items() if (made := _like_verifiers(value)) is not None}
-    if found or not _are_functions(own.get("funcs")):
-        return found
-    functions = own["funcs"]
-    if any(GROUP & set(parameters_of(function)) for function in functions):
-        return {}  # a list of another trainer's functions
-    return {"funcs": lambda: rubric_of(functions, own.get("weights"), own.get("parser"))}
+    """The module's rubrics by name, each to be made: objects like verifiers' Rubric; of a group not its members."""
+    own = {key: value for key, value in vars(module).items() if not isinstance(value, ModuleType)}
+    inside = {id(one) for value in own.values() for one in _members(value)}
+    found = {
+        key: rubric_like(value) for key, value in own.items() if not key.startswith("_") and id(value) not in inside
+    }
+    return {key: made for key, made in found.items() if made is not None}
 
 
-def _like_verifiers(value: Any) -> Callable[[], Rubric] | None:
-    """What makes its rubric, for an object with the methods or the attributes of verifiers' Rubric."""
+def rubric_like(value: Any) -> Callable[[], Rubric] | None:
+    """What makes its rubric, for an object with the methods or attributes of verifiers' Rubric; None for another."""
     kind = type(value)  # a method of the type: the class itself, a module or a mock is no rubric
+    if members := _members(value):
+        made = [rubric_like(one) for one in members]
+        return _group(made, vars(value).get("weights")) if None not in made else None
     if callable(getattr(kind, "get_reward_funcs", None)) and callable(getattr(kind, "get_reward_weights", None)):
         return lambda: rubric_of(value.get_reward_funcs(), value.get_reward_weights(), getattr(value, "parser", None))
-    if callable(getattr(kind, "score_rollout", None)) and _are_functions(getattr(value, "funcs", None)):
+    if callable(getattr(kind, "score_rollout", None)) and are_functions(getattr(value, "funcs", None)):
         return lambda: rubric_of(value.funcs, getattr(value, "weights", None), getattr(value, "parser", None))
     return None
 
 
-def _are_functions(value: Any) -> bool:
-    return isinstance(value, list | tuple) and bool(value) and all(inspect.isroutine(one) for one in value)
+def _members(value: Any) -> Sequence[Any]:
+    """The rubrics of a group of them."""
+    held = getattr(value, "__dict__", None)
+    members = held.get("rubrics") if isinstance(held, dict) else None
+    return members if isinstance(members, list | tuple) else ()
+
+
+def _group(made: Sequence[Callable[[], Rubric] | None], weights: Any) -> Callable[[], Rubric]:
+    """What makes one rubric of several, as verifiers' RubricGroup is one: a function's weight is multiplied by its
+    rubric's, 1 unless given.
+    """
+
+    def together() -> Rubric:
+        rubrics = [make() for make in made if make is not None]
+        shares = [1.0] * len(rubrics) if weights is None else [_number("a weight", one) for one in weights]
+        if len(shares) != len(rubrics):
+            raise ValueError(f"weights do not match the {len(rubrics)} rubrics")
+        parts = [
+            replace(part, weight=part.weight * share)
+            for rubric, share in zip(rubrics, shares, strict=True)
+            for part in rubric.parts
+        ]
+        return Rubric(tuple(parts), rubrics[0].parser)
+
+    return together
+
+
+def are_functions(value: Any) -> bool:
+    """Whether it is a list of what can be called."""
+    return (
+        isinstance(value, list | tuple)
+        and bool(value)
+        and all(callable(one) and not inspect.isclass(one) for one in value)
+    )
+
+
+def _forms(function: Callable[..., Any]) -> tuple[tuple[str, str], ...]:
+    parameters = parameters_of(function)
+    told = ((name, annotated_as(parameters.get(name))) for name in ("prompt", "completion"))
+    return tuple((name, form) for name, form in told if form is not None)
 
 
 def _wanted(function: Callable[..., Any]) -> frozenset[str] | None:
     return None if takes_all(function) else frozenset(parameters_of(function))
 
 
-def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    """A function's parameters; none for one that does not tell."""
-    try:
-        return inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return {}
-
-
-def takes_all(function: Callable[..., Any]) -> bool:
-    """Whether it takes any keyword (**kwargs)."""
-    return any(one.kind is one.VAR_KEYWORD for one in parameters_of(function).values())
-
-
-def _chosen(part: Part, arguments: dict[str, Any]) -> dict[str, Any]:
-    if part.wanted is None:
-        return arguments
-    return {key: value for key, value in arguments.items() if key in part.wanted}
+def _chosen(part: Part, arguments: dict[str, Any], sample: Sample) -> dict[str, Any]:
+    """The arguments that it takes; a prompt or a completion that is annotated is a text or messages as that says."""
+    taken = arguments if part.wanted is None else {key: arguments[key] for key in part.wanted if key in arguments}
+    if not part.forms:
+        return taken
+    forms: dict[str, dict[str, Any]] = {
+        "text": {"prompt": question_of(sample), "completion": response_of(sample)},
+        "messages": {
+            "prompt": turns_of(sample),
+            "completion": [{"role": "assistant", "content": response_of(sample)}],
+        },
+    }
+    return taken | {name: forms[form][name] for name, form in part.forms}
 
 
 def _arguments(sample: Sample, parser: Any) -> dict[str, Any]:
@@ -160,16 +214,3 @@ def _number(name: str, value: Any) -> float:
     if isinstance(value, str) or not hasattr(value, "__float__"):
         raise TypeError(f"{name} is {value!r}; expected a number")
     return float(value)
-
-
-def wait(value: Any) -> Any:
-    """The value, or what an async function's coroutine gives."""
-    if not inspect.isawaitable(value):
-        return value
-    import asyncio  # noqa: PLC0415 - two thirds of a worker's start, and few rewards are async
-
-    return asyncio.run(_awaited(value))
-
-
-async def _awaited(value: Any) -> Any:
-    return await value

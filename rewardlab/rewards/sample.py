@@ -28,6 +28,14 @@ def turns_of(sample: Sample) -> list[dict[str, Any]]:
     return [{**turn, "content": text_of(turn.get("content"))} for turn in sample["messages"][:-1]]
 
 
+def question_of(sample: Sample) -> str:
+    """The prompt as one text: the row's own where it is a text, else what the user said."""
+    prompt = sample.get("prompt", _metadata(sample).get("prompt"))
+    if isinstance(prompt, str):
+        return prompt
+    return "\n\n".join(turn["content"] for turn in turns_of(sample) if turn.get("role") == "user" and turn["content"])
+
+
 def conversation_of(sample: Sample) -> tuple[Any, Any]:
     """Prompt and completion in the data's own format: texts where the row's prompt is a text, else messages."""
     prompt = sample.get("prompt", _metadata(sample).get("prompt"))

@@ -1,26 +1,27 @@
 """Calls reward code as a Lambda, whatever signature the user wrote.
 
-Standard library only, and no import from the rest of rewardlab: this file, like entry, trainers, rubric and sample
-beside it, runs in the isolated worker, next to the user's code.
+Standard library only, and no import from the rest of rewardlab: this file, like those that it imports, runs in the
+isolated worker, next to the user's code.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import numbers
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeGuard
 
-from rewardlab.rewards.entry import Entry, EntryError, find_entry
-from rewardlab.rewards.rubric import Weighted
+from rewardlab.rewards.entry import Chosen, Entry, EntryError, Part, find_entry
 from rewardlab.rewards.sample import Sample, reference_of
-from rewardlab.rewards.trainers import TokensMissing, call_openai, call_plain, call_trl, call_verl
+from rewardlab.rewards.several import Failed, Reading, read, result, together
+from rewardlab.rewards.trainers import refusal
+from rewardlab.rewards.trl import TokensMissing, call_trl
 
 __all__ = [
+    "Chosen",
     "Entry",
     "EntryError",
     "TokensMissing",
@@ -29,40 +30,74 @@ __all__ = [
     "invoke",
     "is_number",
     "reference_of",
+    "told",
     "wrap",
 ]
 
 
-def call_rubric(rubric: Callable[[Sample], Any], sample: Sample) -> Any:
-    """A rubric scores the sample itself."""
-    return rubric(sample)
-
-
-#: Kinds that score one sample at a time, each with what calls it so.
-CALLS: dict[str, Callable[[Callable[..., Any], Sample], Any]] = {
-    "verl": call_verl,
-    "openai": call_openai,
-    "verifiers": call_rubric,
-    "plain": call_plain,
-}
-
-
 def invoke(
-    entry: Entry, event: list[Sample], context: Any, *, token_ids: Sequence[Sequence[int] | None] | None = None
+    entry: Entry,
+    event: list[Sample],
+    context: Any,
+    *,
+    token_ids: Sequence[Sequence[int] | None] | None = None,
+    row_ids: Sequence[Any] | None = None,
+    forms: set[str] | None = None,
 ) -> Any:
     """Call the entry with an event and return what it returns; for other kinds, a Lambda's list of results.
 
-    `token_ids` are the samples' completions', for a TRL function; a platform sends none.
+    `token_ids` are the samples' completions', for a TRL function, and `row_ids` their rows' own; a platform sends none.
+    `forms` takes the names of the forms that returned values had, of those that a trainer may refuse.
 
     A function that takes one sample at a time loses only the sample it raises on: that result is
     `{"id", "unscored": [reason, detail]}`. A lambda's and a TRL function's exceptions pass: they take the whole batch.
     """
     if entry.kind == "lambda":
         return entry.call(event, context)
-    if entry.kind == "trl":
-        values = call_trl(entry.call, event, token_ids)
-        return [_result(sample, lambda value=value: value) for sample, value in zip(event, values, strict=True)]
-    return [_result(sample, partial(CALLS[entry.kind], entry.call, sample)) for sample in event]
+    seen: set[str] = set() if forms is None else forms
+    columns = [_readings(part, event, token_ids, row_ids, seen) for part in entry.parts]
+    if not entry.is_sum:
+        return [result(sample["id"], one) for sample, one in zip(event, columns[0], strict=True)]
+    rows = zip(event, zip(*columns, strict=True), strict=True)
+    return [result(sample["id"], together(entry.weights, row)) for sample, row in rows]
+
+
+def _readings(
+    part: Part,
+    event: list[Sample],
+    token_ids: Sequence[Sequence[int] | None] | None,
+    row_ids: Sequence[Any] | None,
+    forms: set[str],
+) -> list[Reading]:
+    """What one function gave for each sample."""
+    if part.ask is None:
+        values = call_trl(part.call, event, token_ids, forms, row_ids)
+        return [_read(partial(_same, value), forms, of_list=True) for value in values]
+    return [_read(partial(part.ask, sample), forms, of_list=False) for sample in event]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _read(give: Callable[[], Any], forms: set[str], *, of_list: bool) -> Reading:
+    try:
+        return read(give(), forms, of_list=of_list)
+    except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises costs this sample and no other
+        return Failed("raised", describe(error))
+
+
+def told(entry: Entry, forms: set[str]) -> list[str]:
+    """Sentences on the forms that the trainer of the entry's kind refuses, though the audit has read them."""
+    words = {"tuple": "returns a tuple, whose first item is read as the score", "none": "returns None for some answers"}
+    refused = [refusal(entry.kind, form, f"{entry.name} {words[form]}") for form in sorted(forms) if form in words]
+    renamed = [form.partition(" ")[2] for form in sorted(forms) if form.startswith("column ")]
+    lacking = [
+        f"{entry.name} asks for {name}, a column that the rows lack: it is handed their reference, where TRL raises; "
+        f"name the column {name} in the training set"
+        for name in renamed
+    ]
+    return [*filter(None, refused), *lacking]
 
 
 def wrap(results: Any, returns: str) -> Any:
@@ -76,41 +111,12 @@ def wrap(results: Any, returns: str) -> Any:
     return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": body}
 
 
-def _result(sample: Sample, give: Callable[..., Any]) -> dict[str, Any]:
-    """One sample's result in Lambda form: a number, or a mapping with `score` whose other numbers are metrics."""
-    try:
-        value = give()
-        if value is None:
-            return {"id": sample["id"], "unscored": ["abstained", "returned None"]}
-        score, metrics = _read(value)
-    except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises costs this sample and no other
-        return {"id": sample["id"], "unscored": ["raised", describe(error)]}
-    listed = [{"name": name, "value": number, "type": "Metric"} for name, number in metrics]
-    return {"id": sample["id"], "aggregate_reward_score": score, "metrics_list": listed}
-
-
-def _read(value: Any) -> tuple[Any, list[tuple[str, float]]]:
-    """Score and metrics. Trainers take True for 1.0 and read numpy's scalars; a text is no number to them."""
-    metrics: list[tuple[str, float]] = []
-    if isinstance(value, Weighted):
-        value, metrics = value.score, list(value.values)
-    elif isinstance(value, dict) and "score" in value:
-        metrics = [(str(key), float(part)) for key, part in value.items() if key != "score" and _is_real(part)]
-        value = value["score"]
-    return float(value) if hasattr(value, "__float__") and not isinstance(value, str) else value, metrics
-
-
 def is_number(value: Any) -> TypeGuard[float]:
     """Whether it is a finite JSON number; true and false are none."""
     kind = type(value)  # JSON has no subclasses
     if kind is float:
         return math.isfinite(value)
     return kind is int and abs(value) <= sys.float_info.max
-
-
-def _is_real(value: Any) -> bool:
-    """Whether it is a number, numpy's scalars included."""
-    return isinstance(value, numbers.Real) and value is not True and value is not False
 
 
 def describe(error: BaseException) -> str:

@@ -1,129 +1,86 @@
-"""Calls a reward function of another trainer the way that trainer calls it, from the samples of an event.
+"""What each trainer takes from a reward function and what it refuses: one table, with the version it was seen at.
 
-Standard library only, and no import from the rest of rewardlab: this file runs in the isolated worker.
+Standard library only: this file runs in the isolated worker. Each line was run against the library or read in it at
+that version; the audit takes what the trainer takes, and tells of what it refuses.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from types import SimpleNamespace
-from typing import Any, NoReturn
+from dataclasses import dataclass
 
-from rewardlab.rewards.rubric import parameters_of, takes_all, wait
-from rewardlab.rewards.sample import (
-    Sample,
-    columns_of,
-    conversation_of,
-    hidden_columns_of,
-    reference_of,
-    response_of,
+#: The versions at which the lines below hold.
+TRL, VERL, RUNTIME = "trl 1.16.0", "verl 0.9.1", "awslambdaric 4.2.2"
+OPENAI = "OpenAI's documentation, 2026-08"
+#: The trainer of a kind of reward; the others have none that is pinned here.
+TRAINERS = {"trl": TRL, "verl": VERL, "openai": OPENAI, "lambda": RUNTIME}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One form of a call or a return, whether the trainer takes it, and what it makes of it."""
+
+    trainer: str
+    form: str
+    taken: bool
+    told: str
+
+
+TABLE = (
+    Line(TRL, "list", taken=True, told="one number a completion"),
+    Line(TRL, "generator", taken=True, told="read to its end"),
+    Line(TRL, "array", taken=True, told="numpy's arrays and tensors of one dimension"),
+    Line(TRL, "bool", taken=True, told="True is 1.0"),
+    Line(TRL, "number", taken=True, told="numpy's and torch's scalars, Decimal and Fraction too"),
+    Line(TRL, "none", taken=True, told="left out; a completion for which all functions say None has no advantage"),
+    Line(TRL, "nan", taken=True, told="as None"),
+    Line(TRL, "wrong_count", taken=False, told="another number of values than completions, one included: ValueError"),
+    Line(TRL, "dict", taken=False, told="its keys would become the rewards"),
+    Line(TRL, "text", taken=False, told="ValueError"),
+    Line(TRL, "tuple", taken=False, told="a tuple or a list for one completion: RuntimeError"),
+    Line(TRL, "unawaited", taken=False, told="a coroutine from an ordinary function is not awaited: TypeError"),
+    Line(
+        TRL, "fewer_arguments", taken=False, told="all of its arguments and every column are passed by name: TypeError"
+    ),
+    Line(VERL, "number", taken=True, told="a float, an int, a bool; numpy's and torch's scalars"),
+    Line(VERL, "dict", taken=True, told="its `score`; the other keys are logged"),
+    Line(VERL, "none", taken=False, told="a batch with a None in it has no rm_scores: KeyError"),
+    Line(VERL, "nan", taken=True, told="one makes its whole group NaN"),
+    Line(
+        VERL,
+        "tuple",
+        taken=False,
+        told="the first item counts in verl's own files alone; from a custom_reward_function it is no number",
+    ),
+    Line(VERL, "text", taken=False, told="TypeError"),
+    Line(
+        VERL,
+        "unawaited",
+        taken=False,
+        told="a coroutine from an ordinary function, or from an object's async __call__, is not awaited",
+    ),
+    Line(
+        VERL,
+        "fewer_arguments",
+        taken=False,
+        told="a custom_reward_function is called with data_source, solution_str, ground_truth and extra_info by name; "
+        "only verl's own files are called with two of them",
+    ),
+    Line(OPENAI, "number", taken=True, told="a float"),
+    Line(OPENAI, "tuple", taken=False, told="a grader returns a float"),
+    Line(OPENAI, "none", taken=False, told="a grader returns a float"),
+    Line(RUNTIME, "decimal", taken=True, told="written as a number; a NaN as NaN"),
+    Line(RUNTIME, "namedtuple", taken=True, told="written as an object"),
+    Line(RUNTIME, "float64", taken=True, told="numpy's float64 is a float"),
+    Line(RUNTIME, "float32", taken=False, told="numpy's other scalars are no JSON: Runtime.MarshalError"),
 )
 
-#: What TRL passes itself, and no column of the data by the same name.
-GIVEN = ("completion", "completion_ids")
+
+def line(kind: str, form: str) -> Line | None:
+    """What the trainer of this kind of reward makes of a form; None where the table does not tell."""
+    return next((one for one in TABLE if one.trainer == TRAINERS.get(kind) and one.form == form), None)
 
 
-class TokensMissing(Exception):  # noqa: N818 - what stops the call, not an error of the reward's
-    """The reward read the token ids of a completion of which only the text is known."""
-
-
-class UnknownTokens(Sequence[int]):
-    """A completion's token ids, which are not known: reading them raises, for no ids would be a lie."""
-
-    def __init__(self) -> None:
-        self.read = False
-
-    def _refuse(self, *_: object) -> NoReturn:
-        self.read = True
-        raise TokensMissing("TRL passes completion_ids; this completion's are not known, only its text")
-
-    __len__ = __iter__ = __getitem__ = _refuse
-
-
-def ignore(*_: object, **__: object) -> None:
-    """TRL's log_extra and log_metric, where there is no log."""
-
-
-def call_trl(
-    call: Callable[..., Any], event: list[Sample], token_ids: Sequence[Sequence[int] | None] | None = None
-) -> list[Any]:
-    """One value per sample from a TRL function: `f(prompts, completions, completion_ids, **columns)`.
-
-    `token_ids` are the completions' own, the token that ended one included, None where they are not known. The
-    reference, what a platform moved into metadata, and what newer versions pass besides (trainer_state, log_extra,
-    log_metric) are given where the signature takes them.
-    Raises: ValueError unless it returns one value per completion; TokensMissing when it read ids that are not known,
-    also where it caught what that raised.
-    """
-    prompts, completions = zip(*map(conversation_of, event), strict=True)
-    names = sorted({key for sample in event for key in columns_of(sample)} - set(GIVEN))
-    ids = [UnknownTokens() if one is None else list(one) for one in token_ids or [None] * len(event)]
-    try:
-        values = wait(
-            call(
-                prompts=list(prompts),
-                completions=list(completions),
-                completion_ids=ids,
-                **_besides(call, event),
-                **{key: [sample.get(key) for sample in event] for key in names},
-            )
-        )
-    finally:
-        if any(isinstance(one, UnknownTokens) and one.read for one in ids):
-            raise TokensMissing("it read completion_ids, which are not known")
-    values = values.tolist() if hasattr(values, "tolist") else values
-    if not isinstance(values, list | tuple) or len(values) != len(event):
-        given = f"{len(values)} values" if isinstance(values, list | tuple) else f"a {type(values).__name__}"
-        raise ValueError(f"returned {given} for {len(event)} completions")
-    return list(values)
-
-
-def _besides(call: Callable[..., Any], event: list[Sample]) -> dict[str, Any]:
-    hidden = [hidden_columns_of(sample) for sample in event]
-    taken = {key for sample in event for key in columns_of(sample)} | set(GIVEN)
-    offered: dict[str, Any] = {key: [row.get(key) for row in hidden] for row in hidden for key in row}
-    # Before the first step; max_steps is 1 so that a share of the training done is 0 and no division by zero.
-    offered["trainer_state"] = SimpleNamespace(global_step=0, max_steps=1, epoch=0.0, num_train_epochs=1)
-    offered["log_extra"] = offered["log_metric"] = ignore
-    every, named = takes_all(call), parameters_of(call)
-    return {key: value for key, value in offered.items() if key not in taken and (every or key in named)}
-
-
-def call_verl(call: Callable[..., Any], sample: Sample) -> Any:
-    """`compute_score(data_source, solution_str, ground_truth, extra_info)`."""
-    columns = {**hidden_columns_of(sample), **columns_of(sample)}
-    return wait(
-        call(
-            data_source=columns.get("data_source", "rewardlab"),
-            solution_str=response_of(sample),
-            ground_truth=reference_of(sample),
-            extra_info=columns.get("extra_info", {}),
-        )
-    )
-
-
-def call_openai(call: Callable[..., Any], sample: Sample) -> Any:
-    """`grade(sample, item)`: output_json is the response read as JSON, None where it is none; there are no tools."""
-    text = response_of(sample)
-    message = {"role": "assistant", "content": text}
-    output = {
-        "output_text": text,
-        "output_json": _json(text),
-        "output_tools": [],
-        "choices": [{"index": 0, "message": message}],
-    }
-    item = {**hidden_columns_of(sample), **columns_of(sample), "reference_answer": reference_of(sample)}
-    return wait(call(output, item))
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def call_plain(call: Callable[..., Any], sample: Sample) -> Any:
-    """`score(completion, reference)`."""
-    return wait(call(response_of(sample), reference_of(sample)))
+def refusal(kind: str, form: str, what: str) -> str | None:
+    """A sentence that tells what the trainer refuses, after what the reward does; None where it refuses nothing."""
+    found = line(kind, form)
+    return None if found is None or found.taken else f"{what}, which {found.trainer} refuses: {found.told}"

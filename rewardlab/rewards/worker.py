@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from rewardlab.rewards.clock import OwnClock
-from rewardlab.rewards.entry import EntryError, load
-from rewardlab.rewards.foreign import tell
-from rewardlab.rewards.shim import TokensMissing, describe, invoke, wrap
+from rewardlab.rewards.entry import Chosen, EntryError, load
+from rewardlab.rewards.foreign import as_written, tell
+from rewardlab.rewards.lookups import watched
+from rewardlab.rewards.shim import TokensMissing, describe, invoke, told, wrap
 
 HEADER = struct.Struct(">Q")
 PR_SET_PDEATHSIG = 1
@@ -103,7 +104,10 @@ def limit_processor_time(seconds: float) -> None:
 def call(entry: Any, message: dict[str, Any], context: Context) -> dict[str, Any]:
     """What the reward returns, or how it failed."""
     try:
-        return {"results": invoke(entry, message["event"], context, token_ids=message.get("token_ids"))}
+        forms: set[str] = set()
+        beside = {key: message.get(key) for key in ("token_ids", "row_ids")}
+        results = invoke(entry, message["event"], context, **beside, forms=forms)
+        return {"results": results, "told": told(entry, forms)}
     except TokensMissing as missing:
         return {"tokens_missing": str(missing)}
     except SystemExit as error:  # on Lambda it ends the runtime; here the next call need not wait for a new one
@@ -136,12 +140,17 @@ def serve(
         message = json.loads(body)
         if bound is not None:
             bound(message["timeout"])
+        seen: set[str] = set()
+        if message.get("lookups"):
+            message["event"] = watched(message["event"], seen)
         started, used = clock.now()
         reply = call(entry, message, Context(message["timeout"], memory_mb))
         ended, worked = clock.now()
         # Two figures of the kernel's, read one after the other: their difference may be a hair under what was worked.
         reply["cpu_seconds"] = worked - used
         reply["seconds"] = max(ended - started, reply["cpu_seconds"], 0.0)
+        if message.get("lookups"):
+            reply["lookups"] = sorted(seen)
         if message.get("watch"):
             after = json.dumps(message["event"], default=repr)  # as text, for in it NaN equals itself
             reply["mutated"] = after != json.dumps(json.loads(body)["event"])
@@ -149,12 +158,25 @@ def serve(
             looked, peak = ended, peak_mb()
         reply["peak_mb"] = peak
         try:
-            if "results" in reply and entry.kind != "lambda":
-                reply["results"] = wrap(reply["results"], returns)
+            if "results" in reply:
+                results = reply["results"]
+                reply["results"] = as_written(results) if entry.kind == "lambda" else wrap(results, returns)
             write(replies, reply)
         except (TypeError, ValueError, RecursionError) as error:
             reply["failed"] = ["invalid", tell(reply.pop("results"), error)]
             write(replies, reply)
+
+
+def ready(entry: Any) -> dict[str, Any]:
+    """What the audit is told of the entry."""
+    return {
+        "entry": entry.name,
+        "kind": entry.kind,
+        "others": entry.others,
+        "names_tokens": entry.names_tokens,
+        "weights": entry.weights,
+        "notes": entry.notes,
+    }
 
 
 def peak_mb() -> float:
@@ -177,15 +199,16 @@ def main() -> None:
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - the standard library's own signature
     limit_resources(settings["memory_mb"])
     try:
-        entry = load(Path(settings["path"]), settings["entry"])
+        weights = settings.get("weights")
+        chosen = Chosen(settings["entry"], None if weights is None else tuple(weights), settings.get("kwargs") or {})
+        entry = load(Path(settings["path"]), chosen)
     except EntryError as error:
-        write(replies, {"broken": ["entry", str(error)]})
+        write(replies, {"broken": ["entry", str(error), error.do, error.lines]})
         return
     except Exception as error:  # noqa: BLE001 - the user's module: importing it runs it
-        write(replies, {"broken": ["import", describe(error)]})
+        write(replies, {"broken": ["import", describe(error), None, None]})
         return
-    ready = {"entry": entry.name, "kind": entry.kind, "others": entry.others, "names_tokens": entry.names_tokens}
-    write(replies, {"ready": ready})
+    write(replies, {"ready": ready(entry)})
     serve(entry, requests, replies, settings["memory_mb"], returns=settings["returns"], bound=limit_processor_time)
 
 

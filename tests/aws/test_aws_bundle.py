@@ -257,7 +257,7 @@ def test_what_is_too_large_blocks_and_names_the_largest(project, packaged, monke
     monkeypatch.setattr(deployable, "LAMBDA", LambdaLimits(unzipped_mb=1))
     (found,) = packaged(reward, include=("*.bin",)).findings
     assert found.evidence["cause"] == "too_large"
-    assert (found.evidence["mb"], found.evidence["limit_mb"]) == (2.0, 1)
+    assert (round(found.evidence["mb"]), found.evidence["limit_mb"]) == (2, 1)
     assert found.evidence["largest_unpacked"][0] == "big.bin 2.0 MB"
     monkeypatch.setattr(deployable, "LAMBDA", LambdaLimits(zip_mb=1))
     (found,) = packaged(reward, include=("*.bin",)).findings

@@ -163,3 +163,23 @@ def test_an_error_names_the_file_in_the_package(run, write_package, task):
     code, _, err = run("check", package, task["prompts"])
     assert (code, "rewardlab-" in err) == (2, False)
     assert "package.zip/reward.py" in err
+
+
+TOP_LEVEL = """
+def lambda_handler(event, context):
+    return [
+        {"id": s["id"], "aggregate_reward_score": float(s["messages"][-1]["content"] == s["reference_answer"])}
+        for s in event
+    ]
+"""
+
+
+def test_a_handler_that_reads_the_other_place_is_proven_as_it_was_audited(run, audit, package, task):
+    task["reward"].write_text(TOP_LEVEL)
+    package("--platform", "bedrock")
+    _, report, err = audit("reward.zip", "--out", "run", "-q")
+    assert err == ""
+    assert report["provenance"]["reward"]["place"] == "top"
+    assert report["reward"]["outcomes"]["scored"] == 20
+    code, text, err = run("prove", "reward.zip", "--run", "run")
+    assert code == 0, text + err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -265,11 +266,11 @@ def pool_of(path, tmp_path, entry=None):
             "import os\nkey = os.environ['JUDGE_KEY']",
             "if it is a variable of the environment, set it and hand it over with --reward-env JUDGE_KEY",
         ),
-        ("x = 1", "defines no reward function; expected one of: lambda_handler(event, context)"),
-        ("def _score(c, r): return 1", "defines no reward function"),
+        ("x = 1", "expected one of: lambda_handler(event, context)"),
+        ("def _score(c, r): return 1", "or name a private one (--entry _score)"),
         (
             "def a(completions, **kw): return [1]\ndef b(completions, **kw): return [1]",
-            "defines 2 reward functions of one kind: a, b; name the one to audit with --entry",
+            "name the one to audit (--entry a); or audit their weighted sum",
         ),
         ("import os; os._exit(4)", "importing it did not end well (the process exited with 4)"),
         ("import os; print('no licence', flush=True); os._exit(4)", "(the process exited with 4: no licence)"),
@@ -494,3 +495,14 @@ def test_a_slow_reward_gets_a_worker_for_each_core_and_a_fast_one_does_not(
         while pool.wait():
             pass
         assert len(pool._threads) == workers
+
+
+@pytest.mark.parametrize("identifier", [3, "3", "a:7"])
+def test_the_row_s_own_id_is_a_column_for_trl(write_reward, tmp_path, identifier):
+    path = write_reward(f"def f(completions, id, **kw): return [float(one == {identifier!r}) for one in id]")
+    one = replace(prompt(str(identifier)), row={"id": identifier, "prompt": "6*7"})
+    with pool_of(path, tmp_path) as pool:
+        pool.submit(one, Generation(one.id, 0, "42", "stop"))
+        pool.flush()
+        ((_, outcome),) = pool.wait()
+    assert outcome == replace(outcome, score=1.0)

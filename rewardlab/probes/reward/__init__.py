@@ -22,6 +22,7 @@ from rewardlab.probes.reward import (
     returns,
     shapes,
     shortcuts,
+    signature,
     speed,
     unreadable,
     unreferenced,
@@ -53,6 +54,7 @@ PROBES: Sequence[Probe] = (
     speed.ask,
     mutation.ask,
     payload.ask,
+    signature.ask,
 )
 #: Probes none of whose findings blocks, or blocks only where others do: without them a pass still means something.
 CANNOT_BLOCK = {"unreferenced", "constant", "mutation", "speed", "payload"}

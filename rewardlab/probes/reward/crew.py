@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from rewardlab.outcome import Unscored
 from rewardlab.rewards.process import EntryFound, Reply, TokenIds, Worker
@@ -33,15 +34,22 @@ class Meter:
     def allow(self, seconds: float) -> None:
         self._worker.allow(seconds)
 
-    def invoke(self, event: bytes, *, watch: bool = False, token_ids: TokenIds | None = None) -> Reply:
-        reply = self._invoke(event, watch=watch, token_ids=token_ids)
+    def invoke(
+        self,
+        event: bytes,
+        *,
+        watch: bool = False,
+        token_ids: TokenIds | None = None,
+        row_ids: Sequence[Any] | None = None,
+    ) -> Reply:
+        ask = partial(self._worker.invoke, event, watch=watch, token_ids=token_ids, row_ids=row_ids)
+        reply = self._count(ask())
         if isinstance(reply, Unscored) and reply.reason == "timed_out" and self._repeats < REPEATS:
             self._repeats += 1
-            return self._invoke(event, watch=watch, token_ids=token_ids)
+            return self._count(ask())
         return reply
 
-    def _invoke(self, event: bytes, *, watch: bool, token_ids: TokenIds | None) -> Reply:
-        reply = self._worker.invoke(event, watch=watch, token_ids=token_ids)
+    def _count(self, reply: Reply) -> Reply:
         self.spent += reply.seconds
         return reply
 

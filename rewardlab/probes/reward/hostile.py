@@ -91,8 +91,8 @@ def _chunks(subject: Subject, good: int) -> Iterator[Sequence[Bad]]:
     # No policy in its right mind writes 30,000 brackets: such a text warns, a short one blocks.
     groups = [_texts(subject, short_texts(), "blocker"), _texts(subject, LONG, "warning")]
     # A function that is handed one answer loses no other; a TRL function is handed texts, but all at once.
-    if subject.entry.kind in {"lambda", "trl"} and subject.platform.shape.content != "fields":
-        groups.append(_broken(subject, UNREADABLE if subject.entry.kind == "trl" else {**BROKEN, **UNREADABLE}))
+    if subject.entry.kind in {"lambda", "trl", "mixed"} and subject.platform.shape.content != "fields":
+        groups.append(_broken(subject, UNREADABLE if subject.entry.kind != "lambda" else {**BROKEN, **UNREADABLE}))
     for group in groups:
         affordable = subject.afford(len(group), invocations=1)
         for start in range(0, affordable, size):

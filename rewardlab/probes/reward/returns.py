@@ -48,7 +48,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 def _findings(subject: Subject, exchange: Exchange, event: str) -> Iterator[Finding]:
     event = f"{event} of {len(exchange.samples)}" if len(exchange.samples) > 1 else event
     yield from _silent(exchange, event)
-    yield from _abstaining(exchange, event, may_abstain=subject.entry.kind == "trl")
+    yield from _abstaining(exchange, event, may_abstain=subject.entry.kind in {"trl", "mixed"})
     yield from broken(exchange, exchange.defects(range_of(subject)), event, declared=subject.reward_range is not None)
 
 

@@ -17,10 +17,18 @@ PROMPTS = 4
 EXAMPLES = 3
 #: A shape is read better than another where right answers stand out from wrong ones by so much more.
 BETTER = 1.1
+#: How code writes the place of the reference.
+PLACES = {
+    "top": 'sample["reference_answer"]',
+    "metadata": 'sample["metadata"]["reference_answer"]',
+    "text": 'sample["reference_answer"]["text"]',
+}
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL107 for shapes in which the same answers score otherwise than in the shape that the audit sends.
+
+    A blocker, but for the place of the reference where the platform's pages and samples disagree: then a warning.
 
     That shape itself is the guilty one where right answers stand out less from wrong ones in it than in another, be it
     another platform's. Code that is no Lambda is handed its arguments, and reads no shape.
@@ -40,12 +48,35 @@ def ask(subject: Subject) -> Iterator[Finding]:
     for shape in (*others, *strangers):
         other = answered.get(shape) or _exchange(subject, cases, shape)
         if _contrast(other, cases) > BETTER * max(_contrast(first, cases), 0.0) + ROUNDING:
-            yield _unread(sent, shape, first, other)
+            yield _unread(sent, shape, first, other, disputed=False)
             return
     guilty = {shape: other for shape, other in answered.items() if _different(first, other)}
     for shape, other in guilty.items():
         if first.is_scored:
-            yield _unread(shape, sent, other, first)
+            yield _unread(shape, sent, other, first, disputed=_is_disputed(shape, sent, subject))
+
+
+def shape_read(subject: Subject) -> Shape:
+    """The documented shape in which the handler reads the reference; the first where it reads several, or none.
+
+    A later shape is read where right answers stand out more from wrong ones than in the first, or where the first gives
+    no scores and it does.
+    """
+    first, *others = subject.platform.shapes
+    cases = _cases(subject)[: subject.platform.batch_size]
+    sent = _exchange(subject, cases, first)
+    for shape in others:
+        if shape.reference == first.reference:
+            continue
+        other = _exchange(subject, cases, shape)
+        stands_out = _contrast(other, cases) > BETTER * max(_contrast(sent, cases), 0.0) + ROUNDING
+        if stands_out or (_scored(other) and not _scored(sent)):
+            return shape
+    return first
+
+
+def _scored(exchange: Exchange) -> int:
+    return sum(score is not None for score in exchange.scores.values())
 
 
 def _strangers(subject: Subject) -> list[Shape]:
@@ -91,8 +122,13 @@ def _different(one: Exchange, other: Exchange) -> list[str]:
     return [key for key, score in one.scores.items() if not same(score, other.scores[key])]
 
 
-def _unread(shape: Shape, read: Shape, exchange: Exchange, expected: Exchange) -> Finding:
-    """The finding for `shape`, whose scores differ from those of `read`."""
+def _is_disputed(one: Shape, other: Shape, subject: Subject) -> bool:
+    """Whether both are the platform's own and put the reference in different places."""
+    return one.reference != other.reference and {one, other} <= set(subject.platform.shapes)
+
+
+def _unread(shape: Shape, read: Shape, exchange: Exchange, expected: Exchange, *, disputed: bool) -> Finding:
+    """The finding for `shape`, whose scores differ from those of `read`: a warning where the platform has both."""
     different = _different(expected, exchange)
     samples = {sample["id"]: sample for sample in exchange.samples}
     said = {
@@ -104,16 +140,25 @@ def _unread(shape: Shape, read: Shape, exchange: Exchange, expected: Exchange) -
         for key in different[:EXAMPLES]
     ]
     evidence = {"shape": asdict(shape), "read": asdict(read), "different": len(different), "examples": examples}
+    if disputed:
+        return Finding("RL107", "warning", evidence, _both(shape, read))
     return Finding("RL107", "blocker", evidence, _remedy(shape, read))
+
+
+def _both(shape: Shape, read: Shape) -> str:
+    """What to say of a place that the platform's pages and samples disagree on, and how to read both."""
+    return (
+        f"AWS's documentation and its own samples disagree on where the reference lies: {PLACES[shape.reference]} or "
+        f"{PLACES[read.reference]}. This handler reads it from the second alone, and the audit goes on there. Read "
+        'both: sample.get("reference_answer", (sample.get("metadata") or {}).get("reference_answer")).'
+    )
 
 
 def _remedy(shape: Shape, read: Shape) -> str:
     """What to read besides, from where the two shapes differ."""
-    places = {"top": 'sample["reference_answer"]', "metadata": 'sample["metadata"]["reference_answer"]'}
     advice = []
     if shape.reference != read.reference:
-        where = places.get(shape.reference, 'sample["reference_answer"]["text"]')
-        advice.append(f"Read the reference from {where} too.")
+        advice.append(f"Read the reference from {PLACES[shape.reference]} too.")
     if shape.role != read.role:
         advice.append(f"Take the last message whatever its role: the platform also sends {shape.role}.")
     if shape.content == "parts" != read.content:

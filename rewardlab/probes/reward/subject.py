@@ -17,7 +17,7 @@ from rewardlab.probes.reward.crew import Crew, Meter
 from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
 from rewardlab.rewards.event import encode_event, sample_parts
 from rewardlab.rewards.pool import ScoringState, score_batch
-from rewardlab.rewards.process import EntryFound, Reply, Worker
+from rewardlab.rewards.process import Answer, EntryFound, Reply, Worker
 from rewardlab.task import Generation, Prompt
 
 #: What one probe may cost with a slow reward, about.
@@ -55,7 +55,7 @@ class Subject:
     `most_seconds` of the reward's own time on each of its workers nothing more is asked: the machine's load, imports
     and restarts are no part of them. Cases of a slow reward are scored by several workers at once.
     Randomness comes from `rng` alone. `components` holds the lowest and highest value that each named component had for
-    the cases scored so far.
+    the cases scored so far; `told` what forms of a return its trainer refuses.
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class Subject:
         self.most_seconds = most_seconds
         self._given_up: Unscored | None = None
         self.components: dict[str, tuple[float, float]] = {}
+        self.told: dict[str, None] = {}
 
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():
@@ -175,7 +176,10 @@ class Subject:
     def invoke(self, event: Any) -> Reply:
         """Send one event as it is, any JSON value, and wait; an Answer tells whether the event was changed in place."""
         self._go_on()
-        return self._given_up or self._meter.invoke(json.dumps(event).encode(), watch=True)
+        reply = self._given_up or self._meter.invoke(json.dumps(event).encode(), watch=True)
+        if isinstance(reply, Answer):
+            self.told |= dict.fromkeys(reply.told)
+        return reply
 
     def give_up(self, failure: Unscored) -> None:
         """Ask no more, for ordinary answers hang or kill already: each further one would cost a timeout."""

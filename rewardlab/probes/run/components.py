@@ -11,7 +11,7 @@ from rewardlab.findings import Finding
 from rewardlab.probes.run.length import CORRECTNESS
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS
-from rewardlab.stats.components import Component, component_shares
+from rewardlab.stats.components import Component, Components, component_shares
 from rewardlab.stats.interval import Undefined
 from rewardlab.stats.spread import SAME_SCORE
 
@@ -36,8 +36,7 @@ def ask(question: Question) -> Iterator[Finding]:
     names = list(answers.components)
     if not names or question.measured.scored_prompts < LEAST_PROMPTS:
         return
-    stacked = np.stack([answers.components[name] for name in names], axis=2)
-    found = component_shares(stacked, answers.score, names=names)
+    found = shares_of(question)
     if isinstance(found, Undefined):
         return
     constant = [member.name for member in found.members if member.dead]
@@ -69,6 +68,25 @@ def ask(question: Question) -> Iterator[Finding]:
         yield Finding("RL307", "warning", evidence)
     else:
         yield Finding("RL307", "note", evidence, MASTERED)
+
+
+def shares_of(question: Question) -> Components | Undefined:
+    """Each component's part in the spread of the score within prompts.
+
+    A component that some generations lack (a function of a weighted sum that said None) counts as 0 there, if the score
+    then is a weighted sum; else those generations are left out.
+    """
+    answers = question.answers
+    names = list(answers.components)
+    if not names:
+        return Undefined("the reward has no components")
+    stacked = np.stack([answers.components[name] for name in names], axis=2)
+    scored = np.isfinite(answers.score)
+    if not np.isfinite(stacked[scored]).all():
+        filled = component_shares(np.nan_to_num(stacked), answers.score, names=names)
+        if not isinstance(filled, Undefined) and filled.is_weighted_sum:
+            return filled
+    return component_shares(stacked, answers.score, names=names)
 
 
 def _mastered(values: np.ndarray, made_up: tuple[float, float] | None) -> bool:

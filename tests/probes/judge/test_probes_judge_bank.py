@@ -14,7 +14,7 @@ from rewardlab.judging.member import convene
 from rewardlab.judging.python import ARGUMENTS, PythonJudge
 from rewardlab.judging.verdict import VerdictError, find
 from rewardlab.probes.judge import ask_all
-from rewardlab.rewards.rubric import wait
+from rewardlab.rewards.loop import wait
 from tests.probes.judge.conftest import codes, question_of, run_of, sat
 
 BANK = read_bank()

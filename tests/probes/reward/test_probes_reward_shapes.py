@@ -14,14 +14,15 @@ def test_a_reward_that_reads_every_shape_gives_nothing(platform):
 
 
 @pytest.mark.parametrize(
-    ("platform", "place", "advice"),
+    ("platform", "place", "advice", "severity"),
     [
-        ("bedrock", "s.get('reference_answer')", 'sample["metadata"]["reference_answer"]'),
-        ("bedrock", "(s.get('metadata') or {}).get('reference_answer')", 'sample["reference_answer"]'),
-        ("serverless-oss", "s['reference_answer']", 'sample["metadata"]["reference_answer"]'),
+        # An audit settles the place first; a probe alone finds that what is sent is not read.
+        ("bedrock", "s.get('reference_answer')", 'sample["metadata"]["reference_answer"]', "blocker"),
+        ("bedrock", "(s.get('metadata') or {}).get('reference_answer')", 'sample["reference_answer"]', "warning"),
+        ("serverless-oss", "s['reference_answer']", 'sample["metadata"]["reference_answer"]', "warning"),
     ],
 )
-def test_a_reference_read_from_one_place_only(platform, place, advice):
+def test_a_reference_read_from_one_place_only(platform, place, advice, severity):
     code = handler(f"return float(str({place}) == s['messages'][-1]['content'])")
     if platform == "serverless-oss":
         code += """
@@ -31,7 +32,7 @@ def lambda_handler(event, context):
     return {"statusCode": 200, "body": json.dumps(bare(event, context))}
 """
     (finding,) = examine_code(shapes.ask, code, platform=platform)
-    assert (finding.code, finding.severity) == ("RL107", "blocker")
+    assert (finding.code, finding.severity) == ("RL107", severity)
     assert advice in finding.remedy
     assert finding.evidence["examples"][0]["score_in_the_shape_it_reads"] == 1.0
 

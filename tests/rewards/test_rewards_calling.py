@@ -9,8 +9,8 @@ import pytest
 
 from rewardlab.platforms import PLATFORMS
 from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.shim import find_entry, invoke, wrap
-from rewardlab.rewards.trainers import TokensMissing
+from rewardlab.rewards.shim import find_entry, invoke, told, wrap
+from rewardlab.rewards.trl import TRAINER_STATE, TokensMissing
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 from tests.rewards.test_rewards_shim import called, module_of, sample
@@ -102,12 +102,16 @@ def test_what_trl_takes_for_a_list_is_one(returned):
 
 @pytest.mark.parametrize("returned", ["0.5", "[0.5, 0.5]", "{'a': 1}"])
 def test_anything_else_is_told(returned):
-    with pytest.raises(ValueError, match=r"returned .* for 1 completions"):
+    with pytest.raises((ValueError, TypeError), match=r"returned .* for 1 completions"):
         called(f"def f(completions, **kw): return {returned}")
 
 
-def test_verl_s_extra_info_is_the_rows():
-    code = "def compute_score(data_source, solution_str, ground_truth, extra_info=None): return len(extra_info)"
+def test_verl_s_extra_info_is_the_rows_with_what_verl_always_adds():
+    code = """
+def compute_score(data_source, solution_str, ground_truth, extra_info=None):
+    assert extra_info["num_turns"] == 2 and extra_info["rollout_reward_scores"] == {}
+    return len(extra_info) - 2
+"""
     results = called(code, sample(), sample(extra_info={"index": 1}))
     assert [result["aggregate_reward_score"] for result in results] == [0.0, 1.0]
 
@@ -151,3 +155,64 @@ def test_a_list_is_wrapped_as_the_platform_wants_it():
     assert wrap([1], "body_text") == {"statusCode": 200, "headers": headers, "body": "[1]"}
     with pytest.raises(TypeError):
         wrap([{1}], "body_text")
+
+
+@pytest.mark.parametrize("name", ["solution", "ground_truth", "label"])
+def test_a_reference_that_has_another_name_in_the_rows_is_handed_over_and_told(name):
+    code = (
+        f"def f(completions, {name}, **kw): return [float(c[0]['content'] == r) for c, r in zip(completions, {name})]"
+    )
+    entry, forms = find_entry(module_of(code)), set()
+    assert invoke(entry, [sample()], None, forms=forms)[0]["aggregate_reward_score"] == 1.0
+    (told_of,) = told(entry, forms)
+    assert f"asks for {name}, a column that the rows lack" in told_of
+    row, forms = sample(**{name: "42"}), set()
+    assert invoke(entry, [row], None, forms=forms)[0]["aggregate_reward_score"] == 1.0
+    assert told(entry, forms) == []
+
+
+def test_the_trainer_state_has_the_fields_of_transformers():
+    from transformers import TrainerState
+
+    code = "def f(completions, trainer_state, **kw): return [float(trainer_state.save_steps)]"
+    assert called(code)[0]["aggregate_reward_score"] == 500.0
+    state = vars(TrainerState())
+    assert set(TRAINER_STATE) | {"log_history", "stateful_callbacks"} == set(state)
+    differing = {name for name, value in TRAINER_STATE.items() if state[name] != value}
+    assert differing == {"max_steps", "num_train_epochs"}  # else a share of the training done is a division by zero
+
+
+def test_the_row_s_id_is_a_column():
+    code = "def f(completions, id, **kw): return [float(one == 'p') for one in id]"
+    assert called(code, {**sample(), "id": "p:3"})[0]["aggregate_reward_score"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("returned", "read"),
+    [
+        ("(float(len(c)) for c in completions)", 2.0),
+        ("[float('nan')] * len(completions)", None),
+        ("[None]", None),
+        ("[True]", 1.0),
+        ("[__import__('decimal').Decimal('0.5')]", 0.5),
+        ("map(len, completions)", 2.0),
+    ],
+)
+def test_what_trl_takes_is_taken(returned, read):
+    (result,) = called(f"def f(completions, **kw): return {returned}", sample(prompt="6*7"))
+    assert result.get("aggregate_reward_score") == read
+    assert ("unscored" in result) == (read is None)
+
+
+@pytest.mark.parametrize("element", ["(1.0, True)", "{'score': 1.0}", "'1.0'"])
+def test_elements_that_trl_refuses_are_no_numbers(element):
+    (result,) = called(f"def f(completions, **kw): return [{element}]")
+    assert not isinstance(result["aggregate_reward_score"], float)
+
+
+@pytest.mark.parametrize("returned", ["(0.5, True)", "[0.5, 'why']", "(0.5, {'acc': 1})", "{'score': 0.5, 'acc': 1}"])
+@pytest.mark.parametrize(
+    "signature", ["compute_score(solution_str, ground_truth)", "score(c, r)", "grade(sample, item)"]
+)
+def test_the_first_of_a_pair_is_the_score_of_functions_of_one_sample(signature, returned):
+    assert called(f"def {signature}: return {returned}")[0]["aggregate_reward_score"] == 0.5

@@ -1,0 +1,25 @@
+"""The parts of a score, as the report shows them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from rewardlab.section import Interval, Part
+
+
+class Component(Part):
+    """One function of a weighted sum, or one named number that the reward gives beside its score."""
+
+    name: str
+    weight: float | None = Field(description="declared, or found where the score is a weighted sum; null elsewhere")
+    scored: int = Field(description="generations that have it")
+    mean: float | None
+    within_sd: float | None = Field(description="between generations of one prompt")
+    share: float | None = Field(
+        description="of the score's variance within prompts: weight cov(component, score) / var(score); null where the "
+        "score does not differ"
+    )
+    flat: bool = Field(description="never differs within a prompt, and so adds no gradient")
+    dead: bool = Field(description="never differs")
+    dominant: bool = Field(description="makes more than nine tenths of the score's variance within prompts")
+    informative_groups: Interval = Field(description="share of groups that differ in it, at spread.group_size")

@@ -1,0 +1,154 @@
+"""Calls a reward function of one sample the way its trainer calls it: verl, OpenAI, verifiers, or no trainer's.
+
+Standard library only, and no import from the rest of rewardlab: this file runs in the isolated worker.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any
+
+from rewardlab.rewards.loop import wait
+from rewardlab.rewards.sample import (
+    Sample,
+    columns_of,
+    hidden_columns_of,
+    question_of,
+    reference_of,
+    response_of,
+    turns_of,
+)
+from rewardlab.rewards.signature import Role, annotated_as, bind, parameters_of
+from rewardlab.rewards.trainers import VERL
+
+#: What verl adds to every extra_info: a conversation of one question and one answer, and no scores of a rollout.
+ALWAYS = {"num_turns": 2, "rollout_reward_scores": {}}
+
+
+def caller_of(kind: str, call: Callable[..., Any]) -> Callable[[Sample], Any]:
+    """What asks a function of this kind about one sample; its signature is read once.
+
+    Kinds: "verl", `compute_score(data_source, solution_str, ground_truth, extra_info)`; "openai", `grade(sample,
+    item)`; "verifiers", a rubric, which reads the sample itself; "plain", `score(completion, reference)`. Of verl's
+    and the plain function's arguments only those are passed that the signature takes, by name where names are known.
+    """
+    match kind:
+        case "openai":
+            return lambda sample: call_openai(call, sample)
+        case "verifiers":
+            return call
+        case _:
+            return Bound(kind, call)
+
+
+class Bound:
+    """A function of one sample and what each of its parameters is to get; its signature is read once."""
+
+    def __init__(self, kind: str, call: Callable[..., Any]) -> None:
+        self._kind, self._call, self._binding = kind, call, bind(call)
+        self._parameters = parameters_of(call)
+        self._places = [self._getter(name, role) for name, role in self._binding.by_place]
+        self._names = {name: self._getter(name, role) for name, role in self._binding.by_name if role != "column"}
+        self._columns = [name for name, role in self._binding.by_name if role == "column"]
+
+    def __call__(self, sample: Sample) -> Any:
+        """What it returns for the sample, waited for.
+
+        Raises: what the function raises; TypeError for a parameter that nothing is known for.
+        """
+        places = [get(sample) for get in self._places]
+        names = {name: get(sample) for name, get in self._names.items()}
+        if self._columns or self._binding.spare:
+            names |= self._handed(sample)
+        return _awaited(self._kind, self._call, self._call(*places, **names))
+
+    def _handed(self, sample: Sample) -> dict[str, Any]:
+        """The columns that parameters name, and what **kwargs takes besides.
+
+        Parameters with defaults are left alone, also where the row has a column of that name.
+        """
+        handed = _verl(sample) if self._kind == "verl" else _row(sample)
+        if lacking := [name for name in self._binding.unknown if name not in handed]:
+            raise TypeError(
+                f"takes {lacking[0]!r}, which is no column of the row and no known name (as completion, response, "
+                "solution_str, or reference, answer, ground_truth): rename it, or give it a default"
+            )
+        names = {name: handed[name] for name in self._columns if name in handed}
+        if not self._binding.spare:
+            return names
+        offered = {"prompt": question_of(sample), "reference": reference_of(sample)} if self._kind != "verl" else {}
+        return {key: value for key, value in {**offered, **handed}.items() if key not in self._parameters} | names
+
+    def _getter(self, name: str, role: Role) -> Callable[[Sample], Any]:
+        annotated = annotated_as(self._parameters.get(name))
+        match role:
+            case "completion":
+                return _message if annotated == "messages" else response_of
+            case "reference":
+                return reference_of
+            case "prompt":
+                turns = annotated == "messages" or (annotated is None and name in {"messages", "conversation"})
+                return turns_of if turns else question_of
+            case _:
+                return lambda sample: {**hidden_columns_of(sample), **columns_of(sample)}.get(name)
+
+
+def _message(sample: Sample) -> list[dict[str, Any]]:
+    return [{"role": "assistant", "content": response_of(sample)}]
+
+
+def _verl(sample: Sample) -> dict[str, Any]:
+    """What verl passes: its four arguments by its own names."""
+    columns = {**hidden_columns_of(sample), **columns_of(sample)}
+    extra = columns.get("extra_info")
+    return {
+        "data_source": columns.get("data_source", "rewardlab"),
+        "solution_str": response_of(sample),
+        "ground_truth": reference_of(sample),
+        "extra_info": {**(extra if isinstance(extra, dict) else {}), **ALWAYS},
+    }
+
+
+def _row(sample: Sample) -> dict[str, Any]:
+    """What a plain function may ask for by name: the row's columns, and what they may be called together."""
+    columns = {**hidden_columns_of(sample), **columns_of(sample)}
+    return {"extra_info": {}, "metadata": {}, "info": {}, "row": columns, "item": columns, "sample": sample, **columns}
+
+
+def _awaited(kind: str, call: Callable[..., Any], value: Any) -> Any:
+    """The value, waited for; of verl's functions only where verl waits.
+
+    Raises: TypeError for a coroutine from what does not look async.
+    """
+    if kind == "verl" and inspect.iscoroutine(value) and not inspect.iscoroutinefunction(call):
+        value.close()
+        raise TypeError(
+            f"returned a coroutine that {VERL} does not await: it awaits a function that is itself written as "
+            "`async def`, not an ordinary one around it"
+        )
+    return wait(value)
+
+
+def call_openai(call: Callable[..., Any], sample: Sample) -> Any:
+    """`grade(sample, item)`: output_json is the response read as JSON, None where it is none; there are no tools."""
+    text = response_of(sample)
+    message = {"role": "assistant", "content": text}
+    output = {
+        "output_text": text,
+        "output_json": _json(text),
+        "output_tools": [],
+        "choices": [{"index": 0, "message": message}],
+    }
+    item = {**hidden_columns_of(sample), **columns_of(sample), "reference_answer": reference_of(sample)}
+    if list(parameters_of(call))[:2] == ["item", "sample"]:
+        return wait(call(item, output))
+    return wait(call(output, item))
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

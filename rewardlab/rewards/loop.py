@@ -1,0 +1,106 @@
+"""One event loop for all async rewards of a process, in a thread of its own, as TRL runs them.
+
+Standard library only: this file runs in the isolated worker. A semaphore, a lock or a client that the reward makes at
+import or at its first call belongs to one loop: with a new loop for each call it would fail at the second.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+#: How often it is looked whether the loop still runs: sys.exit in a task of the reward's own ends it.
+LOOK_SECONDS = 0.5
+
+
+class _Loop:
+    """A loop that runs in a daemon thread until the process ends, or until something in it exits."""
+
+    def __init__(self) -> None:
+        import asyncio  # noqa: PLC0415 - two thirds of a worker's start, and few rewards are async
+
+        self._asyncio = asyncio
+        self._not_yet: type[Exception] = sys.modules["concurrent.futures"].TimeoutError  # asyncio has imported it
+        self._loop = asyncio.new_event_loop()
+        self._ended: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="rewards", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self._asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        except BaseException as error:  # noqa: BLE001 - sys.exit in a task: whoever waits raises it
+            self._ended = error
+        finally:
+            for task in self._asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(self._asyncio.sleep(0))
+            self._loop.close()
+
+    @property
+    def thread_id(self) -> int | None:
+        """What the system calls the loop's thread."""
+        return self._thread.native_id
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
+    def wait(self, value: Any) -> Any:
+        """What the awaitable gives, or raises."""
+        future = self._asyncio.run_coroutine_threadsafe(_outcome(value), self._loop)
+        try:
+            while True:
+                try:
+                    error, given = future.result(LOOK_SECONDS)
+                except self._not_yet:
+                    if not self.is_running:
+                        raise self._ended or SystemExit(1) from None
+                    continue
+                if error is not None:
+                    raise self._ended or error
+                return given
+        finally:
+            future.cancel()  # of no effect but where Ctrl-C ended the wait
+
+
+async def _outcome(value: Any) -> tuple[BaseException | None, Any]:
+    """What it raised, or gave: an exception that passed through the loop might end it."""
+    try:
+        return None, await value
+    except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
+        return error, None
+
+
+_LOCK = threading.Lock()
+_LOOPS: list[_Loop] = []
+
+
+def wait(value: Any) -> Any:
+    """The value, or what an async function's coroutine gives on the process's one loop."""
+    if not inspect.isawaitable(value):
+        return value
+    with _LOCK:
+        if not _LOOPS or not _LOOPS[-1].is_running:
+            _LOOPS[:] = [_Loop()]
+    return _LOOPS[-1].wait(value)
+
+
+def thread_id() -> int | None:
+    """The system's id of the thread in which async rewards run; None where none has run yet.
+
+    Its wait for a processor is no part of the reward's own time, as the main thread's is none.
+    """
+    return _LOOPS[-1].thread_id if _LOOPS else None
+
+
+def is_async(call: Callable[..., Any]) -> bool:
+    """Whether a trainer sees that it must be awaited: a coroutine function, a partial of one, an async __call__."""
+    while isinstance(call, partial):
+        call = call.func
+    return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
