@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from rewardlab.findings import Finding
 from rewardlab.probes.run import band, signal
+from rewardlab.probes.run.diagnosis import causes_first
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Undefined
 
@@ -17,7 +18,9 @@ Action: TypeAlias = Literal[
 ]
 
 #: What to do about a blocker, by the first of these that applies: a broken reward makes every other number doubtful.
+#: Without the model's own texts nothing else is known: the sampler comes first of all.
 ACTIONS: Sequence[tuple[Action, tuple[str, ...]]] = (
+    ("sample_more", ("RL413", "RL702", "RL703")),
     ("fix_reward", ("RL1", "RL2", "RL301", "RL306", "RL307", "RL4")),
     ("fix_judges", ("RL5",)),
     ("sft_first", ("RL601",)),
@@ -55,7 +58,7 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     whatever the unscored generations were, the informative-group share's lower bound reaches its target, success is
     known, and so does the lower bound of the judges' alpha where there are several. Otherwise INCONCLUSIVE.
     """
-    blockers = [finding for finding in findings if finding.severity == "blocker"]
+    blockers = causes_first(finding for finding in findings if finding.severity == "blocker")
     if blockers:
         return _no_go(blockers)
     doubts = _doubts(question)

@@ -15,6 +15,7 @@ from typing_extensions import Unpack
 from rewardlab.answers import gather
 from rewardlab.aws.packaged import is_package, opened
 from rewardlab.decision import decide
+from rewardlab.engines import parse_model, told_apart
 from rewardlab.errors import EngineError, InputError, RewardError, UsageError
 from rewardlab.examination import examine_sampled_answers, examining, worker_of
 from rewardlab.findings import Finding, merge
@@ -34,6 +35,7 @@ from rewardlab.progress import Progress, Silent
 from rewardlab.report import Report
 from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
+from rewardlab.rewards.printout import clear_printouts, read_printouts
 from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
 from rewardlab.stream import fill, traffic_of
@@ -110,6 +112,8 @@ def _fill_and_examine(
     """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
     held, components = run.findings(record.key, declared=settings.declared), None
+    if not run.scores(record.key).folder.exists():
+        clear_printouts(run.folder)
     if held is not None:
         filled = fill_run()
         found = merge(held, filled.findings, _lost(filled.lost, record))
@@ -222,10 +226,22 @@ def conclude(run: Run, settings: Settings) -> Report:
     targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
     panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
     made_up = run.component_ranges(record.key)
-    question = Question(measured, answers, targets, PLATFORMS[record.platform], panel, made_up, prompts)
-    about_judges, judges = conclude_panel(
-        question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
+    printed, printed_bytes = read_printouts(run.folder)
+    question = Question(
+        measured,
+        answers,
+        targets,
+        PLATFORMS[record.platform],
+        panel,
+        made_up,
+        prompts,
+        printed=printed,
+        printed_bytes=printed_bytes,
+        thoughts_apart=told_apart(parse_model(run.manifest.model).model) in run.manifest.notices,
+        temperature=_temperature(run),
+        seed=int(run.manifest.sampling["seed"]),
     )
+    about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)
     findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question), about_judges)
     report = build_report(
         question,
@@ -238,6 +254,11 @@ def conclude(run: Run, settings: Settings) -> Report:
     )
     write_atomically(run.folder / "report.json", report.to_json().encode())
     return report.attach(run.folder)
+
+
+def _temperature(run: Run) -> float | None:
+    """What the run was sampled at; None where it was recorded elsewhere."""
+    return None if parse_model(run.manifest.model).engine == "recorded" else float(run.manifest.sampling["temperature"])
 
 
 def _labels(run: Run, given: Path | None) -> Annotations | None:

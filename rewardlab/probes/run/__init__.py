@@ -9,6 +9,7 @@ from rewardlab.findings import RANK, Finding
 from rewardlab.probes.run import (
     band,
     components,
+    diagnosis,
     failures,
     labels,
     length,
@@ -38,6 +39,7 @@ PROBES: Sequence[Probe] = (
     truncation.ask,
     band.ask,
     prompts.ask,
+    diagnosis.ask,
 )
 #: Each makes a test whose rejection is a finding; they share one error rate.
 STATISTICAL_PROBES: Sequence[StatisticalProbe] = (length.ask, pressure.ask)
@@ -48,4 +50,4 @@ def ask_all(question: Question) -> tuple[Finding, ...]:
     found = [finding for probe in PROBES for finding in probe(question)]
     found += confirm([suspicion for probe in STATISTICAL_PROBES for suspicion in probe(question)])
     found = [illustrate(finding, question) for finding in found]
-    return tuple(sorted(found, key=lambda finding: (RANK[finding.severity], finding.code)))
+    return tuple(sorted(diagnosis.acquit(found), key=lambda finding: (RANK[finding.severity], finding.code)))

@@ -30,7 +30,11 @@ class Targets:
 class Question:
     """A measured run, the answers it was measured on, what it is held against, and what each judge says of it.
 
-    `prompts` stand in the order of the answers' rows; empty where a caller has none to give. `made_up` holds the lowest and highest value of each of the reward's components over made-up answers, where known.
+    `prompts` stand in the order of the answers' rows; empty where a caller has none to give. `made_up` holds the lowest
+    and highest value of each of the reward's components over made-up answers, where known. `printed` is the beginning
+    of what the reward printed, of `printed_bytes` in all. `thoughts_apart` tells that the server kept the model's
+    reasoning out of the texts. `temperature` is what they were sampled at, None where that is not known; `seed` draws
+    those that are read of a large run.
     """
 
     measured: Measurement
@@ -40,3 +44,8 @@ class Question:
     panel: tuple[Ratings, ...] = ()
     made_up: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     prompts: tuple[Prompt, ...] = ()
+    printed: str = ""
+    printed_bytes: int = 0
+    thoughts_apart: bool = False
+    temperature: float | None = None
+    seed: int = 0
