@@ -20,7 +20,7 @@ Action: TypeAlias = Literal[
 #: What to do about a blocker, by the first of these that applies: a broken reward makes every other number doubtful.
 #: Without the model's own texts nothing else is known: the sampler comes first of all.
 ACTIONS: Sequence[tuple[Action, tuple[str, ...]]] = (
-    ("sample_more", ("RL413", "RL702", "RL703")),
+    ("sample_more", ("RL409", "RL413", "RL702", "RL703")),
     ("fix_reward", ("RL1", "RL2", "RL301", "RL306", "RL307", "RL4")),
     ("fix_judges", ("RL5",)),
     ("sft_first", ("RL601",)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from rewardlab.findings import RANK, Finding
+from rewardlab.findings import Finding, merge
 from rewardlab.probes.run import (
     band,
     components,
@@ -46,8 +46,8 @@ STATISTICAL_PROBES: Sequence[StatisticalProbe] = (length.ask, pressure.ask)
 
 
 def ask_all(question: Question) -> tuple[Finding, ...]:
-    """Every probe's findings, the blockers first, each kind in the order of its code."""
+    """Every probe's findings, one a code, the blockers first, each kind in the order of its code."""
     found = [finding for probe in PROBES for finding in probe(question)]
     found += confirm([suspicion for probe in STATISTICAL_PROBES for suspicion in probe(question)])
     found = [illustrate(finding, question) for finding in found]
-    return tuple(sorted(diagnosis.acquit(found), key=lambda finding: (RANK[finding.severity], finding.code)))
+    return merge(diagnosis.acquit(found))

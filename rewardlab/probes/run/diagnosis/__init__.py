@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from rewardlab.answers import Bools
 from rewardlab.findings import Finding
-from rewardlab.probes.run.diagnosis import alike, first, lost, nothing, printed, thoughts
+from rewardlab.probes.run.diagnosis import alike, cut, first, lost, nothing, printed, thoughts
 from rewardlab.probes.run.diagnosis.readings import read_answers
 from rewardlab.probes.run.diagnosis.texts import Texts, read_texts
 from rewardlab.probes.run.question import Question
 
 #: Codes of causes, the one to be mended first in front: without texts nothing is known, then how they are read.
-CAUSES = ("RL702", "RL703", "RL209", "RL413", "RL412", "RL414", "RL408", "RL411")
+CAUSES = ("RL702", "RL703", "RL209", "RL413", "RL409", "RL412", "RL414", "RL408", "RL411")
 #: Findings whose usual remedy is to fine-tune first.
 BLAMING = ("RL601", "RL303")
 
@@ -23,16 +24,19 @@ def ask(question: Question) -> Iterator[Finding]:
     if not question.prompts:
         return
     texts = read_texts(question)
-    yield from alike.ask(question, texts)
+    blank = nothing.blank(texts)
+    yield from alike.ask(question, texts, blank)
     if texts.failing.any():
-        yield from _of_failures(question, texts)
+        yield from _of_failures(question, texts, blank)
 
 
-def _of_failures(question: Question, texts: Texts) -> Iterator[Finding]:
-    explained = nothing.blank(texts)
+def _of_failures(question: Question, texts: Texts, explained: Bools) -> Iterator[Finding]:
     yield from nothing.ask(question, texts, explained)
     readings = read_answers(question, texts)
     for finding, cells in thoughts.ask(question, texts, readings):
+        yield finding
+        explained = explained | cells
+    for finding, cells in cut.ask(question, texts, readings, explained):
         yield finding
         explained = explained | cells
     for finding, cells in first.ask(question, texts, readings):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rewardlab.answers import Bools
 from rewardlab.findings import Finding
 from rewardlab.probes.reward.answers import labels_of
 from rewardlab.probes.run.diagnosis.texts import Texts
@@ -31,15 +32,16 @@ COLD = (
 )
 
 
-def ask(question: Question, texts: Texts) -> Iterator[Finding]:
+def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
     """RL702 where nearly every prompt's generations are the same text; of long texts, where most prompts'.
 
     Of long texts it is enough that each stands there at least twice. Short ones that always succeed are no cause. A
     blocker; a warning where the texts are a few short ones for all prompts, of which a model may be so sure.
+    `blank` texts are no texts.
     """
     order = np.argsort(texts.row, kind="stable")
     rows, starts = np.unique(texts.row[order], return_index=True)
-    groups = [group for group in np.split(order, starts[1:]) if len(group) > 1 and texts.text[group[0]].strip()]
+    groups = [group for group in np.split(order, starts[1:]) if len(group) > 1 and not blank[group].any()]
     if len(rows) == 0 or len(groups) < LEAST_PROMPTS:
         return
     long = bool(np.median([len(texts.text[group[0]].strip()) for group in groups]) >= LONG)

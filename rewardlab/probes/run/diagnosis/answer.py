@@ -31,6 +31,11 @@ Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text"
 
 #: A number after one of these is what the text arrives at.
 EQUALS = re.compile(r"(?:=|\u2248|\\approx|\\boxed\{|:)\s*\**\s*[$\u20ac\u00a3]?\s*$")
+#: After one of these as well, where the prompt does not hold it.
+BEING = re.compile(
+    r"(?:(?<!\w)(?:is|are|was|be|equals|gives|makes|ist|sind|betr\u00e4gt|ergibt|est|donne|es|son|\u00e8|\u00e9|\u044d\u0442\u043e|\u0440\u0430\u0432\u043d\w+)"
+    r"|\u662f|\u4e3a|\u7b49\u4e8e|\u306f)\s*\**\s*[$\u20ac\u00a3]?\s*$"
+)
 SPACING = re.compile(r"\\(?:left|right|displaystyle|quad|qquad|[,!;: ])|[\s$]")
 AROUND = " .*$`\"'"
 #: A text that is hardly more than a number may repeat one of the prompt as its answer.
@@ -101,7 +106,7 @@ def gives(text: Said, wanted: Sought, names: Names) -> bool:
     end the last line; an object or list must be equal; a long text must stand there word for word.
     """
     if text.finals:
-        return any(_equals(text.finals[-1], one, wanted.kind, names) for one in wanted.texts)
+        return any(equals(text.finals[-1], one, wanted.kind, names) for one in wanted.texts)
     return any(_gives(text, one, wanted, names) for one in wanted.texts)
 
 
@@ -135,7 +140,7 @@ def gives_another(text: Said, wanted: Sought, names: Names) -> bool:
     return wanted.kind == "label" and last in names.known
 
 
-def _equals(final: str, one: str, kind: Kind, names: Names) -> bool:
+def equals(final: str, one: str, kind: Kind, names: Names) -> bool:
     """Whether a final answer is this text."""
     bare = folded(final).strip(AROUND)
     if kind == "number":
@@ -164,7 +169,8 @@ def _arrives(text: Said, value: Decimal, wanted: Sought) -> bool:
     of_prompt = set(numbers(wanted.prompt))
     if value in of_prompt:
         return len(found) == 1 and last == value and len(text.folded) < SHORT
-    return {one for _, one in found if one not in of_prompt} == {value}
+    alone = {one for _, one in found if one not in of_prompt} == {value}
+    return alone or (last == value and BEING.search(sentence[:start]) is not None)
 
 
 def label_of(text: Said, names: Names) -> str | None:

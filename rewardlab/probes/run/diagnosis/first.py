@@ -11,8 +11,8 @@ import numpy as np
 
 from rewardlab.answers import Bools
 from rewardlab.findings import Finding, Severity
-from rewardlab.probes.reward.answers import FINAL, NUMBER, number
-from rewardlab.probes.run.diagnosis.answer import Sought, gives_another, numbers
+from rewardlab.probes.reward.answers import NUMBER, number
+from rewardlab.probes.run.diagnosis.answer import Said, Sought, equals, gives_another, numbers
 from rewardlab.probes.run.diagnosis.names import Names, folded
 from rewardlab.probes.run.diagnosis.readings import Readings
 from rewardlab.probes.run.diagnosis.texts import Texts
@@ -37,18 +37,18 @@ LITTLE = 0.01
 
 def _first_equals(text: str, wanted: Sought, _: Names) -> bool | None:
     found = AFTER_EQUALS.search(text) if wanted.kind == "number" else None
-    return None if found is None else _among(found[1].replace(" ", ""), wanted)
+    return None if found is None else _is_wanted(found[1].replace(" ", ""), wanted)
 
 
-def _first_format(text: str, wanted: Sought, _: Names) -> bool | None:
-    """The first answer in a final answer's format, where the text holds several."""
-    found = FINAL.search(text)
-    return None if found is None else _among(next(filter(None, found.groups())), wanted)
+def _first_format(text: str, wanted: Sought, names: Names) -> bool | None:
+    """The first answer in a final answer's format."""
+    found = Said(text).finals
+    return any(equals(found[0], one, wanted.kind, names) for one in wanted.texts) if found else None
 
 
 def _first_number(text: str, wanted: Sought, _: Names) -> bool | None:
     found = NUMBER.search(text) if wanted.kind == "number" else None
-    return None if found is None else _among(found[0], wanted)
+    return None if found is None else _is_wanted(found[0], wanted)
 
 
 def _first_label(text: str, wanted: Sought, names: Names) -> bool | None:
@@ -79,12 +79,10 @@ READERS: Mapping[str, Reader] = {
 NAMED = tuple(READERS)[:2]
 
 
-def _among(text: str, wanted: Sought) -> bool:
-    bare = folded(text).strip(" .*$`\"'")
-    value = number(bare)
-    if value is not None:
-        return any(number(one) == value for one in wanted.texts)
-    return bare in {folded(one) for one in wanted.texts}
+def _is_wanted(found: str, wanted: Sought) -> bool:
+    """Whether a number is the one that is wanted."""
+    value = number(found)
+    return value is not None and any(number(one) == value for one in wanted.texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ Span: TypeAlias = tuple[int, int]
 
 #: Sentences end here; in scripts without spaces no space follows.
 ENDS = re.compile(r"(?<=[.!?।])\s+|(?<=[。！？])|\n+")
-#: Scripts whose words no space parts.
-UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+#: Scripts whose words no space parts from what belongs to them.
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 NO = (
     r"not|never|neither|nor|isn['\u2019]t|wasn['\u2019]t|aren['\u2019]t|rather than|instead of|unlike|nicht|kein\w*|"
     r"statt|ni|jamais|nie|n\u00e3o|non|nunca|pas|niet|ikke|inte"
@@ -64,7 +64,7 @@ def places(text: str, name: str) -> Iterator[Span]:
 
 
 def _belongs(sign: str) -> bool:
-    return bool(sign) and unicodedata.category(sign)[0] in "LMN"
+    return bool(sign) and unicodedata.category(sign)[0] in "LMN" and not UNSPACED.match(sign)
 
 
 def is_doubtful(text: str, span: Span) -> bool:
