@@ -35,9 +35,9 @@ COLD = (
 def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
     """RL702 where nearly every prompt's generations are the same text; of long texts, where most prompts'.
 
-    Of long texts it is enough that each stands there at least twice. Short ones that always succeed are no cause. A
-    blocker; a warning where the texts are a few short ones for all prompts, of which a model may be so sure.
-    `blank` texts are no texts.
+    So are several texts of a prompt that each stand there equally often, or, of long ones, at least twice. Short ones
+    that always succeed are no cause. A blocker; a warning where all prompts share a few short texts, of which a model
+    may be so sure. `blank` texts are no texts.
     """
     order = np.argsort(texts.row, kind="stable")
     rows, starts = np.unique(texts.row[order], return_index=True)
@@ -53,7 +53,7 @@ def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
     if natural or share.low <= MOST:
         return
     cold = question.temperature == 0
-    distinct = len({int(texts.same[group[0]]) for group in groups})
+    distinct = len({int(one) for group in groups for one in texts.same[group]})
     why = "at temperature 0" if cold else "which sampling does not give"
     summary = (
         f"the generations of a prompt are the same text in {int(hits.sum()):,} of {len(groups):,} prompts "
@@ -78,4 +78,4 @@ def _answers(question: Question, prompts: int) -> int:
 
 def _is_alike(texts: Texts, group: np.ndarray, *, long: bool) -> bool:
     _, counts = np.unique(texts.same[group], return_counts=True)
-    return len(counts) == 1 or (long and bool(counts.min() > 1))
+    return len(counts) == 1 or bool(counts.min() > 1 and (long or counts.min() == counts.max()))

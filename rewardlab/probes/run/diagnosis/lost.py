@@ -8,11 +8,15 @@ import numpy as np
 
 from rewardlab.answers import Bools
 from rewardlab.findings import Finding, Severity
+from rewardlab.probes.run.diagnosis.answer import gives
 from rewardlab.probes.run.diagnosis.readings import Readings
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import PRACTICAL, Weight, percent, share_by_prompt, weigh
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate
+
+#: A task of few answers, how many of its right ones must lose, and how many of its texts must give one of them.
+MOST_ANSWERS, LEAST, NEARLY_ALL = 12, 20, 0.8
 
 
 def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) -> Iterator[Finding]:
@@ -23,12 +27,15 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
         return
     weight = weigh(question, texts, cells, of=of)
     chance = share_by_prompt(texts, readings.chance, texts.failing & of & readings.controlled)
-    if not isinstance(weight.share, Estimate) or not _exceeds(weight.share, chance):
+    if not isinstance(weight.share, Estimate):
+        return
+    few = not _exceeds(weight.share, chance)
+    if few and not _pays_none(texts, readings, of):
         return
     severity: Severity = weight.severity if weight.share.estimate >= PRACTICAL else "note"
     examples = texts.examples(question, cells)
     by_chance = chance.estimate if isinstance(chance, Estimate) else None
-    evidence = {"summary": _summary(weight, by_chance), **weight.evidence(), "by_chance": by_chance}
+    evidence = {"summary": _summary(weight, by_chance, few=few), **weight.evidence(), "by_chance": by_chance}
     yield Finding("RL411", severity, {**evidence, "examples": examples}, _remedy(texts, readings, weight))
 
 
@@ -37,8 +44,31 @@ def _exceeds(share: Estimate, chance: object) -> bool:
     return not isinstance(chance, Estimate) or share.low > min(chance.high, 1.0)
 
 
-def _summary(weight: Weight, by_chance: float | None) -> str:
+def _pays_none(texts: Texts, readings: Readings, of: Bools) -> bool:
+    """Whether nearly every text gives one of a few known answers, and none wins.
+
+    Of a few answers a wrong text gives another prompt's as often as its own. But a reward that reads any of them pays
+    for a guess now and then.
+    """
+    wins = ~texts.failing & readings.tried
+    if wins.any() or int((of & readings.right).sum()) < LEAST:
+        return False
+    pool = {(one.kind, one.texts[0].strip().casefold()): one for one in readings.sought if one is not None}
+    if len(pool) > MOST_ANSWERS:
+        return False
+    few = [one for one in pool.values() if one.kind in {"label", "number"}]
+    given = [
+        any(gives(text, one, readings.names[one.kind]) for one in few)
+        for text, asked in zip(readings.said, of, strict=True)
+        if asked
+    ]
+    return float(np.mean(given)) >= NEARLY_ALL
+
+
+def _summary(weight: Weight, by_chance: float | None, *, few: bool) -> str:
     control = "" if by_chance is None else f"; another prompt's reference stands so in {percent(by_chance)}"
+    if few:
+        control = ". Nearly every text gives one of the task's few answers, and none wins, right or wrong"
     text = f"{weight.spoken()} give the reference as their answer{control}"
     counted = weight.counted()
     return f"{text}. Counted as right, the baseline would be {counted}" if counted else text

@@ -51,6 +51,6 @@ def after_thought(text: str) -> str:
 
 
 def asked_tags(prompts: Sequence[str]) -> tuple[Tag, ...]:
-    """The pairs of tags that most of the prompts name."""
-    named = Counter(name for text in prompts for name in set(NAMED.findall(text)))
+    """The pairs of tags that most of the prompts name, in their order there."""
+    named = Counter(name for text in prompts for name in dict.fromkeys(NAMED.findall(text)))
     return tuple(Tag(f"<{name}>", f"</{name}>") for name, count in named.items() if 2 * count > len(prompts))

@@ -108,14 +108,13 @@ def _rate(seen: Seen, cells: Bools) -> float:
 
 def _split(seen: Seen) -> tuple[Finding, Bools] | None:
     """RL414 where prompts ask for a thought that no text holds, though the server made one or the rest is kept to."""
-    occurs = {tag: float(np.mean([tag.occurs(text) for text in seen.lowered])) for tag in seen.asked}
-    missing = [tag for tag in seen.asked if occurs[tag] <= MISSING]
-    keeps = bool(missing) and any(share >= KEPT for share in occurs.values())
+    missing = _missing(seen)
+    keeps = missing is not None
     cells = ~seen.texts.none()
     weight = seen.weight(cells) if keeps or seen.question.thoughts_apart else None
     if weight is None or seen.wins(cells) >= READ:
         return None
-    name = missing[0].opens if missing else "<think>"
+    name = "<think>" if missing is None else missing.opens
     known = (
         "the server said that it keeps the reasoning apart"
         if seen.question.thoughts_apart
@@ -129,6 +128,16 @@ def _split(seen: Seen) -> tuple[Finding, Bools] | None:
     )
     evidence = {"summary": f"{weight.spoken()} hold no {name}, though {known}", **weight.evidence()}
     return _unread(seen, Finding("RL414", weight.severity, evidence, remedy), cells)
+
+
+def _missing(seen: Seen) -> Tag | None:
+    """The tag that prompts ask for before one that nearly all texts keep to, and that hardly any text holds."""
+    occurs = [float(np.mean([tag.occurs(text) for text in seen.lowered])) for tag in seen.asked]
+    kept = [place for place, share in enumerate(occurs) if share >= KEPT and seen.asked[place] not in THOUGHTS]
+    for place in range(max(kept, default=0)):
+        if occurs[place] <= MISSING:
+            return seen.asked[place]
+    return None
 
 
 def _unread(seen: Seen, finding: Finding, cells: Bools) -> tuple[Finding, Bools]:

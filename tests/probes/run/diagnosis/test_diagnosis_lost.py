@@ -119,8 +119,36 @@ def test_a_mention_is_no_answer(ask, golds, write):
 
 def test_what_another_reference_would_do_as_well_is_chance():
     digits = [str(k * 7 % 5 + 1) for k in range(PROMPTS)]
-    rows = drawn(plain_ask, digits, lambda answer, k: f"I would say it is {k % 5 + 1}.", share=0.0)
-    assert found(question_of(exact, rows), "RL411") is None
+
+    def write(answer, k):
+        return answer if k % 40 == 0 else f"I would say it is {k % 5 + 1}."
+
+    assert found(question_of(exact, drawn(plain_ask, digits, write, share=0.9)), "RL411") is None
+
+
+@pytest.mark.parametrize(
+    ("golds", "write"),
+    [
+        (LABELS, lambda answer, k: f"I looked at claim {k}. It is {answer}."),
+        (
+            [["yes", "no"][k * 7 % 5 % 2] for k in range(PROMPTS)],
+            lambda answer, k: f"{answer.upper()}{'.' * (k % 4 + 1)}",
+        ),
+        ([["ja", "nein"][k * 7 % 5 % 2] for k in range(PROMPTS)], lambda answer, k: f"Zu {k}: Antwort: {answer}"),
+        ([["有效", "无效"][k * 7 % 5 % 2] for k in range(PROMPTS)], lambda answer, k: f"第{k}个：{answer}。"),
+        ([["वैध", "अवैध"][k * 7 % 5 % 2] for k in range(PROMPTS)], lambda answer, k: f"दावा {k}: {answer}।"),
+        ([str(k * 7 % 5 + 1) for k in range(PROMPTS)], lambda answer, k: f"I rate it: {answer}{' stars' * (k % 2)}"),
+    ],
+)
+def test_of_a_few_answers_a_reward_that_pays_none_is_found_even_where_the_model_guesses(golds, write):
+    others = sorted(set(golds))
+
+    def wrong(place):
+        return others[(others.index(golds[place]) + 1) % len(others)]
+
+    question = question_of(exact, drawn(plain_ask, golds, write, share=0.45, wrong=wrong))
+    decision = decision_of(question)
+    assert (decision.action, decision.reasons[0]) == ("fix_reward", "RL411")
 
 
 def test_a_model_that_is_wrong_is_sent_to_fine_tuning():

@@ -34,6 +34,9 @@ def repeated(write, golds=SUMS, n=8, times=8, share=0.5):
         repeated(lambda answer, k: f"{LONG}{answer}", share=0.0),
         repeated(lambda answer, k: f"{['So:', 'Well:', 'Hm:', 'I say'][k % 4]} {answer}", LABELS),
         repeated(lambda answer, k: answer, n=2, times=2),
+        [
+            (p, g, ts[:2] * 4) for p, g, ts in drawn(ask, SUMS, lambda answer, k: f"It is {answer}")
+        ],  # four requests of two
         [(p, g, [t + " " * k for k, t in enumerate(ts)]) for p, g, ts in repeated(lambda answer, k: f"{LONG}{answer}")],
     ],
 )
