@@ -39,7 +39,7 @@ def _of_failures(question: Question, texts: Texts, explained: Bools) -> Iterator
     for finding, cells in cut.ask(question, texts, readings, explained):
         yield finding
         explained = explained | cells
-    for finding, cells in first.ask(question, texts, readings):
+    for finding, cells in first.ask(question, texts, readings, explained):
         yield finding
         explained = explained | cells
     yield from lost.ask(question, texts, readings, explained)

@@ -50,10 +50,12 @@ def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
     assert isinstance(share, Estimate), "there are groups"
     wins = float(np.mean([not texts.failing[group].any() for group in groups]))
     natural = not long and (share.estimate < NEARLY_ALL or wins >= ALWAYS)
-    if natural or share.low <= MOST:
-        return
     cold = question.temperature == 0
     distinct = len({int(one) for group in groups for one in texts.same[group]})
+    few = not long and not cold and distinct <= _answers(question, len(groups))
+    several = any(len(np.unique(texts.same[group])) > 1 for group in groups)
+    if natural or share.low <= MOST or (few and several):
+        return
     why = "at temperature 0" if cold else "which sampling does not give"
     summary = (
         f"the generations of a prompt are the same text in {int(hits.sum()):,} of {len(groups):,} prompts "
@@ -65,7 +67,6 @@ def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
         cells[group[0]] = True
     evidence = {"summary": summary, "share": share.estimate, "low": share.low, "high": share.high}
     evidence |= {"prompts": share.units, "examples": texts.examples(question, cells)}
-    few = not long and not cold and distinct <= _answers(question, len(groups))
     remedy = COLD if cold else f"{REMEDY} {SURE}" if few else REMEDY
     yield Finding("RL702", "warning" if few else "blocker", evidence, remedy)
 

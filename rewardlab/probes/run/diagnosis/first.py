@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from rewardlab.answers import Bools
+from rewardlab.answers import Bools, Indexes
 from rewardlab.findings import Finding, Severity
 from rewardlab.probes.reward.answers import NUMBER, number
 from rewardlab.probes.run.diagnosis.answer import Said, Sought, equals, gives_another, numbers
@@ -99,11 +99,12 @@ class Fit:
     shown: int
 
 
-def ask(question: Question, texts: Texts, readings: Readings) -> Iterator[tuple[Finding, Bools]]:
+def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) -> Iterator[tuple[Finding, Bools]]:
     """RL408 where the scores are those of a reward that reads an earlier answer, with the generations that it explains.
 
     That a right final answer loses shows it where other right ones win, or where wrong ones win for an earlier one;
     without either, only for the ways in NAMED, and where nearly all texts put their final answer in a usual format.
+    What is `explained` already is left out.
     """
     wrong = texts.where(
         [
@@ -111,7 +112,8 @@ def ask(question: Question, texts: Texts, readings: Readings) -> Iterator[tuple[
             for text, one in zip(readings.said, readings.sought, strict=True)
         ]
     )
-    fits = [fit for name, reader in READERS.items() if (fit := _fit(name, reader, texts, readings, wrong)) is not None]
+    ends = np.flatnonzero(readings.tried & texts.scored & ~explained & (readings.right | wrong))
+    fits = [fit for name, reader in READERS.items() if (fit := _fit(name, reader, texts, readings, ends)) is not None]
     best = max(fits, key=lambda fit: fit.agreement, default=None)
     if best is None or best.agreement < AGREES:
         return
@@ -122,9 +124,8 @@ def ask(question: Question, texts: Texts, readings: Readings) -> Iterator[tuple[
         yield finding, best.lost
 
 
-def _fit(name: str, reader: Reader, texts: Texts, readings: Readings, wrong: Bools) -> Fit | None:
-    """How the reader does where the final answer and the score disagree; None where it reads no such text."""
-    places = np.flatnonzero(readings.tried & texts.scored & (readings.right | wrong))
+def _fit(name: str, reader: Reader, texts: Texts, readings: Readings, places: Indexes) -> Fit | None:
+    """How the reader does on the texts in `places`, whose final answers are known; None where it tells nothing."""
     if len(places) < LEAST:
         return None
     read = [_read(reader, texts.text[place], readings, int(place)) for place in places]

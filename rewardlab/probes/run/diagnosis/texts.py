@@ -15,7 +15,7 @@ from rewardlab.probes.run.question import Question
 from rewardlab.task import Prompt
 
 #: Generations read at most. An interval over so many prompts is as narrow as anybody needs.
-MOST_READ = 12_000
+MOST_READ = 8_000
 #: Characters of a longer text that are read, at its beginning and at its end.
 HEAD, TAIL = 2_000, 6_000
 CUT = "\n[...]\n"

@@ -61,6 +61,7 @@ def test_at_temperature_0_the_temperature_is_named():
         repeated(lambda answer, k: answer, share=1.0),  # easy, and short
         drawn(ask, SUMS, lambda answer, k: f"{LONG}{answer} {k}"),
         drawn(ask, LABELS, lambda answer, k: answer, share=0.97),  # a sure model
+        [(p, g, ["valid", "invalid"] * 4) for p, g, _ in drawn(ask, LABELS, lambda answer, k: answer)],  # an even one
     ],
 )
 def test_a_sampler_that_draws_is_left_alone(rows):
