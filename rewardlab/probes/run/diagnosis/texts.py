@@ -89,7 +89,7 @@ def read_texts(question: Question) -> Texts:
         cut=answers.cut[row, column],
         called=np.zeros(len(row), bool) if calls is None else calls[row, column],
         prompts={int(one): question.prompts[one] for one in rows} if question.prompts else {},
-        all_prompts=len(answers.prompt_ids),
+        all_prompts=int(sampled.any(axis=1).sum()),
     )
 
 

@@ -21,7 +21,10 @@ PRACTICAL = 0.05
 @dataclass(frozen=True, slots=True)
 class Weight:
     """How many failing generations a cause touches, their share with its interval over prompts, and the baseline now
-    and with those generations counted as successes."""
+    and with those generations counted as successes.
+
+    `read` is the number of generations read, where that is a sample of the run's; None where all were.
+    """
 
     touched: int
     failing: int
@@ -29,6 +32,7 @@ class Weight:
     now: Quantity
     would_be: Quantity
     severity: Severity
+    read: int | None = None
 
     def evidence(self) -> dict[str, Any]:
         """The numbers of a finding's evidence."""
@@ -39,14 +43,15 @@ class Weight:
         if isinstance(self.now, Estimate) and isinstance(self.would_be, Estimate):
             told |= {"baseline": self.now.estimate, "would_be": self.would_be.estimate}
             told |= {"would_be_low": self.would_be.low, "would_be_high": self.would_be.high}
-        return told
+        return told if self.read is None else told | {"generations_read": self.read}
 
     def spoken(self) -> str:
         """How many, as a person says it: "412 of 900 failing answers (38 % to 52 %)"."""
         between = ""
         if isinstance(self.share, Estimate):
             between = f" ({percent(self.share.low)} to {percent(self.share.high)})"
-        return f"{self.touched:,} of {self.failing:,} failing answers{between}"
+        sample = "" if self.read is None else f" among {self.read:,} generations of prompts drawn at random"
+        return f"{self.touched:,} of {self.failing:,} failing answers{between}{sample}"
 
     def counted(self) -> str:
         """What the baseline would be, as a sentence; empty where it is not known."""
@@ -68,7 +73,9 @@ def weigh(question: Question, texts: Texts, cells: Bools, *, of: Bools | None = 
     share = share_by_prompt(texts, touched, failing)
     now = banded(question).scored
     would_be = _baseline(question, texts, (~texts.failing & texts.scored) | touched, texts.scored | touched)
-    return Weight(int(touched.sum()), int(failing.sum()), share, now, would_be, _severity(question, share, would_be))
+    severity = _severity(question, share, would_be)
+    read = len(texts) if len(np.unique(texts.row)) < texts.all_prompts else None
+    return Weight(int(touched.sum()), int(failing.sum()), share, now, would_be, severity, read)
 
 
 def _severity(question: Question, share: Quantity, would_be: Quantity) -> Severity:

@@ -126,6 +126,7 @@ def test_a_large_run_is_read_in_seconds_by_a_seeded_sample():
     finding = found(question, "RL411")
     assert time.process_time() - began < 20
     assert finding is not None
-    assert finding.evidence["failing"] == 8_000
+    assert finding.evidence["failing"] == finding.evidence["generations_read"] == 8_000
+    assert "among 8,000 generations of prompts drawn at random" in finding.evidence["summary"]
     assert finding == found(question, "RL411")
     assert ask_all(question) == ask_all(question)
