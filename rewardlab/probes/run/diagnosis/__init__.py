@@ -14,8 +14,8 @@ from rewardlab.probes.run.question import Question
 
 #: Codes of causes, the one to be mended first in front: without texts nothing is known, then how they are read.
 CAUSES = ("RL702", "RL703", "RL209", "RL413", "RL409", "RL412", "RL414", "RL408", "RL411")
-#: Findings whose usual remedy is to fine-tune first.
-BLAMING = ("RL601", "RL303")
+#: Findings whose usual remedy is another model or other prompts: to fine-tune first, to drop what is never solved.
+BLAMING = ("RL601", "RL303", "RL304")
 
 
 def ask(question: Question) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def causes_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def acquit(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, where a cause blocks with another remedy for those that would have the model fine-tuned first."""
+    """The findings, where a cause blocks with another remedy for those that would blame the model or the prompts."""
     held = tuple(findings)
     cause = next((one for one in causes_first(held) if is_cause(one) and one.severity == "blocker"), None)
     for finding in held:

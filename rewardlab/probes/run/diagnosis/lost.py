@@ -36,7 +36,8 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
     examples = texts.examples(question, cells)
     by_chance = chance.estimate if isinstance(chance, Estimate) else None
     evidence = {"summary": _summary(weight, by_chance, few=few), **weight.evidence(), "by_chance": by_chance}
-    yield Finding("RL411", severity, {**evidence, "examples": examples}, _remedy(texts, readings, weight))
+    remedy = _remedy(weight, _paid(question, texts, readings, cells))
+    yield Finding("RL411", severity, {**evidence, "examples": examples}, remedy)
 
 
 def _exceeds(share: Estimate, chance: object) -> bool:
@@ -74,15 +75,26 @@ def _summary(weight: Weight, by_chance: float | None, *, few: bool) -> str:
     return f"{text}. Counted as right, the baseline would be {counted}" if counted else text
 
 
-def _remedy(texts: Texts, readings: Readings, weight: Weight) -> str:
-    wins = np.flatnonzero(~texts.failing & texts.scored & readings.right)
-    written = f' (a winner reads "{_end(texts.text[int(wins[0])])}")' if len(wins) else ""
-    counted = f" Read so, the baseline is {weight.counted()}." if weight.counted() else ""
+def _remedy(weight: Weight, paid: str) -> str:
+    counted = f" The first makes the baseline {weight.counted()}." if weight.counted() else ""
     return (
         "Right answers lose for the way they are written, so this is no reason to fine-tune. Two ways out: let the "
         "reward find the answer in what the model writes (read the examples), or ask in the prompt for the one format "
-        f"that the reward reads{written} and sample again.{counted}"
+        f"that the reward reads{paid} and sample again.{counted}"
     )
+
+
+def _paid(question: Question, texts: Texts, readings: Readings, cells: Bools) -> str:
+    """A text that the reward pays, in brackets: a sampled one, else the reference in the format that it was seen to
+    win in; empty where neither is known."""
+    wins = np.flatnonzero(~texts.failing & texts.scored & readings.right)
+    if len(wins):
+        return f' (a winner reads "{_end(texts.text[int(wins[0])])}")'
+    wanted = readings.sought[int(np.flatnonzero(cells)[0])]
+    if question.evidence.form is None or wanted is None:
+        return ""
+    before, after = question.evidence.form
+    return f' (it pays a text that is just "{_end(before + wanted.texts[0] + after)}")'
 
 
 def _end(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rewardlab.answers import Bools, Indexes
+from rewardlab.answers import SHOWN_CHARACTERS, Bools, Indexes
 from rewardlab.probes.run.question import Question
 from rewardlab.task import Prompt
 
@@ -52,8 +52,13 @@ class Texts:
         return np.array(marked, bool).reshape(len(self))
 
     def examples(self, question: Question, cells: Bools, most: int = 3) -> list[dict[str, Any]]:
-        """Marked generations to look at, each of another prompt where there are so many, with the reference."""
-        places = np.flatnonzero(cells)
+        """Marked generations to look at, each of another prompt where there are so many, with the reference.
+
+        Texts that an example shows whole come first.
+        """
+        marked = np.flatnonzero(cells)
+        long = np.array([len(self.text[place]) > SHOWN_CHARACTERS for place in marked], bool)
+        places = marked[np.argsort(long, kind="stable")]
         _, first = np.unique(self.row[places], return_index=True)
         chosen = list(dict.fromkeys([*places[np.sort(first)], *places]))[:most]
         return [self._example(question, int(place)) for place in chosen]

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from rewardlab.evidence import Evidence
 from tests.probes.run.diagnosis.conftest import PROMPTS, decision_of, drawn, found, question_of
 
 SYLLABLES = [
@@ -77,6 +78,29 @@ def test_the_evidence_is_a_sentence_with_its_interval_and_what_the_baseline_woul
     assert "give the reference as their answer; another prompt's reference stands so in" in summary
     assert "the baseline would be" in summary
     assert summary.endswith("instead of 0 %")
+
+
+def test_examples_that_are_shown_whole_come_first():
+    def write(answer, k):
+        return f"It is {answer}, no {k}." + (" And so on and on." * 20 if k < 400 else "")
+
+    finding = found(question_of(exact, drawn(plain_ask, NAMES, write)), "RL411")
+    assert all(one["text"].endswith(".") and len(one["text"]) < 60 for one in finding.evidence["examples"])
+    assert len({one["prompt_id"] for one in finding.evidence["examples"]}) == 3
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (("", ""), f' (it pays a text that is just "{NAMES[0]}") and'),
+        (("<answer>", "</answer>"), f' (it pays a text that is just "<answer>{NAMES[0]}</answer>") and'),
+        (None, " and"),
+    ],
+)
+def test_without_a_winner_the_remedy_shows_what_the_reference_was_paid_in(form, said):
+    rows = drawn(plain_ask, NAMES, lambda answer, k: f"It is {answer}, no {k}.", share=1)
+    finding = found(question_of(exact, rows, evidence=Evidence(form=form)), "RL411")
+    assert f"for the one format that the reward reads{said} sample again." in finding.remedy
 
 
 def options(place, gold):

@@ -19,13 +19,15 @@ from tests.probes.run.diagnosis.conftest import drawn, found, question_of
 
 CAUSE = Finding("RL411", "blocker", {"summary": "many right ones lose"})
 BELOW, RARE = Finding("RL601", "blocker", {}), Finding("RL303", "warning", {})
+FLAT = Finding("RL304", "blocker", {})
 
 
 def test_a_cause_comes_before_what_it_explains_and_takes_the_blame_off_the_model():
     assert [one.code for one in causes_first([BELOW, CAUSE])] == ["RL411", "RL601"]
-    told = {one.code: one.remedy for one in acquit([BELOW, RARE, CAUSE])}
-    assert told["RL601"] == told["RL303"] == "First see RL411: until that is mended, this says nothing about the model."
-    assert list(acquit([BELOW, RARE])) == [BELOW, RARE]
+    told = {one.code: one.remedy for one in acquit([BELOW, RARE, FLAT, CAUSE])}
+    first = "First see RL411: until that is mended, this says nothing about the model."
+    assert told["RL601"] == told["RL303"] == told["RL304"] == first
+    assert list(acquit([BELOW, RARE, FLAT])) == [BELOW, RARE, FLAT]
 
 
 def test_what_made_up_answers_say_is_no_cause():
@@ -85,6 +87,7 @@ def test_the_capital_of_x_is_y_is_told_both_ways_out(audited):
     assert "or ask in the prompt for the one format that the reward reads" in text
     assert "Fine-tune on examples first" not in text
     assert "Train with SFT first" not in text
+    assert "that the reward reads (it pays a text that is just " in text
 
 
 FAILS = """
