@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from rewardlab.evidence import Exchanged, save_evidence
 from rewardlab.examination import BUDGET_SECONDS, Examination, asking
@@ -20,6 +22,8 @@ from rewardlab.rewards.process import Worker
 from rewardlab.run import Run
 from rewardlab.settings import Settings
 
+#: Prompts whose generations are looked at.
+MOST_PROMPTS = 2000
 #: Of the rows: where references serve in so many, sampled answers need not stand in for right ones.
 SERVES = 0.5
 
@@ -59,8 +63,15 @@ def _earn_more(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, 
 
 
 def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
-    """The scored generations that were not cut off, by prompt, with what the run's labels say of them."""
-    generations, scores = run.generations.read(), run.scores(key).read(["prompt_id", "index", "score"])
+    """The scored generations that were not cut off, by prompt, with what the run's labels say of them.
+
+    Of a large run those of every so many prompts: the exchange needs a few hundred.
+    """
+    ids = [prompt.id for prompt in run.prompts()]
+    some = pa.array(ids[:: max(1, -(-len(ids) // MOST_PROMPTS))], pa.string())
+    generations = run.generations.read(["prompt_id", "index", "text", "finish_reason"])
+    scores = run.scores(key).read(["prompt_id", "index", "score"])
+    generations, scores = (one.filter(pc.is_in(one["prompt_id"], some)) for one in (generations, scores))
     scored = {
         (prompt_id, index): score
         for prompt_id, index, score in zip(*(scores[name].to_pylist() for name in scores.column_names), strict=True)
