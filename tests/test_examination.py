@@ -316,6 +316,16 @@ def test_a_slow_reward_is_left_in_time_and_nothing_is_said_of_what_was_not_asked
     assert "--examine-seconds" in out.splitlines()[0]
 
 
+def test_an_audit_that_could_not_ask_what_can_block_is_no_go_and_says_so_first(task_of, run):
+    """Sleeping over whatever is made up and not over what was sampled."""
+    task = task_of(groups_of({4: 120}))
+    task["reward"].write_text(SLEEPY.replace("    time.sleep(0.2)", "    time.sleep(0.2 * (completion not in '01'))"))
+    said = ["audit", task["reward"], task["prompts"], "--model", f"recorded:{task['recorded']}", "--out", "run"]
+    exit_code, out, _ = run(*said, "--examine-seconds", "1")
+    assert (exit_code, out.partition(" ")[0]) == (4, "INCONCLUSIVE")
+    assert "--examine-seconds" in out.splitlines()[0]
+
+
 def test_a_busy_machine_changes_nothing_that_is_said(reward, write_lines):
     """The same inputs beside more processes than processors: what was asked, found and said of the pace is the same."""
     rows = [

@@ -38,7 +38,7 @@ def render(report: Report, display: Display) -> str:
 def _head(console: Console, report: Report) -> None:
     name, style = VERDICTS[report.verdict]
     base = report.baseline
-    console.print(Text.assemble((name, style), f"  {report.provenance['model']}"), soft_wrap=True)
+    console.print(Text.assemble((name, style), f"  {report.provenance['model']}{_late(report)}"), soft_wrap=True)
     console.print(f"{_size(base)}, {report.provenance['platform']}\n")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
@@ -51,6 +51,14 @@ def _head(console: Console, report: Report) -> None:
         for place, line in enumerate(parting(report.judges)):
             table.add_row("read" if place == 0 else "", Text(line))
     console.print(table)
+
+
+def _late(report: Report) -> str:
+    """What was not asked in time, where it keeps the run from a verdict; empty where nothing does."""
+    if report.verdict != "inconclusive" or "RL204" not in report.reasons:
+        return ""
+    late = [name for one in report.findings if one.code == "RL204" for name in one.evidence.get("not_asked", [])]
+    return f"  not asked of the reward in time: {', '.join(late)} (--examine-seconds N)"
 
 
 def _size(base: Baseline) -> str:
@@ -70,9 +78,6 @@ def _why(report: Report) -> Iterator[str]:
     causes = _causes(report)
     yield from (f"{cause.code} {cause.evidence['summary']}" for cause in causes)
     base, spread = report.baseline, report.spread
-    if report.verdict == "inconclusive" and "RL204" in report.reasons:
-        late = [name for one in report.findings if one.code == "RL204" for name in one.evidence.get("not_asked", [])]
-        yield f"not everything that can block was asked of the reward in time: {', '.join(late)} (--examine-seconds N)"
     name, quantity = ("accuracy", base.accuracy) if base.band_on == "accuracy" else ("prompts solved", base.solved)
     shown = f"{name} {_with_interval(quantity)}"
     band = f"the band {percent(base.band[0])} to {percent(base.band[1])}"

@@ -26,6 +26,8 @@ PATIENCE = 4
 #: One that answers at times is not waited for again once so many single samples, and this share of all, ran out of
 #: time: it is then surely above what a training job survives, and each costs the whole timeout.
 TIMED_OUT, TIMED_OUT_SHARE = 8, 0.03
+#: Samples that ran out of time and are asked again.
+REPEATS = 2
 KEPT_PROMPTS = 1000
 #: A reward that answers a batch within FAST_SECONDS need not be asked at once, but within LINGER_SECONDS.
 FAST_SECONDS = 0.005
@@ -198,10 +200,18 @@ class ScoringState:
         self.stop = threading.Event()
         self.answered = False
         self.asked = self.timed_out = 0
+        self._repeats = 0
         self.fast = False
         self._was_slow = True
         self.lost: list[Unscored] = []
         self._parts: dict[str, Parts] = {}
+
+    def may_repeat(self) -> bool:
+        """Whether a sample that ran out of time is asked again before that is said: once or twice in all, for each may
+        cost the whole timeout.
+        """
+        self._repeats += 1
+        return self._repeats <= REPEATS
 
     def see(self, seconds: float) -> None:
         """Learn from what an invocation took. One slow one among fast ones is the machine's doing."""
@@ -273,6 +283,8 @@ def _invoke(worker: Worker, pairs: Sequence[Pair], platform: Platform, state: Sc
             return Unscored("invalid", outcomes, reply.seconds / len(pairs))
         return outcomes
     if len(pairs) == 1:
+        if reply.reason == "timed_out" and state.may_repeat():
+            return _invoke(worker, pairs, platform, state)
         state.asked += 1
         state.timed_out += reply.reason == "timed_out"
     return Unscored(reply.reason, reply.detail, reply.seconds / len(pairs))

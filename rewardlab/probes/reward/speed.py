@@ -60,6 +60,12 @@ def measure(subject: Subject) -> Latency | None:
     return Latency(cold.seconds, tuple(warm), batch, one.seconds)
 
 
+def _is_slow(latency: Latency, batch: int) -> bool:
+    """Whether a batch exceeds Lambda's default timeout, or a sample the guidance."""
+    whole = latency.of(batch)
+    return whole > LAMBDA.default_seconds or whole / batch > GUIDANCE_SECONDS
+
+
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL204: a blocker where a batch exceeds Lambda's longest timeout; a warning over its default or over the guidance.
 
@@ -69,11 +75,13 @@ def ask(subject: Subject) -> Iterator[Finding]:
     if latency is None:
         return
     size = subject.platform.batch_size
+    if _is_slow(latency, size) and (again := measure(subject)) is not None:  # repeated before it is said
+        latency = min(latency, again, key=lambda one: one.of(size))
     whole = latency.of(size)
     per_sample = whole / size
     if whole > LAMBDA.most_seconds:
         yield Finding("RL204", "blocker", _evidence(subject, latency), _too_long(subject, per_sample))
-    elif whole > LAMBDA.default_seconds or per_sample > GUIDANCE_SECONDS:
+    elif _is_slow(latency, size):
         yield Finding("RL204", "warning", _evidence(subject, latency), _slow(whole))
 
 
