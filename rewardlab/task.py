@@ -17,6 +17,8 @@ Message: TypeAlias = Mapping[str, Json]
 
 #: Where the trainers of the field put the reference answer, in the order in which they are looked for.
 REFERENCE_KEYS = ("reference_answer", "ground_truth", "answer", "solution", "target")
+#: Looked for last, and taken where they hold a text: a number may be the id of a class.
+TEXT_KEYS = ("reference", "label")
 
 
 #: The column that holds the text of a response that is right. It is for rewardlab: the reward does not see it.
@@ -232,6 +234,7 @@ def _reference(row: dict[str, Json], *, where: str) -> Json:
         places.insert(0, ("reward_model.ground_truth", model["ground_truth"]))
     if isinstance(metadata, dict) and "reference_answer" in metadata:
         places.append(("metadata.reference_answer", metadata["reference_answer"]))
+    places += [(key, row[key]) for key in TEXT_KEYS if isinstance(row.get(key), str) and row[key].strip()]
     held = next((value for _, value in places if not is_empty(value)), None)
     if held is None and places:
         name, value = places[0]

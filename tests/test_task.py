@@ -39,6 +39,10 @@ def test_the_nova_form_is_read(write_lines):
         ({"prompt": USER, "reward_model": {"ground_truth": None, "style": None}, "answer": "42"}, "42", False),
         ({"prompt": USER, "reward_model": None, "metadata": None, "answer": "42"}, "42", False),
         ({"messages": None, "prompt": "6*7", "answer": "42", "id": None}, "42", True),
+        ({"prompt": USER, "label": "positive"}, "positive", False),
+        ({"prompt": USER, "label": "a", "reference": "b", "answer": "42"}, "42", False),
+        ({"prompt": USER, "label": 1}, None, False),
+        ({"prompt": USER, "label": True, "reference": " "}, None, False),
         ({"messages": [{**USER[0], "tool_calls": None, "name": None}], "answer": 0, "solution": None}, 0, False),
     ],
 )

@@ -14,7 +14,7 @@ from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import survey_of
 from rewardlab.probes.reward.trial import PRACTICAL, SHOWN, capped, earned, evidence_of, share
-from rewardlab.task import REFERENCE_KEYS, Json, Prompt
+from rewardlab.task import REFERENCE_KEYS, TEXT_KEYS, Json, Prompt
 
 #: What stands where the answer should; each is tried on this many prompts.
 BROKEN: dict[str, Json] = {"null": None, "an empty text": "", "an empty object": {}, "an empty list": []}
@@ -61,7 +61,8 @@ def broken(prompt: Prompt, name: str) -> Prompt:
     """The prompt with its reference replaced, wherever its row holds it, or taken out ("absent"); its id says so."""
     value = BROKEN.get(name)
     row: dict[str, Any] = dict(prompt.row)
-    for key in REFERENCE_KEYS:
+    keys = (*REFERENCE_KEYS, *(key for key in TEXT_KEYS if row.get(key) == prompt.reference))
+    for key in keys:
         if key in row:
             row[key] = value
     for outer, inner in (("reward_model", "ground_truth"), ("metadata", "reference_answer")):
@@ -69,7 +70,7 @@ def broken(prompt: Prompt, name: str) -> Prompt:
         if isinstance(held, dict) and inner in held:
             row[outer] = {**held, inner: value}
     if name == "absent":
-        row = {key: held for key, held in row.items() if key not in {*REFERENCE_KEYS, "reward_model"}}
+        row = {key: held for key, held in row.items() if key not in {*keys, "reward_model"}}
         if isinstance(metadata := row.get("metadata"), dict):
             row["metadata"] = {key: held for key, held in metadata.items() if key != "reference_answer"}
     return replace(prompt, id=f"{prompt.id} {name}", reference=value, row=row)

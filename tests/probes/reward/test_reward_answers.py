@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -139,3 +140,11 @@ def test_an_array_is_wrong_where_every_leaf_is():
 )
 def test_the_declared_tolerance_or_a_thousandth_is_allowed(reference, allowed):
     assert allowance(reference, Decimal(40)) == Decimal(allowed)
+
+
+def test_a_label_is_broken_where_it_is_the_reference_and_kept_where_it_is_not():
+    row = prompt(1, "What is said?", "positive")
+    labelled = replace(row, row={"prompt": "What is said?", "label": "positive"})
+    beside = replace(row, row={"prompt": "What is said?", "answer": "positive", "label": "group 3"})
+    assert broken(labelled, "null").row == {"prompt": "What is said?", "label": BROKEN["null"]}
+    assert broken(beside, "null").row == {"prompt": "What is said?", "answer": BROKEN["null"], "label": "group 3"}
