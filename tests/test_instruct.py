@@ -44,14 +44,18 @@ def test_right_facts_in_whole_sentences_lose_and_the_model_is_not_blamed(instruc
     assert told["by_chance"] < 0.05
     assert "fine-tun" not in report["next_step"]["text"].replace("no reason to fine-tune", "")
     assert all(str(one["reference"]).casefold() in one["text"].casefold() for one in told["examples"])
-    assert not [one["code"] for one in report["findings"] if one["severity"] == "blocker" and one["code"][:3] == "RL2"]
+    blockers = {one["code"] for one in report["findings"] if one["severity"] == "blocker"}
+    assert blockers == {"RL304", "RL411", "RL601"}
 
 
 @pytest.mark.engine
-def test_a_sound_reward_on_a_labelled_task_is_not_blamed(instruct, tmp_path):
-    _, report = audit("sentiment", tmp_path, "-n", "2", "--max-tokens", "12")
-    assert report["baseline"]["accuracy"]["estimate"] > 0.1
-    assert report["reward"]["outcomes"]["scored"] == 240
+def test_a_labelled_task_within_the_band_is_go_and_nothing_is_blamed(instruct, tmp_path):
+    code, report = audit("sentiment", tmp_path, "-n", "4", "--max-tokens", "8")
+    assert (code, report["verdict"], report["next_step"]["action"]) == (0, "go", "run_rft"), report["reasons"]
+    assert report["reward"]["outcomes"]["scored"] == 480
+    assert 0.1 < report["baseline"]["accuracy"]["estimate"] < 0.6
+    assert [one["code"] for one in report["findings"] if one["severity"] == "blocker"] == []
+    assert report["baseline"]["success"]["source"] == "answers"
 
 
 @pytest.mark.engine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +74,14 @@ def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
     if colon and engine != prefix and "/" not in prefix and not Path(text).exists():
         raise UsageError(f"no engine {prefix!r} in the model {text!r}", expected="one of " + ", ".join(ENGINES))
     if folder is not None and engine not in BEHIND_A_SERVER and (folder / model).exists():
-        model = str(folder / model)
+        model = str(_plain(folder / model))
     return ModelSpec(engine, model)
+
+
+def _plain(path: Path) -> Path:
+    """The path without its "..", which a report would show, where no symbolic link makes them mean another."""
+    plain = Path(os.path.normpath(path))
+    return plain if plain.exists() and plain.samefile(path) else path
 
 
 def open_engine(spec: ModelSpec, options: Mapping[str, Any]) -> Engine:

@@ -50,6 +50,16 @@ def test_a_relative_path_is_taken_from_the_folder_that_names_it(tmp_path):
     assert parse_model("vllm:inside", folder=tmp_path) == ModelSpec("vllm", str(tmp_path / "inside"))
 
 
+def test_a_path_is_shown_without_its_detours_unless_a_link_makes_them_mean_another(tmp_path):
+    for name in ("models/inside", "tasks/a", "elsewhere/b/models", "elsewhere/models/inside"):
+        (tmp_path / name).mkdir(parents=True)
+    found = parse_model("vllm:../../models/inside", folder=tmp_path / "tasks" / "a")
+    assert found == ModelSpec("vllm", str(tmp_path / "models" / "inside"))
+    (tmp_path / "tasks" / "link").symlink_to(tmp_path / "elsewhere" / "b", target_is_directory=True)
+    linked = parse_model("vllm:../models/inside", folder=tmp_path / "tasks" / "link")
+    assert linked == ModelSpec("vllm", str(tmp_path / "tasks" / "link" / ".." / "models" / "inside"))
+
+
 def test_a_name_that_is_no_path_stays_a_name(tmp_path):
     assert parse_model("Qwen/Qwen3-8B", folder=tmp_path) == ModelSpec("vllm", "Qwen/Qwen3-8B")
 
