@@ -14,7 +14,7 @@ ANSWERS: Sequence[tuple[tuple[str, ...], str, str]] = (
     (("reference",), "reference", "references"),
     (("made_up", "near", "other_reference"), "made-up wrong answer", "made-up wrong answers"),
     (("exchanged",), "exchanged answer", "exchanged answers"),
-    (("read", "misread"), "sampled answer as it reads", "sampled answers as they read"),
+    (("read", "misread"), "sampled answer whose text tells", "sampled answers whose texts tell"),
 )
 
 

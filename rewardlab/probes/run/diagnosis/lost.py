@@ -67,7 +67,7 @@ def _pays_none(texts: Texts, readings: Readings, of: Bools) -> bool:
 
 
 def _summary(weight: Weight, by_chance: float | None, *, few: bool) -> str:
-    control = "" if by_chance is None else f"; another prompt's reference stands so in {percent(by_chance)}"
+    control = "" if by_chance is None else f" ({percent(by_chance)} give another prompt's, taken at random)"
     if few:
         control = ". Nearly every text gives one of the task's few answers, and none wins, right or wrong"
     text = f"{weight.spoken()} give the reference as their answer{control}"

@@ -75,7 +75,7 @@ def test_the_evidence_is_a_sentence_with_its_interval_and_what_the_baseline_woul
     assert finding is not None
     summary = finding.evidence["summary"]
     assert f"{finding.evidence['touched']:,} of 960 failing answers (" in summary
-    assert "give the reference as their answer; another prompt's reference stands so in" in summary
+    assert "give the reference as their answer (0 % give another prompt's, taken at random)." in summary
     assert "the baseline would be" in summary
     assert summary.endswith("instead of 0 %")
 
