@@ -19,6 +19,8 @@ MOST_READ = 8_000
 #: Characters of a longer text that are read, at its beginning and at its end.
 HEAD, TAIL = 2_000, 6_000
 CUT = "\n[...]\n"
+#: Examples are looked for among this share of the texts, the shortest, first.
+SHORT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,11 @@ class Texts:
     def examples(self, question: Question, cells: Bools, most: int = 3) -> list[dict[str, Any]]:
         """Marked generations to look at, each of another prompt where there are so many, with the reference.
 
-        Texts that an example shows whole come first.
+        The shortest quarter comes first, of what an example shows whole: one look is to be enough.
         """
         marked = np.flatnonzero(cells)
-        long = np.array([len(self.text[place]) > SHOWN_CHARACTERS for place in marked], bool)
+        lengths = np.array([len(self.text[place]) for place in marked])
+        long = lengths > min(SHOWN_CHARACTERS, float(np.quantile(lengths, SHORT)) if len(lengths) else 0)
         places = marked[np.argsort(long, kind="stable")]
         _, first = np.unique(self.row[places], return_index=True)
         chosen = list(dict.fromkeys([*places[np.sort(first)], *places]))[:most]
