@@ -65,8 +65,8 @@ CATALOGUE: Mapping[str, Entry] = {
         "Return float(score).",
     ),
     "RL105": Entry(
-        "a score lies outside the declared range",
-        "The success threshold, clipping and the scale of the advantage all rest on the range.",
+        "a score lies outside its range",
+        "Platforms clip or refuse what leaves their range, and clipping changes which answers differ.",
         "Clip the score, or declare the range it really has with --reward-range LO,HI.",
     ),
     "RL106": Entry(

@@ -10,6 +10,10 @@ from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate
 from rewardlab.stats.spread import SAME_SCORE
 
+UNDECLARED = (
+    "No range was declared, and scores leave the one that the platform documents. For another trainer this is nothing; "
+    "for this one clip the score, or declare the range with --reward-range LO,HI."
+)
 SATURATED = 0.95
 SPARSE = 0.05
 
@@ -30,7 +34,7 @@ def ask(question: Question) -> Iterator[Finding]:
     bounds = (low, high) if declared else question.platform.score_range
     if bounds is not None and (lowest < bounds[0] - SAME_SCORE or highest > bounds[1] + SAME_SCORE):
         evidence = {"range": list(bounds), "lowest": lowest, "highest": highest, "declared": declared}
-        yield Finding("RL105", "blocker" if declared else "warning", evidence)
+        yield Finding("RL105", "blocker", evidence) if declared else Finding("RL105", "note", evidence, UNDECLARED)
     if measured.levels == 1 and low + SAME_SCORE < lowest < high - SAME_SCORE:
         enough = measured.scored_prompts >= LEAST_PROMPTS
         evidence = {"score": lowest, "generations": measured.generations}
