@@ -28,8 +28,8 @@ WRONG_ORDER = (
 #: Of the answers that are wrong by the labels, more than this share surely succeeds: the reward pays for being wrong.
 PAID = 0.2
 PAYS_WRONG = (
-    "Answers that are wrong by the labels succeed: look at the generations listed in the evidence, and compare what the "
-    "reward overlooks in them (the order, a field, a part of the answer)."
+    "Answers that are wrong by the labels succeed: look at the generations listed in the evidence, and compare what "
+    "the reward overlooks in them (the order, a field, a part of the answer)."
 )
 UNKNOWN = (
     "This says nothing against the reward: with these labels its agreement cannot be measured. Label right and wrong "
