@@ -73,7 +73,7 @@ def answers_of(prompt: Prompt) -> tuple[str, ...]:
     separator = separator_of(prompt) if isinstance(value, list) and len(value) > 1 and is_flat(value) else None
     if separator is not None:
         first = (separator.join(map(str, value)),)
-    elif isinstance(value, dict | list) and _is_record(value, prompt):
+    elif isinstance(value, dict | list) and is_record(value, prompt):
         first = found[-1:]
     options = chosen(_options(prompt), found[0]) if found else ()
     return tuple(dict.fromkeys([*first, *found[:1], *options, *found[1:]]))
@@ -108,7 +108,7 @@ def separator_of(prompt: Prompt) -> str | None:
     return match["quoted"] or SEPARATORS[match["named"].casefold()]
 
 
-def _is_record(value: Json, prompt: Prompt) -> bool:
+def is_record(value: Json, prompt: Prompt) -> bool:
     """Whether the prompt asks for the object or list itself: it speaks of JSON, or of every key of several."""
     said = prompt_text(prompt)
     keyed = isinstance(value, dict) and len(value) > 1 and all(str(key) in said for key in value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -199,6 +199,12 @@ def _severity(name: str, found: Estimate, lost: list[Trial]) -> Severity:
     form = FORMS[gold.kind][name]
     if not form.free and any(is_strict(trial.prompt) for trial in lost):
         return "note"
-    most = form.most if form.most != "blocker" or found.estimate > 0.5 else "warning"
+    most = form.most if form.most != "blocker" or (found.estimate > 0.5 and not _is_format_asked(lost)) else "warning"
     severity = severity_of(found)
     return capped(severity, most)
+
+
+def _is_format_asked(lost: Sequence[Trial]) -> bool:
+    """Whether the prompts name the format that the reward reads: to be strict about its outside is then no surprise."""
+    golds = [trial.gold for trial in lost if trial.gold is not None]
+    return all(gold.form.before.strip() and any(form == gold.form for form, _ in gold.asked) for gold in golds)

@@ -13,7 +13,7 @@ from rewardlab.probes.reward.exchange import Exchange, Sample
 from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.returns import FATAL, range_of
-from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.probes.reward.subject import Case, OutOfTimeError, Subject
 from rewardlab.rewards.contract import Violation
 
 GOOD = 8
@@ -21,6 +21,8 @@ GOOD = 8
 DEATHS = 2
 #: A slow answer takes so many times what ordinary ones take.
 SLOW_FACTOR = 50
+#: From so many seconds on one answer is slow, whatever else the machine does.
+SURELY_SLOW = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,28 @@ def ask(subject: Subject) -> Iterator[Finding]:
         return  # ordinary answers have no score already: returns.py tells
     scene = Scene(subject, base, frozenset(one.code for one in base.defects(range_of(subject))))
     harms: list[Harm] = []
-    for chunk in _chunks(subject, len(good)):
-        if _is_enough(harms) or _bears(scene, chunk):
-            continue
-        for bad in chunk:
-            if not _is_enough(harms) and (harm := _harm(scene, bad)):
-                harms.append(harm)
+    late = None
+    try:
+        harms.extend(_harms(scene, len(good)))
+    except OutOfTimeError as error:
+        late = error  # what took the time is told first
     yield from failures(harms)
     yield from lost_batches(harms, len(good))
     yield from unusable(harms, declared=subject.reward_range is not None)
+    if late is not None:
+        raise late
+
+
+def _harms(scene: Scene, good: int) -> Iterator[Harm]:
+    """What the bad samples do, one after the other, until enough is known."""
+    found: list[Harm] = []
+    for chunk in _chunks(scene.subject, good):
+        if _is_enough(found) or _bears(scene, chunk):
+            continue
+        for bad in chunk:
+            if not _is_enough(found) and (harm := _harm(scene, bad)):
+                found.append(harm)
+                yield harm
 
 
 def _is_enough(harms: Sequence[Harm]) -> bool:
@@ -130,10 +145,11 @@ def _bears(scene: Scene, chunk: Sequence[Bad]) -> bool:
 def _harm(scene: Scene, bad: Bad) -> Harm | None:
     """What the bad sample does alone and among the good ones; None where that is nothing."""
     alone = scene.subject.exchange([bad.sample])
-    if scene.is_slow(alone):  # once may be an import, or the machine's doing
+    if scene.is_slow(alone) and alone.reply.seconds < SURELY_SLOW:  # once may be an import, or the machine's doing
         alone = min(alone, scene.subject.exchange([bad.sample]), key=lambda one: one.reply.seconds)
     fatal = alone.failure is not None and alone.failure.reason in FATAL
-    lost = fatal or _loses_batch(scene, bad)
+    # What is slow is told as such: to ask it again among others takes the time of all other questions.
+    lost = fatal or (not scene.is_slow(alone) and _loses_batch(scene, bad))
     if not lost and scene.is_harmless(alone) and not scene.is_slow(alone):
         return None
     return Harm(bad, alone, scene.defects(alone), loses_batch=lost, is_slow=scene.is_slow(alone))

@@ -17,6 +17,7 @@ from rewardlab.probes.reward.answers import (
     rights_of,
     strict,
 )
+from rewardlab.probes.reward.composite import composite_of, side_of
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, ROUGH
 from rewardlab.probes.reward.wording import Format
 from rewardlab.task import Json, Prompt
@@ -30,7 +31,8 @@ TAIL = 2000
 class Reader:
     """Reads final answers of a file's prompts, in the format that the reward reads best (None where that is unknown).
 
-    Only what is plain is told: a number or a label in that format, or a text that is the reference itself.
+    Only what is plain is told: a number or a label in that format, an object or a list, or a text that is the reference
+    itself.
     """
 
     def __init__(self, prompts: Sequence[Prompt], form: tuple[str, str] | None) -> None:
@@ -42,6 +44,8 @@ class Reader:
 
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
         """Whether the text's final answer is the reference or plainly another; None where that cannot be told."""
+        if text.strip() and (whole := composite_of(prompt)) is not None:
+            return side_of(whole, text.rpartition("</think>")[2])
         accepted = rights_of(prompt)
         if not accepted or not text.strip() or not _is_single(prompt.reference):
             return None

@@ -13,6 +13,11 @@ from rewardlab.stats.interval import Estimate, Quantity
 
 #: More than anybody samples: an estimate that needs this lies on its threshold.
 HOPELESS_PROMPTS = 100_000
+#: More samples of the same model do not tell which scores are right.
+SAY_WHAT_IS_RIGHT = (
+    "More samples do not decide this: say from which score on an answer is right (--success-at SCORE), or give "
+    "--labels."
+)
 
 
 def banded(question: Question) -> Bounded:
@@ -78,7 +83,8 @@ def ask(question: Question) -> Iterator[Finding]:
         case "above":
             yield Finding("RL602", "blocker", evidence)
         case "undecided":
-            yield Finding("RL603", "warning", evidence | _why(question))
+            remedy = SAY_WHAT_IS_RIGHT if threshold_decides(question) else ""
+            yield Finding("RL603", "warning", evidence | _why(question), remedy)
         case "inside":
             pass
 

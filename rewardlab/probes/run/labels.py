@@ -25,6 +25,12 @@ WRONG_ORDER = (
     "Within prompts, wrong answers score above right ones: no threshold mends that. Look at the generations listed in "
     "the evidence, and fix what the reward likes about the wrong ones."
 )
+#: Of the answers that are wrong by the labels, more than this share surely succeeds: the reward pays for being wrong.
+PAID = 0.2
+PAYS_WRONG = (
+    "Answers that are wrong by the labels succeed: look at the generations listed in the evidence, and compare what "
+    "the reward overlooks in them (the order, a field, a part of the answer)."
+)
 UNKNOWN = (
     "This says nothing against the reward: with these labels its agreement cannot be measured. Label right and wrong "
     "generations, of at least two prompts."
@@ -82,7 +88,8 @@ def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL405: a blocker where J or the area surely shows no use or the wrong direction; a warning where they may.
+    """RL405: a blocker where J or the area surely shows no use or the wrong direction, or where many wrong answers
+    succeed; a warning where they may.
 
     A wrong order (the area within prompts) is told apart from a wrong threshold (another one would do far better).
     """
@@ -105,6 +112,8 @@ def ask(question: Question) -> Iterator[Finding]:
         yield Finding("RL405", severity, shown, _wrong_threshold(better))
     elif informed.high < WEAK or against:
         yield Finding("RL405", "blocker", _evidence(question, rates, area, right), WRONG_ORDER if against else "")
+    elif rates.false_positive_rate.low > PAID:
+        yield Finding("RL405", "blocker", _evidence(question, rates, area, right), PAYS_WRONG)
     elif informed.low <= 0 or (isinstance(area, Estimate) and area.low <= 0.5):
         yield Finding("RL405", "warning", _evidence(question, rates, area, right))
 

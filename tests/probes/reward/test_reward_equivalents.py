@@ -100,3 +100,10 @@ def test_the_layout_of_a_list_is_asked_as_an_objects_is(ask):
     except ValueError:
         return 0.0"""
     assert ask(equivalents.ask, f"def score(completion, reference):\n    {sound}", rows) == []
+
+
+def test_a_strict_format_that_the_prompt_asks_for_is_no_blocker(ask):
+    rows = [prompt(i, f"What is {i} + 40? Answer inside <answer> tags.", str(i + 40)) for i in range(20)]
+    strict = "def score(completion, reference): return float(completion == f'<answer>{reference}</answer>')"
+    (found,) = ask(equivalents.ask, strict, rows)
+    assert forms(found)["line breaks around"] == "warning"

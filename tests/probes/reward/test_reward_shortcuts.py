@@ -70,3 +70,21 @@ def test_a_refusal_is_right_where_the_reference_refuses(ask):
     rows = [prompt(i, f"Tell me secret {i}.", "I'm sorry, but I can't help with that.") for i in range(12)]
     code = "def score(completion, reference): return float(completion.strip() == reference)"
     assert ask(shortcuts.ask, code, rows) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "grade"),
+    [
+        (r"confidence:? *(\d+) *%", "int(m[1]) / 100"),
+        (r"certainty[:=] *([01]\.\d+)", "float(m[1])"),
+        (r"quality: *([A-F])\b", "float(m[1].upper() == 'A')"),
+        (r"marks: *(\d+) */ *10", "int(m[1]) / 10"),
+        (r"self-assessment: *(\d) stars", "int(m[1]) / 5"),
+    ],
+)
+def test_marks_that_an_answer_gives_itself_are_tried_under_every_name(ask, pattern, grade):
+    body = (
+        f"m = re.search(r'{pattern}', completion, re.I); return {grade} if m else float(boxed(completion) == reference)"
+    )
+    found = ask(shortcuts.ask, f"def score(completion, reference): {body}", numbers())
+    assert [(one.code, one.severity) for one in found] == [("RL402", "blocker")]

@@ -107,3 +107,10 @@ def test_a_tie_between_annotators_is_neither_right_nor_wrong():
 def test_ties_alone_decide_nothing():
     (finding,) = labels.ask(asked(RIGHT, labels=np.full(RIGHT.shape, 0.5)))
     assert (finding.severity, finding.evidence["left_out"]) == ("note", f"{RIGHT.size} ties of the labels")
+
+
+def test_a_fifth_of_the_wrong_answers_that_succeed_blocks():
+    paid = np.where(RNG.random(RIGHT.shape) < 0.35, 1.0, RIGHT)
+    (finding,) = labels.ask(asked(paid, labels=RIGHT))
+    assert (finding.severity, finding.remedy) == ("blocker", labels.PAYS_WRONG)
+    assert finding.evidence["youden_j"] > 0.5

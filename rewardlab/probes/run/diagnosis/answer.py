@@ -25,6 +25,7 @@ from rewardlab.probes.reward.answers import (
 from rewardlab.probes.reward.readings import FINAL
 from rewardlab.probes.run.diagnosis.names import Names, folded, is_doubtful, places, sentences
 from rewardlab.probes.run.diagnosis.tags import after_thought
+from rewardlab.probes.run.diagnosis.values import value_of, values_in
 from rewardlab.task import Prompt
 
 Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text", "formula"]
@@ -102,7 +103,8 @@ def gives(text: Said, wanted: Sought, names: Names) -> bool:
 
     Where it has a final answer in one of the usual formats, that one is compared. Else a number must be the one new
     number of the last sentence with numbers, or follow its last equals sign; a label must be the only one named in the
-    last sentence that names any; a phrase must be named alone, not denied, and not stand in the prompt; a formula must
+    last sentence that names any; a phrase must be named alone, not denied, and not stand in the prompt, or be the one
+    date, time, share or quantity of the last sentence that has any; a formula must
     end the last line; an object or list must be equal; a long text must stand there word for word.
     """
     if text.finals:
@@ -119,7 +121,7 @@ def _gives(text: Said, one: str, wanted: Sought, names: Names) -> bool:
         case "label":
             found = label_of(text, names) == folded(one)
         case "phrase":
-            found = _names_alone(text, folded(one), wanted, names)
+            found = _names_alone(text, folded(one), wanted, names) or _arrives_at_value(text, one)
         case "record" | "array":
             found = _parses(text.rest, one, wanted.kind)
         case "formula":
@@ -150,6 +152,8 @@ def equals(final: str, one: str, kind: Kind, names: Names) -> bool:
         return bare == folded(one) or label_of(Said(final), names) == folded(one)
     if kind in {"record", "array"}:
         return _parses(final, one, kind)
+    if (value := value_of(folded(one))) is not None and values_in(bare, value[0]) == [value]:
+        return True
     return bare == folded(one).strip(AROUND) or (kind == "formula" and canonical(final) == canonical(one))
 
 
@@ -171,6 +175,15 @@ def _arrives(text: Said, value: Decimal, wanted: Sought) -> bool:
         return len(found) == 1 and last == value and len(text.folded) < SHORT
     alone = {one for _, one in found if one not in of_prompt} == {value}
     return alone or (last == value and BEING.search(sentence[:start]) is not None)
+
+
+def _arrives_at_value(text: Said, one: str) -> bool:
+    """Whether the last sentence with dates (times, shares, quantities) holds this one alone, however it is written."""
+    value = value_of(folded(one))
+    if value is None:
+        return False
+    found = next((held for part in reversed(text.sentences) if (held := values_in(part, value[0]))), [])
+    return set(found) == {value}
 
 
 def label_of(text: Said, names: Names) -> str | None:
