@@ -21,7 +21,7 @@ Reads: TypeAlias = Literal["answer", "form", "part"]
 class Real:
     """One public reward. `task` is a maker of questions or the name of one of reasoning-gym's tasks.
 
-    `truth` says what is true of it; `known`
+    `truth` says what is true of it; `tokens` tells that it reads token ids; `known`
     why rewardlab is wrong on it, where that is known and not mended.
     """
 
@@ -37,6 +37,7 @@ class Real:
     arguments: tuple[str, ...] = ()
     environment: Environment = TRAINERS
     ability: float = 0.45
+    tokens: bool = False
     known: str = ""
 
     @property
@@ -44,9 +45,16 @@ class Real:
         return self.environment.version(self.package)
 
 
-def _trl(name: str, adapter: str, shape: Shape, reads: Reads, truth: str, *, task: Ask = ask.shopping) -> Real:
-    signature = "f(completions, solution, **kwargs)" if reads == "answer" else "f(completions | completion_ids, **kwargs)"
-    return Real(name, "trl", adapter, signature, task, shape, trl("solution"), reads, truth)
+def _trl(
+    name: str, adapter: str, shape: Shape, reads: Reads, truth: str, *, task: Ask = ask.shopping, tokens: bool = False
+) -> Real:
+    taken = (
+        "completions" if not tokens or reads == "answer" else "",
+        "solution" if reads == "answer" else "",
+        "completion_ids" if tokens else "",
+    )
+    signature = f"f({', '.join(one for one in (*taken, '**kwargs') if one)})"
+    return Real(name, "trl", adapter, signature, task, shape, trl("solution"), reads, truth, tokens=tokens)
 
 
 def _verl(
@@ -69,24 +77,36 @@ def _gym(task: str, truth: str, *, reads: Reads = "answer", ability: float = 0.4
     signature = "score_answer(answer, entry), in a TRL function"
     name = f"{task}.score_answer"
     return Real(
-        name, "reasoning-gym", "reasoning_gym", signature, task, shapes.TAGS, trl("answer"), reads, truth, ability=ability
+        name,
+        "reasoning-gym",
+        "reasoning_gym",
+        signature,
+        task,
+        shapes.TAGS,
+        trl("answer"),
+        reads,
+        truth,
+        ability=ability,
     )
 
 
 def _protocol(name: str, adapter: str, task: Ask, shape: Shape, reads: Reads, truth: str) -> Real:
     signature = "f(messages, ground_truth, **kwargs), in score(completion, reference)"
-    return Real(
-        name, "eval-protocol", adapter, signature, task, shape, plain, reads, truth, environment=EVAL_PROTOCOL
-    )
+    return Real(name, "eval-protocol", adapter, signature, task, shape, plain, reads, truth, environment=EVAL_PROTOCOL)
 
 
-def _swift(name: str, adapter: str, shape: Shape, reads: Reads, truth: str, *, task: Ask = ask.shopping) -> Real:
+def _swift(name: str, adapter: str, shape: Shape, reads: Reads, truth: str, *, tokens: bool = False) -> Real:
     signature = "object with __call__(completions, solution, **kwargs); texts"
-    return Real(name, "ms-swift", adapter, signature, task, shape, trl("solution", texts=True), reads, truth)
+    rows = trl("solution", texts=True)
+    return Real(name, "ms-swift", adapter, signature, ask.shopping, shape, rows, reads, truth, tokens=tokens)
 
 
-def _plain(name: str, package: str, adapter: str, task: Ask, shape: Shape, truth: str, *, reads: Reads = "answer") -> Real:
-    return Real(name, package, adapter, "two arguments, in score(completion, reference)", task, shape, plain, reads, truth)
+def _plain(
+    name: str, package: str, adapter: str, task: Ask, shape: Shape, truth: str, *, reads: Reads = "answer"
+) -> Real:
+    return Real(
+        name, package, adapter, "two arguments, in score(completion, reference)", task, shape, plain, reads, truth
+    )
 
 
 def _skyrl(name: str, adapter: str, task: Ask, shape: Shape, truth: str, *, reads: Reads = "answer") -> Real:
@@ -117,18 +137,36 @@ REWARDS: tuple[Real, ...] = (
         shapes.BOXED,
         "answer",
         "wrong -1 to -0.5, right 0.5 to 1, by length",
+        tokens=True,
     ),
     _trl("think_format_reward", "trl_think_format", shapes.THINK_TAGS, "form", "0 or 1 for the tags alone"),
-    _trl("get_repetition_penalty_reward()", "trl_repetition", shapes.THINK_TAGS, "form", "0 to -1 for repeated tokens"),
-    _trl("get_soft_overlong_punishment(60, 30)", "trl_overlong", shapes.THINK_TAGS, "form", "0 to -1 for length"),
+    _trl(
+        "get_repetition_penalty_reward()",
+        "trl_repetition",
+        shapes.THINK_TAGS,
+        "form",
+        "0 to -1 for repeated tokens",
+        tokens=True,
+    ),
+    _trl(
+        "get_soft_overlong_punishment(60, 30)",
+        "trl_overlong",
+        shapes.THINK_TAGS,
+        "form",
+        "0 to -1 for length",
+        tokens=True,
+    ),
     _trl(
         "accuracy 1.0 + think_format 0.2 + overlong 0.1",
         "trl_sum",
         shapes.THINK_BOXED,
         "answer",
         "right adds 1; the form adds 0.2 to right and wrong alike",
+        tokens=True,
     ),
-    _verl("gsm8k.compute_score", "verl_gsm8k", ask.shopping, shapes.HASHES, "openai/gsm8k", "0 or 1; the last #### number"),
+    _verl(
+        "gsm8k.compute_score", "verl_gsm8k", ask.shopping, shapes.HASHES, "openai/gsm8k", "0 or 1; the last #### number"
+    ),
     _verl(
         "gsm8k.compute_score, method=flexible",
         "verl_gsm8k",
@@ -157,7 +195,14 @@ REWARDS: tuple[Real, ...] = (
         "0 or 1; the last box, compared as a normalised text",
     ),
     _verl("math_dapo.compute_score", "verl_math_dapo", ask.shopping, shapes.LAST_LINE, "math_dapo", "-1 or 1, a dict"),
-    _verl("math_verify.compute_score", "verl_math_verify", ask.fractions, shapes.BOXED, "math", "0 or 1, in a process pool"),
+    _verl(
+        "math_verify.compute_score",
+        "verl_math_verify",
+        ask.fractions,
+        shapes.BOXED,
+        "math",
+        "0 or 1, in a process pool",
+    ),
     _verl(
         "prime_math.compute_score",
         "verl_prime_math",
@@ -202,11 +247,20 @@ REWARDS: tuple[Real, ...] = (
     _swift("Format", "swift_format", shapes.THINK_TAGS, "form", "0 or 1 for the tags alone"),
     _swift("ReActFormat", "swift_react_format", shapes.REACT, "form", "0 or 1 for the Action lines alone"),
     _swift("MathAccuracy + Format", "swift_registry", shapes.THINK_TAGS, "answer", "right adds 1, the form adds 1"),
-    _swift("CosineReward", "swift_cosine", shapes.BOXED, "answer", "wrong -0.5 to 0, right 0.5 to 1, by length"),
+    _swift(
+        "CosineReward",
+        "swift_cosine",
+        shapes.BOXED,
+        "answer",
+        "wrong -0.5 to 0, right 0.5 to 1, by length",
+        tokens=True,
+    ),
     _swift("RepetitionPenalty", "swift_repetition", shapes.TAGS, "form", "0 to -1 for repeated words"),
     _skyrl("gsm8k.utils.compute_score", "skyrl_gsm8k", ask.shopping, shapes.HASHES, "0 or 1; the first #### number"),
     _skyrl("aime.utils.compute_score", "skyrl_aime", ask.shopping, shapes.LAST_LINE, "-1 or 1, a dict; 'Answer:' only"),
-    _skyrl("search.utils.compute_score", "skyrl_search", ask.elements, shapes.TAGS, "0 or 1; exact match with a target"),
+    _skyrl(
+        "search.utils.compute_score", "skyrl_search", ask.elements, shapes.TAGS, "0 or 1; exact match with a target"
+    ),
     _skyrl(
         "search.utils.compute_score_subem",
         "skyrl_subem",
@@ -248,12 +302,20 @@ REWARDS: tuple[Real, ...] = (
     _gym("fraction_simplification", "1, or 0.01 to 0.5"),
     _gym("complex_arithmetic", "graded by distance"),
     _gym("letter_counting", "one number", ability=0.2),
-    _protocol("math_reward", "ep_math", ask.shopping, shapes.BOXED, "answer", "0 or 1; refuses texts with other numbers"),
+    _protocol(
+        "math_reward", "ep_math", ask.shopping, shapes.BOXED, "answer", "0 or 1; refuses texts with other numbers"
+    ),
     _protocol("multiple_choice_math_reward", "ep_choice", ask.choices, shapes.LETTER, "answer", "0 or 1; a letter"),
-    _protocol("list_comparison_math_reward", "ep_list", ask.divisors, shapes.BOXED, "answer", "0 or 1; sets of numbers"),
-    _protocol("accuracy_reward", "ep_accuracy", ask.shopping, shapes.BOXED, "part", "1, or 0.3 to 0.8 for a near number"),
+    _protocol(
+        "list_comparison_math_reward", "ep_list", ask.divisors, shapes.BOXED, "answer", "0 or 1; sets of numbers"
+    ),
+    _protocol(
+        "accuracy_reward", "ep_accuracy", ask.shopping, shapes.BOXED, "part", "1, or 0.3 to 0.8 for a near number"
+    ),
     _protocol("format_reward", "ep_format", ask.shopping, shapes.THINK_TAGS, "form", "0 or 1 for the tags alone"),
     _protocol("tag_count_reward", "ep_tags", ask.shopping, shapes.THINK_TAGS, "form", "0, 0.5 or 1 for tags"),
-    _protocol("reasoning_steps_reward", "ep_steps", ask.shopping, shapes.STEPS, "form", "0 to 1 for words such as First"),
+    _protocol(
+        "reasoning_steps_reward", "ep_steps", ask.shopping, shapes.STEPS, "form", "0 to 1 for words such as First"
+    ),
     _protocol("repetition_penalty_reward", "ep_repetition", ask.shopping, shapes.STEPS, "form", "0 to 1 by repetition"),
 )

@@ -76,8 +76,10 @@ def other_role(answer: str, rng: Random) -> list[str]:
     parts = re.findall(r"(\w+) is an? (\w+)", answer)
     roles = sorted({role for _, role in parts})
     at = rng.randrange(len(parts))
-    changed = [(who, (roles[role == roles[0]] if len(roles) > 1 else "spy") if place == at else role)
-               for place, (who, role) in enumerate(parts)]
+    changed = [
+        (who, (roles[role == roles[0]] if len(roles) > 1 else "spy") if place == at else role)
+        for place, (who, role) in enumerate(parts)
+    ]
     return [", and ".join(f"{who} is a {role}" for who, role in changed) + "."]
 
 

@@ -36,7 +36,11 @@ def wrong_of(trial: Trial) -> str:
     if trial.real.reads == "form":
         return "GO" if trial.verdict == "go" else ""
     said = trial.accuracy
-    off = "" if said is not None and abs(said - trial.truth) <= NEAR else f"accuracy {_number(said)}, true {trial.truth:.3f}"
+    off = (
+        ""
+        if said is not None and abs(said - trial.truth) <= NEAR
+        else f"accuracy {_number(said)}, true {trial.truth:.3f}"
+    )
     if trial.real.reads == "part":
         return f"GO with {off}" if trial.verdict == "go" and off else ""
     problems = [f"{trial.verdict}"] if trial.verdict != "go" else []
@@ -51,7 +55,9 @@ def page(trials: Sequence[Trial], seed: int) -> str:
     lines = [HEADS, ("---",) * len(HEADS), *(_row(trial) for trial in trials)]
     table = "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
     excused = [f"- {trial.real.name} ({trial.real.package}): {trial.real.known}" for trial in trials if wrong_of(trial)]
-    return start + "\n" + table + "\n" + ("\n## Where rewardlab is wrong\n" + "\n".join(excused) + "\n" if excused else "")
+    return (
+        start + "\n" + table + "\n" + ("\n## Where rewardlab is wrong\n" + "\n".join(excused) + "\n" if excused else "")
+    )
 
 
 def _row(trial: Trial) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +75,13 @@ def attempt(real: Real, seed: int) -> Trial:
 def write_task(real: Real, home: Path, rng: Random) -> float:
     """Write prompts.jsonl, generations.jsonl and labels.csv (which the audit does not see); gives the true accuracy."""
     made = gym_questions(TRAINERS, real.task, rng) if isinstance(real.task, str) else questions(real.task, rng)
-    prompts, generations, labels = [], [], []
+    prompts, generations, labels, vocabulary = [], [], [], dict[str, int]()
     for number, question in enumerate(made):
         identifier = f"q{number}"
         prompts.append({"id": identifier, **real.rows(question, real.shape.asks)})
         for index, (text, is_right) in enumerate(_texts(real, question, rng)):
-            generations.append({"prompt_id": identifier, "index": index, "text": text, "finish_reason": "stop"})
+            told = {"token_ids": _tokens(text, vocabulary)} if real.tokens else {}
+            generations.append({"prompt_id": identifier, "index": index, "text": text, "finish_reason": "stop", **told})
             labels.append((identifier, index, int(is_right)))
     _write_lines(home / "prompts.jsonl", prompts)
     _write_lines(home / "generations.jsonl", generations)
@@ -102,6 +104,11 @@ def _texts(real: Real, question: Question, rng: Random) -> list[tuple[str, bool]
             # The lead of the same shape, without tags and without an answer.
             texts.append((f"It begins with {rng.randint(100, 200)}. " * rng.randint(1, 4) + UNSURE, False))
     return texts
+
+
+def _tokens(text: str, vocabulary: dict[str, int]) -> list[int]:
+    """Token ids: each word and each run of other signs is a token, and 0 ends the text."""
+    return [*(vocabulary.setdefault(one, len(vocabulary) + 1) for one in re.findall(r"\w+|\W+", text)), 0]
 
 
 def _write_lines(file: Path, rows: list[dict[str, Any]]) -> None:

@@ -3,4 +3,6 @@ from eval_protocol.rewards.multiple_choice_math_reward import multiple_choice_ma
 
 def score(completion, reference):
     messages = [{"role": "assistant", "content": completion}]
-    return multiple_choice_math_reward(messages=messages, ground_truth=[{"role": "assistant", "content": reference}]).score
+    return multiple_choice_math_reward(
+        messages=messages, ground_truth=[{"role": "assistant", "content": reference}]
+    ).score
