@@ -19,6 +19,8 @@ Bools: TypeAlias = NDArray[np.bool_]
 Indexes: TypeAlias = NDArray[np.intp]
 
 SHOWN_CHARACTERS = 160
+#: How servers say that a text ended with the call of a tool.
+CALLS = pa.array(["tool_calls", "tool_use", "function_call", "tool_call"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Answers:
     `cut` marks those that ended at the token limit. `length` is in characters. `components` holds each named metric of
     the reward. `scorings` is (prompts, generations, times): the first is `score`, the others are the same generations
     scored again, for the few chosen for that. `labels` is the mean over annotators, None where no labels were given.
-    `texts` has a row for each entry of `row`.
+    `texts` has a row for each entry of `row`. `called` marks those that ended with the call of a tool, None where that
+    is not known.
     """
 
     prompt_ids: tuple[str, ...]
@@ -40,6 +43,7 @@ class Answers:
     labels: Floats | None
     texts: pa.ChunkedArray
     row: NDArray[np.int64]
+    called: Bools | None = None
 
     def example(self, prompt: int, generation: int) -> dict[str, Any]:
         """One generation to look at: where it stands, how its text begins, its score (None for none)."""
@@ -80,6 +84,8 @@ def gather(
     length[row, column] = pc.utf8_length(generations["text"]).to_numpy()[known]
     cut = np.zeros(shape, bool)
     cut[row, column] = pc.fill_null(pc.equal(generations["finish_reason"], "length"), False).to_numpy()[known]  # noqa: FBT003
+    called = np.zeros(shape, bool)
+    called[row, column] = pc.is_in(generations["finish_reason"], value_set=CALLS).to_numpy()[known]
     numbers[row, column] = np.flatnonzero(known)
     score = _table(ids, scores, scores["score"].to_numpy(), shape)
     times = int(pc.max(rescores["time"]).as_py() or 0) if rescores.num_rows else 0
@@ -97,6 +103,7 @@ def gather(
         labels=_labels(ids, labels, shape) if labels is not None else None,
         texts=generations["text"],
         row=numbers,
+        called=called,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from rewardlab.findings import Finding
 from rewardlab.probes.reward import NOT_ASKED, unasked_of
 from rewardlab.probes.run import band, exchanged, signal
+from rewardlab.probes.run.diagnosis import causes_first
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Undefined
 
@@ -18,7 +19,9 @@ Action: TypeAlias = Literal[
 ]
 
 #: What to do about a blocker, by the first of these that applies: a broken reward makes every other number doubtful.
+#: Without the model's own texts nothing else is known: the sampler comes first of all.
 ACTIONS: Sequence[tuple[Action, tuple[str, ...]]] = (
+    ("sample_more", ("RL409", "RL413", "RL702", "RL703")),
     ("fix_reward", ("RL1", "RL2", "RL301", "RL306", "RL307", "RL4")),
     ("fix_judges", ("RL5",)),
     ("sft_first", ("RL601",)),
@@ -57,7 +60,7 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     known, everything that can block was asked of the reward, and the lower bound of the judges' alpha reaches its
     target where there are several. Otherwise INCONCLUSIVE.
     """
-    blockers = [finding for finding in findings if finding.severity == "blocker"]
+    blockers = causes_first(finding for finding in findings if finding.severity == "blocker")
     if blockers:
         return _no_go(blockers)
     unasked = next((one for one in findings if one.code == "RL204" and unasked_of([one])), None)

@@ -145,6 +145,13 @@ CATALOGUE: Mapping[str, Entry] = {
         "Measure the text where the reward measures tokens, or split off the part that reads completion_ids and check "
         "the other with --entry.",
     ),
+    "RL209": Entry(
+        "the reward prints errors",
+        "A reward that catches its own exceptions returns the lowest score for an answer that it never compared. The "
+        "model looks as if it knew nothing.",
+        "Read the first lines of reward.log in the run directory and mend what they name; let the reward raise what it "
+        "did not expect.",
+    ),
     "RL301": Entry(
         "the reward is constant",
         "Equal scores give every generation the advantage zero: nothing is learned.",
@@ -234,6 +241,29 @@ CATALOGUE: Mapping[str, Entry] = {
         "Training is selection. Where the highest-scored of 8 answers is worse than the highest of 2, the policy will "
         "find what the reward overrates before it gets better.",
         "Look at the highest-scored wrong answers in the evidence, and take away what they are scored for.",
+    ),
+    "RL411": Entry(
+        "right answers lose",
+        "Failing answers give the reference, in other words or another format than the reward reads. Training would "
+        "teach the format, and a verdict on the model would be a verdict on the format.",
+        "Let the reward find the answer in what the model writes, or ask in the prompt for the format that it reads.",
+    ),
+    "RL412": Entry(
+        "texts begin inside a thought",
+        "The chat template opens the thought, so the model's text never holds the opening tag, and the trainer hands "
+        "the reward the same text. A reward that wants the tag pays nobody.",
+        "Let the reward do without the opening tag, or take a template that does not open it.",
+    ),
+    "RL413": Entry(
+        "thoughts are never closed",
+        "A text that ends inside its thought holds no answer, whatever the model knows.",
+        "Raise --max-tokens, or look for a stop string that ends the text inside the thought; then sample again.",
+    ),
+    "RL414": Entry(
+        "thoughts are missing from the texts",
+        "A server that splits the reasoning off hands over the rest. A reward that wants the thought pays nobody, "
+        "and the trainer's texts are others than these.",
+        "Start the server without its parser of reasoning and sample again, or let the reward do without the thought.",
     ),
     "RL501": Entry(
         "fewer than two independent judges",
@@ -329,6 +359,18 @@ CATALOGUE: Mapping[str, Entry] = {
         "Copies count twice; where two have different references, one is rewarded wrongly; and a row without a "
         "reference cannot be rewarded for being right.",
         "Delete the copies and fill in the references.",
+    ),
+    "RL702": Entry(
+        "a prompt's generations are the same text",
+        "Groups of equal texts have equal scores and teach nothing. At a temperature above 0 they are the sampler's "
+        "doing, and say nothing about the prompts or the model.",
+        "Look for one seed for all generations of a prompt, a cache before the server, or top-k 1; then sample again.",
+    ),
+    "RL703": Entry(
+        "texts are empty",
+        "An empty text fails, and nothing is known of what the model wrote: a call of a tool, a stop string at once, a "
+        "thought that was split off.",
+        "Find where the text is lost between the model and the run, and sample again.",
     ),
     "RL801": Entry(
         "the recipe does not fit what was measured",

@@ -16,6 +16,7 @@ from typing_extensions import Unpack
 from rewardlab.answers import gather
 from rewardlab.aws.packaged import is_package, opened
 from rewardlab.decision import decide
+from rewardlab.engines import parse_model, told_apart
 from rewardlab.errors import EngineError, InputError, RewardError, UsageError
 from rewardlab.evidence import read_evidence
 from rewardlab.examination import examining, worker_of
@@ -40,6 +41,7 @@ from rewardlab.reference_place import settle
 from rewardlab.report import Report
 from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
+from rewardlab.rewards.printout import clear_printouts, read_printouts
 from rewardlab.rights import digest_of_rights, with_rights
 from rewardlab.run import RewardRecord, Run, discard_if_empty
 from rewardlab.sampled import ask_with_sampled_answers
@@ -134,6 +136,8 @@ def _fill_and_examine(
     rights = digest_of_rights(run.prompts())
     declared = [*settings.declared, *([] if rights is None else [rights])]
     held, components = run.findings(record.key, declared=declared), None
+    if not run.scores(record.key).folder.exists():
+        clear_printouts(run.folder)
     if held is not None and not _may_ask_more(held, settings):
         filled = fill_run()
         found = merge(held, filled.findings, _lost(filled.lost, record))
@@ -258,12 +262,24 @@ def conclude(run: Run, settings: Settings) -> Report:
     targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
     panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
     made_up = run.component_ranges(record.key)
+    printed, printed_bytes = read_printouts(run.folder)
     question = Question(
-        measured, answers, targets, PLATFORMS[record.platform], panel, made_up, prompts, evidence, reads
+        measured,
+        answers,
+        targets,
+        PLATFORMS[record.platform],
+        panel,
+        made_up,
+        prompts,
+        evidence,
+        reads,
+        printed=printed,
+        printed_bytes=printed_bytes,
+        thoughts_apart=told_apart(parse_model(run.manifest.model).model) in run.manifest.notices,
+        temperature=_temperature(run),
+        seed=int(run.manifest.sampling["seed"]),
     )
-    about_judges, judges = conclude_panel(
-        question, annotations, policy=run.manifest.model, seed=int(run.manifest.sampling["seed"])
-    )
+    about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)
     findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question), about_judges)
     decision = decide(question, findings)
     lacks = unfinished(run, record, prompts=prompts, generations=generations, scores=scores)
@@ -280,6 +296,11 @@ def conclude(run: Run, settings: Settings) -> Report:
     )
     write_atomically(run.folder / "report.json", report.to_json().encode())
     return report.attach(run.folder)
+
+
+def _temperature(run: Run) -> float | None:
+    """What the run was sampled at; None where it was recorded elsewhere."""
+    return None if parse_model(run.manifest.model).engine == "recorded" else float(run.manifest.sampling["temperature"])
 
 
 def _labels(run: Run, given: Path | None) -> Annotations | None:

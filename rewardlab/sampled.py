@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from rewardlab.evidence import save_evidence
+import numpy as np
+
+from rewardlab.evidence import Exchanged, save_evidence
 from rewardlab.examination import BUDGET_SECONDS, Examination, asking
 from rewardlab.findings import Finding
 from rewardlab.labels import read_labels, sides_of
 from rewardlab.probes.reward import examine_sampled
 from rewardlab.probes.reward.sampled import Sampled
+from rewardlab.probes.reward.scale import USEFUL
 from rewardlab.probes.reward.winners import exchange_winners
 from rewardlab.rewards.process import Worker
 from rewardlab.run import Run
@@ -23,7 +27,8 @@ SERVES = 0.5
 def ask_with_sampled_answers(
     worker: Worker, run: Run, key: str, settings: Settings, *, examined: Examination
 ) -> tuple[Finding, ...]:
-    """Give sampled winners to other prompts, and ask what needs a right answer where references serve in few rows.
+    """Give sampled winners to other prompts, and ask what needs a right answer where references serve in few rows, or
+    where sampled winners earn more than they do.
 
     The run keeps what right and wrong answers earned. Closes the worker.
     Raises: RewardError when the code cannot be loaded.
@@ -36,7 +41,21 @@ def ask_with_sampled_answers(
     with asking(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
         exchanged, note = exchange_winners(subject, sampled, examined.evidence)
         save_evidence(run.folder, key, replace(examined.evidence, exchanged=exchanged, exchange_note=note))
-        return examine_sampled(subject, sampled) if examined.sure < SERVES else ()
+        needed = examined.sure < SERVES or _earn_more(sampled, examined, exchanged)
+        return examine_sampled(subject, sampled) if needed else ()
+
+
+def _earn_more(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, exchanged: Sequence[Exchanged]) -> bool:
+    """Whether sampled winners earn usefully more than references do: then they are how right answers are written."""
+    golds = [one.score for one in examined.evidence.right]
+    winners = [
+        max(one.score for one in sampled[name]) for name in {one.donor for one in exchanged} if sampled.get(name)
+    ]
+    if not golds or not winners:
+        return False
+    worst = min(one.score for every in sampled.values() for one in every)
+    gold, best = float(np.median(golds)), float(np.median(winners))
+    return best - gold > USEFUL * (best - min(worst, gold))
 
 
 def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:

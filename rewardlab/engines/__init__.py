@@ -56,6 +56,11 @@ class ModelSpec:
         return f"{self.engine}:{self.model}"
 
 
+def told_apart(model: str) -> str:
+    """The notice of an engine whose server hands over a model's reasoning beside its text."""
+    return f"the server keeps the reasoning of {model} out of its text; a reward that reads it will not find it there"
+
+
 def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
     """Read a model spec. A relative path that exists under `folder` (of the file that names it) is taken from there.
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import openai
 
-from rewardlab.engines import check_options, count_option, runs_of, table_option
+from rewardlab.engines import check_options, count_option, runs_of, table_option, told_apart
 from rewardlab.engines.failure import NO_KEY, NO_SERVER, server_failure, too_long
 from rewardlab.engines.ladder import FREE, Ladder, Rung, odds_of, text_of
 from rewardlab.errors import EngineError
@@ -67,6 +67,10 @@ class Server:
         """A client for one event loop. A connection that is not made in ten seconds counts as timed out."""
         timeout = openai.Timeout(self.timeout, connect=min(self.timeout, 10))
         return openai.AsyncOpenAI(api_key=self.key, base_url=self.url, timeout=timeout, max_retries=self.max_retries)
+
+
+#: Where servers with a parser of reasoning put the thought: vLLM 0.32 in the first, older ones in the second.
+APART = ("reasoning", "reasoning_content")
 
 
 @dataclass(slots=True)
@@ -274,6 +278,8 @@ class _Round:
         listed = fields.get("choices")
         choices = [one for one in listed if _is_completion(one)][: len(indexes)] if isinstance(listed, list) else []
         usage = _table(fields.get("usage"))
+        if any(choice["message"].get(name) for choice in choices for name in APART):
+            self._dialect.notices[told_apart(self._server.model)] = None
         return [
             Generation(
                 request.prompt.id,

@@ -57,7 +57,9 @@ def findings_table(console: Console, findings: Sequence[FindingPart], *, told: s
 
 
 def _evidence(finding: FindingPart) -> str:
-    """The facts in one line, then a line for each concrete case."""
+    """The facts in one line, or the sentence that sums them up; then a line for each concrete case."""
+    if summary := finding.evidence.get("summary"):
+        return "\n".join([summary, *(f"- {_case(one)}" for one in finding.evidence.get("examples", [])[:SHOWN])])
     known = {name: value for name, value in finding.evidence.items() if name not in UNSHOWN and not _empty(value)}
     share, facts = _share(known)
     listed = [one for value in facts.values() if _is_listed(value) for one in value[:SHOWN]]

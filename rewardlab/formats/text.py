@@ -15,7 +15,7 @@ from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
 from rewardlab.formats.judge_tables import tables
 from rewardlab.formats.judges import number, parting, sentences, why
 from rewardlab.formats.success import success_line
-from rewardlab.report import Baseline, Report
+from rewardlab.report import Baseline, FindingPart, Report
 from rewardlab.section import Interval
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
@@ -65,7 +65,10 @@ def _size(base: Baseline) -> str:
 
 
 def _why(report: Report) -> Iterator[str]:
-    """The sentences behind the verdict: where the baseline lies, whether groups carry signal, other blockers."""
+    """The sentences behind the verdict: why generations fail, where the baseline lies, whether groups carry signal,
+    other blockers."""
+    causes = _causes(report)
+    yield from (f"{cause.code} {cause.evidence['summary']}" for cause in causes)
     base, spread = report.baseline, report.spread
     if report.verdict == "inconclusive" and "RL204" in report.reasons:
         late = [name for one in report.findings if one.code == "RL204" for name in one.evidence.get("not_asked", [])]
@@ -90,8 +93,15 @@ def _why(report: Report) -> Iterator[str]:
     if report.judges is not None:
         yield why(report.judges)
     for finding in report.findings:
-        if finding.severity == "blocker" and finding.code not in {"RL304", "RL502", "RL601", "RL602"}:
+        told = finding in causes or finding.code in {"RL304", "RL502", "RL601", "RL602"}
+        if finding.severity == "blocker" and not told:
             yield f"{finding.code} {finding.title}"
+
+
+def _causes(report: Report) -> list[FindingPart]:
+    """The blockers that say in a sentence why generations fail, in the order of the report's reasons."""
+    found = [one for one in report.findings if one.severity == "blocker" and "summary" in one.evidence]
+    return sorted(found, key=lambda one: report.reasons.index(one.code))
 
 
 def _doubt(report: Report) -> str:

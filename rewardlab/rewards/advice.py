@@ -56,3 +56,12 @@ def remedy_of_import(text: str) -> str | None:
     if missing := VARIABLE.search(text):
         return f"if it is a variable of the environment, set it and hand it over with --reward-env {missing[1]}"
     return None
+
+
+def line_of(where: str, text: str) -> str:
+    """`file:line` when the worker's text ends with a line of that very file."""
+    tail = text.rpartition("(")[2].rstrip(")")
+    name, _, line = tail.rpartition(":")
+    if line.isdigit() and where.endswith(name):
+        return f"{where}:{line}"
+    return f"{where}:{tail[5:]}" if tail.startswith("line ") and tail[5:].isdigit() else where

@@ -9,6 +9,10 @@ MB = 1 << 20
 MOST_MB = 64
 #: What is kept of an invocation that printed too much, and the size at which a log of many starts anew.
 KEPT, WHOLE = 1 * MB, 256 * MB
+#: What is read of all logs together when they are read for what went wrong.
+READ = 2 * MB
+#: The logs of a run's workers: one each.
+LOGS = "reward*.log"
 
 
 class Printout:
@@ -50,3 +54,20 @@ class Printout:
             log.seek(max(0, self._size() - 4096))
             lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         return lines[-1].strip()[:200] if lines else ""
+
+
+def read_printouts(folder: Path) -> tuple[str, int]:
+    """The beginning of what a run's workers printed, about READ bytes of it, and how many bytes there are in all."""
+    logs = sorted(folder.glob(LOGS))
+    whole, kept = 0, []
+    for log in logs:
+        whole += log.stat().st_size
+        with log.open("rb") as file:
+            kept.append(file.read(READ // len(logs)).decode(errors="replace"))
+    return "\n".join(kept), whole
+
+
+def clear_printouts(folder: Path) -> None:
+    """Begin the logs of a run anew: another reward is about to be scored."""
+    for log in folder.glob(LOGS):
+        log.unlink()

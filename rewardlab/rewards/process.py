@@ -20,13 +20,12 @@ import psutil
 from rewardlab.errors import RewardError, TokensMissingError
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
-from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, remedy_of_import
+from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, line_of, remedy_of_import
 from rewardlab.rewards.clock import delay_of
+from rewardlab.rewards.environment import environment_of
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
-#: Environment handed to the reward. Credentials are not in it, unless asked for: reward code is somebody's code.
-ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
 POLL_SECONDS = 0.05
@@ -173,7 +172,7 @@ class WorkerProcess:
                     stderr=log,
                     pass_fds=(request_read, reply_write),
                     cwd=self._source.path.resolve().parent,
-                    env=_environment(self._source.environment) | dict(self._source.variables),
+                    env=environment_of(self._source.environment) | dict(self._source.variables),
                     start_new_session=True,
                 )
         finally:
@@ -197,7 +196,7 @@ class WorkerProcess:
             self.close()
             stage, text, do, lines = message["broken"]
             what = f"does not import: {text}" if stage == "import" else text
-            raise RewardError(what, where=_line_of(where, text), do=do or remedy_of_import(text), lines=lines)
+            raise RewardError(what, where=line_of(where, text), do=do or remedy_of_import(text), lines=lines)
         ready = message["ready"]
         self._names_tokens = ready["names_tokens"] and not self._source.packaged
         return EntryFound(
@@ -367,19 +366,6 @@ class WorkerProcess:
         self._requests = self._replies = -1
 
 
-def _environment(asked: Sequence[str]) -> dict[str, str]:
-    lacking = [name for name in asked if name not in os.environ]
-    if lacking:
-        raise RewardError(f"{lacking[0]} is not set", where="--reward-env", do=f"set it: export {lacking[0]}=...")
-    kept = {name: os.environ[name] for name in (*ENVIRONMENT, *asked) if name in os.environ}
-    return kept | {
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",  # the reward's folder is the user's
-        "OMP_NUM_THREADS": "1",
-        "AWS_LAMBDA_FUNCTION_NAME": "rewardlab-SageMaker-audit",
-    }
-
-
 def _whole(received: bytearray) -> Mapping[str, Any] | None:
     if len(received) < HEADER.size:
         return None
@@ -405,12 +391,3 @@ def resident_mb(pid: int) -> float:
         with contextlib.suppress(psutil.Error):
             total += psutil.Process(member).memory_info().rss
     return total / (1 << 20)
-
-
-def _line_of(where: str, text: str) -> str:
-    """`file:line` when the worker's text ends with a line of that very file."""
-    tail = text.rpartition("(")[2].rstrip(")")
-    name, _, line = tail.rpartition(":")
-    if line.isdigit() and where.endswith(name):
-        return f"{where}:{line}"
-    return f"{where}:{tail[5:]}" if tail.startswith("line ") and tail[5:].isdigit() else where

@@ -23,6 +23,7 @@ from rewardlab.rewards.clock import OwnClock
 from rewardlab.rewards.entry import Chosen, EntryError, load
 from rewardlab.rewards.foreign import as_written, tell
 from rewardlab.rewards.lookups import watched
+from rewardlab.rewards.loop import thread_id
 from rewardlab.rewards.shim import TokensMissing, describe, invoke, told, wrap
 
 HEADER = struct.Struct(">Q")
@@ -132,7 +133,7 @@ def serve(
 
     `bound` is told the seconds of each call before it.
     """
-    looked, peak, clock = -LOOK_SECONDS, 0.0, OwnClock()
+    looked, peak, clock = -LOOK_SECONDS, 0.0, OwnClock(thread_id)
     while (header := read(requests, HEADER.size)) is not None:
         body = read(requests, HEADER.unpack(header)[0])
         if body is None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from rewardlab.engines import told_apart
 from rewardlab.engines.openai import open_engine
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
@@ -430,3 +431,17 @@ def test_a_server_that_refuses_to_be_asked_for_token_ids_is_asked_without():
 def test_a_vllm_server_gives_the_tokens_drawn(vllm_server, arithmetic_prompts):
     drawn = engine_at(vllm_server).generate(asked(arithmetic_prompts[:5], 0), replace(SHORT, token_ids=True))
     assert all(len(one.token_ids) == one.completion_tokens for one in drawn)
+
+
+@pytest.mark.parametrize("name", ["reasoning", "reasoning_content"])
+def test_a_server_that_keeps_the_thought_apart_is_noticed(name):
+    def behave(body, _):
+        status, answer, headers = completion(body)
+        for choice in answer["choices"]:
+            choice["message"][name] = "12 and 30 make 42."
+        return status, answer, headers
+
+    with serving(behave) as server:
+        engine = engine_at(server.url)
+        list(engine.generate(asked([named("a")], 0), SHORT))
+        assert engine.notices == (told_apart("inside"),)

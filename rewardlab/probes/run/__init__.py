@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from rewardlab.findings import RANK, Finding
+from rewardlab.findings import Finding, merge
 from rewardlab.probes.run import (
     band,
     components,
+    diagnosis,
     exchanged,
     failures,
     labels,
@@ -40,14 +41,15 @@ PROBES: Sequence[Probe] = (
     truncation.ask,
     band.ask,
     prompts.ask,
+    diagnosis.ask,
 )
 #: Each makes a test whose rejection is a finding; they share one error rate.
 STATISTICAL_PROBES: Sequence[StatisticalProbe] = (length.ask, pressure.ask)
 
 
 def ask_all(question: Question) -> tuple[Finding, ...]:
-    """Every probe's findings, the blockers first, each kind in the order of its code."""
+    """Every probe's findings, one a code, the blockers first, each kind in the order of its code."""
     found = [finding for probe in PROBES for finding in probe(question)]
     found += confirm([suspicion for probe in STATISTICAL_PROBES for suspicion in probe(question)])
     found = [illustrate(finding, question) for finding in found]
-    return tuple(sorted(found, key=lambda finding: (RANK[finding.severity], finding.code)))
+    return merge(diagnosis.acquit(found))

@@ -29,6 +29,14 @@ UNREAD_REMEDY = (
     "No row has a reference, and answers written for one prompt win under others as well: the reward judges the form "
     "alone, and nothing here tells whether an answer is right. Give references or --labels."
 )
+UNASKED_REMEDY = (
+    "Whether the reward reads the answer was not asked with sampled answers: answers to prompts with different right "
+    "answers are needed for it."
+)
+UNREFERENCED_REMEDY = (
+    "Without references it can be seen whether the reward reads the prompt, and not whether what it pays is right: "
+    "give references or --labels."
+)
 PAID_REMEDY = (
     "Sampled answers whose final answer is plainly another than the reference succeed: look at the examples, and "
     "compare the final answer whole with the reference."
@@ -42,6 +50,19 @@ def ask(question: Question) -> Iterator[Finding]:
     """
     yield from _exchange(question)
     yield from _paid(question)
+    yield from _unasked(question)
+
+
+def _unasked(question: Question) -> Iterator[Finding]:
+    """A note that says why no winner was given to another prompt, where some answers succeed; or what it rests on."""
+    evidence = question.evidence
+    if not question.measured.success.of(question.answers.score).any():
+        return  # the baseline tells
+    if evidence.exchange_note:
+        yield Finding("RL407", "note", {"not_asked": evidence.exchange_note}, UNASKED_REMEDY)
+    elif evidence.exchanged and all(one.relation == "unknown" for one in evidence.exchanged):
+        told = "no row has a reference: winners were given to prompts that read otherwise"
+        yield Finding("RL407", "note", {"asked": told}, UNREFERENCED_REMEDY)
 
 
 def reads_nothing(question: Question) -> bool:

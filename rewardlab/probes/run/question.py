@@ -34,7 +34,10 @@ class Question:
 
     `made_up` holds the lowest and highest value of each of the reward's components over made-up answers, where known.
     `prompts` stand in the order of the answers' rows; empty where a caller has none to give. `evidence` is what right
-    and wrong answers earned, `reads` the generations whose text tells that they are right or wrong.
+    and wrong answers earned, `reads` the generations whose text tells that they are right or wrong. `printed` is the
+    beginning of what the reward printed, of `printed_bytes` in all. `thoughts_apart` tells that the server kept the
+    model's reasoning out of the texts. `temperature` is what they were sampled at, None where that is not known; `seed`
+    draws those that are read of a large run.
     """
 
     measured: Measurement
@@ -46,3 +49,8 @@ class Question:
     prompts: tuple[Prompt, ...] = ()
     evidence: Evidence = NOTHING_KNOWN
     reads: tuple[Read, ...] = ()
+    printed: str = ""
+    printed_bytes: int = 0
+    thoughts_apart: bool = False
+    temperature: float | None = None
+    seed: int = 0

@@ -44,12 +44,19 @@ def found(evidence, scores=HALF, **options):
         (120, "near", [("RL407", "blocker")]),
         (40, "row", []),
         (110, "row", [("RL407", "blocker")]),
-        (40, "unknown", []),
-        (120, "unknown", [("RL407", "warning")]),
+        (40, "unknown", [("RL407", "note")]),
+        (120, "unknown", [("RL407", "warning"), ("RL407", "note")]),
     ],
 )
 def test_winners_that_win_elsewhere(wins, relation, expected):
     assert found(swapped(wins, relation)) == expected
+
+
+def test_why_nothing_was_exchanged_is_said_where_answers_succeed():
+    evidence = Evidence(exchange_note="the prompts all have one and the same right answer")
+    (note,) = exchanged.ask(asked(HALF, evidence=evidence, success_at=0.5))
+    assert (note.severity, note.evidence["not_asked"]) == ("note", evidence.exchange_note)
+    assert found(evidence, HALF * 0) == []
 
 
 def test_an_overlap_that_earns_clearly_less_elsewhere_is_no_win():

@@ -1,0 +1,67 @@
+"""Why generations fail: their texts are read before the model is blamed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from rewardlab.answers import Bools
+from rewardlab.findings import Finding
+from rewardlab.probes.run.diagnosis import alike, cut, first, lost, nothing, printed, thoughts
+from rewardlab.probes.run.diagnosis.readings import read_answers
+from rewardlab.probes.run.diagnosis.texts import Texts, read_texts
+from rewardlab.probes.run.question import Question
+
+#: Codes of causes, the one to be mended first in front: without texts nothing is known, then how they are read.
+CAUSES = ("RL702", "RL703", "RL209", "RL413", "RL409", "RL412", "RL414", "RL408", "RL411")
+#: Findings whose usual remedy is to fine-tune first.
+BLAMING = ("RL601", "RL303")
+
+
+def ask(question: Question) -> Iterator[Finding]:
+    """The causes of failures; what one explains is not told by the next."""
+    yield from printed.ask(question)
+    if not question.prompts:
+        return
+    texts = read_texts(question)
+    blank = nothing.blank(texts)
+    yield from alike.ask(question, texts, blank)
+    if texts.failing.any():
+        yield from _of_failures(question, texts, blank)
+
+
+def _of_failures(question: Question, texts: Texts, explained: Bools) -> Iterator[Finding]:
+    yield from nothing.ask(question, texts, explained)
+    readings = read_answers(question, texts)
+    for finding, cells in thoughts.ask(question, texts, readings):
+        yield finding
+        explained = explained | cells
+    for finding, cells in cut.ask(question, texts, readings, explained):
+        yield finding
+        explained = explained | cells
+    for finding, cells in first.ask(question, texts, readings, explained):
+        yield finding
+        explained = explained | cells
+    yield from lost.ask(question, texts, readings, explained)
+
+
+def is_cause(finding: Finding) -> bool:
+    """Whether the finding says why sampled generations fail; made-up answers may have RL408 too."""
+    return finding.code in CAUSES and "summary" in finding.evidence
+
+
+def causes_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings of one severity, those that say why generations fail in front, in the order of CAUSES."""
+    return tuple(sorted(findings, key=lambda one: CAUSES.index(one.code) if is_cause(one) else len(CAUSES)))
+
+
+def acquit(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, where a cause blocks with another remedy for those that would have the model fine-tuned first."""
+    held = tuple(findings)
+    cause = next((one for one in causes_first(held) if is_cause(one) and one.severity == "blocker"), None)
+    for finding in held:
+        if cause is None or finding.code not in BLAMING:
+            yield finding
+        else:
+            text = f"First see {cause.code}: until that is mended, this says nothing about the model."
+            yield replace(finding, remedy=text)

@@ -1,0 +1,82 @@
+"""Did the sampler draw the same text again and again? Then nothing is known of the model's other answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rewardlab.answers import Bools
+from rewardlab.findings import Finding
+from rewardlab.probes.reward.answers import labels_of
+from rewardlab.probes.run.diagnosis.texts import Texts
+from rewardlab.probes.run.diagnosis.weight import percent
+from rewardlab.probes.run.question import Question
+from rewardlab.stats.interval import Estimate, share_of_prompts
+
+#: Texts from this length on are hardly ever drawn twice; a number or a label is.
+LONG = 60
+#: A sampler that is at fault repeats itself on nearly every prompt; a sure model does on many.
+NEARLY_ALL, MOST = 0.99, 0.5
+LEAST_PROMPTS = 20
+#: A model that always succeeds may well say the same thing each time.
+ALWAYS = 0.95
+REMEDY = (
+    "The sampler gave one text again and again, so neither the model nor the prompts were measured: look for one seed "
+    "for all generations of a prompt, a cache of answers in front of the server, top-k 1, or a temperature of 0, and "
+    "sample again."
+)
+SURE = "If it is not the sampler, the model is so sure of its few answers that no group differs: see RL304."
+COLD = (
+    "At temperature 0 every generation of a prompt is the same: sample at the temperature of the training, usually 1."
+)
+
+
+def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
+    """RL702 where nearly every prompt's generations are the same text; of long texts, where most prompts'.
+
+    So are several texts of a prompt that each stand there equally often, or, of long ones, at least twice. Short ones
+    that always succeed are no cause. A blocker; a warning where all prompts share a few short texts, of which a model
+    may be so sure. `blank` texts are no texts.
+    """
+    order = np.argsort(texts.row, kind="stable")
+    rows, starts = np.unique(texts.row[order], return_index=True)
+    groups = [group for group in np.split(order, starts[1:]) if len(group) > 1 and not blank[group].any()]
+    if len(rows) == 0 or len(groups) < LEAST_PROMPTS:
+        return
+    long = bool(np.median([len(texts.text[group[0]].strip()) for group in groups]) >= LONG)
+    hits = np.array([_is_alike(texts, group, long=long) for group in groups])
+    share = share_of_prompts(hits)
+    assert isinstance(share, Estimate), "there are groups"
+    wins = float(np.mean([not texts.failing[group].any() for group in groups]))
+    natural = not long and (share.estimate < NEARLY_ALL or wins >= ALWAYS)
+    cold = question.temperature == 0
+    distinct = len({int(one) for group in groups for one in texts.same[group]})
+    few = not long and not cold and distinct <= _answers(question, len(groups))
+    several = any(len(np.unique(texts.same[group])) > 1 for group in groups)
+    if natural or share.low <= MOST or (few and several):
+        return
+    why = "at temperature 0" if cold else "which sampling does not give"
+    summary = (
+        f"the generations of a prompt are the same text in {int(hits.sum()):,} of {len(groups):,} prompts "
+        f"({percent(share.low)} to {percent(share.high)}), {why}"
+        + ("; and all prompts have that same text" if distinct == 1 else "")
+    )
+    cells = texts.none()
+    for group in [group for group, hit in zip(groups, hits, strict=True) if hit][:3]:
+        cells[group[0]] = True
+    evidence = {"summary": summary, "share": share.estimate, "low": share.low, "high": share.high}
+    evidence |= {"prompts": share.units, "examples": texts.examples(question, cells)}
+    remedy = COLD if cold else f"{REMEDY} {SURE}" if few else REMEDY
+    yield Finding("RL702", "warning" if few else "blocker", evidence, remedy)
+
+
+def _answers(question: Question, prompts: int) -> int:
+    """How many texts a model may have for the prompts of a task whose answers are few."""
+    labels = labels_of(question.prompts)
+    return len(labels) + 1 if labels else prompts // 10
+
+
+def _is_alike(texts: Texts, group: np.ndarray, *, long: bool) -> bool:
+    _, counts = np.unique(texts.same[group], return_counts=True)
+    return len(counts) == 1 or bool(counts.min() > 1 and (long or counts.min() == counts.max()))

@@ -1,0 +1,90 @@
+"""Do failing texts give the right answer? Then it is the reward, or what the prompt asks for, that loses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rewardlab.answers import Bools
+from rewardlab.findings import Finding, Severity
+from rewardlab.probes.run.diagnosis.answer import gives
+from rewardlab.probes.run.diagnosis.readings import Readings
+from rewardlab.probes.run.diagnosis.texts import Texts
+from rewardlab.probes.run.diagnosis.weight import PRACTICAL, Weight, percent, share_by_prompt, weigh
+from rewardlab.probes.run.question import Question
+from rewardlab.stats.interval import Estimate
+
+#: A task of few answers, how many of its right ones must lose, and how many of its texts must give one of them.
+MOST_ANSWERS, LEAST, NEARLY_ALL = 12, 20, 0.8
+
+
+def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) -> Iterator[Finding]:
+    """RL411 where failing texts give the reference more often than another prompt's; `explained` ones are left out."""
+    of = texts.scored & readings.tried & ~explained
+    cells = texts.failing & of & readings.right
+    if not cells.any():
+        return
+    weight = weigh(question, texts, cells, of=of)
+    chance = share_by_prompt(texts, readings.chance, texts.failing & of & readings.controlled)
+    if not isinstance(weight.share, Estimate):
+        return
+    few = not _exceeds(weight.share, chance)
+    if few and not _pays_none(texts, readings, of):
+        return
+    severity: Severity = weight.severity if weight.share.estimate >= PRACTICAL else "note"
+    examples = texts.examples(question, cells)
+    by_chance = chance.estimate if isinstance(chance, Estimate) else None
+    evidence = {"summary": _summary(weight, by_chance, few=few), **weight.evidence(), "by_chance": by_chance}
+    yield Finding("RL411", severity, {**evidence, "examples": examples}, _remedy(texts, readings, weight))
+
+
+def _exceeds(share: Estimate, chance: object) -> bool:
+    """Whether more texts give the reference than would give any other by accident."""
+    return not isinstance(chance, Estimate) or share.low > min(chance.high, 1.0)
+
+
+def _pays_none(texts: Texts, readings: Readings, of: Bools) -> bool:
+    """Whether nearly every text gives one of a few known answers, and none wins.
+
+    Of a few answers a wrong text gives another prompt's as often as its own. But a reward that reads any of them pays
+    for a guess now and then.
+    """
+    wins = ~texts.failing & readings.tried
+    if wins.any() or int((of & readings.right).sum()) < LEAST:
+        return False
+    pool = {(one.kind, one.texts[0].strip().casefold()): one for one in readings.sought if one is not None}
+    if len(pool) > MOST_ANSWERS:
+        return False
+    few = [one for one in pool.values() if one.kind in {"label", "number"}]
+    given = [
+        any(gives(text, one, readings.names[one.kind]) for one in few)
+        for text, asked in zip(readings.said, of, strict=True)
+        if asked
+    ]
+    return float(np.mean(given)) >= NEARLY_ALL
+
+
+def _summary(weight: Weight, by_chance: float | None, *, few: bool) -> str:
+    control = "" if by_chance is None else f"; another prompt's reference stands so in {percent(by_chance)}"
+    if few:
+        control = ". Nearly every text gives one of the task's few answers, and none wins, right or wrong"
+    text = f"{weight.spoken()} give the reference as their answer{control}"
+    counted = weight.counted()
+    return f"{text}. Counted as right, the baseline would be {counted}" if counted else text
+
+
+def _remedy(texts: Texts, readings: Readings, weight: Weight) -> str:
+    wins = np.flatnonzero(~texts.failing & texts.scored & readings.right)
+    written = f' (a winner reads "{_end(texts.text[int(wins[0])])}")' if len(wins) else ""
+    counted = f" Read so, the baseline is {weight.counted()}." if weight.counted() else ""
+    return (
+        "Right answers lose for the way they are written, so this is no reason to fine-tune. Two ways out: let the "
+        "reward find the answer in what the model writes (read the examples), or ask in the prompt for the one format "
+        f"that the reward reads{written} and sample again.{counted}"
+    )
+
+
+def _end(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 60 else f"... {flat[-56:]}"
