@@ -12,9 +12,9 @@ from bench.real_rewards.questions import Ask
 from bench.real_rewards.rows import Rows, plain, trl, verl
 from bench.real_rewards.shapes import Shape
 
-#: What the reward reads: the whole answer; the form, length or wording alone; or the answer, but not all of it, so that
-#: wrong answers that the samples hold win too.
-Reads: TypeAlias = Literal["answer", "form", "part"]
+#: What the reward reads: the whole answer; the form, length or wording alone; the answer, but not all of it, so that wrong
+#: ones earn a part ("part") or all ("loose"); or the answer in fewer forms than right ones are written in ("narrow").
+Reads: TypeAlias = Literal["answer", "form", "part", "loose", "narrow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,19 @@ REWARDS: tuple[Real, ...] = (
         "gsm8k.compute_score, method=flexible",
         "verl_gsm8k",
         ask.shopping,
+        shapes.LAST_LINE,
+        "openai/gsm8k",
+        "0 or 1; the last number wherever it stands",
+        arguments=("--reward-kwargs", "method=flexible"),
+    ),
+    _verl(
+        "gsm8k.compute_score, method=flexible, full stop",
+        "verl_gsm8k",
+        ask.shopping,
         shapes.STEPS,
         "openai/gsm8k",
-        "0 or 1; the last number of the text, wherever it stands",
+        "takes the full stop after the last number for a part of it: '97.' is not 97",
+        reads="narrow",
         arguments=("--reward-kwargs", "method=flexible"),
     ),
     _verl(
@@ -234,6 +244,7 @@ REWARDS: tuple[Real, ...] = (
         shapes.TAGS,
         "searchR1_nq",
         "0 or 1; pays whatever holds a target: a list of every element wins",
+        reads="loose",
     ),
     _verl(
         "default_compute_score",
@@ -267,6 +278,7 @@ REWARDS: tuple[Real, ...] = (
         ask.elements,
         shapes.TAGS,
         "0 or 1; pays whatever holds a target",
+        reads="loose",
     ),
     _plain(
         "math_grading.grade_answer", "tinker-cookbook", "tinker_sympy", ask.fractions, shapes.BOXED, "0 or 1 by sympy"
@@ -292,9 +304,9 @@ REWARDS: tuple[Real, ...] = (
     _gym("basic_arithmetic", "1, or the share of the text that the answer is"),
     _gym("chain_sum", "decimals compared; a longer text that holds the answer earns its share"),
     _gym("countdown", "checks the expression itself: many answers are right; 0.01 and 0.05 else"),
-    _gym("word_sorting", "1, or 0.2 for the right words in a wrong order"),
+    _gym("word_sorting", "the share of places that are right; words after the right list cost nothing", reads="loose"),
     _gym("syllogism", "Yes or No"),
-    _gym("number_sorting", "0 or 1 with a tolerance"),
+    _gym("number_sorting", "0 or 1; each number may be off by 1", reads="loose"),
     _gym("spell_backward", "1, or graded by letters in place"),
     _gym("calendar_arithmetic", "weekdays, numbers and yes or no in one task"),
     _gym("knights_knaves", "1, or 0.3 and more for half of the roles"),

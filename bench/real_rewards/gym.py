@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
 
 from bench.real_rewards.environments import Environment, run
 from bench.real_rewards.questions import PROMPTS, Question
@@ -29,14 +28,14 @@ def gym_questions(environment: Environment, name: str, rng: Random) -> list[Ques
         Question(
             entry["question"],
             answer,
-            _wrong(name, answer, entry["metadata"], answers, rng),
+            _wrong(name, answer, answers, rng),
             columns={"metadata": entry["metadata"]},
         )
         for entry, answer in zip(entries, answers, strict=True)
     ]
 
 
-def _wrong(name: str, answer: str, about: dict[str, Any], answers: Sequence[str], rng: Random) -> tuple[str, ...]:
+def _wrong(name: str, answer: str, answers: Sequence[str], rng: Random) -> tuple[str, ...]:
     others = [other for other in rng.sample(list(answers), min(8, len(answers))) if other != answer][:3]
     slips = SLIPS.get(name, slip_in_number)(answer, rng)
     made = [one for one in dict.fromkeys([*slips, *others]) if one != answer]
@@ -89,5 +88,4 @@ SLIPS: dict[str, Callable[[str, Random], list[str]]] = {
     "spell_backward": swap_letters,
     "knights_knaves": other_role,
     "syllogism": lambda answer, _: ["No" if answer == "Yes" else "Yes"],
-    "calendar_arithmetic": lambda answer, rng: slip_in_number(answer, rng),
 }

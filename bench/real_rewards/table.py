@@ -18,10 +18,13 @@ an adapter of a few lines (`bench/real_rewards/adapters/`) imports each. The gen
 is known: {generations} a prompt, right as often as the prompt is easy, some without the format that the prompt asks for.
 The audit sees no label. `make real-rewards` installs, audits and writes this page (seed {seed}).
 
-"Reads" is what the reward reads: the answer; the form (tags, length, wording) alone; part of the answer, so that some
-wrong answers win or earn almost as much. rewardlab is right where a reward that reads the answer gets GO with an accuracy
-within 3 points of the truth and no blocker; where one of the form alone does not get GO; and where one that reads a part
-gets no GO whose accuracy is more than 3 points off.
+"Reads" is what the reward reads: the answer; the form (tags, length, wording) alone; the answer, but not all of it, so that
+wrong ones earn a part of the score ("part") or all of it ("loose"); or the answer in fewer forms than right ones are
+written in here ("narrow"). rewardlab is right where a reward that reads the answer gets GO with an accuracy
+within 3 points of the truth and no blocker; where one of the form alone does not get GO; where one that reads a part
+gets no GO whose accuracy is more than 3 points off; where a loose one is told (RL402, RL407, RL408) and gets no GO; and
+where one too narrow for right answers as they are written here
+gets NO-GO and is told to mend the reward, not the model.
 
 rewardlab is right on {right} of {all}.
 """
@@ -35,6 +38,12 @@ def wrong_of(trial: Trial) -> str:
     blockers = trial.codes("blocker")
     if trial.real.reads == "form":
         return "GO" if trial.verdict == "go" else ""
+    if trial.real.reads == "narrow":
+        action = trial.report["next_step"]["action"]
+        return "" if (trial.verdict, action) == ("no_go", "fix_reward") else f"{trial.verdict}, {action}"
+    if trial.real.reads == "loose":
+        told = {"RL402", "RL407", "RL408"} & {*trial.codes("blocker"), *trial.codes("warning")}
+        return "" if told and trial.verdict != "go" else f"{trial.verdict}, {'told' if told else 'not told'}"
     said = trial.accuracy
     off = (
         ""

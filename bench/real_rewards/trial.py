@@ -51,7 +51,7 @@ class Trial:
 
 def attempt(real: Real, seed: int) -> Trial:
     """Audit one reward on generations drawn with this seed."""
-    home = FOLDER / "trials" / f"{real.package}-{real.name}".replace("/", "-").replace(" ", "_")
+    home = _home(real)
     home.mkdir(parents=True, exist_ok=True)
     rng = Random(f"{seed} {real.package} {real.name}")  # noqa: S311 - seeded draws, nothing secret
     truth = write_task(real, home, rng)
@@ -67,9 +67,23 @@ def attempt(real: Real, seed: int) -> Trial:
         report = json.loads(ended.stdout)
     except ValueError:
         report = None
-    if report is not None:
-        (home / "report.json").write_text(ended.stdout, encoding="utf-8")
-    return Trial(real, truth, ended.returncode, report, ended.stderr.strip()[-2000:])
+    said = ended.stderr.strip()[-2000:]
+    kept = {"seed": seed, "truth": truth, "exit_code": ended.returncode, "report": report, "said": said}
+    (home / "trial.json").write_text(json.dumps(kept), encoding="utf-8")
+    return Trial(real, truth, ended.returncode, report, said)
+
+
+def kept_trial(real: Real, seed: int) -> Trial | None:
+    """The trial of an earlier run with this seed; None where there is none."""
+    file = _home(real) / "trial.json"
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"seed": None}
+    if kept["seed"] != seed:
+        return None
+    return Trial(real, kept["truth"], kept["exit_code"], kept["report"], kept["said"])
+
+
+def _home(real: Real) -> Path:
+    return FOLDER / "trials" / f"{real.package}-{real.name}".replace("/", "-").replace(" ", "_")
 
 
 def write_task(real: Real, home: Path, rng: Random) -> float:

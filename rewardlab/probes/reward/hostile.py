@@ -13,11 +13,12 @@ from rewardlab.probes.reward.exchange import Exchange, Sample
 from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.returns import FATAL, range_of
-from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.probes.reward.subject import Case, OutOfTimeError, Subject
 from rewardlab.rewards.contract import Violation
 
 GOOD = 8
-#: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process.
+#: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process. So are slow ones,
+#: which a comparison with a time limit of its own makes by the dozen: what else can block is still to be asked.
 DEATHS = 2
 #: A slow answer takes so many times what ordinary ones take.
 SLOW_FACTOR = 50
@@ -68,21 +69,32 @@ def ask(subject: Subject) -> Iterator[Finding]:
         return  # ordinary answers have no score already: returns.py tells
     scene = Scene(subject, base, frozenset(one.code for one in base.defects(range_of(subject))))
     harms: list[Harm] = []
-    for chunk in _chunks(subject, len(good)):
+    late = None
+    try:
+        _look_for(harms, scene)
+    except OutOfTimeError as error:
+        late = error  # what was found so far is told all the same
+    yield from failures(harms)
+    yield from lost_batches(harms, len(good))
+    yield from unusable(harms, declared=subject.reward_range is not None)
+    if late is not None:
+        raise late
+
+
+def _look_for(harms: list[Harm], scene: Scene) -> None:
+    """Add the harm that each bad sample does. Raises: OutOfTimeError."""
+    for chunk in _chunks(scene.subject, len(scene.base.samples)):
         if _is_enough(harms) or _bears(scene, chunk):
             continue
         for bad in chunk:
             if not _is_enough(harms) and (harm := _harm(scene, bad)):
                 harms.append(harm)
-    yield from failures(harms)
-    yield from lost_batches(harms, len(good))
-    yield from unusable(harms, declared=subject.reward_range is not None)
 
 
 def _is_enough(harms: Sequence[Harm]) -> bool:
     """Whether no more should be asked: each further sample may cost a timeout."""
     deaths = Counter(harm.reason for harm in harms)
-    return max(deaths[reason] for reason in FATAL) >= DEATHS
+    return max(*(deaths[reason] for reason in FATAL), sum(harm.is_slow for harm in harms)) >= DEATHS
 
 
 def _chunks(subject: Subject, good: int) -> Iterator[Sequence[Bad]]:

@@ -54,6 +54,9 @@ REMEDIES: Mapping[str, str] = {
     "one field wrong": "compare every field, or say that this one does not count",
 }
 
+#: A text that holds the answer may earn a part rightly, as an overlap does; what lies between the most that wrong
+#: answers are known to earn and what right ones do is no success yet.
+LONGER = "the right digits inside a longer number"
 #: Not as much as a right answer, and still most of the score: training finds the format long before the answer.
 HALF = "another answer, for half of the score or more"
 #: What the right answer of another prompt is called, by how it relates to this one's.
@@ -80,6 +83,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
             by_name[trial.name].append((trial, one.outcome))
     for trial, outcome in run(subject, [trial for gold in survey.sound for trial in _variants(gold)]):
         by_name[trial.name].append((trial, outcome))
+        if trial.name == LONGER and not _passes(survey, trial, outcome):
+            by_name[HALF].append((replace(trial, name=HALF), outcome))
     hits = {name: [_passes(survey, *pair) for pair in tried] for name, tried in by_name.items()}
     passing = [name for name in MOST if any(hits.get(name, ()))]
     if not passing:
@@ -121,6 +126,8 @@ def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
         return gold.bottom is not None and score - gold.bottom >= (gold.score - gold.bottom) / 2
     if trial.name in FOREIGN.values():
         return survey.succeeds(gold, outcome)
+    if trial.name == LONGER and not survey.is_declared:
+        return not survey.scale.useful(gold.score - score)
     return survey.succeeds(gold, outcome) or not survey.scale.useful(gold.score - score)
 
 
@@ -137,8 +144,8 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
         allowed = allowance(gold.prompt.reference, value)
         longer = f"{gold.text.strip()}7" if "." in gold.text else f"{value}57"
         if abs((number(longer) or value) - value) > allowed:
-            yield "the right digits inside a longer number", longer
-        yield "the right digits inside a longer number", f"{'-' if value < 0 else ''}8{abs(value)}"
+            yield LONGER, longer
+        yield LONGER, f"{'-' if value < 0 else ''}8{abs(value)}"
         if value:
             yield "the opposite sign", str(-value)
         if value == int(value) and allowed < 1:

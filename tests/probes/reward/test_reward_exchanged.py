@@ -213,6 +213,21 @@ def test_sampled_winners_must_lose_under_other_prompts(ask, kind):
 
 
 @pytest.mark.process
+def test_a_reward_of_tokens_is_asked_with_the_tokens_that_were_drawn(ask):
+    code = "def score(completion_ids, **kwargs): return [float(len(ids) < 9) for ids in completion_ids]"
+    held = []
+
+    def probe(subject):
+        texts = {one.id: [Sampled(f"It is {one.reference}", 1.0, token_ids=(3, 1, 0))] for one in SUMS}
+        held.append(exchange_winners(subject, texts, NOTHING_KNOWN))
+        return iter(())
+
+    ask(probe, code, SUMS, success_at=0.5)
+    pairs, note = held[0]
+    assert (note, {one.score for one in pairs}) == ("", {1.0})
+
+
+@pytest.mark.process
 def test_what_cannot_be_exchanged_is_said(ask):
     code = "def score(completion, reference): return float(completion == reference)"
     alike = [prompt(i, f"Question {i}?", "7") for i in range(6)]

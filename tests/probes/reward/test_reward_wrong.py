@@ -56,6 +56,20 @@ def test_the_right_digits_inside_a_longer_number_are_wrong(ask):
     assert "the right digits inside a longer number" in {one["wrong"] for one in found.evidence["ways"]}
 
 
+def test_a_part_of_the_score_for_a_text_that_holds_the_answer_is_no_whole_success(ask):
+    """Where wrong answers earn nothing and right ones 1, the middle between them is no sign of being right."""
+    body = "found = boxed(completion) or ''; return len(reference) / len(found) if reference in found else 0.0"
+    (found,) = ask(wrong.ask, f"def score(completion, reference): {body}", numbers())
+    assert found.severity == "warning"
+    assert "the right digits inside a longer number" not in {one["wrong"] for one in found.evidence["ways"]}
+
+
+def test_where_the_user_said_what_is_right_such_a_part_counts(ask):
+    body = "found = boxed(completion) or ''; return len(reference) / len(found) if reference in found else 0.0"
+    (found,) = ask(wrong.ask, f"def score(completion, reference): {body}", numbers(), success_at=0.5)
+    assert found.severity == "blocker"
+
+
 @pytest.mark.parametrize(
     ("prompts", "body"),
     [
