@@ -12,9 +12,8 @@ from bench.real_rewards.questions import Ask
 from bench.real_rewards.rows import Rows, plain, trl, verl
 from bench.real_rewards.shapes import Shape
 
-#: What the reward reads: the whole answer; the form, length or wording alone; the answer, but not all of it, so that wrong
-#: ones earn a part ("part") or all ("loose"); or the answer in fewer forms than right ones are written in ("narrow").
-Reads: TypeAlias = Literal["answer", "form", "part", "loose", "narrow"]
+#: What is true of a reward; the page (table.py) says what each word means and what follows from it.
+Reads: TypeAlias = Literal["answer", "form", "part", "loose", "narrow", "hangs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +302,7 @@ REWARDS: tuple[Real, ...] = (
     ),
     _gym("basic_arithmetic", "1, or the share of the text that the answer is"),
     _gym("chain_sum", "decimals compared; a longer text that holds the answer earns its share"),
-    _gym("countdown", "checks the expression itself: many answers are right; 0.01 and 0.05 else"),
+    _gym("countdown", "checks the expression itself; a text that a model can write never ends", reads="hangs"),
     _gym("word_sorting", "the share of places that are right; words after the right list cost nothing", reads="loose"),
     _gym("syllogism", "Yes or No"),
     _gym("number_sorting", "0 or 1; each number may be off by 1", reads="loose"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,12 +19,13 @@ class Environment:
     """A virtual environment with rewardlab in it, so that the reward's own imports work as a user's would.
 
     `alone` are installed without what they ask for: their rewards need little of it. `wanted` are installed whole; what
-    the rewards of `alone` need to be imported is among them.
+    the rewards of `alone` need to be imported is among them. `variables` are set for the audit, and named to it.
     """
 
     name: str
     wanted: tuple[str, ...]
     alone: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> Path:
@@ -57,7 +58,12 @@ TRAINERS = Environment(
     ),
     alone=("trl==1.16.0", "verl==0.9.1", "ms-swift==4.6.0", "skyrl-gym==0.4.0", "tinker-cookbook==0.6.1"),
 )
-EVAL_PROTOCOL = Environment("eval-protocol", wanted=("eval-protocol==0.3.33",))
+EVAL_PROTOCOL = Environment(
+    "eval-protocol",
+    wanted=("eval-protocol==0.3.33",),
+    # Else importing litellm 1.105.0 fetches a table in a thread, and now and then deadlocks with itself.
+    variables={"LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+)
 ENVIRONMENTS = (TRAINERS, EVAL_PROTOCOL)
 
 

@@ -74,6 +74,8 @@ def other_role(answer: str, rng: Random) -> list[str]:
     """One person of a knights-and-knaves answer takes another role of the same answer, else none is made."""
     parts = re.findall(r"(\w+) is an? (\w+)", answer)
     roles = sorted({role for _, role in parts})
+    if not parts:
+        return []
     at = rng.randrange(len(parts))
     changed = [
         (who, (roles[role == roles[0]] if len(roles) > 1 else "spy") if place == at else role)

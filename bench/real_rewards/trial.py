@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -60,8 +61,15 @@ def attempt(real: Real, seed: int) -> Trial:
     # Packages that bring torch along need more memory than the smallest Lambda has.
     command += ["--model", "recorded:generations.jsonl", "--reward-memory", "4096", *real.arguments]
     subprocess.run(["rm", "-rf", str(home / "run")], check=True)  # noqa: S603, S607 - our own folder
+    command += [f"--reward-env={name}" for name in real.environment.variables]
     ended = subprocess.run(  # noqa: S603 - rewardlab itself
-        [*command, "--out", "run"], cwd=home, capture_output=True, text=True, check=False, timeout=SECONDS
+        [*command, "--out", "run"],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+        env={**os.environ, **real.environment.variables},
     )
     try:
         report = json.loads(ended.stdout)
@@ -76,8 +84,8 @@ def attempt(real: Real, seed: int) -> Trial:
 def kept_trial(real: Real, seed: int) -> Trial | None:
     """The trial of an earlier run with this seed; None where there is none."""
     file = _home(real) / "trial.json"
-    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"seed": None}
-    if kept["seed"] != seed:
+    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    if kept.get("seed") != seed:
         return None
     return Trial(real, kept["truth"], kept["exit_code"], kept["report"], kept["said"])
 
