@@ -280,7 +280,13 @@ REWARDS: tuple[Real, ...] = (
         reads="loose",
     ),
     _plain(
-        "math_grading.grade_answer", "tinker-cookbook", "tinker_sympy", ask.fractions, shapes.BOXED, "0 or 1 by sympy"
+        "math_grading.grade_answer",
+        "tinker-cookbook",
+        "tinker_sympy",
+        ask.fractions,
+        shapes.BOXED,
+        "0 or 1 by sympy; a text that a model can write never ends (its recipes bound it by a timeout)",
+        reads="hangs",
     ),
     _plain(
         "math_grading.grade_answer_math_verify",

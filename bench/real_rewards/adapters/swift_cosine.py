@@ -9,8 +9,8 @@ SETTINGS = SimpleNamespace(
     cosine_max_len_value_correct=0.5,
     cosine_max_len=200,
 )
-scored = CosineReward(SETTINGS)
+_scored = CosineReward(SETTINGS)
 
 
 def cosine(completions, solution, completion_ids, **kwargs):
-    return scored(completions, solution, response_token_ids=completion_ids)
+    return _scored(completions, solution, response_token_ids=completion_ids)
