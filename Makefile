@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit audit-judges audit-real test lint types unit bench bank peers models judge-models clean
+.PHONY: install audit audit-judges audit-real test lint types unit bench bank peers real-rewards models judge-models clean
 
 install: .venv/.installed
 
@@ -59,6 +59,11 @@ bank: install
 # The bank of rewards through other tools; one of them needs Python 3.12: make peers PEERS_PYTHON=python3.12.
 peers: install
 	$(BIN)/python -m bench.peers $(if $(PEERS_PYTHON),--python $(PEERS_PYTHON))
+
+# Public rewards (TRL, verl, reasoning-gym and others), installed from the package index and audited; half an hour on two
+# cores. make real-rewards ONLY=trl audits those whose package or name holds the word.
+real-rewards: install
+	$(BIN)/python -m bench.real_rewards $(if $(ONLY),--only $(ONLY))
 
 # Trains the three example models anew, about eight minutes on two cores.
 models: install

@@ -56,9 +56,9 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     """The verdict.
 
     NO-GO with any blocker (an interval outside the band is one). GO when the baseline's interval lies inside the band
-    whatever the unscored generations were, the informative-group share's lower bound reaches its target, success is
-    known, everything that can block was asked of the reward, and the lower bound of the judges' alpha reaches its
-    target where there are several. Otherwise INCONCLUSIVE.
+    whatever the unscored generations were, the informative-group share's lower bound reaches its target, something
+    tells what right answers are, everything that can block was asked of the reward, and the lower bound of the judges'
+    alpha reaches its target where there are several. Otherwise INCONCLUSIVE.
     """
     blockers = causes_first(finding for finding in findings if finding.severity == "blocker")
     if blockers:
@@ -101,7 +101,7 @@ def _doubts(question: Question) -> tuple[str, ...]:
         doubts.append("RL603")
     if not isinstance(share, Estimate) or not signal.is_enough(share, question):
         doubts.append("RL304")
-    if exchanged.reads_nothing(question):
+    if exchanged.reads_nothing(question) or exchanged.is_unknown(question):
         doubts.append("RL407")
     return tuple(doubts)
 
@@ -139,7 +139,8 @@ def _to_mend(question: Question, doubts: tuple[str, ...]) -> tuple[Action, str] 
     if "RL204" in doubts:
         return "fix_reward", NOT_ASKED
     if "RL407" in doubts:
-        return "fix_data", exchanged.UNREAD_REMEDY
+        unknown = exchanged.is_unknown(question)
+        return ("fix_reward", exchanged.UNKNOWN_REMEDY) if unknown else ("fix_data", exchanged.UNREAD_REMEDY)
     if band.threshold_decides(question):
         return "fix_reward", _threshold(question)
     if band.unscored_decide(question):

@@ -14,6 +14,7 @@ from rewardlab.evidence import Exchanged, save_evidence
 from rewardlab.examination import BUDGET_SECONDS, Examination, asking
 from rewardlab.findings import Finding
 from rewardlab.labels import read_labels, sides_of
+from rewardlab.parts import LARGE
 from rewardlab.probes.reward import examine_sampled
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.scale import USEFUL
@@ -26,6 +27,7 @@ from rewardlab.settings import Settings
 MOST_PROMPTS = 2000
 #: Of the rows: where references serve in so many, sampled answers need not stand in for right ones.
 SERVES = 0.5
+NOT_EXAMINED = "the reward could not be asked about made-up answers, so no sampled ones were tried"
 
 
 def ask_with_sampled_answers(
@@ -37,16 +39,22 @@ def ask_with_sampled_answers(
     The run keeps what right and wrong answers earned. Closes the worker.
     Raises: RewardError when the code cannot be loaded.
     """
-    prompts, sampled = run.prompts(), _sampled(run, key)
+    prompts, sampled = run.prompts(), _sampled(run, key, tokens=examined.entry.names_tokens)
     some = [prompt for prompt in prompts if prompt.id in sampled]
-    if not some or examined.sure is None:
-        save_evidence(run.folder, key, examined.evidence)
+    # A reward of tokens cannot be asked about made-up answers, and can about sampled ones.
+    if not some or (examined.sure is None and not _keep_tokens(sampled)):
+        save_evidence(run.folder, key, replace(examined.evidence, exchange_note=NOT_EXAMINED if some else ""))
         return ()
     with asking(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
         exchanged, note = exchange_winners(subject, sampled, examined.evidence)
         save_evidence(run.folder, key, replace(examined.evidence, exchanged=exchanged, exchange_note=note))
-        needed = examined.sure < SERVES or _earn_more(sampled, examined, exchanged)
+        needed = examined.sure is not None and (examined.sure < SERVES or _earn_more(sampled, examined, exchanged))
         return examine_sampled(subject, sampled) if needed else ()
+
+
+def _keep_tokens(sampled: Mapping[str, Sequence[Sampled]]) -> bool:
+    """Whether the run keeps the tokens of every generation, as it does for rewards that read them alone."""
+    return all(one.token_ids is not None for every in sampled.values() for one in every)
 
 
 def _earn_more(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, exchanged: Sequence[Exchanged]) -> bool:
@@ -62,15 +70,15 @@ def _earn_more(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, 
     return best - gold > USEFUL * (best - min(worst, gold))
 
 
-def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
-    """The scored generations that were not cut off, by prompt, with what the run's labels say of them.
+def _sampled(run: Run, key: str, *, tokens: bool) -> dict[str, list[Sampled]]:
+    """The scored generations that were not cut off, by prompt, with what the run's labels say, and tokens if asked.
 
     Of a large run those of every so many prompts: the exchange needs a few hundred.
     """
     ids = [prompt.id for prompt in run.prompts()]
     some = pa.array(ids[:: max(1, -(-len(ids) // MOST_PROMPTS))], pa.string())
-    generations = run.generations.read(["prompt_id", "index", "text", "finish_reason"])
-    scores = run.scores(key).read(["prompt_id", "index", "score"])
+    names = ("prompt_id", "index", "text", "finish_reason", *(LARGE if tokens else ()))
+    generations, scores = run.generations.read(names), run.scores(key).read(["prompt_id", "index", "score"])
     generations, scores = (one.filter(pc.is_in(one["prompt_id"], some)) for one in (generations, scores))
     scored = {
         (prompt_id, index): score
@@ -79,9 +87,10 @@ def _sampled(run: Run, key: str) -> dict[str, list[Sampled]]:
     }
     sides = sides_of(read_labels(run.labels)) if run.labels.is_file() else {}
     found: dict[str, list[Sampled]] = {}
-    columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text", "finish_reason"))
-    for prompt_id, index, text, finish in zip(*columns, strict=True):
+    columns = (generations[name].to_pylist() for name in names)
+    for prompt_id, index, text, finish, *ids in zip(*columns, strict=True):
         if (prompt_id, index) in scored and finish != "length":
-            one = Sampled(text, scored[prompt_id, index], sides.get((prompt_id, index)), index)
+            drawn = tuple(ids[0]) if ids and ids[0] is not None else None
+            one = Sampled(text, scored[prompt_id, index], sides.get((prompt_id, index)), index, drawn)
             found.setdefault(prompt_id, []).append(one)
     return found

@@ -17,7 +17,8 @@ from rewardlab.probes.reward.subject import Case, OutOfTimeError, Subject
 from rewardlab.rewards.contract import Violation
 
 GOOD = 8
-#: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process.
+#: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process. So are slow ones,
+#: which a comparison with a time limit of its own makes by the dozen: what else can block is still to be asked.
 DEATHS = 2
 #: A slow answer takes so many times what ordinary ones take.
 SLOW_FACTOR = 50
@@ -72,9 +73,9 @@ def ask(subject: Subject) -> Iterator[Finding]:
     harms: list[Harm] = []
     late = None
     try:
-        harms.extend(_harms(scene, len(good)))
+        _look_for(harms, scene)
     except OutOfTimeError as error:
-        late = error  # what took the time is told first
+        late = error  # what was found so far is told all the same
     yield from failures(harms)
     yield from lost_batches(harms, len(good))
     yield from unusable(harms, declared=subject.reward_range is not None)
@@ -82,22 +83,20 @@ def ask(subject: Subject) -> Iterator[Finding]:
         raise late
 
 
-def _harms(scene: Scene, good: int) -> Iterator[Harm]:
-    """What the bad samples do, one after the other, until enough is known."""
-    found: list[Harm] = []
-    for chunk in _chunks(scene.subject, good):
-        if _is_enough(found) or _bears(scene, chunk):
+def _look_for(harms: list[Harm], scene: Scene) -> None:
+    """Add the harm that each bad sample does. Raises: OutOfTimeError."""
+    for chunk in _chunks(scene.subject, len(scene.base.samples)):
+        if _is_enough(harms) or _bears(scene, chunk):
             continue
         for bad in chunk:
-            if not _is_enough(found) and (harm := _harm(scene, bad)):
-                found.append(harm)
-                yield harm
+            if not _is_enough(harms) and (harm := _harm(scene, bad)):
+                harms.append(harm)
 
 
 def _is_enough(harms: Sequence[Harm]) -> bool:
     """Whether no more should be asked: each further sample may cost a timeout."""
     deaths = Counter(harm.reason for harm in harms)
-    return max(deaths[reason] for reason in FATAL) >= DEATHS
+    return max(*(deaths[reason] for reason in FATAL), sum(harm.is_slow for harm in harms)) >= DEATHS
 
 
 def _chunks(subject: Subject, good: int) -> Iterator[Sequence[Bad]]:

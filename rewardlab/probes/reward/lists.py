@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
+from math import ceil
 
-from rewardlab.probes.reward.answers import LONGEST_LABEL, NOWHERE, number
+from rewardlab.probes.reward.answers import LONGEST_LABEL, NOWHERE, NUMBER, like, number
 
 #: The items from which on one is no part worth the success; fewer items may be a phrase with a comma.
 LEAST_ITEMS = 4
+#: Two numbers may be a point or a range: a list has more. What may stand around and between the numbers of a list.
+LEAST_NUMBERS = 3
+AROUND_NUMBERS = frozenset("[](){}<>,;|'\"` \n\t")
 #: How a list is written on one line, or on several.
 SEPARATORS = (" > ", " < ", " -> ", "; ", ", ", " | ", "\n", ",")
 
@@ -43,6 +48,21 @@ def with_another_item(text: str) -> str | None:
         return None
     separator, items = found
     return f"{text.rstrip()}{separator}{_more([item.strip() for item in items])}"
+
+
+def with_another_number(text: str) -> str | None:
+    """The list of numbers that the text is, with one of them plainly another: by 1, or by 1 % of it where that is more.
+
+    A sorted list stays sorted: of a falling one the first number grows, else the last. None where it is no such list.
+    """
+    found = list(NUMBER.finditer(text))
+    if len(found) < LEAST_NUMBERS or not AROUND_NUMBERS.issuperset(NUMBER.sub("", text)):
+        return None
+    values = [number(one[0]) or Decimal(0) for one in found]
+    place = found[0] if values[0] > values[-1] and values == sorted(values, reverse=True) else found[-1]
+    value = number(place[0]) or Decimal(0)
+    step = max(1, ceil(abs(value) / 100))
+    return text[: place.start()] + like(place[0], value + step) + text[place.end() :]
 
 
 def _more(items: Sequence[object]) -> object:

@@ -36,14 +36,15 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A sampled generation: its text, what it scored, whether labels say that it is right (None where they do not), and
-    its index among its prompt's.
+    """A sampled generation: its text, what it scored, whether labels say that it is right (None where they do not), its
+    index among its prompt's, and its tokens (None where the run keeps none).
     """
 
     text: str
     score: float
     is_right: bool | None = None
     index: int = 0
+    token_ids: tuple[int, ...] | None = None
 
 
 #: Reads from a text the format and the answer that it gives in it; None where it gives none.

@@ -29,10 +29,11 @@ SHARED_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One answer to ask the reward about: a prompt, and the text of the model's turn."""
+    """One answer to ask the reward about: a prompt, the text of the model's turn, and its tokens, None if unknown."""
 
     prompt: Prompt
     text: str
+    token_ids: tuple[int, ...] | None = None
 
 
 Batch: TypeAlias = Sequence[tuple[Prompt, Generation]]
@@ -209,6 +210,6 @@ class Subject:
 def _pairs(cases: Sequence[Case], start: int, size: int) -> list[tuple[Prompt, Generation]]:
     """The batch of cases that begins at `start`, as generations whose indexes count the cases."""
     return [
-        (case.prompt, Generation(case.prompt.id, start + number, case.text, "stop"))
+        (case.prompt, Generation(case.prompt.id, start + number, case.text, "stop", token_ids=case.token_ids))
         for number, case in enumerate(cases[start : start + size])
     ]

@@ -57,6 +57,11 @@ class Survey:
             return self.scale.success()
         return self.scale.success(gold.bottom, gold.score)
 
+    @property
+    def is_declared(self) -> bool:
+        """Whether the user said from which score on an answer is right."""
+        return self.rule is not None and self.rule.source == "declared"
+
     def succeeds(self, gold: Gold | None, outcome: Outcome | None) -> bool:
         """Whether the outcome counts as success on this prompt; what was not scored does not."""
         score = score_of(outcome)

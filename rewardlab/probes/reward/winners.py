@@ -34,6 +34,11 @@ class Winner:
     prompt: Prompt
     index: int
     text: str
+    token_ids: tuple[int, ...] | None = None
+
+    def given_to(self, prompt: Prompt) -> Case:
+        """This answer under that prompt, with the tokens that it was drawn as."""
+        return Case(prompt, self.text, self.token_ids)
 
 
 def exchange_winners(
@@ -51,9 +56,9 @@ def exchange_winners(
     if not pairs:
         return (), ALL_ALIKE
     given = {winner.prompt.id: winner for _, winner, _ in pairs}
-    own = _scores(subject, [Case(one.prompt, one.text) for one in given.values()])
+    own = _scores(subject, [one.given_to(one.prompt) for one in given.values()])
     earned_at_home = dict(zip(given, own, strict=False))
-    scores = _scores(subject, [Case(prompt, winner.text) for prompt, winner, _ in pairs])
+    scores = _scores(subject, [winner.given_to(prompt) for prompt, winner, _ in pairs])
     return tuple(
         Exchanged(prompt.id, winner.prompt.id, winner.index, swap.relation, earned_at_home.get(winner.prompt.id), score)
         for (prompt, winner, swap), score in zip(pairs, scores, strict=False)
@@ -71,7 +76,7 @@ def _winners(subject: Subject, sampled: Mapping[str, Sequence[Sampled]], evidenc
         won = [one for one, hit in zip(good, hits, strict=True) if hit]
         if won:
             best = min(won, key=lambda one: (-one.score, len(one.text), one.index))
-            found[prompt.id] = Winner(prompt, best.index, best.text)
+            found[prompt.id] = Winner(prompt, best.index, best.text, best.token_ids)
     return found
 
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
 from rewardlab.probes.reward.answers import allowance, is_right, like, number, record, spoiled
+from rewardlab.probes.reward.exchanged import NEIGHBOUR
 from rewardlab.probes.reward.gold import Gold
-from rewardlab.probes.reward.lists import with_another_item
+from rewardlab.probes.reward.lists import with_another_item, with_another_number
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Survey, survey_of
@@ -25,6 +26,7 @@ MOST: Mapping[str, Severity] = {
     "another label": "blocker",
     "a neighbouring answer": "blocker",
     "more items than the right list": "blocker",
+    "one number of the list another": "blocker",
     "the right digits inside a longer number": "blocker",
     "the opposite sign": "warning",
     "the next number": "warning",
@@ -35,6 +37,7 @@ MOST: Mapping[str, Severity] = {
 WHOLE = {
     "a neighbouring answer",
     "more items than the right list",
+    "one number of the list another",
     "the opposite sign",
     "the next number",
     "the right label denied",
@@ -47,6 +50,7 @@ REMEDIES: Mapping[str, str] = {
     "another label": "compare the whole label: one may contain another, or differ from it by a mark alone",
     "a neighbouring answer": "narrow the tolerance, which takes the answer of another prompt for this one's",
     "more items than the right list": "compare the whole list, for a list of everything holds the right items too",
+    "one number of the list another": "compare every number of the list, with a tolerance that no other number passes",
     "the right digits inside a longer number": "compare the whole number, not a part of the text",
     "the opposite sign": "read the sign with the number",
     "the next number": "narrow the tolerance",
@@ -54,6 +58,9 @@ REMEDIES: Mapping[str, str] = {
     "one field wrong": "compare every field, or say that this one does not count",
 }
 
+#: A text that holds the answer may earn a part rightly, as an overlap does; what lies between the most that wrong
+#: answers are known to earn and what right ones do is no success yet.
+LONGER = "the right digits inside a longer number"
 #: Not as much as a right answer, and still most of the score: training finds the format long before the answer.
 HALF = "another answer, for half of the score or more"
 #: What the right answer of another prompt is called, by how it relates to this one's.
@@ -80,6 +87,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
             by_name[trial.name].append((trial, one.outcome))
     for trial, outcome in run(subject, [trial for gold in survey.sound for trial in _variants(gold)]):
         by_name[trial.name].append((trial, outcome))
+        if trial.name == LONGER and not _passes(survey, trial, outcome):
+            by_name[HALF].append((replace(trial, name=HALF), outcome))
     hits = {name: [_passes(survey, *pair) for pair in tried] for name, tried in by_name.items()}
     passing = [name for name in MOST if any(hits.get(name, ()))]
     if not passing:
@@ -121,6 +130,8 @@ def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
         return gold.bottom is not None and score - gold.bottom >= (gold.score - gold.bottom) / 2
     if trial.name in FOREIGN.values():
         return survey.succeeds(gold, outcome)
+    if trial.name == LONGER and not survey.is_declared:
+        return not survey.scale.useful(gold.score - score)
     return survey.succeeds(gold, outcome) or not survey.scale.useful(gold.score - score)
 
 
@@ -136,9 +147,10 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
     if value is not None:
         allowed = allowance(gold.prompt.reference, value)
         longer = f"{gold.text.strip()}7" if "." in gold.text else f"{value}57"
-        if abs((number(longer) or value) - value) > allowed:
-            yield "the right digits inside a longer number", longer
-        yield "the right digits inside a longer number", f"{'-' if value < 0 else ''}8{abs(value)}"
+        # Behind the point one more digit may be the same value to within what a reward rounds rightly.
+        if abs((number(longer) or value) - value) > max(allowed, NEIGHBOUR * abs(value)):
+            yield LONGER, longer
+        yield LONGER, f"{'-' if value < 0 else ''}8{abs(value)}"
         if value:
             yield "the opposite sign", str(-value)
         if value == int(value) and allowed < 1:
@@ -147,6 +159,8 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
         yield "the right label denied", f"not {gold.text}"
     if (longer_list := with_another_item(gold.text)) is not None:
         yield "more items than the right list", longer_list
+    if (other_list := with_another_number(gold.text)) is not None:
+        yield "one number of the list another", other_list
     fields = record(gold.text) if gold.kind == "record" else None
     if fields and len(fields) > 1:
         for key, held in fields.items():

@@ -33,6 +33,10 @@ UNASKED_REMEDY = (
     "Whether the reward reads the answer was not asked with sampled answers: answers to prompts with different right "
     "answers are needed for it."
 )
+UNKNOWN_REMEDY = (
+    "Nothing tells what right and wrong answers earn, and no sampled answer could be given to another prompt: say from "
+    "which score on an answer is right (--success-at SCORE), or give --labels or an example of a right answer."
+)
 UNREFERENCED_REMEDY = (
     "Without references it can be seen whether the reward reads the prompt, and not whether what it pays is right: "
     "give references or --labels."
@@ -72,6 +76,14 @@ def reads_nothing(question: Question) -> bool:
         return False
     wins = _share(found, _hits(question, found))
     return wins is not None and wins.low > UNREAD
+
+
+def is_unknown(question: Question) -> bool:
+    """Whether success was read from the sampled scores alone, and no answer could be given to another prompt: then any
+    score would have counted, and a reward of the form alone looks like one of answers.
+    """
+    measured = question.measured
+    return measured.success.source == "levels" and measured.labelled is None and bool(question.evidence.exchange_note)
 
 
 def _exchange(question: Question) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ SHOWN_BY: Mapping[str, re.Pattern[str]] = {
     "an exponent": re.compile(r"\d[eE][-+]?\d"),
     "in \\boxed{}": re.compile(r"\\boxed"),
     "between dollar signs": re.compile(r"\$[^$\n]*\\boxed"),
-    "a full stop after it": re.compile(r"\w\.[\s*]*(?:\Z|<|\})"),
+    "a full stop after it": re.compile(r"\w\.[\s*]*(?:\Z|</(?!think|reason)|\})"),
     "bold": re.compile(r"\*\*"),
     "quotes": re.compile(r"[\"'\u201c][^\"'\u201d\n]{1,40}[\"'\u201d]\W*\Z"),
     "compact JSON": re.compile(r"[{,]\"[^\"\n]*\":\S"),

@@ -98,3 +98,12 @@ def lambda_handler(event, context):
 def test_what_the_return_breaks_for_every_sample_is_not_told_again():
     code = handler("return 7.0 if s['messages'] else 0.0")
     assert "RL105" not in {code for code, _ in codes(examine_code(hostile.ask, code))}
+
+
+def test_texts_that_take_long_are_asked_twice_and_leave_time_for_what_else_can_block(monkeypatch):
+    """A comparison with a time limit of its own waits once for each of the many texts that hold a tower of powers."""
+    code = SOUND.replace("    return float(", "    if '**' in text:\n        time.sleep(0.5)\n    return float(")
+    monkeypatch.setattr(hostile, "SLOW_SECONDS", 0.4)
+    (finding,) = examine_code(hostile.ask, "import time\n" + code)
+    assert (finding.code, finding.severity) == ("RL202", "warning")
+    assert len(finding.evidence["bad"]) == 2

@@ -11,7 +11,7 @@ from rewardlab.evidence import NOTHING_KNOWN
 from rewardlab.probes.reward import wrong
 from rewardlab.probes.reward.answers import kind_of, like, number, plain, strict, wrong_for
 from rewardlab.probes.reward.exchanged import Answered, is_integral, swaps
-from rewardlab.probes.reward.lists import first_item, with_another_item
+from rewardlab.probes.reward.lists import first_item, with_another_item, with_another_number
 from rewardlab.probes.reward.reader import Reader
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.winners import ALL_ALIKE, NO_WINNER, exchange_winners
@@ -106,6 +106,30 @@ def test_marks_are_letters_in_many_scripts():
 def test_a_list_gets_an_item_more(text, more):
     assert with_another_item(text) == more
     assert first_item("plain") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("1, 2, 3", "1, 2, 4"),
+        ("['9.5', '7.0', '-3.25']", "['10.5', '7.0', '-3.25']"),
+        ("[300, 100, 200]", "[300, 100, 202]"),
+        ("2 1 4\n4 3 1", "2 1 4\n4 3 2"),
+        ("3, 5", None),
+        ("1,234,567", None),
+        ("94*4 - 61 - 6", None),
+        ("00:34:28", None),
+        ("30 - 2 - 1", None),
+        ("a, b, c, d", None),
+    ],
+)
+def test_one_number_of_a_list_becomes_another(text, other):
+    assert with_another_number(text) == other
+
+
+@given(st.text(max_size=60))
+def test_no_text_fails_to_be_read_as_a_list_of_numbers(text):
+    assert with_another_number(text) != text
 
 
 class TestReader:
@@ -210,6 +234,21 @@ def test_sampled_winners_must_lose_under_other_prompts(ask, kind):
     assert {one.relation for one in pairs} == {"near", "other"}
     assert any(one.score == 1 for one in pairs) == is_faulty
     assert all(one.own_score == 1 for one in pairs)
+
+
+@pytest.mark.process
+def test_a_reward_of_tokens_is_asked_with_the_tokens_that_were_drawn(ask):
+    code = "def score(completion_ids, **kwargs): return [float(len(ids) < 9) for ids in completion_ids]"
+    held = []
+
+    def probe(subject):
+        texts = {one.id: [Sampled(f"It is {one.reference}", 1.0, token_ids=(3, 1, 0))] for one in SUMS}
+        held.append(exchange_winners(subject, texts, NOTHING_KNOWN))
+        return iter(())
+
+    ask(probe, code, SUMS, success_at=0.5)
+    pairs, note = held[0]
+    assert (note, {one.score for one in pairs}) == ("", {1.0})
 
 
 @pytest.mark.process

@@ -56,6 +56,52 @@ def test_the_right_digits_inside_a_longer_number_are_wrong(ask):
     assert "the right digits inside a longer number" in {one["wrong"] for one in found.evidence["ways"]}
 
 
+def test_a_part_of_the_score_for_a_text_that_holds_the_answer_is_no_whole_success(ask):
+    """Where wrong answers earn nothing and right ones 1, the middle between them is no sign of being right."""
+    body = "found = boxed(completion) or ''; return len(reference) / len(found) if reference in found else 0.0"
+    (found,) = ask(wrong.ask, f"def score(completion, reference): {body}", numbers())
+    assert found.severity == "warning"
+    assert "the right digits inside a longer number" not in {one["wrong"] for one in found.evidence["ways"]}
+
+
+LISTS = [
+    prompt(i, f"Sort them: {5 * i}, {i}, {3 * i}. Put the list in \\boxed{{}}.", f"{i}, {3 * i}, {5 * i}")
+    for i in range(1, 20)
+]
+AS_LIST = "[float(one) for one in re.findall(r'[0-9.]+', {})]"
+
+
+@pytest.mark.parametrize(("within", "severity"), [(1, "blocker"), (0.01, None)])
+def test_a_tolerance_that_takes_another_number_of_a_list_blocks(ask, within, severity):
+    code = f"""
+def score(completion, reference):
+    found, right = {AS_LIST.format("boxed(completion) or ''")}, {AS_LIST.format("reference")}
+    return float(len(found) == len(right) and all(abs(a - b) <= {within} for a, b in zip(found, right)))
+"""
+    found = [one for one in ask(wrong.ask, code, LISTS) if one.severity == "blocker"]
+    assert [one.severity for one in found] == ([severity] if severity else [])
+    assert all("one number of the list another" in {way["wrong"] for way in one.evidence["ways"]} for one in found)
+
+
+def test_one_more_digit_behind_the_point_may_be_the_same_value(ask):
+    rows = [prompt(i, f"What is {i} / 8? Put it in \\boxed{{}}.", f"{100 + i / 8:.3f}") for i in range(1, 20)]
+    code = """
+def score(completion, reference):
+    found = as_number(boxed(completion))
+    return 0.0 if found is None else max(0.0, 1 - abs(found - float(reference)))
+"""
+    found = ask(wrong.ask, code, rows)
+    assert "the right digits inside a longer number" not in {
+        way["wrong"] for one in found for way in one.evidence["ways"]
+    }
+
+
+def test_where_the_user_said_what_is_right_such_a_part_counts(ask):
+    body = "found = boxed(completion) or ''; return len(reference) / len(found) if reference in found else 0.0"
+    (found,) = ask(wrong.ask, f"def score(completion, reference): {body}", numbers(), success_at=0.5)
+    assert found.severity == "blocker"
+
+
 @pytest.mark.parametrize(
     ("prompts", "body"),
     [

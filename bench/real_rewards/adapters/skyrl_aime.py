@@ -1,0 +1,1 @@
+from skyrl_gym.envs.aime.utils import compute_score

@@ -1,0 +1,1 @@
+from skyrl_gym.envs.search.utils import compute_score_subem

@@ -1,0 +1,3 @@
+from swift.rewards.orm import MathAccuracy
+
+reward = MathAccuracy()

@@ -1,0 +1,3 @@
+from swift.rewards.orm import Format
+
+reward = Format()

@@ -1,0 +1,1 @@
+from trl.rewards import accuracy_reward

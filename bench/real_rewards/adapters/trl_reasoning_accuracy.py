@@ -1,0 +1,1 @@
+from trl.rewards import reasoning_accuracy_reward

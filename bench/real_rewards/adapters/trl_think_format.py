@@ -1,0 +1,1 @@
+from trl.rewards import think_format_reward

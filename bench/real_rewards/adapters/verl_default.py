@@ -1,0 +1,1 @@
+from verl.utils.reward_score import default_compute_score

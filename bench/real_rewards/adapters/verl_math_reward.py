@@ -1,0 +1,1 @@
+from verl.utils.reward_score.math_reward import compute_score

@@ -1,0 +1,1 @@
+from verl.utils.reward_score.prime_math import compute_score

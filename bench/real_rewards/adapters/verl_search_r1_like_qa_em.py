@@ -1,0 +1,1 @@
+from verl.utils.reward_score.search_r1_like_qa_em import compute_score
