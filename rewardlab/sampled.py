@@ -88,9 +88,9 @@ def _sampled(run: Run, key: str, *, tokens: bool) -> dict[str, list[Sampled]]:
     sides = sides_of(read_labels(run.labels)) if run.labels.is_file() else {}
     found: dict[str, list[Sampled]] = {}
     columns = (generations[name].to_pylist() for name in names)
-    for prompt_id, index, text, finish, *ids in zip(*columns, strict=True):
+    for prompt_id, index, text, finish, *tokens_drawn in zip(*columns, strict=True):
         if (prompt_id, index) in scored and finish != "length":
-            drawn = tuple(ids[0]) if ids and ids[0] is not None else None
+            drawn = tuple(tokens_drawn[0]) if tokens_drawn and tokens_drawn[0] is not None else None
             one = Sampled(text, scored[prompt_id, index], sides.get((prompt_id, index)), index, drawn)
             found.setdefault(prompt_id, []).append(one)
     return found
