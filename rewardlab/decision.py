@@ -126,7 +126,8 @@ def _threshold(question: Question) -> str:
             "The labels and the reward place the baseline differently: read the generations on which they part "
             "(RL405), or say with --success-at SCORE from which score on an answer is right."
         )
-    low, high = measured.open[0].at, measured.success.at
+    places = [measured.success.at, *(one.at for one in measured.open)]
+    low, high = min(places), max(places)
     return (
         f"Say from which score on an answer is right: --success-at SCORE. The evidence leaves {low:.4g} to {high:.4g} "
         "open, and the verdict is not the same at all of them; --labels or an example of a right answer settle it too. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -24,6 +24,8 @@ Source: TypeAlias = Literal["declared", "labels", "answers", "winners", "levels"
 TOLD_APART, TOLD_APART_BY_LABELS = 0.25, 0.1
 #: Labelled generations on each side from which on the labels alone decide.
 LEAST_LABELLED = 10
+#: Right answers that earn too little, or wrong ones that earn too much, may be misread: so many do not make an overlap.
+FEW = 0.1
 #: Thresholds that are looked at where the evidence leaves more open.
 MOST_OPEN = 9
 #: The range of an undeclared scale ends where single scores no longer count.
@@ -70,8 +72,8 @@ def success_rule(
 
     Arguments: `scores` (prompts, generations), NaN for none; `labels` of the same shape, 1 right, 0 wrong, NaN unknown.
     The threshold lies between what wrong and what right answers earn. Where sampled scores lie between the two it is
-    what right answers earn, and the lower ones stay open. The middle of a range is taken of a declared one only, and
-    only where nothing is known.
+    what right answers earn, and the lower ones stay open; so do those at which right and wrong answers overlap. The
+    middle of a range is taken of a declared one only, and only where nothing is known.
     """
     scale = reward_range or _scale(scores, evidence)
     declared = reward_range is not None
@@ -81,8 +83,11 @@ def success_rule(
     found = separate(right, wrong)
     least = TOLD_APART_BY_LABELS if labelled else TOLD_APART
     if isinstance(found, Separation) and found.informedness > least:
-        counts = {"labelled": len(right.scores) + len(wrong.scores)} if labelled else _counts(evidence)
-        return _between(scores, found, scale, declared=declared, source="labels" if labelled else "answers", of=counts)
+        if labelled:
+            counts = {"labelled": len(right.scores) + len(wrong.scores)}
+            return _between(scores, found, scale, declared=declared, source="labels", of=counts)
+        rule = _between(scores, found, scale, declared=declared, source="answers", of=_counts(evidence))
+        return replace(rule, open=_some(np.union1d(rule.open, _overlap(scores, right, wrong, rule.at))))
     most = _most_of_exchanged(evidence)
     if most is not None and most < _top(scores, evidence) - SAME_SCORE:
         return _above(scores, most, scale, declared=declared, counts=_counts(evidence))
@@ -177,6 +182,17 @@ def _between(
         counts=of,
         open=_some(inside),
     )
+
+
+def _overlap(scores: Floats, right: Side, wrong: Side, at: float) -> Floats:
+    """The sampled levels at which some right answers fail and some wrong ones pass: none of them is the threshold.
+
+    Between what all but a few right answers reach and what all but a few wrong ones stay under, where that is lower.
+    """
+    least = float(np.quantile(right.scores, FEW, method="lower"))
+    most = float(np.quantile(wrong.scores, 1 - FEW, method="higher"))
+    levels, _ = levels_of(scores)
+    return levels[(levels > least + SAME_SCORE) & (levels <= most + SAME_SCORE) & (np.abs(levels - at) > SAME_SCORE)]
 
 
 def _above(

@@ -123,3 +123,16 @@ def test_damaged_evidence_is_told(tmp_path, text):
     (tmp_path / "evidence" / "abc.json").write_text(text)
     with pytest.raises(RunError, match="cannot be read"):
         read_evidence(tmp_path, "abc")
+
+
+def test_where_right_and_wrong_answers_overlap_every_level_stays_open():
+    """Brevity outweighs being right: right answers earn 0.5 to 1, wrong ones 0.2 to 0.7."""
+    table = np.tile([0.2, 0.5, 0.6, 0.7, 0.9, 1.0], (20, 1))
+    found = success_rule(table, evidence=known([1, 0.9, 0.5, 0.6, 0.7] * 6, [0.2, 0.2, 0.5, 0.6, 0.7] * 6))
+    assert {0.6, 0.7} <= {found.at, *found.open}
+
+
+def test_a_few_misread_answers_make_no_overlap():
+    table = np.tile([0.0, 0.5, 1.0], (20, 1))
+    found = success_rule(table, evidence=known([1] * 29 + [0], [0] * 20 + [0.5] * 9 + [1]))
+    assert (found.at, found.open) == (0.75, ())

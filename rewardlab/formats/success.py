@@ -37,10 +37,11 @@ def success_line(base: Baseline) -> str:
     if answers := _answers(found.answers):
         parts.append(f"from {answers}")
     if found.open:
-        parts.append(
-            f"{found.open[0].at:.4g} to {base.success_at:.4g} stay open: accuracy "
-            f"{percent(found.open[0].accuracy.estimate)} to {percent(base.accuracy.estimate)}"
+        ends = sorted(
+            [(base.success_at, base.accuracy.estimate), *((one.at, one.accuracy.estimate) for one in found.open)]
         )
+        (low, at_low), (high, at_high) = ends[0], ends[-1]
+        parts.append(f"{low:.4g} to {high:.4g} stay open: accuracy {percent(at_low)} to {percent(at_high)}")
     return "success: " + "; ".join(parts)
 
 

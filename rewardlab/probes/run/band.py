@@ -113,6 +113,7 @@ def _threshold(question: Question) -> dict[str, object]:
         for one, found in zip(measured.open, open_baselines(question), strict=True)
     ]
     rows.append({"success_at": measured.success.at, **_shown(banded(question).scored)})
+    rows.sort(key=lambda row: float(str(row["success_at"])))
     shown: dict[str, object] = {"thresholds": rows} if measured.open else {}
     if labelled := labelled_baseline(question):
         shown["by_labels"] = _shown(labelled[0])
