@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bench.real_rewards.catalogue import Reads
+from bench.real_rewards.catalogue import REWARDS, Reads
 from bench.real_rewards.environments import ROOT
 from bench.real_rewards.trial import GENERATIONS, Trial
 
@@ -31,6 +31,11 @@ asks for. The audit sees no label. `make real-rewards` installs, audits and writ
 | hangs | as answer, but one text that a model can write stops it for good | RL202 blocks, the accuracy is right |
 
 rewardlab is right on {right} of {all}.
+"""
+END = """
+## Not here
+AReaL 1.0.4, whose rewards import its whole engine; verifiers 0.4.0, which has decorators for rewards and none ready made;
+rewards that run code or ask a model.
 """
 HEADS = (
     "reward",
