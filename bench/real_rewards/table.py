@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bench.real_rewards.catalogue import REWARDS, Reads
+from bench.real_rewards.catalogue import Reads
 from bench.real_rewards.environments import ROOT
 from bench.real_rewards.trial import GENERATIONS, Trial
 
@@ -34,7 +34,7 @@ rewardlab is right on {right} of {all}.
 """
 END = """
 ## Not here
-AReaL 1.0.4, whose rewards import its whole engine; verifiers 0.4.0, which has decorators for rewards and none ready made;
+AReaL 1.0.4, whose rewards import its whole engine; verifiers 0.4.0, which has decorators for rewards and none ready;
 rewards that run code or ask a model.
 """
 HEADS = (
