@@ -73,9 +73,13 @@ def _verl(
     reads: Reads = "answer",
     arguments: tuple[str, ...] = (),
     ability: float = 0.45,
+    known: str = "",
 ) -> Real:
     signature = "compute_score(solution_str, ground_truth)"
-    return Real(name, "verl", adapter, signature, task, shape, verl(source), reads, truth, arguments, ability=ability)
+    rows = verl(source)
+    return Real(
+        name, "verl", adapter, signature, task, shape, rows, reads, truth, arguments, ability=ability, known=known
+    )
 
 
 def _gym(task: str, truth: str, *, reads: Reads = "answer", ability: float = 0.45) -> Real:
@@ -237,6 +241,7 @@ REWARDS: tuple[Real, ...] = (
         shapes.BOXED,
         "numina_olympiads",
         "a tuple (right, format, answer): verl reads the first of its own files alone",
+        known=SLOW_TEXTS,
     ),
     _verl(
         "geo3k.compute_score",
