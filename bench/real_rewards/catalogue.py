@@ -44,6 +44,12 @@ class Real:
         return self.environment.version(self.package)
 
 
+SLOW_TEXTS = (
+    "INCONCLUSIVE (RL204): texts made to be slow use up the examination's time before equivalent forms are asked; "
+    "--examine-seconds gives more"
+)
+
+
 def _trl(
     name: str, adapter: str, shape: Shape, reads: Reads, truth: str, *, task: Ask = ask.shopping, tokens: bool = False
 ) -> Real:
@@ -67,9 +73,13 @@ def _verl(
     reads: Reads = "answer",
     arguments: tuple[str, ...] = (),
     ability: float = 0.45,
+    known: str = "",
 ) -> Real:
     signature = "compute_score(solution_str, ground_truth)"
-    return Real(name, "verl", adapter, signature, task, shape, verl(source), reads, truth, arguments, ability=ability)
+    rows = verl(source)
+    return Real(
+        name, "verl", adapter, signature, task, shape, rows, reads, truth, arguments, ability=ability, known=known
+    )
 
 
 def _gym(task: str, truth: str, *, reads: Reads = "answer", ability: float = 0.45) -> Real:
@@ -89,9 +99,21 @@ def _gym(task: str, truth: str, *, reads: Reads = "answer", ability: float = 0.4
     )
 
 
-def _protocol(name: str, adapter: str, task: Ask, shape: Shape, reads: Reads, truth: str) -> Real:
+def _protocol(name: str, adapter: str, task: Ask, shape: Shape, reads: Reads, truth: str, *, known: str = "") -> Real:
     signature = "f(messages, ground_truth, **kwargs), in score(completion, reference)"
-    return Real(name, "eval-protocol", adapter, signature, task, shape, plain, reads, truth, environment=EVAL_PROTOCOL)
+    return Real(
+        name,
+        "eval-protocol",
+        adapter,
+        signature,
+        task,
+        shape,
+        plain,
+        reads,
+        truth,
+        environment=EVAL_PROTOCOL,
+        known=known,
+    )
 
 
 def _swift(name: str, adapter: str, shape: Shape, reads: Reads, truth: str, *, tokens: bool = False) -> Real:
@@ -219,6 +241,7 @@ REWARDS: tuple[Real, ...] = (
         shapes.BOXED,
         "numina_olympiads",
         "a tuple (right, format, answer): verl reads the first of its own files alone",
+        known=SLOW_TEXTS,
     ),
     _verl(
         "geo3k.compute_score",
@@ -320,7 +343,13 @@ REWARDS: tuple[Real, ...] = (
     _gym("complex_arithmetic", "graded by distance"),
     _gym("letter_counting", "one number", ability=0.2),
     _protocol(
-        "math_reward", "ep_math", ask.shopping, shapes.BOXED, "answer", "0 or 1; refuses texts with other numbers"
+        "math_reward",
+        "ep_math",
+        ask.shopping,
+        shapes.BOXED,
+        "answer",
+        "0 or 1; refuses texts with other numbers",
+        known=SLOW_TEXTS,
     ),
     _protocol("multiple_choice_math_reward", "ep_choice", ask.choices, shapes.LETTER, "answer", "0 or 1; a letter"),
     _protocol(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bench.real_rewards.catalogue import Reads
+from bench.real_rewards.catalogue import REWARDS, Reads
 from bench.real_rewards.environments import ROOT
 from bench.real_rewards.trial import GENERATIONS, Trial
 
@@ -31,6 +31,11 @@ asks for. The audit sees no label. `make real-rewards` installs, audits and writ
 | hangs | as answer, but one text that a model can write stops it for good | RL202 blocks, the accuracy is right |
 
 rewardlab is right on {right} of {all}.
+"""
+END = """
+## Not here
+AReaL 1.0.4, whose rewards import its whole engine; verifiers 0.4.0, which has decorators for rewards and none ready;
+rewards that run code or ask a model.
 """
 HEADS = (
     "reward",
@@ -103,9 +108,10 @@ def page(trials: Sequence[Trial], seed: int) -> str:
     lines = [HEADS, ("---",) * len(HEADS), *(_row(trial) for trial in trials)]
     table = "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
     excused = [f"- {trial.real.name} ({trial.real.package}): {trial.real.known}" for trial in trials if wrong_of(trial)]
-    return (
-        start + "\n" + table + "\n" + ("\n## Where rewardlab is wrong\n" + "\n".join(excused) + "\n" if excused else "")
-    )
+    told = {(trial.real.package, trial.real.name) for trial in trials}
+    untried = [f"`{one.name}` ({one.package})" for one in REWARDS if (one.package, one.name) not in told]
+    rest = END + (f"Not audited in this run: {', '.join(untried)}.\n" if untried else "")
+    return "\n".join([start, table, *(["\n## Where rewardlab is wrong", *excused] if excused else []), rest])
 
 
 def _row(trial: Trial) -> tuple[str, ...]:
