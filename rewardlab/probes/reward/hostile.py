@@ -76,6 +76,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
         _look_for(harms, scene)
     except OutOfTimeError as error:
         late = error  # what was found so far is told all the same
+    if harms:
+        subject.restart()  # what a bad sample broke in the process is not held against what is asked next
     yield from failures(harms)
     yield from lost_batches(harms, len(good))
     yield from unusable(harms, declared=subject.reward_range is not None)
