@@ -60,9 +60,9 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     tells what right answers are, everything that can block was asked of the reward, and the lower bound of the judges'
     alpha reaches its target where there are several. Otherwise INCONCLUSIVE.
     """
-    blockers = causes_first(finding for finding in findings if finding.severity == "blocker")
+    blocking = causes_first(finding for finding in findings if finding.severity == "blocker")
     # Length often follows from another fault of the reward: what pays wrong answers is told before it.
-    blockers = sorted(blockers, key=lambda finding: finding.code == "RL404")
+    blockers = sorted(blocking, key=lambda finding: finding.code == "RL404")
     if blockers:
         return _no_go(blockers)
     unasked = next((one for one in findings if one.code == "RL204" and unasked_of([one])), None)
