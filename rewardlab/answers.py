@@ -20,7 +20,7 @@ Indexes: TypeAlias = NDArray[np.intp]
 
 SHOWN_CHARACTERS = 160
 #: How servers say that a text ended with the call of a tool.
-CALLS = pa.array(["tool_calls", "tool_use", "function_call", "tool_call"])
+CALLS = ("tool_calls", "tool_use", "function_call", "tool_call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,9 @@ def gather(
     cut = np.zeros(shape, bool)
     cut[row, column] = pc.fill_null(pc.equal(generations["finish_reason"], "length"), False).to_numpy()[known]  # noqa: FBT003
     called = np.zeros(shape, bool)
-    called[row, column] = pc.is_in(generations["finish_reason"], value_set=CALLS).to_numpy()[known]
+    called[row, column] = pc.is_in(generations["finish_reason"], value_set=pa.array(CALLS, pa.string())).to_numpy()[
+        known
+    ]
     numbers[row, column] = np.flatnonzero(known)
     score = _table(ids, scores, scores["score"].to_numpy(), shape)
     times = int(pc.max(rescores["time"]).as_py() or 0) if rescores.num_rows else 0

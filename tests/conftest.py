@@ -135,7 +135,7 @@ def run(
 REWARD = """
 def score(completion, reference):
     if completion.startswith("§"):
-        return float(completion.strip("§"))
+        return float(completion.replace("§", ""))
     return float(completion.strip().rstrip(".") == reference)
 """
 

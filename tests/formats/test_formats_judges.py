@@ -70,7 +70,7 @@ def test_the_section_on_a_panel(report_of):
         "      p49 [0]: score 1; sound yes, severe no; response '1'",
     ]
     section = rest.split("again: every score the same\n", 1)[1].split("\nrun run")[0]
-    assert section.split("\n\nno findings")[0].strip("\n").splitlines() == [
+    assert section.split("\n\nRL407  note")[0].strip("\n").splitlines() == [
         "judges    verdicts  calls right  flips        as the reward",
         "  sound        800         50 %    0 %  100 % (96.4 to 100)",
         "  severe       800         45 %    0 %  95 % (90.1 to 97.6)",

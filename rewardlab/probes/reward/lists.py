@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from math import ceil
 
-from rewardlab.probes.reward.answers import LONGEST_LABEL, NOWHERE, NUMBER, like, number
+from rewardlab.probes.reward.answers import LONGEST_LABEL, NOWHERE, NUMBER, like, number, spoiled
 
 #: The items from which on one is no part worth the success; fewer items may be a phrase with a comma.
 LEAST_ITEMS = 4
@@ -66,7 +66,9 @@ def with_another_number(text: str) -> str | None:
 
 
 def _more(items: Sequence[object]) -> object:
-    """An item that the list does not hold."""
+    """An item that the list does not hold, of the kind of its own: of objects another object."""
+    if items and isinstance(items[0], dict | list):
+        return spoiled(items[0])
     numbers = [value for item in items if (value := number(str(item))) is not None]
     if len(numbers) < len(items):
         return NOWHERE
