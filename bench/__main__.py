@@ -6,7 +6,7 @@ import os
 import platform
 import statistics
 
-from bench import agreement, isolation, sampling, start
+from bench import agreement, draw, isolation, sampling, start
 
 
 def main() -> None:
@@ -18,6 +18,8 @@ def main() -> None:
     for ratio in agreement.measure(pairs=5):
         print(ratio.line(), flush=True)
     print(agreement.continuous(), flush=True)
+    for line in draw.measure(pairs=15):
+        print(line if isinstance(line, str) else line.line(), flush=True)
     for ratio in sampling.measure(pairs=31):
         print(ratio.line(), flush=True)
 

@@ -81,6 +81,9 @@ class Generation:
 class Sampling:
     """How generations are drawn, all of a run alike; `max_tokens` bounds a response, `seed` makes it repeatable.
 
+    The filters are vLLM's: `top_p` in (0, 1], 1 for none; `top_k` the number of tokens kept, 0 for all; `min_p` in
+    [0, 1], relative to the likeliest token's probability, 0 for none; `repetition_penalty` above 0, 1 for none, on each
+    token of prompt and response so far. A response ends before the first of the texts in `stop`.
     With `choices` a response is exactly one of these texts; with `schema` it is JSON that satisfies this JSON Schema;
     never both. `logprobs` is how many alternatives of the first token are wanted; `token_ids` asks for each response's
     tokens, which the draw does not depend on. An engine or a server that cannot
@@ -90,6 +93,11 @@ class Sampling:
     temperature: float = 1.0
     max_tokens: int = 512
     seed: int = 0
+    top_p: float = 1.0
+    top_k: int = 0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    stop: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     schema: Mapping[str, Json] | None = None
     logprobs: int = 0

