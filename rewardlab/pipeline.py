@@ -276,7 +276,8 @@ def conclude(run: Run, settings: Settings) -> Report:
         printed=printed,
         printed_bytes=printed_bytes,
         thoughts_apart=told_apart(parse_model(run.manifest.model).model) in run.manifest.notices,
-        temperature=_temperature(run),
+        sampling=_sampling(run),
+        sources=run.manifest.sources,
         seed=int(run.manifest.sampling["seed"]),
     )
     about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)
@@ -298,9 +299,9 @@ def conclude(run: Run, settings: Settings) -> Report:
     return report.attach(run.folder)
 
 
-def _temperature(run: Run) -> float | None:
-    """What the run was sampled at; None where it was recorded elsewhere."""
-    return None if parse_model(run.manifest.model).engine == "recorded" else float(run.manifest.sampling["temperature"])
+def _sampling(run: Run) -> Mapping[str, Any]:
+    """What the run was sampled with; empty where it was recorded elsewhere."""
+    return {} if parse_model(run.manifest.model).engine == "recorded" else run.manifest.sampling
 
 
 def _labels(run: Run, given: Path | None) -> Annotations | None:
@@ -328,6 +329,7 @@ def _provenance(run: Run, record: RewardRecord) -> dict[str, Any]:
         "run": str(run.folder),
         "model": manifest.model,
         "sampling": dict(manifest.sampling),
+        "sampling_from": dict(manifest.sources),
         "engine": dict(manifest.versions),
         "notices": list(manifest.notices),
         "prompts": {"path": manifest.prompts_path, "sha256": manifest.prompts_sha256},

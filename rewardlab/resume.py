@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import rewardlab
-from rewardlab.engines import ModelSpec, open_engine
+from rewardlab.engines import ModelSpec, check_sampling, open_engine
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError
 from rewardlab.progress import Progress
 from rewardlab.rewards.function import FunctionName, describe, function_named
 from rewardlab.rewards.sources import reward_digest
 from rewardlab.run import Manifest, RewardRecord, Run, files_print, sha256_of
+from rewardlab.sampling import drawn_as, identity, sources
 from rewardlab.settings import Settings, without_secrets
 from rewardlab.task import Prompt
 
@@ -98,6 +99,7 @@ def open_run(
     Raises: RunError when the directory holds a run of other prompts or of another sampling.
     """
     spec = settings.model_spec
+    check_sampling(spec.engine, drawn_as(settings, lenient=settings.is_taken("thinking")), system=settings.system)
     wanted = Manifest(
         created=now().isoformat(timespec="seconds"),
         rewardlab=rewardlab.__version__,
@@ -107,6 +109,7 @@ def open_run(
         prompts_path=str(prompts_path),
         prompts_sha256=sha256_of(prompts_path),
         settings=settings.stored(),
+        sources=sources(settings, settings.preset),
     )
     if settings.out is not None:
         folder = Path(settings.out)
@@ -143,9 +146,7 @@ def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
     return {
         "model": f"{spec.engine}:{path.resolve()}" if path.exists() else str(spec),
         "files": files_print(path),
-        "temperature": settings.temperature,
-        "max_tokens": settings.max_tokens,
-        "seed": settings.seed,
+        **identity(settings),
         "engine": without_secrets(settings.engine),
     }
 
@@ -181,8 +182,8 @@ def _resume(run: Run, wanted: Manifest, prompts: Sequence[Prompt]) -> None:
     """Take up a run: the sampling must be the same; prompts may have come to it, and generations per prompt too."""
     where = str(run.folder)
     do = "name a new folder with --out, or use the settings it was made with"
-    for name, value in wanted.sampling.items():
-        held = run.manifest.sampling.get(name)
+    for name in {**run.manifest.sampling, **wanted.sampling}:
+        held, value = run.manifest.sampling.get(name), wanted.sampling.get(name)
         if held != value:
             what = (
                 "the model's files have changed"

@@ -99,6 +99,7 @@ class Manifest:
     """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may.
 
     `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
+    `sources` tells where settings of the sampling come from that nobody gave by name: a trainer, a recipe and its line.
     """
 
     created: str
@@ -115,6 +116,7 @@ class Manifest:
     judges: tuple[JudgeRecord, ...] = ()
     finished: bool = False
     lacking: int | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
     schema: str = SCHEMA
 
 

@@ -8,17 +8,19 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from rewardlab.alpha import MIN_ALPHA
 from rewardlab.engines import ModelSpec, parse_model
+from rewardlab.engines.presets import Preset, read_preset
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
 from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
 from rewardlab.rewards.process import RewardSource
+from rewardlab.sampling import SamplingOptions, SamplingSettings, fill_in, folder_of_model, system_text
 
 FILE_NAME = "rewardlab.toml"
 #: Of the reward's own seconds on each of its workers, that an examination may take.
@@ -91,20 +93,15 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Pair = Annotated[tuple[Finite, Finite], BeforeValidator(_pair), AfterValidator(_ascending)]
 
 
-class Settings(BaseModel):
+class Settings(SamplingSettings):
     """Frozen settings of an audit, with the names of rewardlab.toml; the command line writes them with hyphens."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: Annotated[str, Field(min_length=1)] | None = None
     num_generations: Annotated[int, Field(ge=1, le=4096)] | None = None
-    temperature: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 1.0
-    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 512
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     platform: Annotated[str, AfterValidator(_known_platform)] = "smtj"
     entry: Annotated[str | None, BeforeValidator(_joined)] = None
     weights: Annotated[tuple[Finite, ...] | None, BeforeValidator(_numbers)] = None
-    reward_kwargs: dict[str, Any] = {}
+    reward_kwargs: dict[str, Any] = Field(default_factory=dict)
     band: Annotated[Pair, AfterValidator(_within_one)] = (0.05, 0.95)
     band_on: Literal["accuracy", "solved"] = "accuracy"
     success_at: Finite | None = None
@@ -120,7 +117,7 @@ class Settings(BaseModel):
     reward_env: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     examine_seconds: Annotated[float, Field(gt=0, le=86_400)] = EXAMINE_SECONDS
     out: str | None = None
-    engine: dict[str, Any] = {}
+    engine: dict[str, Any] = Field(default_factory=dict)
 
     _model_folder: Path | None = None
     _labels_folder: Path | None = None
@@ -128,6 +125,7 @@ class Settings(BaseModel):
     _judge_folder: Path | None = None
     _packaged: bool = False
     _place: ReferencePlace | None = None
+    _preset: Preset | None = None
 
     def stored(self) -> dict[str, Any]:
         """What a run directory keeps: what was set, without the run's own name and without secrets."""
@@ -187,6 +185,15 @@ class Settings(BaseModel):
         return PLATFORMS[self.platform].reading(self._place)
 
     @property
+    def preset(self) -> Preset | None:
+        """Whose sampling was taken where nothing was said; None where none was asked for."""
+        return self._preset
+
+    def is_taken(self, name: str) -> bool:
+        """Whether the value of a sampling's setting is the preset's, and was not asked for by name."""
+        return self._preset is not None and name in self._preset.values
+
+    @property
     def packaged(self) -> bool:
         """Whether they are of a package's reward."""
         return self._packaged
@@ -223,14 +230,11 @@ class Settings(BaseModel):
         return parse_model(self.model, folder=self._model_folder)
 
 
-class AuditOptions(TypedDict, total=False):
+class AuditOptions(SamplingOptions, total=False):
     """The keyword arguments of `rewardlab.audit`: the fields of Settings, in the types a caller writes."""
 
     model: str
     num_generations: int
-    temperature: float
-    max_tokens: int
-    seed: int
     platform: str
     entry: str | Sequence[str]
     weights: Sequence[float]
@@ -287,14 +291,30 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
             layers.append(_read(path))
     merged: dict[str, Any] = {}
     named_in: dict[str, Path | None] = {}
-    for layer in reversed(layers):
-        values = _validated(layer)
+    preset: Preset | None = None
+    held = [(layer, _validated(layer)) for layer in layers]
+    for layer, read in reversed(held):
+        values = dict(read)
+        if (name := values.get("sampling_from")) is not None:
+            preset = read_preset(name, folder=layer.folder, model=_model_named(held))
+            values |= fill_in(values, preset)
+        if "system" in values:
+            values["system"] = system_text(values["system"], layer.folder)
         if "entry" in values:
             merged.pop("weights", None)  # they were for other functions
         merged |= values
         named_in |= dict.fromkeys(values, layer.folder)
     settings = Settings.model_validate(merged)
+    settings._preset = preset  # noqa: SLF001 - its own
     return settings.from_folders(**{name: named_in.get(name) for name in ("model", "labels", "right", "judge")})
+
+
+def _model_named(held: Sequence[tuple[Layer, Mapping[str, Any]]]) -> str | None:
+    """The folder or hub name of the model of the first layer that names one; None for none and one behind a server."""
+    for layer, values in held:
+        if (model := values.get("model")) is not None:
+            return folder_of_model(parse_model(model, folder=layer.folder))
+    return None
 
 
 def parse_options(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,8 +27,9 @@ from rewardlab.rewards.function import FunctionName, function_named
 from rewardlab.rewards.pool import Pair, Pool, ScoringPool
 from rewardlab.rewards.traffic import Traffic
 from rewardlab.run import RewardRecord, Run
+from rewardlab.sampling import drawn_as, note_of_systems, with_system
 from rewardlab.settings import Settings
-from rewardlab.task import Generation, Prompt, Request, Sampling
+from rewardlab.task import Generation, Prompt, Request
 
 #: What a kill can cost: at most this much is sampled or scored again.
 FLUSH_SECONDS = 5.0
@@ -124,13 +125,16 @@ def _sample(
     try:
         if isinstance(engine, RecordedEngine):
             engine.check_prompts([prompt.id for prompt in run.prompts()])
-        sampling = Sampling(settings.temperature, settings.max_tokens, settings.seed, token_ids=tokens)
-        stream.pump(engine.generate(requests, sampling), requests, backlog)
+        sampling = drawn_as(settings, token_ids=tokens, lenient=settings.is_taken("thinking"))
+        read = with_system([request.prompt for request in requests], settings.system)
+        told = [replace(request, prompt=prompt) for request, prompt in zip(requests, read, strict=True)]
+        stream.pump(engine.generate(told, sampling), requests, backlog)
     finally:
         engine.close()
-    for notice in engine.notices:
+    told_now = [*note_of_systems(run.prompts(), settings.system), *engine.notices]
+    for notice in told_now:
         stream.progress.note(notice)
-    notices = tuple(dict.fromkeys([*run.manifest.notices, *engine.notices]))
+    notices = tuple(dict.fromkeys([*run.manifest.notices, *told_now]))
     lacking = None
     if isinstance(engine, RecordedEngine):  # what it does not hold will never come
         held = run.generations.read(["prompt_id", "index"])

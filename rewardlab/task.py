@@ -84,6 +84,8 @@ class Sampling:
     The filters are vLLM's: `top_p` in (0, 1], 1 for none; `top_k` the number of tokens kept, 0 for all; `min_p` in
     [0, 1], relative to the likeliest token's probability, 0 for none; `repetition_penalty` above 0, 1 for none, on each
     token of prompt and response so far. A response ends before the first of the texts in `stop`.
+    `thinking` is "on", "off" or an effort, None for the model's own way; with `thinking_if_known` a model that does not
+    know it is sampled without, which becomes a notice.
     With `choices` a response is exactly one of these texts; with `schema` it is JSON that satisfies this JSON Schema;
     never both. `logprobs` is how many alternatives of the first token are wanted; `token_ids` asks for each response's
     tokens, which the draw does not depend on. An engine or a server that cannot
@@ -98,6 +100,8 @@ class Sampling:
     min_p: float = 0.0
     repetition_penalty: float = 1.0
     stop: tuple[str, ...] = ()
+    thinking: str | None = None
+    thinking_if_known: bool = False
     choices: tuple[str, ...] = ()
     schema: Mapping[str, Json] | None = None
     logprobs: int = 0

@@ -107,7 +107,7 @@ def test_missing_files_are_one_line_and_exit_2(run, task, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("temprature = 1", "rewardlab.toml:1: unknown key 'temprature'; expected perhaps temperature; one of model"),
+        ("temprature = 1", "rewardlab.toml:1: unknown key 'temprature'; expected perhaps temperature; one of "),
         ("seed = 0\nband = [0.9, 0.1]", "rewardlab.toml:2: 0.9,0.1 is upside down"),
         ("seed = 0\n\nnum_generations = 0", "rewardlab.toml:3: 0 is not allowed"),
         ("seed = 1\nx = [", "rewardlab.toml: not readable as TOML"),

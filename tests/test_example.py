@@ -97,3 +97,32 @@ def test_a_kill_while_vllm_samples_is_resumed_with_the_same_generations(arithmet
     right = whole.merge(scores, on=["prompt_id", "index"])
     answers = {prompt.id: prompt.reference for prompt in read_prompts(arithmetic / "prompts.jsonl")}
     assert ((right["text"].str.strip() == right["prompt_id"].map(answers)) == (right["score"] == 1)).all()
+
+
+RECIPE = """\
+training_config:
+  reasoning_effort: high
+  rollout:
+    advantage_strategy:
+      number_generation: 2
+    generator:
+      max_new_tokens: 6000
+      set_random_seed: true
+      temperature: 1
+      top_k: 1
+"""
+
+
+def test_a_recipe_that_samples_one_text_a_prompt_is_a_no_go_with_its_line(arithmetic, tmp_path):
+    (tmp_path / "rft.yaml").write_text(RECIPE)
+    line = command(arithmetic, "inside", "--sampling-from", "rft.yaml", "-n", "2")
+    done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["verdict"], report["next_step"]["action"]) == ("no_go", "sample_more")
+    assert report["reasons"][0] == "RL702"
+    assert "With top_k 1 every generation of a prompt is the same" in report["next_step"]["text"]
+    assert "rft.yaml:10" in report["next_step"]["text"]
+    assert report["provenance"]["sampling"]["top_k"] == 1
+    assert report["provenance"]["sampling_from"]["top_k"] == "rft.yaml:10"
+    assert "knows no --thinking high" in done.stderr

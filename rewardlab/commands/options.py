@@ -32,6 +32,23 @@ SAMPLING = (
     click.option("--temperature", metavar="T", help="Sampling temperature.  [1.0]"),
     click.option("--max-tokens", metavar="N", help="Longest response, in tokens.  [512]"),
     click.option("--seed", metavar="N", help="Seed of the sampling.  [0]"),
+    click.option("--top-p", metavar="P", help="Keep the likeliest tokens whose probabilities add up to P.  [1.0, all]"),
+    click.option("--top-k", metavar="K", help="Keep the K likeliest tokens.  [0, all]"),
+    click.option("--min-p", metavar="P", help="Keep tokens at least P times as likely as the likeliest.  [0, all]"),
+    click.option("--repetition-penalty", metavar="X", help="On tokens of prompt and response so far.  [1.0, none]"),
+    click.option("--stop", multiple=True, metavar="TEXT", help="End a response before this text. Repeat."),
+    click.option("--system", metavar="TEXT_OR_FILE", help="A system prompt for prompts that have none.  [none]"),
+    click.option(
+        "--thinking",
+        metavar="on|off|EFFORT",
+        help="Whether the model thinks first, or how hard (low, medium, high), in its chat template's words or Nova's.",
+    ),
+    click.option(
+        "--sampling-from",
+        metavar="TRAINER|RECIPE|model",
+        help="Sample as smtj, hyperpod, bedrock, trl or verl does, as a recipe's file says, or as the model's "
+        "generation_config.json does, where nothing else is said.",
+    ),
     click.option(
         "--engine-option",
         multiple=True,

@@ -15,8 +15,9 @@ from rewardlab.engines.converse import form_of
 from rewardlab.errors import UsageError
 from rewardlab.pipeline import run_sample
 from rewardlab.resume import DEFAULT_GENERATIONS
+from rewardlab.sampling import drawn_as, with_system
 from rewardlab.settings import Settings, load_settings
-from rewardlab.task import Sampling, read_prompts
+from rewardlab.task import read_prompts
 
 #: AWS's default quota of the fewest records in a job.
 FEWEST_RECORDS = 100
@@ -58,9 +59,9 @@ def _write_batch(prompts: Path, settings: Settings, place: str, *, quiet: bool) 
     if in_s3:
         check_destination(place)
     folder = Path(settings.out or "batch") if in_s3 else Path(place)
-    sampling = Sampling(settings.temperature, settings.max_tokens, settings.seed)
+    sampling = drawn_as(settings)
     count = settings.num_generations or DEFAULT_GENERATIONS
-    rows = read_prompts(prompts)
+    rows = with_system(read_prompts(prompts), settings.system)
     write_batch(rows, sampling, form_of(spec.model, settings.engine), folder, num_generations=count)
     click.echo(folder)
     if not quiet:

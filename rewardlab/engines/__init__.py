@@ -104,6 +104,24 @@ def check_options(options: Mapping[str, Any], known: Sequence[str], *, engine: s
             raise UsageError(f"the {engine} engine has no option {name!r}", expected="one of " + ", ".join(known))
 
 
+#: What an engine cannot draw with, by the names of Sampling; what a server behind `openai:` cannot, it says itself.
+UNABLE: Mapping[str, tuple[str, ...]] = {"bedrock": ("min_p", "repetition_penalty")}
+
+
+def check_sampling(engine: str, sampling: Sampling, *, system: str | None) -> None:
+    """Refuse what an engine cannot draw with, by the option's name.
+
+    Raises: UsageError.
+    """
+    plain = Sampling()
+    for name in UNABLE.get(engine, ()):
+        if getattr(sampling, name) != getattr(plain, name):
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"the {engine} engine has no {option}", expected="an engine that has: vllm, transformers")
+    if engine == "recorded" and system is not None:
+        raise UsageError("recorded generations were drawn before, with no --system that is known", where="--system")
+
+
 def count_option(options: Mapping[str, Any], name: str, default: int, *, least: int = 1) -> int:
     """The engine option `name` as a whole number of at least `least`.
 

@@ -134,7 +134,7 @@ class BedrockEngine:
             notices["the rows' tools are not sent to Bedrock"] = None
         if sampling.logprobs:
             notices["Bedrock gives no log-probabilities: how likely a first token was stays unknown"] = None
-        if self._form.effort_alone:
+        if self._form.asked(sampling).effort_alone:
             notices["at high effort Nova takes no temperature, topP and maxTokens: its own hold"] = None
 
     def draw(self, prompt: Prompt, index: int, sampling: Sampling) -> Generation:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from rewardlab.conversation import INSTRUCTING
+from rewardlab.engines.thinking import template_arguments
 from rewardlab.errors import EngineError, TooLongError, UsageError
-from rewardlab.task import Message, Prompt
+from rewardlab.task import Message, Prompt, Sampling
 
 
 def check_model(model: str) -> None:
@@ -47,6 +48,21 @@ def read_template(option: object) -> str | None:
         return Path(text).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the chat template cannot be read ({error})", where=text, expected="a Jinja file") from None
+
+
+def asked_of_template(
+    tokenizer: Any, template: str | None, sampling: Sampling, *, model: str
+) -> tuple[Mapping[str, object], list[str]]:
+    """What the chat template is given for the sampling's thinking, and the notice that it does not know it.
+
+    Raises: EngineError for a template that does not know what was asked for by name.
+    """
+    try:
+        return template_arguments(sampling.thinking, template or tokenizer.chat_template, where=model), []
+    except EngineError as error:
+        if not sampling.thinking_if_known:
+            raise
+        return {}, [f"{error.what}: it is sampled in the model's own way"]
 
 
 def encode(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal, TypeAlias
 
 from rewardlab.engines import table_option
 from rewardlab.engines.structure import choice_of, choice_schema
+from rewardlab.engines.thinking import OFF, ON
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Json, Message, Prompt, Sampling
 
@@ -23,6 +24,8 @@ ROLES = ("system", "developer", "user", "assistant")
 #: What Converse takes apart from the conversation.
 INSTRUCTING = ("system", "developer")
 TOOL = "respond"
+#: Bedrock's own where a training names no effort.
+DEFAULT_EFFORT = "medium"
 #: Converse's stop reasons in the words of a generation; any other (guardrail_intervened, content_filtered,
 #: malformed_model_output) stays as it is.
 STOP_REASONS = {
@@ -52,7 +55,29 @@ class Form:
     @property
     def effort_alone(self) -> bool:
         """Whether the model refuses any inferenceConfig beside its reasoning: Nova 2 does at high effort."""
-        return "amazon.nova" in self.model and self.effort == "high"
+        return self.is_nova and self.effort == "high"
+
+    @property
+    def is_nova(self) -> bool:
+        """Whether the model is one of Amazon's own."""
+        return "amazon.nova" in self.model
+
+    def asked(self, sampling: Sampling) -> Form:
+        """This form with the sampling's thinking as the effort, where the engine's options name none.
+
+        Raises: EngineError for "on" where the model has no default effort that is known.
+        """
+        thinking = sampling.thinking
+        if thinking is None or self.effort is not None:
+            return self
+        if thinking == ON and not self.is_nova and not sampling.thinking_if_known:
+            raise EngineError(
+                f"what --thinking {ON} is to this model is not known",
+                where=f"bedrock:{self.model}",
+                expected="an effort (low, medium, high), or --engine-option additional_fields={...}",
+            )
+        effort = {OFF: None, ON: DEFAULT_EFFORT if self.is_nova else None}.get(thinking, thinking)
+        return replace(self, effort=effort)
 
 
 def form_of(model: str, options: Mapping[str, Json]) -> Form:
@@ -102,6 +127,7 @@ def _check_prompt(prompt: Prompt) -> None:
 
 def body_of(prompt: Prompt, sampling: Sampling, form: Form) -> Body:
     """The body of a Converse request, without the model's id."""
+    form = form.asked(sampling)
     systems = [message for message in prompt.messages if message["role"] in INSTRUCTING]
     turns = [message for message in prompt.messages if message["role"] not in INSTRUCTING]
     body: Body = {"messages": [_turn(role, list(group)) for role, group in groupby(turns, _role)]}
@@ -110,9 +136,11 @@ def body_of(prompt: Prompt, sampling: Sampling, form: Form) -> Body:
     if not form.effort_alone:
         # Models fill in filters of their own (Nova's topP is 0.9), which no rollout has, unless they are told not to.
         temperature = max(float(sampling.temperature), form.coldest)
-        settings = {"maxTokens": sampling.max_tokens, "temperature": temperature, "topP": 1.0}
+        settings = {"maxTokens": sampling.max_tokens, "temperature": temperature, "topP": sampling.top_p}
         body["inferenceConfig"] = {name: value for name, value in settings.items() if name not in form.dropped}
-    fields = {**_reasoning(form), **form.additional}
+        if sampling.stop:
+            body["inferenceConfig"]["stopSequences"] = list(sampling.stop)
+    fields = {**_reasoning(form), **_top_k(sampling.top_k, form), **form.additional}
     if fields:
         body["additionalModelRequestFields"] = fields
     return body | _structure(sampling, form.hold)
@@ -134,9 +162,16 @@ def _turn(role: str, messages: Sequence[Message]) -> Body:
 def _reasoning(form: Form) -> Mapping[str, Json]:
     if form.effort is None:
         return {}
-    if "amazon.nova" in form.model:
+    if form.is_nova:
         return {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": form.effort}}
     return {"reasoning_effort": form.effort}
+
+
+def _top_k(count: int, form: Form) -> Mapping[str, Json]:
+    """Converse has no top-k of its own: Nova and Claude take it among the model's own fields."""
+    if count == 0:
+        return {}
+    return {"inferenceConfig": {"topK": count}} if form.is_nova else {"top_k": count}
 
 
 def _structure(sampling: Sampling, hold: Hold) -> Body:

@@ -10,6 +10,8 @@ from rewardlab.engines import check_options
 from rewardlab.errors import InputError
 from rewardlab.task import Generation, Request, Sampling, read_generations
 
+FILTERS = ("top_p", "top_k", "min_p", "repetition_penalty", "stop", "thinking")
+
 
 class RecordedEngine:
     """The generations of one file, by prompt id. Missing and unknown prompt ids become notices, never zeros."""
@@ -55,8 +57,10 @@ class RecordedEngine:
             if ids:
                 self._notices.append(f"{self._path}: {len(ids)} {what} (first: {', '.join(map(repr, ids[:3]))})")
 
-    def generate(self, requests: Sequence[Request], _sampling: Sampling) -> Iterator[Generation]:
+    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
         """Yield what the file holds of `requests`; the sampling has been done."""
+        if asked := [name for name in FILTERS if getattr(sampling, name) != getattr(Sampling(), name)]:
+            self._notices.append(f"{self._path} was sampled before: {', '.join(asked)} has no effect")
         absent = 0
         for request in requests:
             held = self._by_prompt.get(request.prompt.id, {})

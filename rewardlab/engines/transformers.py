@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rewardlab.engines import check_options, count_option, table_option
-from rewardlab.engines.chat import check_model, encode_all, read_template, short_room
+from rewardlab.engines.chat import asked_of_template, check_model, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
+from rewardlab.engines.presets import unapplied
 from rewardlab.engines.steering import ChoiceMask, FirstToken
 from rewardlab.engines.structure import spell
 from rewardlab.errors import EngineError, UsageError
@@ -74,6 +75,7 @@ class TransformersEngine:
         self._ends = _end_ids(network.generation_config, tokenizer)
         self._notices: list[str] = []
         # `generate` fills in whatever it is not told from here: penalties and filters that no rollout has.
+        self._recommended = network.generation_config.to_diff_dict()
         network.generation_config = type(network.generation_config)()
 
     @property
@@ -97,11 +99,13 @@ class TransformersEngine:
         Raises: EngineError, before anything is sampled, for a prompt that cannot be and for a choice that the
         vocabulary cannot write; later when the model fails.
         """
+        thinking, untold = asked_of_template(self._tokenizer, self._options.template, sampling, model=self._model)
+        self._notices += [*untold, *unapplied(self._recommended, sampling)]
         ids = encode_all(
             self._tokenizer,
             [request.prompt for request in requests],
             template=self._options.template,
-            extra=self._options.extra,
+            extra={**thinking, **self._options.extra},
             window=self._window,
             model=self._model,
         )
@@ -149,30 +153,52 @@ class TransformersEngine:
             output = self._network.generate(
                 input_ids=torch.tensor(inputs, device=device),
                 attention_mask=torch.tensor(mask, device=device),
-                generation_config=self._settings(batch[0].room, sampling.temperature),
+                generation_config=self._settings(batch[0].room, sampling),
                 logits_processor=processors,
+                tokenizer=self._tokenizer if sampling.stop else None,
             )
         rows = output[:, len(inputs[0]) :].tolist()
         odds = first.rows or [()] * len(rows)
-        found = [self._generation(one, row, at) for one, row, at in zip(batch, rows, odds, strict=True)]
+        found = [self._generation(one, row, at, sampling.stop) for one, row, at in zip(batch, rows, odds, strict=True)]
         return found if sampling.token_ids else [replace(one, token_ids=None) for one in found]
 
-    def _settings(self, room: int, temperature: float) -> Any:
-        """A generation config for the pure distribution at `temperature`, whose zero is the most likely token."""
-        drawn = {"do_sample": True, "temperature": temperature, "top_p": 1.0, "top_k": 0}
+    def _settings(self, room: int, sampling: Sampling) -> Any:
+        """A generation config for the sampling's distribution and no other; temperature 0 is the most likely token."""
+        drawn = {
+            "do_sample": True,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "top_k": sampling.top_k,
+            "min_p": sampling.min_p or None,
+        }
         return type(self._network.generation_config)(
             max_new_tokens=room,
             eos_token_id=list(self._ends) or None,
             pad_token_id=self._tokenizer.pad_token_id,
-            **(drawn if temperature > 0 else {"do_sample": False}),
+            repetition_penalty=sampling.repetition_penalty,
+            stop_strings=list(sampling.stop) or None,
+            **(drawn if sampling.temperature > 0 else {"do_sample": False}),
         )
 
-    def _generation(self, one: Draw, row: Sequence[int], first: tuple[tuple[str, float], ...]) -> Generation:
+    def _generation(
+        self, one: Draw, row: Sequence[int], first: tuple[tuple[str, float], ...], stop: Sequence[str]
+    ) -> Generation:
         end = next((place for place, token in enumerate(row) if token in self._ends), None)
         tokens = row if end is None else row[: end + 1]
         text = self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        reason = "length" if end is None else "stop"
+        places = [place for place in map(text.find, stop) if place >= 0]
+        if places:
+            text, tokens = text[: min(places)], self._unpadded(tokens)
+        reason = "length" if end is None and not places else "stop"
         return Generation(one.prompt_id, one.index, text, reason, len(one.ids), len(tokens), first, tuple(tokens))
+
+    def _unpadded(self, tokens: Sequence[int]) -> Sequence[int]:
+        """The tokens without what fills the row up once a stop text has ended it."""
+        pad = self._tokenizer.pad_token_id
+        kept = len(tokens)
+        while kept and tokens[kept - 1] == pad:
+            kept -= 1
+        return tokens[:kept]
 
     def close(self) -> None:
         """Drop the model, and give back what the GPU's allocator keeps for it."""

@@ -14,8 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rewardlab.engines import check_options, runs_of, table_option
-from rewardlab.engines.chat import check_model, encode_all, read_template, short_room
+from rewardlab.engines.chat import asked_of_template, check_model, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
+from rewardlab.engines.presets import unapplied
 from rewardlab.engines.structure import likeliest, spell
 from rewardlab.engines.vllm_draw import Runner, raised, runner_of, sampling_params
 from rewardlab.errors import EngineError
@@ -73,16 +74,20 @@ class VllmEngine:
         cannot write and a schema that vLLM cannot keep to; later when the engine fails.
         """
         prompts = [request.prompt for request in requests]
+        tokenizer = self.llm.get_tokenizer()
+        thinking, untold = asked_of_template(tokenizer, self._template, sampling, model=self._model)
+        self._notices += untold
         ids = encode_all(
-            self.llm.get_tokenizer(),
+            tokenizer,
             prompts,
             template=self._template,
-            extra=self._extra,
+            extra={**thinking, **self._extra},
             window=self._window,
             model=self._model,
         )
         self._notices += short_room(ids, max_tokens=sampling.max_tokens, window=self._window)
         self._notices += raised(sampling, self.runner)
+        self._notices += unapplied(self.llm.model_config.try_get_generation_config(), sampling)
         engine = self.llm.llm_engine
         waiting: dict[str, Waiting] = {}
         try:

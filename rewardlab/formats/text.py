@@ -39,7 +39,7 @@ def _head(console: Console, report: Report) -> None:
     name, style = VERDICTS[report.verdict]
     base = report.baseline
     console.print(Text.assemble((name, style), f"  {report.provenance['model']}{_late(report)}"), soft_wrap=True)
-    console.print(f"{_size(base)}, {report.provenance['platform']}\n")
+    console.print(f"{_size(base)}, {report.provenance['platform']}{_drawn(report)}\n", soft_wrap=True, markup=False)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
@@ -59,6 +59,17 @@ def _late(report: Report) -> str:
         return ""
     late = [name for one in report.findings if one.code == "RL204" for name in one.evidence.get("not_asked", [])]
     return f"  not asked of the reward in time: {', '.join(late)} (--examine-seconds N)"
+
+
+def _drawn(report: Report) -> str:
+    """The filters and the thinking that it was sampled with, and whose they are where nobody named them."""
+    sampling, sources = report.provenance.get("sampling", {}), report.provenance.get("sampling_from", {})
+    shown = [
+        f"{name} {sampling[name]}" + (f" ({sources[name]})" if name in sources else "")
+        for name in ("top_p", "top_k", "min_p", "repetition_penalty", "thinking", "stop")
+        if name in sampling
+    ]
+    return ", " + ", ".join(shown) if shown else ""
 
 
 def _size(base: Baseline) -> str:

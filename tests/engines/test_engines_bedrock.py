@@ -538,3 +538,32 @@ def test_control_c_ends_at_once():
         assert time.monotonic() - start < 8
         release.set()
     assert b"KeyboardInterrupt" in printed
+
+
+@pytest.mark.parametrize(
+    ("model", "sampling", "fields"),
+    [
+        (NOVA, {"top_k": 20}, {"inferenceConfig": {"topK": 20}}),
+        ("anthropic.claude-sonnet-4", {"top_k": 20}, {"top_k": 20}),
+        (NOVA, {"thinking": "low"}, {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"}}),
+        (NOVA, {"thinking": "on"}, {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "medium"}}),
+        (NOVA, {"thinking": "off"}, None),
+        ("openai.gpt-oss-120b-1:0", {"thinking": "high"}, {"reasoning_effort": "high"}),
+        ("meta.llama3", {"thinking": "on", "thinking_if_known": True}, None),
+    ],
+)
+def test_what_converse_has_no_word_for_is_among_the_models_own_fields(model, sampling, fields):
+    body = body_of(named("p"), Sampling(**sampling), form_of(model, {}))
+    assert body.get("additionalModelRequestFields") == fields
+
+
+def test_filters_and_stops_go_into_the_inference_config():
+    body = body_of(named("p"), Sampling(0.5, 16, top_p=0.9, stop=("###",)), form_of(NOVA, {}))
+    assert body["inferenceConfig"] == {"maxTokens": 16, "temperature": 0.5, "topP": 0.9, "stopSequences": ["###"]}
+
+
+def test_an_effort_of_the_engine_wins_and_an_unknown_on_is_refused():
+    body = body_of(named("p"), Sampling(thinking="low"), form_of(NOVA, {"reasoning_effort": "medium"}))
+    assert body["additionalModelRequestFields"]["reasoningConfig"]["maxReasoningEffort"] == "medium"
+    with pytest.raises(EngineError, match="what --thinking on is to this model is not known"):
+        body_of(named("p"), Sampling(thinking="on"), form_of("meta.llama3", {}))

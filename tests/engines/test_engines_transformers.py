@@ -222,3 +222,56 @@ def test_an_audit_through_the_command_ends_with_a_verdict_and_tells_the_versions
     code, out, _ = run("audit", ARITHMETIC / "reward.py", tmp_path / "prompts.jsonl", *model, *shown)
     assert code == 4  # 12 prompts decide nothing
     assert set(json.loads(out)["provenance"]["engine"]) == {"transformers", "torch", "device"}
+
+
+def test_the_filters_are_those_asked_for(engine, arithmetic_prompts):
+    def texts(**settings):
+        drawn = engine.generate(asked(arithmetic_prompts[:30], 0, 1), Sampling(max_tokens=16, **settings))
+        return {(one.prompt_id, one.index): one.text for one in drawn}
+
+    greedy = texts(temperature=0.0)
+    assert texts(top_k=1) == texts(top_p=1e-6) == texts(min_p=1.0) == greedy
+    assert texts() != greedy
+    assert texts(temperature=0.0, repetition_penalty=5.0) != greedy
+
+
+def test_a_stop_text_ends_the_response_before_it(engine, arithmetic_prompts):
+    def drawn(**settings):
+        found = engine.generate(asked(arithmetic_prompts[:30], 0), Sampling(0.0, max_tokens=16, **settings))
+        return {one.prompt_id: one for one in found}
+
+    free, stopped = drawn(), drawn(stop=("1", "2"))
+    for name, one in free.items():
+        first = min((one.text.find(stop) for stop in "12" if stop in one.text), default=len(one.text))
+        assert stopped[name].text == one.text[:first]
+        assert stopped[name].finish_reason == "stop"
+    assert any(stopped[name].text != one.text for name, one in free.items())
+
+
+def test_what_the_models_author_recommends_is_told(copied, arithmetic_prompts):
+    engine = copied(temperature=0.6, top_k=20)
+    next(engine.generate(asked(arithmetic_prompts[:1], 0), SHORT))
+    assert any("says temperature 0.6, top_k 20: servers" in notice for notice in engine.notices)
+    engine.close()
+
+
+SWITCHED = "{% if enable_thinking %}1{% else %}2{% endif %}{{ messages[0]['content'] }}"
+
+
+@pytest.mark.parametrize(("thinking", "same_as"), [("on", "1+1"), ("off", "2+1")])
+def test_thinking_goes_to_the_chat_template(arithmetic, thinking, same_as):
+    engine = open_engine(str(arithmetic / "models" / "inside"), ON_CPU | {"chat_template": SWITCHED})
+    prompt = Prompt("p", ({"role": "user", "content": "+1"},), None, {}, 1)
+    (told,) = engine.generate([Request(prompt, (0,))], Sampling(0.0, max_tokens=4, thinking=thinking))
+    raw = open_engine(str(arithmetic / "models" / "inside"), ON_CPU | {"chat_template": "{{ messages[0]['content'] }}"})
+    plain = Prompt("p", ({"role": "user", "content": same_as},), None, {}, 1)
+    (expected,) = raw.generate([Request(plain, (0,))], Sampling(0.0, max_tokens=4))
+    assert (told.text, told.prompt_tokens) == (expected.text, expected.prompt_tokens)
+
+
+def test_thinking_that_the_template_does_not_know_is_refused_or_told(engine, arithmetic_prompts):
+    requests = asked(arithmetic_prompts[:1], 0)
+    with pytest.raises(EngineError, match="knows no --thinking on"):
+        next(engine.generate(requests, Sampling(max_tokens=4, thinking="on")))
+    next(engine.generate(requests, Sampling(max_tokens=4, thinking="on", thinking_if_known=True)))
+    assert any("sampled in the model's own way" in notice for notice in engine.notices)

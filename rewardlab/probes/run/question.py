@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from rewardlab.alpha import MIN_ALPHA
 from rewardlab.answers import Answers
@@ -36,8 +36,9 @@ class Question:
     `prompts` stand in the order of the answers' rows; empty where a caller has none to give. `evidence` is what right
     and wrong answers earned, `reads` the generations whose text tells that they are right or wrong. `printed` is the
     beginning of what the reward printed, of `printed_bytes` in all. `thoughts_apart` tells that the server kept the
-    model's reasoning out of the texts. `temperature` is what they were sampled at, None where that is not known; `seed`
-    draws those that are read of a large run.
+    model's reasoning out of the texts. `sampling` is what they were sampled with, by the names of the settings, empty
+    where that is not known; `sources` says where a value stands that nobody gave by name. `seed` draws those that are
+    read of a large run.
     """
 
     measured: Measurement
@@ -52,5 +53,6 @@ class Question:
     printed: str = ""
     printed_bytes: int = 0
     thoughts_apart: bool = False
-    temperature: float | None = None
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,8 +29,11 @@ REMEDY = (
 )
 SURE = "If it is not the sampler, the model is so sure of its few answers that no group differs: see RL304."
 COLD = (
-    "At temperature 0 every generation of a prompt is the same: sample at the temperature of the training, usually 1."
+    "With {setting} every generation of a prompt is the same, in the training as here: no group has a difference to "
+    "learn from. Change it{where} to what leaves a choice, {better}, and audit again."
 )
+#: Settings that leave one token at every step, by what they must be for that, and what trainers have instead.
+ONE_TOKEN = {"temperature": (0, "usually 1"), "top_k": (1, "0 for no limit, or 20 and more"), "min_p": (1, "0")}
 
 
 def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
@@ -49,14 +53,14 @@ def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
     share = share_of_prompts(hits)
     assert isinstance(share, Estimate), "there are groups"
     wins = float(np.mean([not texts.failing[group].any() for group in groups]))
-    natural = not long and (share.estimate < NEARLY_ALL or wins >= ALWAYS)
-    cold = question.temperature == 0
+    cold = _cold(question)
+    natural = cold is None and not long and (share.estimate < NEARLY_ALL or wins >= ALWAYS)
     distinct = len({int(one) for group in groups for one in texts.same[group]})
     few = not long and not cold and distinct <= _answers(question, len(groups))
     several = any(len(np.unique(texts.same[group])) > 1 for group in groups)
     if natural or share.low <= MOST or (few and several):
         return
-    why = "at temperature 0" if cold else "which sampling does not give"
+    why = f"with {cold.setting}" if cold else "which sampling does not give"
     summary = (
         f"the generations of a prompt are the same text in {int(hits.sum()):,} of {len(groups):,} prompts "
         f"({percent(share.low)} to {percent(share.high)}), {why}"
@@ -67,8 +71,29 @@ def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
         cells[group[0]] = True
     evidence = {"summary": summary, "share": share.estimate, "low": share.low, "high": share.high}
     evidence |= {"prompts": share.units, "examples": texts.examples(question, cells)}
-    remedy = COLD if cold else f"{REMEDY} {SURE}" if few else REMEDY
+    remedy = cold.remedy if cold else f"{REMEDY} {SURE}" if few else REMEDY
     yield Finding("RL702", "warning" if few else "blocker", evidence, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """A setting that leaves one token at every step, and where it stands; `better` is what trainers have instead."""
+
+    setting: str
+    where: str
+    better: str
+
+    @property
+    def remedy(self) -> str:
+        return COLD.format(setting=self.setting, where=f" in {self.where}" if self.where else "", better=self.better)
+
+
+def _cold(question: Question) -> Cold | None:
+    """The setting of the sampling that leaves one token at every step; None where there is a choice."""
+    for name, (value, better) in ONE_TOKEN.items():
+        if question.sampling.get(name) == value:
+            return Cold(f"{name} {value}", question.sources.get(name, ""), better)
+    return None
 
 
 def _answers(question: Question, prompts: int) -> int:

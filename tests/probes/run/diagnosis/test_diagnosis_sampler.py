@@ -49,9 +49,22 @@ def test_one_text_again_and_again_is_the_samplers_fault(rows):
     assert "the same text in 120 of 120 prompts" in finding.evidence["summary"]
 
 
-def test_at_temperature_0_the_temperature_is_named():
-    question = question_of(ends, repeated(lambda answer, k: answer), temperature=0.0)
-    assert "temperature of the training" in decision_of(question).text
+@pytest.mark.parametrize("share", [0.3, 1.0])
+@pytest.mark.parametrize(("name", "value"), [("temperature", 0.0), ("top_k", 1), ("min_p", 1.0)])
+def test_a_setting_that_leaves_one_token_is_named_with_its_place(name, value, share):
+    rows = repeated(lambda answer, k: answer, share=share)
+    question = question_of(ends, rows, sampling={name: value}, sources={name: "recipe.yaml:18"})
+    decision = decision_of(question)
+    assert (decision.verdict, decision.reasons[0]) == ("no_go", "RL702")
+    assert f"With {name} {value:g} every generation" in decision.text
+    assert "Change it in recipe.yaml:18" in decision.text
+
+
+def test_a_setting_that_leaves_a_choice_is_not_blamed():
+    question = question_of(ends, repeated(lambda answer, k: answer), sampling={"temperature": 1.0, "top_k": 20})
+    finding = found(question, "RL702")
+    assert finding is not None
+    assert "look for one seed" in (finding.remedy or "")
 
 
 @pytest.mark.parametrize(
