@@ -52,6 +52,8 @@ SLOW_PACE, WAITING_WORKERS = 0.05, 8
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
 #: of a slow reward may take so many times what its samples take, and a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
+#: A single text may be waited for so long: code that is run under a limit of 10 s, the usual one, ends before it.
+MOST_PATIENCE = 15.0
 #: Where a check's success threshold may come from, for without samples nothing else tells one.
 KNOWN = {"declared", "answers"}
 PROMPTS_NAME = "prompts.jsonl"
@@ -220,11 +222,12 @@ def asking(
             reward_range=settings.reward_range,
             success_at=settings.success_at,
             timeout=seconds,
-            rng=rng,
+            rng=rng.spawn(1)[0],  # whatever number of prompts was drawn before
             pace=pace.seconds,
             most_seconds=most_seconds,
             stop=stop,
             crew=crew,
+            patience=min(settings.reward_timeout, MOST_PATIENCE),
         )
     finally:
         if crew is not None:
