@@ -78,6 +78,15 @@ class Survey:
         """The prompts whose right answer stands out: only there can another answer be held against it."""
         return tuple(gold for gold in self.golds if self.stands_out(gold))
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether there are references that are answers, and none earns usefully more than the worst answer.
+
+        Then the reward reads a format that was not tried, or nothing at all: which, no made-up answer tells.
+        """
+        scored = [gold for gold in self.golds if gold.score is not None]
+        return bool(scored) and not any(_is_above(self.scale, gold) for gold in scored)
+
 
 _KEPT: WeakKeyDictionary[Subject, Survey] = WeakKeyDictionary()
 
@@ -94,6 +103,11 @@ def sureness(subject: Subject) -> float | None:
     if subject not in _KEPT:
         return None
     return sum(gold.is_sure for gold in _KEPT[subject].sound) / len(subject.prompts)
+
+
+def lost_in(subject: Subject) -> bool:
+    """Whether no made-up answer to this subject's prompts wins; False before it is known."""
+    return subject in _KEPT and _KEPT[subject].is_lost
 
 
 def known_of(subject: Subject) -> Evidence:
