@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -58,6 +59,11 @@ def _names(value: object) -> object:
     return names
 
 
+def _path(value: object) -> object:
+    """A path as its text."""
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
 def _joined(value: object) -> object:
     """Several names, as a list, by commas or repeatedly, as one text with commas; an empty one is none."""
     given = [value] if isinstance(value, str) else value
@@ -87,6 +93,7 @@ def _known_platform(value: str) -> str:
     return value
 
 
+PathText = Annotated[str, BeforeValidator(_path)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Pair = Annotated[tuple[Finite, Finite], BeforeValidator(_pair), AfterValidator(_ascending)]
 
@@ -109,8 +116,8 @@ class Settings(BaseModel):
     band_on: Literal["accuracy", "solved"] = "accuracy"
     success_at: Finite | None = None
     reward_range: Pair | None = None
-    labels: str | None = None
-    right: str | None = None
+    labels: PathText | None = None
+    right: PathText | None = None
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
     judge: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_one_or_more)] = ()
     judge_sample: Annotated[int, Field(ge=1)] | None = None
@@ -119,7 +126,7 @@ class Settings(BaseModel):
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
     reward_env: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     examine_seconds: Annotated[float, Field(gt=0, le=86_400)] = EXAMINE_SECONDS
-    out: str | None = None
+    out: PathText | None = None
     engine: dict[str, Any] = {}
 
     _model_folder: Path | None = None
@@ -239,8 +246,8 @@ class AuditOptions(TypedDict, total=False):
     band_on: Literal["accuracy", "solved"]
     success_at: float
     reward_range: tuple[float, float]
-    labels: str
-    right: str
+    labels: str | os.PathLike[str]
+    right: str | os.PathLike[str]
     min_informative: float
     judge: Sequence[str]
     judge_sample: int
@@ -249,7 +256,7 @@ class AuditOptions(TypedDict, total=False):
     reward_memory: int
     reward_env: Sequence[str]
     examine_seconds: float
-    out: str
+    out: str | os.PathLike[str]
     engine: dict[str, Any]
 
 

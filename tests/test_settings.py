@@ -87,3 +87,11 @@ def test_variables_for_the_reward_are_named_and_never_given_values(tmp_path):
     assert parse_options({"reward_env": ("A,B", "C")})["reward_env"] == ("A", "B", "C")
     with pytest.raises(UsageError, match="names of variables"):
         parse_options({"reward_env": "KEY=secret"})
+
+
+def test_paths_are_taken_as_texts_are(tmp_path):
+    given = {"out": tmp_path / "run", "labels": tmp_path / "labels.csv", "right": tmp_path / "right.jsonl"}
+    settings = load_settings(given, tmp_path / "prompts.jsonl")
+    assert (settings.out, settings.labels, settings.right) == tuple(map(str, given.values()))
+    with pytest.raises(UsageError, match="out"):
+        load_settings({"out": 7}, tmp_path / "prompts.jsonl")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from rewardlab.errors import TokensMissingError
+from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding, Severity, merge
 from rewardlab.probes.reward import (
     constant,
@@ -97,13 +98,16 @@ def unasked_of(findings: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(name for name in late if name not in CANNOT_BLOCK)
 
 
-def examine_sampled(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) -> tuple[Finding, ...]:
+def examine_sampled(
+    subject: Subject, sampled: Mapping[str, Sequence[Sampled]], evidence: Evidence = NOTHING_KNOWN
+) -> tuple[Finding, ...]:
     """What the probes that need a right answer find with sampled generations in its place; nothing where none serves.
 
-    `sampled` holds scored generations by prompt id. Whole texts that stand in make no blocker.
+    `sampled` holds scored generations by prompt id, `evidence` what right and wrong answers earned so far. Whole texts
+    that stand in make no blocker.
     """
     try:
-        survey = stand_in(subject, sampled)
+        survey = stand_in(subject, sampled, evidence)
     except (OutOfTimeError, TokensMissingError):
         return ()
     if survey is None or not survey.sound:
