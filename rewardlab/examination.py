@@ -25,7 +25,7 @@ from rewardlab.probes.reward.crew import Crew
 from rewardlab.probes.reward.ordinary import FORMS, right_text
 from rewardlab.probes.reward.payload import is_sendable
 from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import known_of, sureness
+from rewardlab.probes.reward.survey import known_of, lost_in, sureness
 from rewardlab.progress import Progress
 from rewardlab.reference_place import settle
 from rewardlab.report import CheckReport, FindingPart
@@ -52,9 +52,15 @@ SLOW_PACE, WAITING_WORKERS = 0.05, 8
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
 #: of a slow reward may take so many times what its samples take, and a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
+#: A single text may be waited for so long: code that is run under a limit of 10 s, the usual one, ends before it.
+MOST_PATIENCE = 15.0
 #: Where a check's success threshold may come from, for without samples nothing else tells one.
 KNOWN = {"declared", "answers"}
 PROMPTS_NAME = "prompts.jsonl"
+NOTHING_WINS = (
+    "no made-up answer earns more than a wrong one, in any format tried: give examples of right answers "
+    "(--right FILE.jsonl, or a column right)"
+)
 #: How often an examination that is abandoned is killed until it ends.
 KILL_SECONDS = 0.02
 
@@ -66,7 +72,8 @@ class Examination:
     `unasked` names the probes that can block and that time ran out for. `sure` is the share of those prompts whose
     reference is surely an answer that wins; None where it is not known.
     `components` holds the lowest and highest value of each named component over the made-up answers, `evidence` what
-    right and wrong ones earned, and `rule` the success that follows from it.
+    right and wrong ones earned, and `rule` the success that follows from it. `is_lost` tells that no made-up answer
+    wins in any format, though the references are answers.
     """
 
     findings: tuple[Finding, ...]
@@ -78,6 +85,14 @@ class Examination:
     evidence: Evidence = NOTHING_KNOWN
     rule: Success | None = None
     unasked: tuple[str, ...] = ()
+    is_lost: bool = False
+
+    @property
+    def undecided(self) -> str | None:
+        """Why a check that found no blocker says nothing for the reward, with what would; None where it does."""
+        if self.unasked:
+            return f"not asked in time: {', '.join(self.unasked)} (--examine-seconds N)"
+        return NOTHING_WINS if self.is_lost else None
 
 
 def check(reward: str | Path, prompts: str | Path | None = None, **options: Unpack[AuditOptions]) -> CheckReport:
@@ -123,12 +138,11 @@ def run_check(
         settings = settle(worker_of(reward, settings, log=log), prompts, settings)
         found = examine_reward(worker_of(reward, settings, log=log), prompts, settings)
     parts = tuple(FindingPart.of(finding) for finding in found.findings)
+    fails = any(part.severity == "blocker" for part in parts)
+    undecided = None if fails else found.undecided
     return CheckReport(
-        verdict="fail"
-        if any(part.severity == "blocker" for part in parts)
-        else "inconclusive"
-        if found.unasked
-        else "pass",
+        verdict="fail" if fails else "pass" if undecided is None else "inconclusive",
+        undecided=undecided,
         reward=str(reward),
         entry=found.entry.name,
         kind=found.entry.kind,
@@ -184,8 +198,18 @@ def examine_reward(
         rule = success_rule(
             np.empty((0, 0)), success_at=settings.success_at, reward_range=settings.reward_range, evidence=evidence
         )
-        unasked = unasked_of(findings)
-        return Examination(findings, subject.entry, asked, seconds, sure, subject.components, evidence, rule, unasked)
+        return Examination(
+            findings,
+            subject.entry,
+            asked,
+            seconds,
+            sure,
+            subject.components,
+            evidence,
+            rule,
+            unasked_of(findings),
+            lost_in(subject),
+        )
 
 
 @contextmanager
@@ -220,11 +244,12 @@ def asking(
             reward_range=settings.reward_range,
             success_at=settings.success_at,
             timeout=seconds,
-            rng=rng,
+            rng=rng.spawn(1)[0],  # whatever number of prompts was drawn before
             pace=pace.seconds,
             most_seconds=most_seconds,
             stop=stop,
             crew=crew,
+            patience=min(settings.reward_timeout, MOST_PATIENCE),
         )
     finally:
         if crew is not None:

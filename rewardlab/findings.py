@@ -153,7 +153,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "did not expect.",
     ),
     "RL301": Entry(
-        "the reward is constant",
+        "answers of different worth earn one and the same score",
         "Equal scores give every generation the advantage zero: nothing is learned.",
         "Check that the reward reads the response and the reference at all: score the reference answer itself.",
     ),

@@ -275,10 +275,12 @@ class Report(Part):
 class CheckReport(Part):
     """What is wrong with one reward's code, whatever a model would answer.
 
-    `inconclusive`: nothing blocks, and time ran out before everything that can block was asked.
+    `inconclusive`: nothing blocks, and time ran out before everything that can block was asked, or no made-up answer
+    wins in any format, so that what needs a right answer could not be asked.
     """
 
     verdict: Literal["pass", "fail", "inconclusive"]
+    undecided: str | None = Field(default=None, description="why it is inconclusive and what would decide it")
     reward: str
     entry: str
     kind: str

@@ -47,9 +47,10 @@ def ask_with_sampled_answers(
         return ()
     with asking(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
         exchanged, note = exchange_winners(subject, sampled, examined.evidence)
-        save_evidence(run.folder, key, replace(examined.evidence, exchanged=exchanged, exchange_note=note))
+        known = replace(examined.evidence, exchanged=exchanged, exchange_note=note)
+        save_evidence(run.folder, key, known)
         needed = examined.sure is not None and (examined.sure < SERVES or _earn_more(sampled, examined, exchanged))
-        return examine_sampled(subject, sampled) if needed else ()
+        return examine_sampled(subject, sampled, known) if needed else ()
 
 
 def _keep_tokens(sampled: Mapping[str, Sequence[Sampled]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -21,76 +22,11 @@ from rewardlab.judging.definition import Judge, load_judge
 from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
 from rewardlab.rewards.process import RewardSource
 from rewardlab.sampling import SamplingOptions, SamplingSettings, fill_in, folder_of_model, system_text
+from rewardlab.values import Finite, Pair, PathText, joined, known_platform, names, numbers, one_or_more, within_one
 
 FILE_NAME = "rewardlab.toml"
 #: Of the reward's own seconds on each of its workers, that an examination may take.
 EXAMINE_SECONDS = 90.0
-
-
-def _pair(value: object) -> object:
-    """`LO,HI` as it is written on the command line."""
-    if isinstance(value, str):
-        parts = value.split(",")
-        if len(parts) != 2:
-            raise ValueError("expected two numbers, LO,HI")
-        return tuple(part.strip() for part in parts)
-    return value
-
-
-def _ascending(value: tuple[float, float]) -> tuple[float, float]:
-    if value[0] >= value[1]:
-        raise ValueError(f"{value[0]:g},{value[1]:g} is upside down; expected LO below HI")
-    return value
-
-
-def _within_one(value: tuple[float, float]) -> tuple[float, float]:
-    if not (value[0] >= 0 and value[1] <= 1):
-        raise ValueError(f"{value[0]:g},{value[1]:g} leaves 0,1; expected shares, such as 0.05,0.95")
-    return value
-
-
-def _names(value: object) -> object:
-    """`A,B` as it is written on the command line, once or repeatedly; the values stay in the environment."""
-    given = (value,) if isinstance(value, str) else value
-    if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
-        return value
-    names = [name.strip() for some in given for name in some.split(",")]
-    if any("=" in name for name in names):
-        raise ValueError("expected names of variables, not NAME=VALUE")
-    return names
-
-
-def _joined(value: object) -> object:
-    """Several names, as a list, by commas or repeatedly, as one text with commas; an empty one is none."""
-    given = [value] if isinstance(value, str) else value
-    if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
-        return value
-    names = [name.strip() for some in given for name in some.split(",") if name.strip()]
-    if doubled := [name for name in names if names.count(name) > 1]:
-        raise ValueError(f"{doubled[0]} is named twice")
-    return ",".join(names) or None
-
-
-def _numbers(value: object) -> object:
-    """`W,W` as it is written on the command line."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",")]
-    return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _one_or_more(value: object) -> object:
-    """One name stands for a list of it."""
-    return (value,) if isinstance(value, str) else value
-
-
-def _known_platform(value: str) -> str:
-    if value not in PLATFORMS:
-        raise ValueError(f"no platform {value!r}; expected one of {', '.join(PLATFORMS)}")
-    return value
-
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Pair = Annotated[tuple[Finite, Finite], BeforeValidator(_pair), AfterValidator(_ascending)]
 
 
 class Settings(SamplingSettings):
@@ -98,25 +34,25 @@ class Settings(SamplingSettings):
 
     model: Annotated[str, Field(min_length=1)] | None = None
     num_generations: Annotated[int, Field(ge=1, le=4096)] | None = None
-    platform: Annotated[str, AfterValidator(_known_platform)] = "smtj"
-    entry: Annotated[str | None, BeforeValidator(_joined)] = None
-    weights: Annotated[tuple[Finite, ...] | None, BeforeValidator(_numbers)] = None
+    platform: Annotated[str, AfterValidator(known_platform)] = "smtj"
+    entry: Annotated[str | None, BeforeValidator(joined)] = None
+    weights: Annotated[tuple[Finite, ...] | None, BeforeValidator(numbers)] = None
     reward_kwargs: dict[str, Any] = Field(default_factory=dict)
-    band: Annotated[Pair, AfterValidator(_within_one)] = (0.05, 0.95)
+    band: Annotated[Pair, AfterValidator(within_one)] = (0.05, 0.95)
     band_on: Literal["accuracy", "solved"] = "accuracy"
     success_at: Finite | None = None
     reward_range: Pair | None = None
-    labels: str | None = None
-    right: str | None = None
+    labels: PathText | None = None
+    right: PathText | None = None
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
-    judge: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_one_or_more)] = ()
+    judge: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(one_or_more)] = ()
     judge_sample: Annotated[int, Field(ge=1)] | None = None
     min_alpha: Annotated[float, Field(ge=0, le=1)] = MIN_ALPHA
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
-    reward_env: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    reward_env: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
     examine_seconds: Annotated[float, Field(gt=0, le=86_400)] = EXAMINE_SECONDS
-    out: str | None = None
+    out: PathText | None = None
     engine: dict[str, Any] = Field(default_factory=dict)
 
     _model_folder: Path | None = None
@@ -243,8 +179,8 @@ class AuditOptions(SamplingOptions, total=False):
     band_on: Literal["accuracy", "solved"]
     success_at: float
     reward_range: tuple[float, float]
-    labels: str
-    right: str
+    labels: str | os.PathLike[str]
+    right: str | os.PathLike[str]
     min_informative: float
     judge: Sequence[str]
     judge_sample: int
@@ -253,7 +189,7 @@ class AuditOptions(SamplingOptions, total=False):
     reward_memory: int
     reward_env: Sequence[str]
     examine_seconds: float
-    out: str
+    out: str | os.PathLike[str]
     engine: dict[str, Any]
 
 

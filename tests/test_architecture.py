@@ -21,7 +21,7 @@ FLOORS = [
     {"conversation"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},
     {"alpha", "findings", "platforms", "parts", "answers", "labels", "rights", "ratings", "crosscheck"},
-    {"evidence"},
+    {"evidence", "values"},
     {"success"},
     {"engines", "rewards", "measurement", "run"},
     {"judging", "sampling"},

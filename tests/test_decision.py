@@ -151,3 +151,17 @@ def test_a_doubt_about_the_baseline_comes_before_one_about_the_judges():
     decision = decide(question(groups_of({4: 20})), [Finding("RL502", "warning", told)])
     assert decision.reasons == ("RL603", "RL502")
     assert decision.text.startswith("About 80 further prompts")
+
+
+@pytest.mark.parametrize("other", ["RL401", "RL402", "RL405", "RL407", "RL201", "RL409"])
+def test_length_is_told_after_what_it_follows_from(other):
+    """A reward that pays wrong answers often pays long ones: the next step is about the answers."""
+    found = [Finding("RL404", "blocker", {}), Finding(other, "blocker", {})]
+    decision = decide(question(groups_of({4: 120})), found)
+    assert decision.reasons == (other, "RL404")
+    assert decision.text == CATALOGUE[other].remedy
+
+
+def test_length_alone_is_told_as_what_it_is():
+    decision = decide(question(groups_of({4: 120})), [Finding("RL404", "blocker", {}), Finding("RL502", "blocker", {})])
+    assert (decision.reasons, decision.action) == (("RL404", "RL502"), "fix_reward")

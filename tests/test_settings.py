@@ -28,7 +28,7 @@ def test_a_models_path_is_relative_to_the_file_that_names_it(tmp_path, monkeypat
 def test_a_call_names_its_argument_in_the_error():
     with pytest.raises(UsageError, match=r"^num_generations: 0 is not allowed"):
         load_settings({"num_generations": 0}, None)
-    with pytest.raises(UsageError, match=r"unknown key 'modle'; expected perhaps model; one of model"):
+    with pytest.raises(UsageError, match=r"unknown key 'modle'; expected perhaps model; one of temperature"):
         load_settings({"modle": "x"}, None)
 
 
@@ -87,3 +87,11 @@ def test_variables_for_the_reward_are_named_and_never_given_values(tmp_path):
     assert parse_options({"reward_env": ("A,B", "C")})["reward_env"] == ("A", "B", "C")
     with pytest.raises(UsageError, match="names of variables"):
         parse_options({"reward_env": "KEY=secret"})
+
+
+def test_paths_are_taken_as_texts_are(tmp_path):
+    given = {"out": tmp_path / "run", "labels": tmp_path / "labels.csv", "right": tmp_path / "right.jsonl"}
+    settings = load_settings(given, tmp_path / "prompts.jsonl")
+    assert (settings.out, settings.labels, settings.right) == tuple(map(str, given.values()))
+    with pytest.raises(UsageError, match="out"):
+        load_settings({"out": 7}, tmp_path / "prompts.jsonl")

@@ -29,7 +29,7 @@ def command(reward: Path, prompts: Path | None, format_: str, output: Path | Non
 
     REWARD is a file, a package (its zip), a deployed function (its ARN, or lambda:NAME), or a folder: then every
     reward.py in it is checked. PROMPTS defaults to the prompts.jsonl beside the reward. Exit codes: 0 nothing blocks, 1
-    a blocker, 2 could not check, 4 time ran out before everything that can block was asked.
+    a blocker, 2 could not check, 4 what can block could not be asked: time ran out, or no made-up answer wins.
     """
     paths = _rewards_in(reward)
     reports, failed = [], 0

@@ -31,11 +31,8 @@ def render_text(checks: Checks, display: Display) -> str:
 
 def _render_one(console: Console, report: CheckReport) -> None:
     name, style = VERDICTS[report.verdict]
-    unasked = [one for finding in report.findings for one in finding.evidence.get("not_asked", [])]
-    late = (
-        f"  not asked in time: {', '.join(unasked)} (--examine-seconds N)" if report.verdict == "inconclusive" else ""
-    )
-    console.print(Text.assemble((name, style), f"  {report.reward}{late}"), soft_wrap=True)
+    why = f"  {report.undecided}" if report.undecided is not None else ""
+    console.print(Text.assemble((name, style), f"  {report.reward}{why}"), soft_wrap=True)
     console.print(
         f"{report.entry} ({report.kind}) on {report.platform}, asked about {report.examined} of "
         f"{report.prompts:,} prompts in {report.seconds:.1f} s"

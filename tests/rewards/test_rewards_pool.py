@@ -14,7 +14,7 @@ import pytest
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Scored, Unscored
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.pool import PATIENCE, TIMED_OUT, ScoringPool
+from rewardlab.rewards.pool import PATIENCE, TIMED_OUT, ScoringPool, ScoringState
 from rewardlab.rewards.process import RewardSource, WorkerProcess
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
@@ -131,6 +131,23 @@ def test_a_child_that_outlives_the_call_holds_nothing_up(score):
     assert not [child for child in me.children(recursive=True) if "rewardlab.rewards.worker" in child.cmdline()]
 
 
+@pytest.mark.parametrize(("late", "kind", "calls"), [(2, 0.0, 3), (99, "timed_out", 4)])
+def test_a_sample_that_ran_out_of_time_once_is_asked_again_before_that_is_said(score, tmp_path, late, kind, calls):
+    """In its batch, alone, and alone again once or twice: a pause of the machine is no fault of the sample."""
+    deed = (
+        "calls = __import__('pathlib').Path('calls'); calls.open('a').write('x')\n"
+        f"            if len(calls.read_text()) <= {late}: time.sleep(60)"
+    )
+    outcomes = score(HANDLER.format(deed="\n            " + deed), TEXTS, timeout=0.5)
+    assert kinds(outcomes) == [1.0, kind, 0.0, 1.0]
+    assert len((tmp_path / "calls").read_text()) == calls
+
+
+def test_samples_are_asked_again_twice_in_all():
+    state = ScoringState()
+    assert [state.may_repeat() for _ in range(4)] == [True, True, False, False]
+
+
 def test_a_reward_that_never_answers_is_given_up(score):
     outcomes = score(
         HANDLER.format(deed="pass").replace("return [", "time.sleep(99)\n        return ["), ["x"] * 40, timeout=0.5
@@ -230,7 +247,7 @@ def test_a_worker_dies_with_its_audit(tmp_path, write_reward):
     path = write_reward("import time\ndef lambda_handler(event, context):\n    time.sleep(600)\n")
     code = f"""
 import pathlib, time
-from rewardlab.rewards.pool import ScoringPool
+from rewardlab.rewards.pool import ScoringPool, ScoringState
 from rewardlab.rewards.process import RewardSource
 from rewardlab.platforms import PLATFORMS
 from rewardlab.task import Generation

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from rewardlab.errors import TokensMissingError
+from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding, Severity, merge
 from rewardlab.probes.reward import (
     constant,
@@ -29,13 +30,13 @@ from rewardlab.probes.reward import (
     wrong,
 )
 from rewardlab.probes.reward.sampled import Sampled, stand_in, told
-from rewardlab.probes.reward.subject import OutOfTimeError, Subject
+from rewardlab.probes.reward.subject import OutOfTimeError, PartlyAskedError, Subject
 from rewardlab.probes.reward.survey import keep
 from rewardlab.probes.reward.trial import capped
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
-#: What decides first; a slow reward may not be asked the last.
+#: What decides first; a slow reward may not be asked the last. Hostile texts have a time of their own, after the rest.
 PROBES: Sequence[Probe] = (
     unreferenced.ask,
     returns.ask,
@@ -47,7 +48,6 @@ PROBES: Sequence[Probe] = (
     constant.ask,
     unreadable.ask,
     determinism.ask,
-    hostile.ask,
     equivalents.ask,
     neighbours.ask,
     shapes.ask,
@@ -55,12 +55,17 @@ PROBES: Sequence[Probe] = (
     mutation.ask,
     payload.ask,
     signature.ask,
+    hostile.ask,
 )
 #: Probes none of whose findings blocks, or blocks only where others do: without them a pass still means something.
 CANNOT_BLOCK = {"unreferenced", "constant", "mutation", "speed", "payload"}
 NOT_ASKED = (
     "Time ran out before everything was asked: give it more of the reward's own time with --examine-seconds N, or make "
     "the reward faster."
+)
+PARTLY_ASKED = (
+    "Some texts that only a model gone astray writes were not asked, for each takes this reward long: bound its "
+    "parser, or give it more of its own time with --examine-seconds N. The verdict does not rest on them."
 )
 
 
@@ -75,9 +80,13 @@ def examine(subject: Subject) -> tuple[Finding, ...]:
     """
     asked = _ask(subject, PROBES)
     untold = []
-    if asked.late:
-        evidence = {"not_asked": asked.late, "seconds_per_sample": subject.pace, "seconds": subject.most_seconds}
-        untold.append(Finding("RL204", "warning", evidence, NOT_ASKED))
+    if asked.late or asked.partly:
+        evidence = {"seconds_per_sample": subject.pace, "seconds": subject.most_seconds}
+        partly = {"asked_in_part": asked.partly} if asked.partly else {}
+        if asked.late:
+            untold.append(Finding("RL204", "warning", {"not_asked": asked.late, **partly, **evidence}, NOT_ASKED))
+        else:
+            untold.append(Finding("RL204", "note", {**partly, **evidence}, PARTLY_ASKED))
     if asked.tokenless:
         untold.append(Finding("RL208", "warning", {"not_asked": asked.tokenless}))
     return merge(untold, asked.found)
@@ -89,13 +98,16 @@ def unasked_of(findings: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(name for name in late if name not in CANNOT_BLOCK)
 
 
-def examine_sampled(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) -> tuple[Finding, ...]:
+def examine_sampled(
+    subject: Subject, sampled: Mapping[str, Sequence[Sampled]], evidence: Evidence = NOTHING_KNOWN
+) -> tuple[Finding, ...]:
     """What the probes that need a right answer find with sampled generations in its place; nothing where none serves.
 
-    `sampled` holds scored generations by prompt id. Whole texts that stand in make no blocker.
+    `sampled` holds scored generations by prompt id, `evidence` what right and wrong answers earned so far. Whole texts
+    that stand in make no blocker.
     """
     try:
-        survey = stand_in(subject, sampled)
+        survey = stand_in(subject, sampled, evidence)
     except (OutOfTimeError, TokensMissingError):
         return ()
     if survey is None or not survey.sound:
@@ -112,10 +124,14 @@ def examine_sampled(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What probes found, and the names of those that time ran out for and whose answers lacked tokens to read."""
+    """What probes found, and the names of those that time ran out for and whose answers lacked tokens to read.
+
+    `partly` holds how much was asked by the name of a probe whose own share of the time did not do.
+    """
 
     found: list[Finding] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
+    partly: dict[str, str] = field(default_factory=dict)
     tokenless: list[str] = field(default_factory=list)
 
 
@@ -125,6 +141,8 @@ def _ask(subject: Subject, probes: Sequence[Probe]) -> _Asked:
         name = probe.__module__.rpartition(".")[2]
         try:
             asked.found.extend(probe(subject))
+        except PartlyAskedError as error:
+            asked.partly[name] = error.asked
         except OutOfTimeError:
             asked.late.append(name)
         except TokensMissingError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ class Meter:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._repeats = 0
+        self._is_bounded = False
         self.spent = 0.0
 
     def start(self) -> EntryFound:
@@ -33,6 +35,17 @@ class Meter:
 
     def allow(self, seconds: float) -> None:
         self._worker.allow(seconds)
+
+    @contextmanager
+    def bounded(self, seconds: float, *, afterwards: float) -> Iterator[None]:
+        """Bound invocations in the body by so many seconds, and repeat none; later ones by those afterwards."""
+        self._is_bounded = True
+        self.allow(seconds)
+        try:
+            yield
+        finally:
+            self._is_bounded = False
+            self.allow(afterwards)
 
     def invoke(
         self,
@@ -44,10 +57,14 @@ class Meter:
     ) -> Reply:
         ask = partial(self._worker.invoke, event, watch=watch, token_ids=token_ids, row_ids=row_ids)
         reply = self._count(ask())
-        if isinstance(reply, Unscored) and reply.reason == "timed_out" and self._repeats < REPEATS:
+        if self._may_repeat(reply):
             self._repeats += 1
             return self._count(ask())
         return reply
+
+    def _may_repeat(self, reply: Reply) -> bool:
+        ran_out = isinstance(reply, Unscored) and reply.reason == "timed_out"
+        return ran_out and not self._is_bounded and self._repeats < REPEATS
 
     def _count(self, reply: Reply) -> Reply:
         self.spent += reply.seconds

@@ -66,7 +66,7 @@ def _rows(subject: Subject) -> list[Prompt]:
         if (prompt.right is not None if given else answers_of(prompt) and is_answer(prompt))
         and is_sendable(prompt, subject.platform)
     ]
-    order = subject.rng.permutation(len(fit))
+    order = subject.stream("every reference").permutation(len(fit))
     affordable = int(BUDGET_SECONDS / subject.pace) if subject.pace else len(fit)
     if affordable < min(len(fit), LEAST_ROWS):
         return []

@@ -34,7 +34,7 @@ def ask_foreign(subject: Subject, golds: Sequence[Gold], labels: Sequence[str]) 
     alone pays them again.
     """
     winners = [gold for gold in golds if gold.is_sure and gold.score is not None]
-    found = swaps([Answered.of(gold.prompt, _answer(gold)) for gold in winners], labels, rng=subject.rng)
+    found = swaps([Answered.of(gold.prompt, _answer(gold)) for gold in winners], labels, rng=subject.stream("foreign"))
     asked = [(winners[one.receiver], winners[one.donor], one.relation) for one in found]
     outcomes = subject.score([Case(gold.prompt, donor.response) for gold, donor, _ in asked])
     return tuple(

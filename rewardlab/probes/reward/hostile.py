@@ -13,7 +13,7 @@ from rewardlab.probes.reward.exchange import Exchange, Sample
 from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.returns import FATAL, range_of
-from rewardlab.probes.reward.subject import Case, OutOfTimeError, Subject
+from rewardlab.probes.reward.subject import Case, OutOfTimeError, PartlyAskedError, Subject
 from rewardlab.rewards.contract import Violation
 
 GOOD = 8
@@ -24,6 +24,11 @@ DEATHS = 2
 SLOW_FACTOR = 50
 #: From so many seconds on one answer is slow, whatever else the machine does.
 SURELY_SLOW = 10.0
+#: A text that is run or parsed under a limit of its own takes all of it. Each is waited for so long, or so many times
+#: what ordinary ones take; what needs longer is asked once more, with patience.
+GLANCE_SECONDS, GLANCE_FACTOR = 2.0, 3
+#: Of the examination's time, beside what the other probes take: they decide, and these texts are many.
+SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,19 @@ class Scene:
     subject: Subject
     base: Exchange
     known: frozenset[str]
+
+    @property
+    def ordinary(self) -> float:
+        """The seconds of an ordinary sample."""
+        return self.base.reply.seconds / len(self.base.samples)
+
+    def glance(self, samples: Sequence[Sample]) -> Exchange:
+        """What comes back for the samples, waited for only briefly."""
+        within = max(GLANCE_SECONDS, GLANCE_FACTOR * self.ordinary * len(samples))
+        return self.subject.exchange(samples, within=min(within, self.subject.patience))
+
+    def patiently(self, sample: Sample) -> Exchange:
+        return self.subject.exchange([sample], within=self.subject.patience)
 
     def defects(self, exchange: Exchange) -> tuple[Violation, ...]:
         return tuple(one for one in exchange.defects(range_of(self.subject)) if one.code not in self.known)
@@ -54,7 +72,7 @@ class Scene:
 
     def is_slow(self, exchange: Exchange) -> bool:
         """Whether it took long, and far longer than as many ordinary samples."""
-        ordinary = self.base.reply.seconds / len(self.base.samples) * len(exchange.samples)
+        ordinary = self.ordinary * len(exchange.samples)
         return exchange.failure is None and exchange.reply.seconds > max(SLOW_SECONDS, SLOW_FACTOR * ordinary)
 
 
@@ -64,8 +82,15 @@ def ask(subject: Subject) -> Iterator[Finding]:
     What a model can write is a blocker; what only broken data hold is a warning, but for rows without a reference where
     the file has them: to raise for one is right when it costs that one only (RL406). What the return for a bad sample
     breaks is told under its own code. All are asked together first: a reward that bears them is asked a few times only.
+
+    Raises: PartlyAskedError after what was found, where the share of the time did not do for every sample.
     """
-    good = subject.samples(ordinary_cases(subject, min(GOOD, max(1, subject.platform.batch_size // 2))))
+    with subject.further(SHARE * subject.most_seconds):
+        yield from _ask(subject)
+
+
+def _ask(subject: Subject) -> Iterator[Finding]:
+    good = subject.samples(ordinary_cases(subject, _goods(subject)))
     base = subject.exchange(good)
     if not base.is_scored:
         return  # ordinary answers have no score already: returns.py tells
@@ -74,7 +99,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
     late = None
     try:
         _look_for(harms, scene)
-    except OutOfTimeError as error:
+    except PartlyAskedError as error:
         late = error  # what was found so far is told all the same
     if harms:
         subject.restart()  # what a bad sample broke in the process is not held against what is asked next
@@ -85,14 +110,29 @@ def ask(subject: Subject) -> Iterator[Finding]:
         raise late
 
 
+def _goods(subject: Subject) -> int:
+    """How many good samples stand beside bad ones: two at least, so that each has one on both sides."""
+    most = min(GOOD, max(1, subject.platform.batch_size // 2))
+    return min(most, max(2, subject.afford(most, invocations=3)))
+
+
 def _look_for(harms: list[Harm], scene: Scene) -> None:
-    """Add the harm that each bad sample does. Raises: OutOfTimeError."""
-    for chunk in _chunks(scene.subject, len(scene.base.samples)):
-        if _is_enough(harms) or _bears(scene, chunk):
-            continue
-        for bad in chunk:
-            if not _is_enough(harms) and (harm := _harm(scene, bad)):
-                harms.append(harm)
+    """Add the harm that each bad sample does. Raises: PartlyAskedError."""
+    chunks = list(_chunks(scene.subject, len(scene.base.samples)))
+    done = 0
+    try:
+        for chunk in chunks:
+            if not _bears(scene, chunk):
+                for bad in chunk:
+                    if (harm := _harm(scene, bad)) is not None:
+                        harms.append(harm)
+                    if _is_enough(harms):
+                        return
+                    done += 1
+            else:
+                done += len(chunk)
+    except OutOfTimeError:
+        raise PartlyAskedError(f"{done} of {sum(map(len, chunks))} awkward texts") from None
 
 
 def _is_enough(harms: Sequence[Harm]) -> bool:
@@ -139,14 +179,16 @@ def _bears(scene: Scene, chunk: Sequence[Bad]) -> bool:
     samples = [*scene.base.samples, *(bad.sample for bad in chunk)]
     if len(samples) > scene.subject.platform.batch_size:
         return False  # a platform that sends one at a time
-    exchange = scene.subject.exchange(samples)
+    exchange = scene.glance(samples)
     return not scene.is_slow(exchange) and scene.is_harmless(exchange) and not scene.is_lost(exchange)
 
 
 def _harm(scene: Scene, bad: Bad) -> Harm | None:
     """What the bad sample does alone and among the good ones; None where that is nothing."""
-    alone = scene.subject.exchange([bad.sample])
-    if scene.is_slow(alone) and alone.reply.seconds < SURELY_SLOW:  # once may be an import, or the machine's doing
+    alone = scene.glance([bad.sample])
+    if alone.failure is not None and alone.failure.reason == "timed_out":
+        alone = scene.patiently(bad.sample)
+    elif scene.is_slow(alone) and alone.reply.seconds < SURELY_SLOW:  # once may be an import, or the machine's doing
         alone = min(alone, scene.subject.exchange([bad.sample]), key=lambda one: one.reply.seconds)
     fatal = alone.failure is not None and alone.failure.reason in FATAL
     # What is slow is told as such: to ask it again among others takes the time of all other questions.

@@ -61,7 +61,7 @@ def _follows_state(subject: Subject, samples: Event) -> Iterator[Finding]:
 
 def _arrangements(subject: Subject, samples: Event) -> dict[str, list[Event]]:
     """The same samples in other company; each arrangement a list of events, whose own samples are looked at."""
-    few, order = samples[: max(2, len(samples) // 4)], subject.rng.permutation(len(samples))
+    few, order = samples[: max(2, len(samples) // 4)], subject.stream("neighbours").permutation(len(samples))
     half = (len(samples) + 1) // 2
     return {
         "alone": [[sample] for sample in samples[:ALONE]],

@@ -84,7 +84,8 @@ def _no_format_wins(survey: Survey, golds: Sequence[Gold], fails: Sequence[bool]
     elif all(fails):
         remedy = (
             "No reference earns more than a wrong answer in any format tried: score one reference by hand through your "
-            "reward and find where it is lost (which field it is read from, how it is extracted, how it is compared)."
+            "reward and find where it is lost (which field it is read from, how it is extracted, how it is compared). "
+            "If the reward reads another format, give examples of right answers: --right FILE.jsonl, or a column right."
         )
     else:
         shown = ", ".join(gold.prompt.id for gold in failing[:5])

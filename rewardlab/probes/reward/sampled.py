@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding, shortened
 from rewardlab.probes.reward.answers import Kind, kind_of, recurring
 from rewardlab.probes.reward.gold import Gold
@@ -69,24 +70,27 @@ class Pair:
     wrong: str
 
 
-def stand_in(subject: Subject, sampled: Mapping[str, Sequence[Sampled]]) -> Survey | None:
+def stand_in(
+    subject: Subject, sampled: Mapping[str, Sequence[Sampled]], evidence: Evidence = NOTHING_KNOWN
+) -> Survey | None:
     """A survey whose right and wrong answers were sampled; None where no way of reading them tells them apart.
 
     `sampled` holds scored generations by prompt id; one that its label contradicts stands in for nothing. An answer is
     what stands in a format that nearly all that succeed share, or on their last line, provided that putting it there
-    alone succeeds again and putting a failed one there fails; else it is the whole text.
+    alone succeeds again and putting a failed one there fails; else it is the whole text. `evidence` is what right and
+    wrong answers earned so far, from which success follows.
     """
     scores = np.array([one.score for every in sampled.values() for one in every])
     if not len(scores):
         return None
-    success = success_rule(scores, success_at=subject.success_at, reward_range=subject.reward_range)
+    success = success_rule(scores, success_at=subject.success_at, reward_range=subject.reward_range, evidence=evidence)
     prompts = [prompt for prompt in subject.prompts if prompt.id in sampled]
     wins = {prompt.id: _of(sampled[prompt.id], success, succeed=True) for prompt in prompts}
     fails = {prompt.id: _of(sampled[prompt.id], success, succeed=False) for prompt in prompts}
     for way in _ways(subject, prompts, wins):
         pairs = _pairs(prompts, wins, fails, way)
         if pairs and _works(subject, pairs, success):
-            return _survey(subject, pairs, is_whole=way.is_whole)
+            return replace(_survey(subject, pairs, is_whole=way.is_whole), rule=success)
     return None
 
 

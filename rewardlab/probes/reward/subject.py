@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -43,6 +45,14 @@ class OutOfTimeError(Exception):
     """The examination has taken as long as it may: this question is left unasked."""
 
 
+class PartlyAskedError(OutOfTimeError):
+    """A part of a probe's questions was asked, and what it found is told; `asked` says how many of how many."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(asked)
+        self.asked = asked
+
+
 class StoppedError(Exception):
     """The examination was abandoned, because the audit around it failed or was interrupted."""
 
@@ -55,8 +65,9 @@ class Subject:
     user declared, None where nothing was. `entry.kind` tells the signature. `pace` is the seconds of one sample. After
     `most_seconds` of the reward's own time on each of its workers nothing more is asked: the machine's load, imports
     and restarts are no part of them. Cases of a slow reward are scored by several workers at once.
-    Randomness comes from `rng` alone. `components` holds the lowest and highest value that each named component had for
-    the cases scored so far; `told` what forms of a return its trainer refuses.
+    Randomness comes from `rng` alone, by `stream`. `patience` is the longest that an invocation of one text may be
+    waited for, `timeout` where it is not given. `components` holds the lowest and highest value that each named
+    component had for the cases scored so far; `told` what forms of a return its trainer refuses.
     """
 
     def __init__(
@@ -75,6 +86,7 @@ class Subject:
         most_seconds: float = math.inf,
         stop: threading.Event | None = None,
         crew: Crew | None = None,
+        patience: float | None = None,
     ) -> None:
         self._meter = Meter(worker)
         self._crew = crew
@@ -85,10 +97,11 @@ class Subject:
         self.reward_range = reward_range
         self.success_at = success_at
         self.timeout = timeout
-        self.rng = rng
+        self.patience = max(timeout, patience or timeout)
+        self._seed = int(rng.integers(1 << 62))
         self._stop = stop
         self._pace = pace
-        self.most_seconds = most_seconds
+        self.most_seconds = self._limit = most_seconds
         self._given_up: Unscored | None = None
         self.components: dict[str, tuple[float, float]] = {}
         self.told: dict[str, None] = {}
@@ -96,8 +109,21 @@ class Subject:
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():
             raise StoppedError
-        if self.spent > self.most_seconds:
+        if self.spent > self._limit:
             raise OutOfTimeError
+
+    @contextmanager
+    def further(self, seconds: float) -> Iterator[None]:
+        """Ask for so many further seconds of the reward's own time in the body, whatever was spent before it."""
+        before, self._limit = self._limit, self.spent + seconds
+        try:
+            yield
+        finally:
+            self._limit = before
+
+    def stream(self, name: str) -> np.random.Generator:
+        """The random numbers of the one who asks: the same by this name, in whatever order the probes are asked."""
+        return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
 
     @property
     def spent(self) -> float:
@@ -190,9 +216,15 @@ class Subject:
         """Replace the worker by a fresh one, which remembers nothing of what was asked before."""
         self._meter.start()
 
-    def exchange(self, samples: Sequence[Sample]) -> Exchange:
-        """Send the samples as one event, and read what comes back."""
-        return read_exchange(samples, self.invoke(samples), self.platform)
+    def exchange(self, samples: Sequence[Sample], *, within: float | None = None) -> Exchange:
+        """Send the samples as one event, and read what comes back.
+
+        `within` bounds this one invocation by other seconds than `timeout`; then it is not asked again if they pass.
+        """
+        if within is None:
+            return read_exchange(samples, self.invoke(samples), self.platform)
+        with self._meter.bounded(within, afterwards=self.timeout):
+            return read_exchange(samples, self.invoke(samples), self.platform)
 
     def afford(self, wanted: int, *, invocations: int) -> int:
         """How many samples each of so many invocations may hold, at least 1, so that a slow reward is asked less."""

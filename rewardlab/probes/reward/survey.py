@@ -25,6 +25,8 @@ from rewardlab.task import Prompt
 TRIED_PROMPTS = 8
 #: Of the range: so near the top a reference that may be a specification has won as an answer.
 OUTRIGHT = 0.05
+#: Where a threshold may come from that holds for made-up answers too; the middle of a range is for want of one.
+LEARNT = {"declared", "labels", "answers", "winners"}
 NOTHING = ("", "I do not know.")
 
 
@@ -51,7 +53,7 @@ class Survey:
 
     def success(self, gold: Gold | None) -> float:
         """The least score that counts as success on this prompt: by the rule that the audit has too, where it holds."""
-        if self.rule is not None and self.rule.source in {"declared", "answers"}:
+        if self.rule is not None and self.rule.source in LEARNT:
             return self.rule.at
         if gold is None or gold.score is None or gold.bottom is None or not self.scale.useful(gold.score - gold.bottom):
             return self.scale.success()
@@ -65,7 +67,11 @@ class Survey:
     def succeeds(self, gold: Gold | None, outcome: Outcome | None) -> bool:
         """Whether the outcome counts as success on this prompt; what was not scored does not."""
         score = score_of(outcome)
-        return score is not None and score >= self.success(gold)
+        if score is None:
+            return False
+        if self.rule is not None and self.rule.source in LEARNT:
+            return bool(self.rule.of(np.array([score]))[0])
+        return score >= self.success(gold)
 
     def stands_out(self, gold: Gold) -> bool:
         """Whether the right answer succeeds and earns usefully more than the worst."""
@@ -77,6 +83,15 @@ class Survey:
     def sound(self) -> tuple[Gold, ...]:
         """The prompts whose right answer stands out: only there can another answer be held against it."""
         return tuple(gold for gold in self.golds if self.stands_out(gold))
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether there are references that are answers, and none earns usefully more than the worst answer.
+
+        Then the reward reads a format that was not tried, or nothing at all: which, no made-up answer tells.
+        """
+        scored = [gold for gold in self.golds if gold.score is not None]
+        return bool(scored) and not any(_is_above(self.scale, gold) for gold in scored)
 
 
 _KEPT: WeakKeyDictionary[Subject, Survey] = WeakKeyDictionary()
@@ -94,6 +109,11 @@ def sureness(subject: Subject) -> float | None:
     if subject not in _KEPT:
         return None
     return sum(gold.is_sure for gold in _KEPT[subject].sound) / len(subject.prompts)
+
+
+def lost_in(subject: Subject) -> bool:
+    """Whether no made-up answer to this subject's prompts wins; False before it is known."""
+    return subject in _KEPT and _KEPT[subject].is_lost
 
 
 def known_of(subject: Subject) -> Evidence:

@@ -97,7 +97,7 @@ def _pairs(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Prompt
     answered = [Answered.of(prompt, answers_of(prompt)[0]) for prompt in line]
     labels = labels_of(every)
     reader = Reader(every, None)
-    found = swaps(answered, labels, rng=subject.rng, givers=[place[prompt.id] for prompt in givers])
+    found = swaps(answered, labels, rng=subject.stream("givers"), givers=[place[prompt.id] for prompt in givers])
     pairs = []
     for swap in found:
         if swap.receiver < len(receivers):
@@ -121,7 +121,7 @@ def _strangers(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Pr
     """Without references: any winner of a prompt that reads otherwise."""
     receivers = _receivers(subject, subject.every_prompt)
     giving = list(winners.values())
-    order = [giving[int(place)] for place in subject.rng.permutation(len(giving))]
+    order = [giving[int(place)] for place in subject.stream("strangers").permutation(len(giving))]
     pairs = []
     for number, prompt in enumerate(receivers):
         line = (*order[number % len(order) :], *order[: number % len(order)])
@@ -134,7 +134,7 @@ def _strangers(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Pr
 def _receivers(subject: Subject, prompts: Sequence[Prompt]) -> list[Prompt]:
     affordable = int(BUDGET_SECONDS / max(3 * (subject.pace or 0.0), 1e-9))
     most = min(len(prompts), MOST_RECEIVERS, max(LEAST_RECEIVERS, affordable))
-    drawn = sorted(int(place) for place in subject.rng.choice(len(prompts), most, replace=False))
+    drawn = sorted(int(place) for place in subject.stream("receivers").choice(len(prompts), most, replace=False))
     return [prompts[place] for place in drawn]
 
 

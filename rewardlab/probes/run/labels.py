@@ -9,6 +9,7 @@ import numpy as np
 
 from rewardlab.answers import Answers, Floats
 from rewardlab.findings import Finding, Severity
+from rewardlab.probes.run.flipped import ALPHA, paid_beyond_mistakes
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
@@ -30,6 +31,10 @@ PAID = 0.2
 PAYS_WRONG = (
     "Answers that are wrong by the labels succeed: look at the generations listed in the evidence, and compare what "
     "the reward overlooks in them (the order, a field, a part of the answer)."
+)
+LABELS_MAY_ERR = (
+    "Answers labelled wrong succeed about as often as mistakes of those who labelled explain: read the generations "
+    "listed in the evidence, and mend the labels or the reward. Labels of two people for the same answers tell which."
 )
 UNKNOWN = (
     "This says nothing against the reward: with these labels its agreement cannot be measured. Label right and wrong "
@@ -78,18 +83,28 @@ def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]
     if right is None:
         none = Undefined("no labels were given")
         return none, none
-    success = question.measured.success
-    # `discrimination` counts scores at the threshold, and those within SAME_SCORE of it.
-    threshold = success.at + 2 * SAME_SCORE if success.strict else success.at
     return (
-        discrimination(question.answers.score, right, threshold=threshold),
+        discrimination(question.answers.score, right, threshold=_threshold(question)),
         pairwise_accuracy(question.answers.score, right),
     )
 
 
+def _threshold(question: Question) -> float:
+    """What `discrimination` is given: it counts scores at the threshold, and those within SAME_SCORE of it."""
+    success = question.measured.success
+    return success.at + 2 * SAME_SCORE if success.strict else success.at
+
+
+def _succeeded(question: Question) -> Floats:
+    """Which answers succeed (1) and which do not (0); NaN without a score."""
+    score = question.answers.score
+    passed = score >= _threshold(question) - SAME_SCORE
+    return np.where(np.isfinite(score), passed.astype(float), np.nan)
+
+
 def ask(question: Question) -> Iterator[Finding]:
     """RL405: a blocker where J or the area surely shows no use or the wrong direction, or where many wrong answers
-    succeed; a warning where they may.
+    succeed, more than mistakes of those who labelled explain; a warning where they may.
 
     A wrong order (the area within prompts) is told apart from a wrong threshold (another one would do far better).
     """
@@ -110,10 +125,18 @@ def ask(question: Question) -> Iterator[Finding]:
         severity: Severity = "blocker" if informed.high < WEAK else "warning"
         shown = {**told, **_evidence(question, rates, area, right)}
         yield Finding("RL405", severity, shown, _wrong_threshold(better))
-    elif informed.high < WEAK or against:
+        return
+    paid = paid_beyond_mistakes(_succeeded(question), right)
+    # Where few answers are wrong, mistakes of those who label outnumber them: J is then low and surely above 0.
+    mistaken = rates.p_value < ALPHA and paid <= PAID
+    if against or (informed.high < WEAK and not mistaken):
         yield Finding("RL405", "blocker", _evidence(question, rates, area, right), WRONG_ORDER if against else "")
     elif rates.false_positive_rate.low > PAID:
-        yield Finding("RL405", "blocker", _evidence(question, rates, area, right), PAYS_WRONG)
+        severity = "blocker" if paid > PAID else "warning"
+        shown = {"paid_beyond_mistakes": paid, **_evidence(question, rates, area, right)}
+        yield Finding("RL405", severity, shown, PAYS_WRONG if paid > PAID else LABELS_MAY_ERR)
+    elif informed.high < WEAK:
+        yield Finding("RL405", "warning", _evidence(question, rates, area, right), LABELS_MAY_ERR)
     elif informed.low <= 0 or (isinstance(area, Estimate) and area.low <= 0.5):
         yield Finding("RL405", "warning", _evidence(question, rates, area, right))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +39,8 @@ def code_subject(
     every_prompt: Sequence[Prompt] | None = None,
     seed: int = 0,
     pace: float | None = None,
+    most_seconds: float = math.inf,
+    patience: float | None = None,
 ) -> Iterator[Subject]:
     """The subject of a reward's code; its worker is killed on leaving."""
     with tempfile.TemporaryDirectory() as folder:
@@ -59,6 +62,8 @@ def code_subject(
                 timeout=timeout,
                 rng=np.random.default_rng(seed),
                 pace=pace,
+                most_seconds=most_seconds,
+                patience=patience,
             )
         finally:
             worker.close()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rewardlab.probes.reward import hostile
-from tests.probes.reward.code_subject import PROMPTS, SOUND, codes, examine_code, handler, prompt
+from rewardlab.findings import Finding
+from rewardlab.probes.reward import examine, hostile, unasked_of
+from rewardlab.probes.reward.subject import Case, OutOfTimeError, PartlyAskedError
+from tests.probes.reward.code_subject import PROMPTS, SOUND, code_subject, codes, examine_code, handler, prompt
 
 pytestmark = pytest.mark.process
 
@@ -107,3 +109,80 @@ def test_texts_that_take_long_are_asked_twice_and_leave_time_for_what_else_can_b
     (finding,) = examine_code(hostile.ask, "import time\n" + code)
     assert (finding.code, finding.severity) == ("RL202", "warning")
     assert len(finding.evidence["bad"]) == 2
+
+
+def waiting(when, seconds):
+    """A sound reward that takes so many seconds where the text fulfils the condition."""
+    wait = f"    if {when}:\n        time.sleep({seconds})\n    return float("
+    return "import time\n" + SOUND.replace("    return float(", wait)
+
+
+def test_awkward_texts_have_a_share_of_the_time_and_what_was_not_asked_of_them_is_a_note():
+    """A parser that takes its time for each unreadable text: what decides is asked, and the rest is no verdict."""
+    code = waiting("any(part in text for part in ('1.2.3', '1/0', 'nan', '1e999', 'None', '**'))", 0.4)
+    with code_subject(code, most_seconds=15) as subject:
+        with pytest.raises(PartlyAskedError, match=r"^[1-9]\d* of 1\d\d awkward texts$"):
+            list(hostile.ask(subject))
+        assert 5 < subject.spent < 10
+        subject.invoke([])  # the others' time is what it was
+
+
+def test_the_report_says_how_much_was_asked_and_rests_nothing_on_it(monkeypatch):
+    def partly(_):
+        yield Finding("RL201", "warning", {})
+        raise PartlyAskedError("3 of 9 awkward texts")
+
+    partly.__module__ = hostile.__name__
+    monkeypatch.setattr("rewardlab.probes.reward.PROBES", (partly,))
+    with code_subject(SOUND) as subject:
+        found = {one.code: one for one in examine(subject)}
+    assert set(found) == {"RL201", "RL204"}
+    assert found["RL204"].severity == "note"
+    assert found["RL204"].evidence["asked_in_part"] == {"hostile": "3 of 9 awkward texts"}
+    assert unasked_of(list(found.values())) == ()
+
+
+def test_time_that_others_used_up_is_not_the_awkward_texts_own():
+    code = SOUND.replace("    return float(", "    if 'exit()' in text: raise SystemExit\n    return float(")
+    with code_subject("import time\n" + code, most_seconds=3) as subject:
+        with subject.further(-1), pytest.raises(OutOfTimeError):
+            subject.invoke([])
+        assert codes(list(hostile.ask(subject))) == [("RL203", "blocker")]
+
+
+def test_code_that_is_run_under_a_limit_of_its_own_is_slow_and_does_not_hang():
+    """Its limit is as long as ours: whether it ends just in time would decide otherwise."""
+    code = waiting("'while True' in text", 3.2)
+    (finding,) = examine_code(hostile.ask, code, timeout=2.9, patience=5.0)
+    assert (finding.code, finding.severity) == ("RL202", "warning")
+    (finding,) = examine_code(hostile.ask, code, timeout=2.9)
+    assert (finding.code, finding.severity) == ("RL202", "blocker")
+
+
+def test_a_text_that_hangs_is_glanced_at_and_waited_for_once():
+    """Two such texts: two glances and two waits, and nothing again."""
+    code = waiting("'**' in text", 300)
+    with code_subject(code, timeout=2.5) as subject:
+        (finding,) = hostile.ask(subject)
+        assert (finding.code, len(finding.evidence["bad"])) == ("RL202", 2)
+        assert subject.spent < 3 * (2 + 2.5)
+
+
+def test_what_is_asked_after_a_text_that_killed_the_worker_is_answered_by_a_fresh_one():
+    code = (
+        "import os\nSEEN = []\n"
+        + SOUND.replace(
+            "    return float(",
+            "    if text == 'exit()': os._exit(3)\n    SEEN.append(text)\n    return float(",
+        )
+        + """
+sound = lambda_handler
+def lambda_handler(event, context):
+    return sound(event, context) if event else [{"id": "seen", "aggregate_reward_score": 1.0, "n": len(SEEN)}]
+"""
+    )
+    with code_subject(code) as subject:
+        subject.exchange(subject.samples([Case(PROMPTS[0], "7")]))
+        assert subject.invoke([]).results[0]["n"] == 1
+        assert codes(list(hostile.ask(subject))) == [("RL203", "blocker")]
+        assert subject.invoke([]).results[0]["n"] == 0

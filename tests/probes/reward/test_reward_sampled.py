@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import rewardlab
+from rewardlab.evidence import Earned, Evidence
 from rewardlab.probes.reward import examine_sampled
 from rewardlab.probes.reward.lists import first_item
 from rewardlab.probes.reward.sampled import Sampled, stand_in
@@ -215,3 +216,30 @@ def test_an_audit_asks_with_what_it_sampled_and_keeps_what_it_found(task):
     assert (found.severity, found.evidence["right_answers"]) == ("blocker", "sampled")
     again = rewardlab.audit(task["reward"], task["prompts"], **options)
     assert again.findings == report.findings
+
+
+def test_success_is_what_the_evidence_says_and_not_the_middle(ask):
+    """Right answers earn 1 and a form without one 0.6: above the middle, and no success where that is known."""
+    code = SOUND.replace(
+        "return float(bool(tags(completion)) and good(tags(completion)[-1].strip(), reference))",
+        "found = tags(completion)\n"
+        "    return 1.0 if found and good(found[-1].strip(), reference) else 0.6 * bool(found)",
+    )
+    prompts, _ = equations()
+    right = [f"<answer>{' + '.join(map(str, one.reference['numbers']))}</answer>" for one in prompts]
+    sampled = {
+        one.id: [Sampled(text, 1.0), Sampled("<answer>1 + 1</answer>", 0.6), Sampled("None.", 0.0)]
+        for one, text in zip(prompts, right, strict=True)
+    }
+    known = Evidence(
+        right=tuple(Earned(one.id, "read", 1.0) for one in prompts),
+        wrong=tuple(Earned(one.id, "misread", 0.6) for one in prompts),
+    )
+    found = ask(lambda subject: iter(examine_sampled(subject, sampled, known)), code, prompts)
+    reached = [
+        shortcut["shortcut"]
+        for one in found
+        if one.code == "RL402" and "success" in one.remedy
+        for shortcut in one.evidence["shortcuts"]
+    ]
+    assert "the format with nothing in it" not in reached

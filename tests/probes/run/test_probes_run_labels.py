@@ -114,3 +114,42 @@ def test_a_fifth_of_the_wrong_answers_that_succeed_blocks():
     (finding,) = labels.ask(asked(paid, labels=RIGHT))
     assert (finding.severity, finding.remedy) == ("blocker", labels.PAYS_WRONG)
     assert finding.evidence["youden_j"] > 0.5
+
+
+def accurate(share, prompts=120):
+    """Which generations are right, of a model that is right so often."""
+    return (RNG.random((prompts, 8)) < RNG.beta(4 * share, 4 * (1 - share), (prompts, 1))).astype(float)
+
+
+def mislabelled(right, share):
+    return np.where(RNG.random(right.shape) < share, 1 - right, right)
+
+
+@pytest.mark.parametrize("accuracy", [0.3, 0.5, 0.8, 0.9, 0.97])
+@pytest.mark.parametrize("share", [0.1, 0.15])
+def test_mistakes_of_those_who_label_block_no_reward_that_is_right(accuracy, share):
+    """At an accuracy of 0.8 and 15 % of labels turned round, 41 % of what is labelled wrong succeeds rightly."""
+    right = accurate(accuracy)
+    given = mislabelled(right, share)
+    (severities,) = [{severity for _, severity in found(right, given)}]
+    assert severities <= {"warning"}
+    if accuracy == 0.8 and share == 0.15:
+        (finding,) = labels.ask(asked(right, labels=given))
+        assert (finding.remedy, finding.evidence["paid_beyond_mistakes"]) == (labels.LABELS_MAY_ERR, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "mistakes"), [(0.3, 0), (0.5, 0), (0.8, 0), (0.3, 0.15), (0.5, 0.15), (0.8, 0.15)]
+)
+def test_a_reward_that_pays_two_fifths_of_wrong_answers_blocks_however_people_label(accuracy, mistakes):
+    right = accurate(accuracy)
+    paid = np.where(RNG.random(right.shape) < 0.4, 1.0, right)
+    (finding,) = labels.ask(asked(paid, labels=mislabelled(right, mistakes)))
+    assert (finding.severity, finding.remedy) == ("blocker", labels.PAYS_WRONG)
+    assert finding.evidence["paid_beyond_mistakes"] == pytest.approx(0.4, abs=0.15)
+
+
+def test_a_format_reward_blocks_where_labels_hold_mistakes():
+    right = accurate(0.9)
+    form = (RNG.random(right.shape) < 0.97).astype(float)
+    assert found(form, mislabelled(right, 0.15)) == [("RL405", "blocker")]

@@ -1,0 +1,82 @@
+"""How the values of settings are read, from the command line's texts and from what a caller passes."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from rewardlab.platforms import PLATFORMS
+
+
+def pair(value: object) -> object:
+    """`LO,HI` as it is written on the command line."""
+    if isinstance(value, str):
+        parts = value.split(",")
+        if len(parts) != 2:
+            raise ValueError("expected two numbers, LO,HI")
+        return tuple(part.strip() for part in parts)
+    return value
+
+
+def ascending(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] >= value[1]:
+        raise ValueError(f"{value[0]:g},{value[1]:g} is upside down; expected LO below HI")
+    return value
+
+
+def within_one(value: tuple[float, float]) -> tuple[float, float]:
+    if not (value[0] >= 0 and value[1] <= 1):
+        raise ValueError(f"{value[0]:g},{value[1]:g} leaves 0,1; expected shares, such as 0.05,0.95")
+    return value
+
+
+def names(value: object) -> object:
+    """`A,B` as it is written on the command line, once or repeatedly; the values stay in the environment."""
+    given = (value,) if isinstance(value, str) else value
+    if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
+        return value
+    names = [name.strip() for some in given for name in some.split(",")]
+    if any("=" in name for name in names):
+        raise ValueError("expected names of variables, not NAME=VALUE")
+    return names
+
+
+def path(value: object) -> object:
+    """A path as its text."""
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def joined(value: object) -> object:
+    """Several names, as a list, by commas or repeatedly, as one text with commas; an empty one is none."""
+    given = [value] if isinstance(value, str) else value
+    if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
+        return value
+    names = [name.strip() for some in given for name in some.split(",") if name.strip()]
+    if doubled := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"{doubled[0]} is named twice")
+    return ",".join(names) or None
+
+
+def numbers(value: object) -> object:
+    """`W,W` as it is written on the command line."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",")]
+    return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def one_or_more(value: object) -> object:
+    """One name stands for a list of it."""
+    return (value,) if isinstance(value, str) else value
+
+
+def known_platform(value: str) -> str:
+    if value not in PLATFORMS:
+        raise ValueError(f"no platform {value!r}; expected one of {', '.join(PLATFORMS)}")
+    return value
+
+
+PathText: TypeAlias = Annotated[str, BeforeValidator(path)]
+Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
+Pair: TypeAlias = Annotated[tuple[Finite, Finite], BeforeValidator(pair), AfterValidator(ascending)]
