@@ -26,6 +26,10 @@ TOLD_APART, TOLD_APART_BY_LABELS = 0.25, 0.1
 LEAST_LABELLED = 10
 #: Right answers that earn too little, or wrong ones that earn too much, may be misread: so many do not make an overlap.
 FEW = 0.1
+#: Wrong answers to the very question, of so many prompts, show what such answers earn.
+LEAST_TOLD = 10
+#: A gap below what right answers earn that takes so much of the way up from wrong ones leaves no doubt between them.
+CLEAR = 2 / 3
 #: Thresholds that are looked at where the evidence leaves more open.
 MOST_OPEN = 9
 #: The range of an undeclared scale ends where single scores no longer count.
@@ -87,7 +91,10 @@ def success_rule(
             counts = {"labelled": len(right.scores) + len(wrong.scores)}
             return _between(scores, found, scale, declared=declared, source="labels", of=counts)
         rule = _between(scores, found, scale, declared=declared, source="answers", of=_counts(evidence))
-        return replace(rule, open=_some(np.union1d(rule.open, _overlap(scores, right, wrong, rule.at))))
+        more = _overlap(scores, right, wrong)
+        if not _wrong_is_told(evidence, wrong, within=len(scores)):
+            more = np.union1d(more, _spread(scores, right, found))
+        return replace(rule, open=_some(_counting_others(scores, np.union1d(rule.open, more), rule.at)))
     most = _most_of_exchanged(evidence)
     if most is not None and most < _top(scores, evidence) - SAME_SCORE:
         return _above(scores, most, scale, declared=declared, counts=_counts(evidence))
@@ -184,7 +191,7 @@ def _between(
     )
 
 
-def _overlap(scores: Floats, right: Side, wrong: Side, at: float) -> Floats:
+def _overlap(scores: Floats, right: Side, wrong: Side) -> Floats:
     """The sampled levels at which some right answers fail and some wrong ones pass: none of them is the threshold.
 
     Between what all but a few right answers reach and what all but a few wrong ones stay under, where that is lower.
@@ -192,7 +199,41 @@ def _overlap(scores: Floats, right: Side, wrong: Side, at: float) -> Floats:
     least = float(np.quantile(right.scores, FEW, method="lower"))
     most = float(np.quantile(wrong.scores, 1 - FEW, method="higher"))
     levels, _ = levels_of(scores)
-    return levels[(levels > least + SAME_SCORE) & (levels <= most + SAME_SCORE) & (np.abs(levels - at) > SAME_SCORE)]
+    return levels[(levels > least + SAME_SCORE) & (levels <= most + SAME_SCORE)]
+
+
+def _wrong_is_told(evidence: Evidence, wrong: Side, *, within: int) -> bool:
+    """Whether it is known what wrong answers to the very question earn, from enough prompts.
+
+    An answer to another question, or none at all, may earn far less than a wrong one to this. `wrong` numbers the
+    prompts of the run, which are `within`, by labels.
+    """
+    told = {one.prompt_id for one in evidence.wrong if one.source in {"misread", "near"}}
+    labelled = np.unique(wrong.prompts[wrong.prompts < within])
+    return len(told) + len(labelled) >= LEAST_TOLD
+
+
+def _spread(scores: Floats, right: Side, found: Separation) -> Floats:
+    """The sampled levels up to what all but a few right answers stay under: wrong ones to the question may earn them.
+
+    None where right answers earn nearly alike, far above the next lower score.
+    """
+    least = float(np.quantile(right.scores, FEW, method="lower"))
+    most = float(np.quantile(right.scores, 1 - FEW, method="higher"))
+    levels, _ = levels_of(scores)
+    bottom = least if found.wrong is None else min(found.wrong, least)
+    seen = np.unique([bottom, *levels, *right.scores])
+    seen = seen[(seen >= bottom - SAME_SCORE) & (seen <= most + SAME_SCORE)]
+    if len(seen) < 2 or float(np.diff(seen).max()) >= CLEAR * (most - bottom):
+        return levels[:0]
+    return levels[(levels > least + SAME_SCORE) & (levels <= most + SAME_SCORE)]
+
+
+def _counting_others(scores: Floats, levels: Floats, at: float) -> Floats:
+    """The levels that, as thresholds, would count other generations than `at` does."""
+    sampled = scores[np.isfinite(scores)]
+    same = float(sampled[sampled >= at - SAME_SCORE].min(initial=np.inf))
+    return levels[(np.abs(levels - at) > SAME_SCORE) & (np.abs(levels - same) > SAME_SCORE)]
 
 
 def _above(
