@@ -93,7 +93,7 @@ def success_rule(
         rule = _between(scores, found, scale, declared=declared, source="answers", of=_counts(evidence))
         more = _overlap(scores, right, wrong)
         if not _wrong_is_told(evidence, wrong, within=len(scores)):
-            more = np.union1d(more, _spread(scores, right, found))
+            more = np.union1d(more, _spread(scores, right, wrong, found))
         return replace(rule, open=_some(_counting_others(scores, np.union1d(rule.open, more), rule.at)))
     most = _most_of_exchanged(evidence)
     if most is not None and most < _top(scores, evidence) - SAME_SCORE:
@@ -213,20 +213,35 @@ def _wrong_is_told(evidence: Evidence, wrong: Side, *, within: int) -> bool:
     return len(told) + len(labelled) >= LEAST_TOLD
 
 
-def _spread(scores: Floats, right: Side, found: Separation) -> Floats:
-    """The sampled levels up to what all but a few right answers stay under: wrong ones to the question may earn them.
+def _spread(scores: Floats, right: Side, wrong: Side, found: Separation) -> Floats:
+    """The sampled levels from what all but a few wrong answers stay under to the same of right ones: wrong answers to
+    the very question, whose scores are not known, may earn any of them.
 
-    None where right answers earn nearly alike, far above the next lower score.
+    None within the scores of right answers where these lie close together, far above the next lower score.
     """
+    levels, _ = levels_of(scores)
+    most_wrong = float(np.quantile(wrong.scores, 1 - FEW, method="higher"))
+    between = levels[(levels > most_wrong + SAME_SCORE) & (levels < found.right - SAME_SCORE)]
+    return np.union1d(between, _spread_of_right(scores, right, found))
+
+
+def _spread_of_right(scores: Floats, right: Side, found: Separation) -> Floats:
     least = float(np.quantile(right.scores, FEW, method="lower"))
     most = float(np.quantile(right.scores, 1 - FEW, method="higher"))
-    levels, _ = levels_of(scores)
     bottom = least if found.wrong is None else min(found.wrong, least)
-    seen = np.unique([bottom, *levels, *right.scores])
-    seen = seen[(seen >= bottom - SAME_SCORE) & (seen <= most + SAME_SCORE)]
-    if len(seen) < 2 or float(np.diff(seen).max()) >= CLEAR * (most - bottom):
+    sampled = scores[np.isfinite(scores)]
+    levels, _ = levels_of(scores)
+    if _gap(np.concatenate([sampled, right.scores]), bottom, most) >= CLEAR * (most - bottom):
         return levels[:0]
     return levels[(levels > least + SAME_SCORE) & (levels <= most + SAME_SCORE)]
+
+
+def _gap(scores: Floats, bottom: float, most: float) -> float:
+    """The widest part of this range that holds hardly any score."""
+    inside = np.sort(scores[(scores >= bottom - SAME_SCORE) & (scores <= most + SAME_SCORE)])
+    ends = np.concatenate([[bottom], inside, [most]])
+    step = min(int(EXTREME * len(inside)), len(ends) - 2) + 1
+    return float((ends[step:] - ends[:-step]).max())
 
 
 def _counting_others(scores: Floats, levels: Floats, at: float) -> Floats:
