@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from rewardlab.measurement import Bounded
-from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of
+from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions, rights_of
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate, Floats, Quantity, mean_over_prompts
 from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.success import FEW
 
 #: So far beyond the baseline's interval another threshold makes it another number.
 SLACK = 0.02
@@ -19,6 +20,8 @@ LEAST_ROWS, MOSTLY = 10, 0.9
 READABLE = 0.5
 #: A right answer that earns no more than the lowest of the wrong ones was not read as one: RL411 tells of it.
 LOWEST = 0.1
+#: So many answers are looked at for the reference.
+MOST_READ = 2_000
 
 
 def banded(question: Question) -> Bounded:
@@ -80,8 +83,8 @@ def _moves(question: Question) -> bool:
     """Whether a threshold that stays open makes the baseline another number.
 
     A higher one always may. A lower one may not where sampled answers that read as right nearly all reach the threshold
-    in use: what earns less is not known to be right. Where the reference is no answer (tests, a rubric), the highest
-    score is what being right earns.
+    in use, and hardly any that earns less holds the reference in more words: what earns less is not known to be right.
+    Where the reference is no answer (tests, a rubric), the highest score is what being right earns.
     """
     success, headline = question.measured.success, banded(question).scored
     if success.source in {"declared", "labels", "range"} or not isinstance(headline, Estimate):
@@ -94,7 +97,22 @@ def _moves(question: Question) -> bool:
     ]
     if any(at > success.at for at in moved):
         return True
-    return bool(moved) and not _begins(question) and not (success.source == "winners" and _are_checks(question))
+    if not moved or (success.source == "winners" and _are_checks(question)):
+        return False
+    return not _begins(question) or _hold_the_reference(question, min(moved))
+
+
+def _hold_the_reference(question: Question, lowest: float) -> bool:
+    """Whether several of the answers between this score and the threshold in use hold the reference, in more words."""
+    score, prompts = question.answers.score, question.prompts
+    between = np.argwhere((score >= lowest - SAME_SCORE) & ~question.measured.success.of(score))
+    between = between[:: max(1, len(between) // MOST_READ)] if prompts else between[:0]
+    held = [
+        any(mentions(question.answers.texts[int(question.answers.row[row, column])].as_py(), text) for text in rights)
+        for row, column in between
+        if (rights := rights_of(prompts[row])) and question.answers.row[row, column] >= 0
+    ]
+    return bool(held) and float(np.mean(held)) > FEW
 
 
 def _begins(question: Question) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from rewardlab.decision import decide
@@ -51,6 +52,7 @@ def with_references(question, reference):
     return replace(question, prompts=rows)
 
 
+RIGHT_TWO = sided("right", "right")
 RIGHT, WRONG = ("right",) * 4, ("wrong",) * 4
 
 
@@ -155,3 +157,14 @@ def test_the_top_is_what_tests_pay_for_being_right():
     assert verdict(replace(question, prompts=rows)).verdict == "go"
     words = tuple(Prompt(f"p{i}", turns, f"moor {i}", {}, i + 1) for i in range(ROWS))
     assert verdict(replace(question, prompts=words)).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(("text", "verdict_is"), [("moor", "go"), ("I read: moor {}, surely", "inconclusive")])
+def test_partial_credit_may_go_to_right_answers_in_more_words(text, verdict_is):
+    """An overlap of words pays 0.8 for the reference in a sentence and for half of it alike."""
+    evidence = Evidence(earned("reference", *[1.0] * 30), earned("other_reference", *[0.2] * 30))
+    question = asked(np.tile([1, 1, 0.8, 0.8, 0.8, 0.4, 0.3, 0.2], (ROWS, 1)), evidence=evidence, reads=RIGHT_TWO)
+    question = with_references(told(question), "moor")
+    texts = [[text.format(row) for _ in range(8)] for row in range(ROWS)]
+    answers = replace(question.answers, texts=pa.chunked_array([[one for row in texts for one in row]]))
+    assert verdict(replace(question, answers=answers)).verdict == verdict_is
