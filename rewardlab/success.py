@@ -12,6 +12,7 @@ import numpy as np
 from rewardlab.answers import Bools
 from rewardlab.evidence import NOTHING_KNOWN, Earned, Evidence
 from rewardlab.stats.interval import Floats, Undefined
+from rewardlab.stats.overlap import counting_others, overlapping, possible
 from rewardlab.stats.separation import Separation, Side, separate
 from rewardlab.stats.spread import SAME_SCORE, levels_of
 
@@ -24,12 +25,8 @@ Source: TypeAlias = Literal["declared", "labels", "answers", "winners", "levels"
 TOLD_APART, TOLD_APART_BY_LABELS = 0.25, 0.1
 #: Labelled generations on each side from which on the labels alone decide.
 LEAST_LABELLED = 10
-#: Right answers that earn too little, or wrong ones that earn too much, may be misread: so many do not make an overlap.
-FEW = 0.1
 #: Wrong answers to the very question, of so many prompts, show what such answers earn.
 LEAST_TOLD = 10
-#: A gap below what right answers earn that takes so much of the way up from wrong ones leaves no doubt between them.
-CLEAR = 2 / 3
 #: Thresholds that are looked at where the evidence leaves more open.
 MOST_OPEN = 9
 #: The range of an undeclared scale ends where single scores no longer count.
@@ -91,10 +88,10 @@ def success_rule(
             counts = {"labelled": len(right.scores) + len(wrong.scores)}
             return _between(scores, found, scale, declared=declared, source="labels", of=counts)
         rule = _between(scores, found, scale, declared=declared, source="answers", of=_counts(evidence))
-        more = _overlap(scores, right, wrong)
+        more = overlapping(scores, right, wrong)
         if not _wrong_is_told(evidence, wrong, within=len(scores)):
-            more = np.union1d(more, _spread(scores, right, wrong, found))
-        return replace(rule, open=_some(_counting_others(scores, np.union1d(rule.open, more), rule.at)))
+            more = np.union1d(more, possible(scores, right, wrong, found))
+        return replace(rule, open=_some(counting_others(scores, np.union1d(rule.open, more), rule.at)))
     most = _most_of_exchanged(evidence)
     if most is not None and most < _top(scores, evidence) - SAME_SCORE:
         return _above(scores, most, scale, declared=declared, counts=_counts(evidence))
@@ -191,17 +188,6 @@ def _between(
     )
 
 
-def _overlap(scores: Floats, right: Side, wrong: Side) -> Floats:
-    """The sampled levels at which some right answers fail and some wrong ones pass: none of them is the threshold.
-
-    Between what all but a few right answers reach and what all but a few wrong ones stay under, where that is lower.
-    """
-    least = float(np.quantile(right.scores, FEW, method="lower"))
-    most = float(np.quantile(wrong.scores, 1 - FEW, method="higher"))
-    levels, _ = levels_of(scores)
-    return levels[(levels > least + SAME_SCORE) & (levels <= most + SAME_SCORE)]
-
-
 def _wrong_is_told(evidence: Evidence, wrong: Side, *, within: int) -> bool:
     """Whether it is known what wrong answers to the very question earn, from enough prompts.
 
@@ -211,44 +197,6 @@ def _wrong_is_told(evidence: Evidence, wrong: Side, *, within: int) -> bool:
     told = {one.prompt_id for one in evidence.wrong if one.source in {"misread", "near"}}
     labelled = np.unique(wrong.prompts[wrong.prompts < within])
     return len(told) + len(labelled) >= LEAST_TOLD
-
-
-def _spread(scores: Floats, right: Side, wrong: Side, found: Separation) -> Floats:
-    """The sampled levels from what all but a few wrong answers stay under to the same of right ones: wrong answers to
-    the very question, whose scores are not known, may earn any of them.
-
-    None within the scores of right answers where these lie close together, far above the next lower score.
-    """
-    levels, _ = levels_of(scores)
-    most_wrong = float(np.quantile(wrong.scores, 1 - FEW, method="higher"))
-    between = levels[(levels > most_wrong + SAME_SCORE) & (levels < found.right - SAME_SCORE)]
-    return np.union1d(between, _spread_of_right(scores, right, found))
-
-
-def _spread_of_right(scores: Floats, right: Side, found: Separation) -> Floats:
-    least = float(np.quantile(right.scores, FEW, method="lower"))
-    most = float(np.quantile(right.scores, 1 - FEW, method="higher"))
-    bottom = least if found.wrong is None else min(found.wrong, least)
-    sampled = scores[np.isfinite(scores)]
-    levels, _ = levels_of(scores)
-    if _gap(np.concatenate([sampled, right.scores]), bottom, most) >= CLEAR * (most - bottom):
-        return levels[:0]
-    return levels[(levels > least + SAME_SCORE) & (levels <= most + SAME_SCORE)]
-
-
-def _gap(scores: Floats, bottom: float, most: float) -> float:
-    """The widest part of this range that holds hardly any score."""
-    inside = np.sort(scores[(scores >= bottom - SAME_SCORE) & (scores <= most + SAME_SCORE)])
-    ends = np.concatenate([[bottom], inside, [most]])
-    step = min(int(EXTREME * len(inside)), len(ends) - 2) + 1
-    return float((ends[step:] - ends[:-step]).max())
-
-
-def _counting_others(scores: Floats, levels: Floats, at: float) -> Floats:
-    """The levels that, as thresholds, would count other generations than `at` does."""
-    sampled = scores[np.isfinite(scores)]
-    same = float(sampled[sampled >= at - SAME_SCORE].min(initial=np.inf))
-    return levels[(np.abs(levels - at) > SAME_SCORE) & (np.abs(levels - same) > SAME_SCORE)]
 
 
 def _above(

@@ -9,8 +9,8 @@ from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labe
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate, Floats, Quantity, mean_over_prompts
+from rewardlab.stats.overlap import FEW
 from rewardlab.stats.spread import SAME_SCORE
-from rewardlab.success import FEW
 
 #: So far beyond the baseline's interval another threshold makes it another number.
 SLACK = 0.02
