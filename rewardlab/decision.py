@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from rewardlab.findings import Finding
 from rewardlab.probes.reward import NOT_ASKED, unasked_of
-from rewardlab.probes.run import band, exchanged, signal
+from rewardlab.probes.run import band, baseline, exchanged, signal
 from rewardlab.probes.run.diagnosis import causes_first
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Undefined
@@ -123,6 +123,8 @@ def _judges_undecided(agreement: Finding) -> Decision:
 
 def _threshold(question: Question) -> str:
     measured = question.measured
+    if baseline.outweighed(question) is not None:
+        return band.WEIGH_LESS
     if not measured.open:
         return (
             "The labels and the reward place the baseline differently: read the generations on which they part "
@@ -132,8 +134,8 @@ def _threshold(question: Question) -> str:
     low, high = min(places), max(places)
     return (
         f"Say from which score on an answer is right: --success-at SCORE. The evidence leaves {low:.4g} to {high:.4g} "
-        "open, and the verdict is not the same at all of them; --labels or an example of a right answer settle it too. "
-        "The run is kept and nothing is sampled again."
+        "open, and the accuracy is not the same at all of them; --labels or an example of a right answer settle it "
+        "too. The run is kept and nothing is sampled again."
     )
 
 

@@ -210,8 +210,8 @@ CATALOGUE: Mapping[str, Entry] = {
         "Take length out of the reward, or bound it.",
     ),
     "RL405": Entry(
-        "the reward does not agree with labels or judges",
-        "A reward no better than chance against known truth, or turned around, teaches the wrong thing.",
+        "the reward does not put right answers above wrong ones, as labels, judges or the texts tell",
+        "A reward no better than chance, turned around, or that form or style outweighs, teaches the wrong thing.",
         "Look at the generations listed in the evidence and fix the cases the reward gets wrong; where another "
         "threshold would agree, say it with --success-at.",
     ),

@@ -12,6 +12,7 @@ import numpy as np
 from rewardlab.answers import Bools
 from rewardlab.evidence import NOTHING_KNOWN, Earned, Evidence
 from rewardlab.stats.interval import Floats, Undefined
+from rewardlab.stats.overlap import counting_others, overlapping, possible
 from rewardlab.stats.separation import Separation, Side, separate
 from rewardlab.stats.spread import SAME_SCORE, levels_of
 
@@ -24,8 +25,8 @@ Source: TypeAlias = Literal["declared", "labels", "answers", "winners", "levels"
 TOLD_APART, TOLD_APART_BY_LABELS = 0.25, 0.1
 #: Labelled generations on each side from which on the labels alone decide.
 LEAST_LABELLED = 10
-#: Right answers that earn too little, or wrong ones that earn too much, may be misread: so many do not make an overlap.
-FEW = 0.1
+#: Wrong answers to the very question, of so many prompts, show what such answers earn.
+LEAST_TOLD = 10
 #: Thresholds that are looked at where the evidence leaves more open.
 MOST_OPEN = 9
 #: The range of an undeclared scale ends where single scores no longer count.
@@ -87,7 +88,10 @@ def success_rule(
             counts = {"labelled": len(right.scores) + len(wrong.scores)}
             return _between(scores, found, scale, declared=declared, source="labels", of=counts)
         rule = _between(scores, found, scale, declared=declared, source="answers", of=_counts(evidence))
-        return replace(rule, open=_some(np.union1d(rule.open, _overlap(scores, right, wrong, rule.at))))
+        more = overlapping(scores, right, wrong)
+        if not _wrong_is_told(evidence, wrong, within=len(scores)):
+            more = np.union1d(more, possible(scores, right, wrong, found))
+        return replace(rule, open=_some(counting_others(scores, np.union1d(rule.open, more), rule.at)))
     most = _most_of_exchanged(evidence)
     if most is not None and most < _top(scores, evidence) - SAME_SCORE:
         return _above(scores, most, scale, declared=declared, counts=_counts(evidence))
@@ -184,15 +188,15 @@ def _between(
     )
 
 
-def _overlap(scores: Floats, right: Side, wrong: Side, at: float) -> Floats:
-    """The sampled levels at which some right answers fail and some wrong ones pass: none of them is the threshold.
+def _wrong_is_told(evidence: Evidence, wrong: Side, *, within: int) -> bool:
+    """Whether it is known what wrong answers to the very question earn, from enough prompts.
 
-    Between what all but a few right answers reach and what all but a few wrong ones stay under, where that is lower.
+    An answer to another question, or none at all, may earn far less than a wrong one to this. `wrong` numbers the
+    prompts of the run, which are `within`, by labels.
     """
-    least = float(np.quantile(right.scores, FEW, method="lower"))
-    most = float(np.quantile(wrong.scores, 1 - FEW, method="higher"))
-    levels, _ = levels_of(scores)
-    return levels[(levels > least + SAME_SCORE) & (levels <= most + SAME_SCORE) & (np.abs(levels - at) > SAME_SCORE)]
+    told = {one.prompt_id for one in evidence.wrong if one.source in {"misread", "near"}}
+    labelled = np.unique(wrong.prompts[wrong.prompts < within])
+    return len(told) + len(labelled) >= LEAST_TOLD
 
 
 def _above(

@@ -80,7 +80,7 @@ def test_a_small_default_group_is_a_warning_where_a_larger_one_would_do():
 
 
 def test_graded_scores_are_held_against_the_largest_group_sampled():
-    asked = question([[0.1, 0.4, 0.6, 0.9]] * 120)
+    asked = question([[0.1, 0.4, 0.6, 0.9]] * 120, success_at=0.5)
     assert decided(asked).verdict == "go"
     assert decided(asked).text.startswith("Train, with groups of at least 2 generations; of 4")
 

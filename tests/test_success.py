@@ -136,3 +136,37 @@ def test_a_few_misread_answers_make_no_overlap():
     table = np.tile([0.0, 0.5, 1.0], (20, 1))
     found = success_rule(table, evidence=known([1] * 29 + [0], [0] * 20 + [0.5] * 9 + [1]))
     assert (found.at, found.open) == (0.75, ())
+
+
+def judged(wrong=(), right=(0.6, 0.7, 0.8, 0.9)):
+    """A judge's scores of 0.3 to 0.9, what references earn, and answers to other questions, which earn 0.1."""
+    table = np.tile([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.1], (20, 1))
+    evidence = Evidence(earned("reference", *right * 10), (*earned("other_reference", *[0.1] * 40), *wrong))
+    return success_rule(table, evidence=evidence)
+
+
+def test_where_no_wrong_answer_to_the_question_is_known_every_score_of_right_ones_stays_open():
+    found = judged()
+    assert (found.at, found.open) == (0.6, (0.3, 0.4, 0.5, 0.7, 0.8, 0.9))
+
+
+def test_wrong_answers_to_the_question_close_what_right_ones_alone_earn():
+    found = judged(earned("misread", *[0.3, 0.4] * 20))
+    assert (found.at, found.wrong, found.open) == (0.6, 0.4, (0.5,))
+
+
+def test_right_answers_close_together_far_above_the_rest_leave_nothing_open_among_them():
+    """A small part for length: 0.9 to 1 for right answers, 0.1 for all others."""
+    table = np.tile([1.0, 0.97, 0.93, 0.9, 0.1, 0.1], (20, 1))
+    evidence = Evidence(earned("reference", *[0.9, 0.95, 1.0] * 10), earned("other_reference", *[0.1] * 30))
+    found = success_rule(table, evidence=evidence)
+    assert (found.at, found.open) == (0.5, ())
+
+
+def test_thresholds_that_count_the_same_generations_are_not_told_twice():
+    """Right answers earn 7 and more, wrong ones up to 6: at 6.5 and at 7 the same succeed."""
+    table = np.tile([8.0, 7.0, 6.0, 3.0], (20, 1))
+    evidence = Evidence(earned("reference", *[7.0, 8.0] * 15), earned("other_reference", *[6.0] * 3, *[3.0] * 27))
+    found = success_rule(table, evidence=evidence)
+    assert 7.0 not in found.open
+    assert 8.0 in found.open

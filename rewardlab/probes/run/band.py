@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
-from rewardlab.measurement import Bounded
+from rewardlab.probes.run.baseline import banded, is_known, labelled_baseline, open_baselines, outweighed
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS, Position, place, prompts_to_decide, trials_per_prompt
 from rewardlab.stats.interval import Estimate, Quantity
@@ -18,38 +18,25 @@ SAY_WHAT_IS_RIGHT = (
     "More samples do not decide this: say from which score on an answer is right (--success-at SCORE), or give "
     "--labels."
 )
-
-
-def banded(question: Question) -> Bounded:
-    """The quantity that the verdict uses."""
-    measured = question.measured
-    return measured.accuracy if question.targets.band_on == "accuracy" else measured.solved
+WEIGH_LESS = (
+    "More samples do not decide this: right answers fail for something else than being wrong (length, form, style). "
+    "Give being right more weight than all the rest together; or say from which score on an answer is right "
+    "(--success-at SCORE), or give --labels."
+)
 
 
 def position(question: Question) -> Position:
     """Where the baseline lies; undecided with too few prompts, or when the unscored generations, another threshold that
-    the evidence leaves open, or the labels' own share of right answers could move it.
+    the evidence leaves open, or the labels' own share of right answers could move it. It is inside only where it is
+    known: a GO says how often the model is right.
     """
     quantity = banded(question)
     bounds = (quantity.scored, quantity.as_failures, quantity.as_successes)
     places = {_place(one, question) for one in (*bounds, *open_baselines(question), *labelled_baseline(question))}
     if question.measured.scored_prompts < LEAST_PROMPTS or len(places) > 1:
         return "undecided"
-    return places.pop()
-
-
-def open_baselines(question: Question) -> list[Quantity]:
-    """The baseline at each other threshold that the evidence leaves open."""
-    by_accuracy = question.targets.band_on == "accuracy"
-    return [one.accuracy if by_accuracy else one.solved for one in question.measured.open]
-
-
-def labelled_baseline(question: Question) -> list[Quantity]:
-    """The share of right answers by labels, where enough prompts have some and it is what the band is on."""
-    labelled = question.measured.labelled
-    if question.targets.band_on != "accuracy" or not isinstance(labelled, Estimate) or labelled.units < LEAST_PROMPTS:
-        return []
-    return [labelled]
+    found = places.pop()
+    return "undecided" if found == "inside" and not is_known(question) else found
 
 
 def _place(quantity: Quantity, question: Question) -> Position:
@@ -83,10 +70,16 @@ def ask(question: Question) -> Iterator[Finding]:
         case "above":
             yield Finding("RL602", "blocker", evidence)
         case "undecided":
-            remedy = SAY_WHAT_IS_RIGHT if threshold_decides(question) else ""
-            yield Finding("RL603", "warning", evidence | _why(question), remedy)
+            yield Finding("RL603", "warning", evidence | _why(question), _remedy(question))
         case "inside":
             pass
+
+
+def _remedy(question: Question) -> str:
+    """What to do where more samples would not help; empty where they would."""
+    if not threshold_decides(question):
+        return ""
+    return SAY_WHAT_IS_RIGHT if outweighed(question) is None else WEIGH_LESS
 
 
 def unscored_decide(question: Question) -> bool:
@@ -98,7 +91,7 @@ def unscored_decide(question: Question) -> bool:
 
 
 def threshold_decides(question: Question) -> bool:
-    """Whether the baseline at the threshold would decide, and only other open thresholds, or labels, part from it."""
+    """Whether the baseline at the threshold would decide, and only other thresholds, labels or texts part from it."""
     quantity = banded(question)
     places = {_place(one, question) for one in (quantity.scored, quantity.as_failures, quantity.as_successes)}
     enough = question.measured.scored_prompts >= LEAST_PROMPTS
@@ -117,6 +110,8 @@ def _threshold(question: Question) -> dict[str, object]:
     shown: dict[str, object] = {"thresholds": rows} if measured.open else {}
     if labelled := labelled_baseline(question):
         shown["by_labels"] = _shown(labelled[0])
+    if (by_text := outweighed(question)) is not None:
+        shown["right_by_their_texts"] = _shown(by_text)
     return shown
 
 
@@ -127,12 +122,11 @@ def _why(question: Question) -> dict[str, object]:
     if question.measured.scored_prompts < LEAST_PROMPTS:
         return {"why": f"{question.measured.scored_prompts} prompts; fewer than {LEAST_PROMPTS} decide nothing"}
     if threshold_decides(question):
-        by_labels = not question.measured.open
-        why = (
-            "the labels say otherwise than the reward"
-            if by_labels
-            else "it is not known from which score on an answer is right"
-        )
+        why = "the labels say otherwise than the reward"
+        if outweighed(question) is not None:
+            why = "other answers succeed than those whose texts are right"
+        elif question.measured.open:
+            why = "it is not known from which score on an answer is right"
         return {"why": why, **_threshold(question)}
     if unscored_decide(question):
         return {

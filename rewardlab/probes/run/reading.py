@@ -10,10 +10,13 @@ import numpy as np
 from rewardlab.answers import Answers
 from rewardlab.evidence import Earned
 from rewardlab.probes.reward.reader import Reader, SideRead
+from rewardlab.stats.spread import SAME_SCORE
 from rewardlab.task import Prompt
 
 #: So many generations are read, whole prompts, evenly over the file: reading takes microseconds, a million take long.
 MOST_READ = 20_000
+#: Of texts without the format, so many on each side, and so often right above wrong, show that the reward reads them.
+LEAST_OTHERS, MOSTLY = 10, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +29,52 @@ class Read:
 
 
 def read(prompts: Sequence[Prompt], answers: Answers, form: tuple[str, str] | None) -> list[Read]:
-    """Every scored generation, or MOST_READ of them, whose text tells its side."""
+    """Every scored generation, or MOST_READ of them, whose text tells its side.
+
+    Texts without the format `form` are read by their end, if those that end right earn more than those that end wrong:
+    the reward then reads more than that format, and to leave them out would tell one format's scores alone.
+    """
     if not prompts:
         return []
-    reader = Reader(prompts, form)
     step = max(1, answers.score.size // MOST_READ)
-    return list(_read(prompts, answers, reader, range(0, len(prompts), step)))
+    cells = [cell for row in range(0, len(prompts), step) for cell in _cells(answers, row)]
+    told = list(_read(prompts, answers, Reader(prompts, form), cells))
+    if form is None:
+        return told
+    known = {(one.row, one.column) for one in told}
+    others = list(_read(prompts, answers, Reader(prompts, None), [cell for cell in cells if cell not in known]))
+    return sorted([*told, *others], key=_place) if _are_read(answers, others) else told
 
 
-def _read(prompts: Sequence[Prompt], answers: Answers, reader: Reader, rows: Sequence[int]) -> Iterator[Read]:
-    for row in rows:
-        for column in np.flatnonzero(np.isfinite(answers.score[row]) & ~answers.cut[row]):
-            place = int(answers.row[row, column])
-            side = reader.side(prompts[row], answers.texts[place].as_py()) if place >= 0 else None
-            if side is not None:
-                yield Read(row, int(column), side)
+def _cells(answers: Answers, row: int) -> Iterator[tuple[int, int]]:
+    """The scored generations of a row that were not cut off."""
+    for column in np.flatnonzero(np.isfinite(answers.score[row]) & ~answers.cut[row] & (answers.row[row] >= 0)):
+        yield row, int(column)
+
+
+def _read(
+    prompts: Sequence[Prompt], answers: Answers, reader: Reader, cells: Sequence[tuple[int, int]]
+) -> Iterator[Read]:
+    for row, column in cells:
+        side = reader.side(prompts[row], answers.texts[int(answers.row[row, column])].as_py())
+        if side is not None:
+            yield Read(row, column, side)
+
+
+def _are_read(answers: Answers, others: Sequence[Read]) -> bool:
+    """Whether the reward reads these texts: of a right and a wrong one, the right one mostly earns more."""
+    right, wrong = (
+        np.array([answers.score[one.row, one.column] for one in others if one.side == side], float)
+        for side in ("right", "wrong")
+    )
+    if min(len(right), len(wrong)) < LEAST_OTHERS:
+        return False
+    below = np.searchsorted(np.sort(wrong), right - SAME_SCORE)
+    return float(below.mean() / len(wrong)) >= MOSTLY
+
+
+def _place(one: Read) -> tuple[int, int]:
+    return one.row, one.column
 
 
 def earned_of(answers: Answers, reads: Sequence[Read]) -> tuple[list[Earned], list[Earned]]:

@@ -155,3 +155,40 @@ def test_a_verdict_that_another_open_threshold_would_turn_is_inconclusive():
     assert question.measured.success.open == (0.5,)
     assert (decision.verdict, decision.action) == ("inconclusive", "fix_reward")
     assert "--success-at" in decision.text
+
+
+def test_success_from_levels_alone_is_never_go():
+    """Nothing tells right from wrong, and no winner could be given to another prompt: the form may be all that pays."""
+    question = asked(HALF, evidence=Evidence(exchange_note="the prompts all have one and the same right answer"))
+    assert question.measured.success.source == "levels"
+    assert exchanged.is_unknown(question)
+    decision = decide(question, list(exchanged.ask(question)))
+    assert (decision.verdict, decision.action, decision.text) == (
+        "inconclusive",
+        "fix_reward",
+        exchanged.UNKNOWN_REMEDY,
+    )
+    for known in ({"labels": HALF}, {"success_at": 0.5}):
+        told = asked(HALF, evidence=question.evidence, **known)
+        assert not exchanged.is_unknown(told)
+        assert decide(told, []).verdict == "go"
+
+
+def test_three_levels_and_no_evidence_are_never_go():
+    question = asked(np.tile([1.0, 0.5, 0.5, 0.0], (120, 1)), evidence=swapped(0, "unknown"))
+    decision = decide(question, [])
+    assert (question.measured.success.source, decision.verdict) == ("levels", "inconclusive")
+
+
+@pytest.mark.parametrize(
+    ("loose", "sides"),
+    [(1.0, {(0, "right"), (1, "wrong"), (2, "right"), (3, "wrong")}), (0.0, {(0, "right"), (1, "wrong")})],
+)
+def test_texts_without_the_format_are_read_where_the_reward_reads_them(loose, sides):
+    """Boxed and unboxed answers: without the unboxed right ones the threshold would be too high."""
+    scores = np.tile([1.5, 0.5, loose, 0.0], (120, 1))
+    texts = [[f"\\boxed{{{i}}}", f"\\boxed{{{i + 7}}}", f"it is {i}", f"it is {i + 7}"] for i in range(120)]
+    question = texted(scores, texts)
+    boxed = replace(swapped(0), form=("\\boxed{", "}"))
+    _, reads = known_answers(boxed, question.prompts, question.answers)
+    assert {(one.column, one.side) for one in reads} == sides

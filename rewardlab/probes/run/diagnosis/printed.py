@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding, Severity, shortened
-from rewardlab.probes.run.band import banded
+from rewardlab.probes.run.baseline import banded
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate
 

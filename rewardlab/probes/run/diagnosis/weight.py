@@ -9,7 +9,7 @@ import numpy as np
 
 from rewardlab.answers import Bools, Floats, Indexes
 from rewardlab.findings import Severity
-from rewardlab.probes.run.band import banded
+from rewardlab.probes.run.baseline import banded
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Quantity, mean_over_prompts, share_of_prompts

@@ -1,0 +1,138 @@
+"""The baseline that the verdict rests on, what else it may be, and whether it is known well enough for a GO."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rewardlab.measurement import Bounded
+from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions, rights_of
+from rewardlab.probes.run.question import Question
+from rewardlab.stats.band import LEAST_PROMPTS
+from rewardlab.stats.interval import Estimate, Floats, Quantity, mean_over_prompts
+from rewardlab.stats.overlap import FEW
+from rewardlab.stats.spread import SAME_SCORE
+
+#: So far beyond the baseline's interval another threshold makes it another number.
+SLACK = 0.02
+#: Sampled answers that read as right, in so many prompts, show where right answers begin, if so many of them succeed.
+LEAST_ROWS, MOSTLY = 10, 0.9
+#: The texts speak for the whole where so many of the scored generations tell their side.
+READABLE = 0.5
+#: A right answer that earns no more than the lowest of the wrong ones was not read as one: RL411 tells of it.
+LOWEST = 0.1
+#: So many answers are looked at for the reference.
+MOST_READ = 2_000
+
+
+def banded(question: Question) -> Bounded:
+    """The quantity that the verdict uses."""
+    measured = question.measured
+    return measured.accuracy if question.targets.band_on == "accuracy" else measured.solved
+
+
+def open_baselines(question: Question) -> list[Quantity]:
+    """The baseline at each other threshold that the evidence leaves open."""
+    by_accuracy = question.targets.band_on == "accuracy"
+    return [one.accuracy if by_accuracy else one.solved for one in question.measured.open]
+
+
+def labelled_baseline(question: Question) -> list[Quantity]:
+    """The share of right answers by labels, where enough prompts have some and it is what the band is on."""
+    labelled = question.measured.labelled
+    if question.targets.band_on != "accuracy" or not isinstance(labelled, Estimate) or labelled.units < LEAST_PROMPTS:
+        return []
+    return [labelled]
+
+
+def is_known(question: Question) -> bool:
+    """Whether the baseline is that of right answers: no threshold that stays open makes it another number, and the
+    answers that succeed are those that read as right.
+    """
+    return not _moves(question) and outweighed(question) is None
+
+
+def outweighed(question: Question) -> Estimate | None:
+    """The share of answers that read as right and earn more than wrong ones can, where the share that succeeds is
+    another; None where the two agree, the user or labels say what success is, or too few texts can be read.
+
+    Something else than being right (length, form, style) then decides which of the right answers succeed.
+    """
+    success, score = question.measured.success, question.answers.score
+    if success.source in {"declared", "labels"} or len(question.reads) < READABLE * np.isfinite(score).sum():
+        return None
+    rows = np.array([one.row for one in question.reads], np.intp)
+    earned = score[rows, [one.column for one in question.reads]]
+    right = np.array([one.side == "right" for one in question.reads], bool)
+    if right.sum() < LEAST_ROWS or (~right).sum() < LEAST_ROWS:
+        return None
+    passes = success.of(earned)
+    heard = right & (passes | (earned > np.quantile(earned[~right], LOWEST) + SAME_SCORE))
+    by_text, by_score = _over_prompts(rows, heard), _over_prompts(rows, passes)
+    if not isinstance(by_text, Estimate) or not isinstance(by_score, Estimate):
+        return None
+    return None if by_score.low <= by_text.estimate <= by_score.high else by_text
+
+
+def _over_prompts(rows: np.ndarray, marked: np.ndarray) -> Quantity:
+    _, place, counts = np.unique(rows, return_inverse=True, return_counts=True)
+    trials: Floats = counts.astype(float)
+    return mean_over_prompts(np.bincount(place, weights=marked.astype(float)) / trials, trials)
+
+
+def _moves(question: Question) -> bool:
+    """Whether a threshold that stays open makes the baseline another number.
+
+    A higher one always may. A lower one may not where sampled answers that read as right nearly all reach the threshold
+    in use, and hardly any that earns less holds the reference in more words: what earns less is not known to be right.
+    Where the reference is no answer (tests, a rubric), the highest score is what being right earns.
+    """
+    success, headline = question.measured.success, banded(question).scored
+    if success.source in {"declared", "labels", "range"} or not isinstance(headline, Estimate):
+        return False
+    low, high = headline.low - SLACK, headline.high + SLACK
+    moved = [
+        one.at
+        for one, other in zip(question.measured.open, open_baselines(question), strict=True)
+        if isinstance(other, Estimate) and not low <= other.estimate <= high
+    ]
+    if any(at > success.at for at in moved):
+        return True
+    if not moved or (success.source == "winners" and _are_checks(question)):
+        return False
+    return not _begins(question) or _hold_the_reference(question, min(moved))
+
+
+def _hold_the_reference(question: Question, lowest: float) -> bool:
+    """Whether several of the answers between this score and the threshold in use hold the reference, in more words."""
+    score, prompts = question.answers.score, question.prompts
+    between = np.argwhere((score >= lowest - SAME_SCORE) & ~question.measured.success.of(score))
+    between = between[:: max(1, len(between) // MOST_READ)] if prompts else between[:0]
+    held = [
+        any(mentions(question.answers.texts[int(question.answers.row[row, column])].as_py(), text) for text in rights)
+        for row, column in between
+        if (rights := rights_of(prompts[row])) and question.answers.row[row, column] >= 0
+    ]
+    return bool(held) and float(np.mean(held)) > FEW
+
+
+def _begins(question: Question) -> bool:
+    """Whether sampled answers show where right ones begin: enough read as right, and these succeed.
+
+    A long text is right in many words, of which only the reference's own can be read.
+    """
+    right = [one for one in question.reads if one.side == "right"]
+    if len({one.row for one in right}) < LEAST_ROWS or _are_texts(question):
+        return False
+    score = question.answers.score
+    wins = question.measured.success.of(np.array([score[one.row, one.column] for one in right], float))
+    return float(wins.mean()) >= MOSTLY
+
+
+def _are_texts(question: Question) -> bool:
+    labels = labels_of(question.prompts)
+    firsts = [found[0] for prompt in question.prompts if (found := answers_of(prompt))]
+    return 2 * sum(kind_of(first, labels) == "text" for first in firsts) > len(firsts)
+
+
+def _are_checks(question: Question) -> bool:
+    return 2 * sum(is_answer(prompt) for prompt in question.prompts) <= len(question.prompts)
