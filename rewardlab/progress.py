@@ -9,7 +9,13 @@ class Progress(Protocol):
     """Told of an audit's stages; called from one thread."""
 
     def loading(self, model: str) -> None:
-        """The model is being loaded."""
+        """The model is being loaded, until `loaded`."""
+
+    def stage(self, name: str) -> None:
+        """What loading it does from now on, in a word or two."""
+
+    def loaded(self) -> None:
+        """Loading is over, or was broken off."""
 
     def begin(self, *, to_sample: int = 0, to_score: int = 0, to_judge: int = 0) -> None:
         """Sampling and scoring start, or judging; the counts are generations, or questions to a judge."""
@@ -28,6 +34,12 @@ class Silent:
     """Progress that tells nothing."""
 
     def loading(self, model: str) -> None:
+        pass
+
+    def stage(self, name: str) -> None:
+        pass
+
+    def loaded(self) -> None:
         pass
 
     def begin(self, *, to_sample: int = 0, to_score: int = 0, to_judge: int = 0) -> None:

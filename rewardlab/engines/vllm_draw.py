@@ -39,7 +39,7 @@ class Runner(enum.Enum):
         return [NOISE] if self is Runner.V1 else []
 
 
-def runner_of(config: VllmConfig) -> Runner:
+def runner_of(config: VllmConfig | None) -> Runner:
     """Which runner vLLM will use with this configuration; a version that does not say so has V1."""
     return Runner.V2 if getattr(config, "use_v2_model_runner", False) else Runner.V1
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from rewardlab.answers import Bools
 from rewardlab.capture import captured
 from rewardlab.engines import Engine, open_engine, parse_model
+from rewardlab.engines.loading import loading
 from rewardlab.judging.asking import Ask, FunctionJudge, ModelJudge, Respondent, put
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.design import save_design, weights_of
@@ -106,8 +107,7 @@ class _Engine:
         if self._engine is None:
             judge = self._group[0].judge
             assert judge.model is not None, "every member has a model"
-            self._progress.loading(judge.model)
-            with captured(self._run.folder / "engine.log"):
+            with loading(self._progress, judge.model), captured(self._run.folder / "engine.log"):
                 self._engine = open_engine(parse_model(judge.model), judge.engine)
         return self._engine
 

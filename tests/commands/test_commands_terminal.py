@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -22,11 +23,27 @@ def test_quiet_says_nothing_and_a_pipeline_gets_notes_only(capsys):
     progress = progress_for(quiet=False)
     assert type(progress) is NotesOnly
     progress.loading("m")
+    progress.stage("weights")
+    progress.loaded()
     progress.begin(to_sample=1, to_score=1)
     progress.update(sampled=1, scored=1)
     progress.end()
     progress.note("seen")
     assert capsys.readouterr() == ("", "rewardlab: note: seen\n")
+
+
+def test_a_long_load_is_told_now_and_then_where_there_is_no_terminal(capfd):
+    progress = NotesOnly(every=0.05)
+    progress.loading("m")
+    progress.stage("import")
+    time.sleep(0.2)
+    progress.stage("weights")
+    time.sleep(0.2)
+    progress.loaded()
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[0] == "rewardlab: loading m: import, 0 s"
+    assert "rewardlab: loading m: weights, 0 s" in lines
+    assert lines[-1] == "rewardlab: loaded m in 0 s (import 0 s, weights 0 s)"
 
 
 def test_silent_progress_takes_everything(capsys):
