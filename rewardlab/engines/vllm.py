@@ -7,6 +7,7 @@ field of vLLM's EngineArgs by its own name (tensor_parallel_size, dtype, max_mod
 from __future__ import annotations
 
 import dataclasses
+import gc
 import itertools
 import logging
 import os
@@ -203,8 +204,14 @@ class VllmEngine:
         return (min(count, most) if most >= 0 else count) or None
 
     def close(self) -> None:
-        """Drop the engine; its memory goes with it."""
+        """Drop the engine; its memory goes with it, and a GPU's is given back for the next one, a judge's."""
+        import torch  # noqa: PLC0415 - heavy and optional: at the edge that needs it
+
         del self.llm
+        if torch.cuda.is_available():
+            gc.unfreeze()  # vLLM freezes what it has built, and graphs of a GPU hold on to each other
+            gc.collect()
+            torch.cuda.empty_cache()
 
 
 def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
