@@ -20,6 +20,7 @@ from typing_extensions import override
 
 import rewardlab
 from rewardlab.errors import RewardlabError, UsageError
+from rewardlab.visible import visible_lines
 
 #: Name to one line of help; the module is imported when its command is used, so that --help starts at once.
 COMMANDS = {
@@ -153,7 +154,7 @@ def _explain(error: Exception) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}cannot be written ({error.strerror}); free some space, or name another folder", 2)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
+        click.echo(visible_lines(error.format_message()), err=True)
         return 2
     if isinstance(error, click.ClickException):
         context = error.ctx if isinstance(error, click.UsageError) else None
@@ -164,5 +165,5 @@ def _explain(error: Exception) -> int:
 
 
 def _fail(text: str, code: int) -> int:
-    click.echo(f"rewardlab: {text}", err=True)
+    click.echo(f"rewardlab: {visible_lines(text)}", err=True)
     return code

@@ -16,6 +16,8 @@ Anything else that escapes is a bug in rewardlab and exits with 3.
 
 from __future__ import annotations
 
+from rewardlab.visible import visible, visible_lines
+
 
 class RewardlabError(Exception):
     """What went wrong, where, what was expected there, and what to do about it, in one line.
@@ -41,7 +43,8 @@ class RewardlabError(Exception):
             text += f"; expected {expected}"
         if do:
             text += f"; {do}"
-        super().__init__(" ".join(text.split()) + (f"\n\n{lines}\n" if lines else ""))
+        below = f"\n\n{visible_lines(lines)}\n" if lines else ""
+        super().__init__(visible(" ".join(text.split())) + below)
 
 
 class UsageError(RewardlabError):

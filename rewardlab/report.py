@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr
 from rewardlab.component_report import Component
 from rewardlab.findings import Finding
 from rewardlab.judge_report import Judges
-from rewardlab.section import Interval, Part
+from rewardlab.section import Interval, Part, json_text
 from rewardlab.success_report import SuccessPart
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ class Report(Part):
 
     def to_json(self) -> str:
         """The report as JSON text, keys as in the schema."""
-        return self.model_dump_json(indent=2, by_alias=True) + "\n"
+        return json_text(self)
 
 
 class CheckReport(Part):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Self
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rewardlab.stats.interval import Estimate, Quantity
+from rewardlab.visible import visible
+
+Value = TypeVar("Value")
+#: The characters of rewardlab.visible that JSON lets stand as they are.
+LEFT_BY_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class Part(BaseModel):
@@ -43,3 +51,33 @@ class Interval(Part):
     def over(self, clusters: str) -> Self:
         """The same, its method told in terms of what the data's clusters are, where a statistic says "units"."""
         return self.model_copy(update={"method": self.method and self.method.replace("units", clusters)})
+
+
+def json_text(model: BaseModel) -> str:
+    """The model as JSON, keys as in its schema, in which those characters stand as escapes that mean the same."""
+    try:
+        text = model.model_dump_json(indent=2, by_alias=True)
+    except ValueError:  # half of a surrogate pair, which no UTF-8 can hold
+        text = visible_all(model).model_dump_json(indent=2, by_alias=True)
+    return LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def visible_all(value: Value) -> Value:
+    """A copy of a report in which every text is visible; keys of tables too."""
+    shown: object = value
+    if isinstance(value, str):
+        shown = visible(value)
+    elif isinstance(value, BaseModel):
+        fields = {name: visible_all(getattr(value, name)) for name in type(value).model_fields}
+        shown = value.model_copy(update=fields)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        shown = dataclasses.replace(
+            value, **{one.name: visible_all(getattr(value, one.name)) for one in dataclasses.fields(value) if one.init}
+        )
+    elif isinstance(value, Mapping):
+        shown = {visible_all(key): visible_all(inner) for key, inner in value.items()}
+    elif isinstance(value, tuple) and type(value) is tuple:
+        shown = tuple(visible_all(inner) for inner in value)
+    elif isinstance(value, list):
+        shown = [visible_all(inner) for inner in value]
+    return shown  # type: ignore[return-value]  # of the type that came in

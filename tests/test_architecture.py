@@ -17,6 +17,7 @@ PACKAGE = ROOT / "rewardlab"
 
 #: From the ground up; a room may import rooms below its own and, inside its own, what makes no cycle.
 FLOORS = [
+    {"visible"},
     {"errors"},
     {"conversation"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},

@@ -25,6 +25,7 @@ from rewardlab.commands.options import add_options, put
 from rewardlab.errors import UsageError
 from rewardlab.platforms import LAMBDA, find_platform
 from rewardlab.report import DeploymentReport, Policies, SettingChange
+from rewardlab.section import json_text
 
 FILE = click.Path(path_type=Path)
 FUNCTION = (
@@ -172,7 +173,7 @@ def _json(deployed: Deployed, policies: Mapping[str, Any]) -> str:
         changes=tuple(SettingChange.model_validate(asdict(one)) for one in deployed.plan.changes),
         policies=Policies.model_validate(policies),
     )
-    return report.model_dump_json(indent=2, by_alias=True) + "\n"
+    return json_text(report)
 
 
 def _lines(deployed: Deployed, policies: Mapping[str, Any], *, dry_run: bool, to_publish: bool) -> Iterator[str]:

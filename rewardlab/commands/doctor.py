@@ -17,6 +17,7 @@ import click
 import rewardlab
 from rewardlab.cloud.failure import failure
 from rewardlab.engines.vllm_draw import TESTED, Runner
+from rewardlab.visible import visible
 
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "krippendorff", "pydantic", "openai")
 
@@ -36,7 +37,7 @@ def command() -> int:
     ]
     width = max(len(name) for name, _ in rows)
     for name, text in rows:
-        click.echo(f"{name:<{width}}  {text}")
+        click.echo(f"{name:<{width}}  {visible(text)}")
     return 0 if any(ready for ready, _ in engines.values()) else 2
 
 

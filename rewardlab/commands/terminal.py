@@ -14,6 +14,7 @@ from rich.status import Status
 from rich.text import Text
 
 from rewardlab import progress
+from rewardlab.visible import visible
 
 REDRAW_SECONDS = 0.1
 #: Between two lines about a model that is still loading, where there is no terminal to draw at.
@@ -26,7 +27,7 @@ class Load:
     """A model that is being loaded: what it does, and the seconds of each stage, by the wall clock."""
 
     def __init__(self, model: str) -> None:
-        self.model = model
+        self.model = visible(model)
         self._started = time.monotonic()
         self._begun: list[tuple[str, float]] = []
 
@@ -79,7 +80,7 @@ class TerminalProgress:
             return
         self._status.stop()
         if self._load.seconds >= WORTH_TELLING:
-            self._console.print(self._load.summary(), style="dim", highlight=False, soft_wrap=True)
+            self._console.print(self._load.summary(), style="dim", highlight=False, soft_wrap=True, markup=False)
         self._load = self._status = None
 
     def begin(self, *, to_sample: int = 0, to_score: int = 0, to_judge: int = 0) -> None:
@@ -112,7 +113,7 @@ class TerminalProgress:
             self._bars = None
 
     def note(self, text: str) -> None:
-        self._console.print(f"note: {text}", style="dim", highlight=False, soft_wrap=True)
+        self._console.print(f"note: {visible(text)}", style="dim", highlight=False, soft_wrap=True, markup=False)
 
 
 class _Elapsed:
@@ -161,7 +162,7 @@ class NotesOnly(progress.Silent):
                 print(f"rewardlab: {load.summary()}", file=file, flush=True)
 
     def note(self, text: str) -> None:
-        click.echo(f"rewardlab: note: {text}", err=True)
+        click.echo(f"rewardlab: note: {visible(text)}", err=True)
 
 
 def progress_for(*, quiet: bool) -> progress.Progress:

@@ -8,6 +8,7 @@ from html import escape
 from rewardlab.agree_report import Agreement, AgreementReport
 from rewardlab.formats.agree_rows import VERDICTS, Rows, sentences, tables, with_interval
 from rewardlab.formats.display import Display
+from rewardlab.section import visible_all
 
 STYLE = """
 :root{color-scheme:light dark;--line:#8884;--ok:#1a7f37;--bad:#cf222e;--open:#9a6700}
@@ -26,6 +27,7 @@ WIDTH, LEFT, ROW, MOST_ROWS = 640, 150, 22, 40
 
 def render(report: AgreementReport, _display: Display) -> str:
     """The page, ending with a line break."""
+    report = visible_all(report)
     verdict = VERDICTS[report.verdict] + (" and strong" if report.whole.strong else "")
     title = f"Agreement: {verdict}"
     body = [

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from rewardlab.agree_report import Agreement, AgreementReport
 from rewardlab.formats.agree_rows import decision, with_interval
 from rewardlab.formats.display import Display
+from rewardlab.section import visible_all
 
 #: Characters that XML 1.0 cannot hold, even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -15,6 +16,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def render(report: AgreementReport, _display: Display) -> str:
     """The report as XML, ending with a line break; what is not sufficient, undecided too, is a failure."""
+    report = visible_all(report)
     parts = (report.whole, *report.slices)
     failures = sum(part.verdict != "sufficient" for part in parts)
     counts = f'tests="{len(parts)}" failures="{failures}" errors="0" skipped="0"'

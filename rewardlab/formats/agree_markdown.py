@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rewardlab.agree_report import AgreementReport
 from rewardlab.formats.agree_rows import Rows, headline, sentences, tables
 from rewardlab.formats.display import Display
+from rewardlab.section import visible_all
 
 #: What Markdown or HTML would take for markup.
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!])")
@@ -15,6 +16,7 @@ MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
 def render(report: AgreementReport, _display: Display) -> str:
     """The report as Markdown, ending with a line break."""
+    report = visible_all(report)
     verdict, rest = headline(report).split("  ", 1)
     lines = [f"# Agreement: {verdict}", "", f"**{escaped(rest)}** in {escaped(report.source)}", ""]
     lines += [f"- {escaped(sentence)}" for sentence in sentences(report)]

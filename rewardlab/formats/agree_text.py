@@ -9,12 +9,14 @@ from rewardlab.agree_report import AgreementReport
 from rewardlab.formats.agree_rows import headline, sentences, tables
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, lines_of
+from rewardlab.section import visible_all
 
 STYLES = {"sufficient": "bold green", "insufficient": "bold red", "undecided": "bold yellow"}
 
 
 def render(report: AgreementReport, display: Display) -> str:
     """The report as text, ending with a line break."""
+    report = visible_all(report)
     with drawn(display) as (console, out):
         verdict, rest = headline(report).split("  ", 1)
         console.print(Text.assemble((verdict, STYLES[report.verdict]), f"  {rest}"), soft_wrap=True)

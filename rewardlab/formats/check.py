@@ -11,6 +11,7 @@ from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of
 from rewardlab.formats.success import check_line
 from rewardlab.report import CheckReport, Checks
+from rewardlab.section import json_text, visible_all
 
 VERDICTS = {
     "pass": ("PASS", "bold green"),
@@ -21,6 +22,7 @@ VERDICTS = {
 
 def render_text(checks: Checks, display: Display) -> str:
     """For each reward the verdict, what was asked, and the findings."""
+    checks = visible_all(checks)
     with drawn(display) as (console, out):
         for number, report in enumerate(checks.checks):
             if number:
@@ -44,7 +46,7 @@ def _render_one(console: Console, report: CheckReport) -> None:
 
 def render_json(checks: Checks, _display: Display) -> str:
     """The reports' JSON text, schema `rewardlab.check/1`."""
-    return checks.model_dump_json(indent=2, by_alias=True) + "\n"
+    return json_text(checks)
 
 
 CHECK_FORMATS: Mapping[str, Callable[[Checks, Display], str]] = {"text": render_text, "json": render_json}

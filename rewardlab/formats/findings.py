@@ -26,7 +26,14 @@ def drawn(display: Display) -> Iterator[tuple[Console, io.StringIO]]:
     out = io.StringIO()
     colours: Literal["standard"] | None = "standard" if display.colour else None
     yield (
-        Console(file=out, width=display.width, force_terminal=display.colour, color_system=colours, highlight=False),
+        Console(
+            file=out,
+            width=display.width,
+            force_terminal=display.colour,
+            color_system=colours,
+            highlight=False,
+            markup=False,
+        ),
         out,
     )
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of
 from rewardlab.report import PackageReport
+from rewardlab.section import json_text, visible_all
 
 VERDICTS = {"packaged": ("PACKAGED", "bold green"), "refused": ("REFUSED", "bold red")}
 #: The contributors to the size that are shown, and the bytes of a MB.
@@ -17,6 +18,7 @@ SHOWN, MB = 5, 1 << 20
 
 def render_text(report: PackageReport, display: Display) -> str:
     """What was built from what, its digest and sizes, the largest contributors, and the findings."""
+    report = visible_all(report)
     name, style = VERDICTS[report.verdict]
     entry = f"{report.entry} ({report.kind})" if report.kind else report.entry or "no entry found"
     with drawn(display) as (console, out):
@@ -50,7 +52,7 @@ def _mb(size: int) -> str:
 
 def render_json(report: PackageReport, _display: Display) -> str:
     """The report's JSON text, schema `rewardlab.packaging/1`."""
-    return report.model_dump_json(indent=2, by_alias=True) + "\n"
+    return json_text(report)
 
 
 PACKAGE_FORMATS: Mapping[str, Callable[[PackageReport, Display], str]] = {"text": render_text, "json": render_json}

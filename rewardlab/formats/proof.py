@@ -11,6 +11,7 @@ from rich.text import Text
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, lines_of
 from rewardlab.proof_report import DifferencePart, FailurePart, ProofReport, ScoresPart
+from rewardlab.section import json_text, visible_all
 
 VERDICTS = {"proven": ("PROVEN", "bold green"), "differs": ("DIFFERS", "bold red"), "failed": ("FAILED", "bold red")}
 #: Differences that are shown, lines of a log, and characters of a message; JSON holds them all.
@@ -19,6 +20,7 @@ SHOWN, LOG_LINES, LONGEST = 10, 12, 300
 
 def render_text(report: ProofReport, display: Display) -> str:
     """The verdict, the comparison of the scores, what failed, what was measured, and what to configure."""
+    report = visible_all(report)
     name, style = VERDICTS[report.verdict]
     package = report.package
     entry = f"{package.entry} ({package.kind})" if package.kind else package.entry or package.reward
@@ -126,7 +128,7 @@ def _ms(value: float) -> str:
 
 def render_json(report: ProofReport, _display: Display) -> str:
     """The report's JSON text, schema `rewardlab.proof/1`."""
-    return report.model_dump_json(indent=2, by_alias=True) + "\n"
+    return json_text(report)
 
 
 PROOF_FORMATS: Mapping[str, Callable[[ProofReport, Display], str]] = {"text": render_text, "json": render_json}

@@ -16,7 +16,7 @@ from rewardlab.formats.judge_tables import tables
 from rewardlab.formats.judges import number, parting, sentences, why
 from rewardlab.formats.success import success_line
 from rewardlab.report import Baseline, FindingPart, Report
-from rewardlab.section import Interval
+from rewardlab.section import Interval, visible_all
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
 #: Cells of a bar, and what stands beside it in a line: a narrow page shortens the bar and no number.
@@ -25,6 +25,7 @@ BAR, SHORTEST_BAR, BESIDE_BAR = 24, 8, 70
 
 def render(report: Report, display: Display) -> str:
     """The report as text, ending with a line break."""
+    report = visible_all(report)
     with drawn(display) as (console, out):
         _head(console, report)
         _numbers(console, report)

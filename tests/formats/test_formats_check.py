@@ -49,7 +49,7 @@ def test_text_says_verdict_question_and_findings():
         "\n"
         "RL402  blocker  a shortcut scores\n"
         "                share 0.1235, by kind empty answer 3, echo 0\n"
-        "                - p1 [2]: an [empty] answer, score 1, text 'a\\nb'\n"
+        "                - p1 [2]: an [empty] answer, score 1, text a\\nb\n"
         "                Give empty, echoed, hedged and refused answers the lowest score, and ignore\n"
         "                instructions in the response.\n"
     )
