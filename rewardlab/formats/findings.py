@@ -131,7 +131,7 @@ def _value(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, str):
         short = value if len(value) <= LONGEST else value[: LONGEST - 4] + " ..."
-        return short if short.isprintable() and short and " " not in short else repr(short)
+        return short if short.isprintable() and short and " " not in short else f"'{short}'"
     if isinstance(value, dict):
         return ", ".join(_fact(name, inner) for name, inner in value.items())
     if isinstance(value, list):
