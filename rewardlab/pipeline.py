@@ -91,6 +91,8 @@ def run_audit(
     Raises: RewardlabError as `audit` does; KeyboardInterrupt leaves a run directory that resumes.
     """
     progress = progress or Silent()
+    for note in settings.notes:
+        progress.note(note)
     prompts = with_rights(_prompts(prompts_path, progress), settings.right_path)
     said = settings
     with opened(reward, said, progress) as held:
@@ -175,6 +177,8 @@ def run_sample(
     Raises: RewardlabError.
     """
     progress = progress or Silent()
+    for note in settings.notes:
+        progress.note(note)
     prompts = _prompts(prompts_path, progress)
     with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now) as run:
         try:

@@ -110,6 +110,7 @@ def open_run(
         prompts_sha256=sha256_of(prompts_path),
         settings=settings.stored(),
         sources=sources(settings, settings.preset),
+        settings_files=settings.files,
     )
     if settings.out is not None:
         folder = Path(settings.out)

@@ -99,6 +99,7 @@ class Manifest:
     """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may.
 
     `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
+    `settings_files` are those that settings came from, the first of which won.
     `sources` tells where settings of the sampling come from that nobody gave by name: a trainer, a recipe and its line.
     """
 
@@ -117,6 +118,7 @@ class Manifest:
     finished: bool = False
     lacking: int | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
+    settings_files: tuple[str, ...] = ()
     schema: str = SCHEMA
 
 
@@ -353,7 +355,15 @@ def read_manifest(folder: Path) -> Manifest:
             raise RunError(f"has the schema {values.get('schema')!r}", where=str(path), expected=SCHEMA)
         rewards = tuple(RewardRecord(**reward) for reward in values.pop("rewards"))
         judges = tuple(_judge_record(judge) for judge in values.pop("judges", ()))
-        return Manifest(**{**values, "rewards": rewards, "judges": judges, "notices": tuple(values["notices"])})
+        return Manifest(
+            **{
+                **values,
+                "rewards": rewards,
+                "judges": judges,
+                "notices": tuple(values["notices"]),
+                "settings_files": tuple(values.get("settings_files", ())),
+            }
+        )
     except FileNotFoundError:
         raise RunError("no run.json", where=str(folder), expected="a folder that an audit wrote") from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

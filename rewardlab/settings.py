@@ -7,7 +7,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,12 +18,12 @@ from rewardlab.engines import ModelSpec, parse_model
 from rewardlab.engines.presets import Preset, read_preset
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
+from rewardlab.layers import Layer, find_layers
 from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
 from rewardlab.rewards.process import RewardSource
 from rewardlab.sampling import SamplingOptions, SamplingSettings, fill_in, folder_of_model, system_text
 from rewardlab.values import Finite, Pair, PathText, joined, known_platform, names, numbers, one_or_more, within_one
 
-FILE_NAME = "rewardlab.toml"
 #: Of the reward's own seconds on each of its workers, that an examination may take.
 EXAMINE_SECONDS = 90.0
 
@@ -62,6 +61,7 @@ class Settings(SamplingSettings):
     _packaged: bool = False
     _place: ReferencePlace | None = None
     _preset: Preset | None = None
+    _files: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def stored(self) -> dict[str, Any]:
         """What a run directory keeps: what was set, without the run's own name and without secrets."""
@@ -125,6 +125,23 @@ class Settings(SamplingSettings):
         """Whose sampling was taken where nothing was said; None where none was asked for."""
         return self._preset
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that settings came from, the first of which wins."""
+        return tuple(name for name, _ in self._files)
+
+    @property
+    def notes(self) -> list[str]:
+        """Which files settings came from, and what of them was left out, a sentence each."""
+        shown = [f"settings from {name}" for name in self.files]
+        left = [
+            f"{name} lies beside the prompts, which may have been downloaded: its {', '.join(names)} left out "
+            f"(--config {name} takes all of it)"
+            for name, names in self._files
+            if names
+        ]
+        return [*shown, *left]
+
     def is_taken(self, name: str) -> bool:
         """Whether the value of a sampling's setting is the preset's, and was not asked for by name."""
         return self._preset is not None and name in self._preset.values
@@ -161,9 +178,13 @@ class Settings(SamplingSettings):
             raise UsageError(
                 "no model named",
                 do='give --model vllm:FOLDER_OR_HUB_NAME, or --model recorded:FILE.jsonl, or write model = "..." in '
-                "rewardlab.toml",
+                "rewardlab.toml here" + self._named_elsewhere(),
             )
         return parse_model(self.model, folder=self._model_folder)
+
+    def _named_elsewhere(self) -> str:
+        names = [name for name, left_out in self._files if "model" in left_out]
+        return f"; {names[0]} names one, which --config {names[0]} takes" if names else ""
 
 
 class AuditOptions(SamplingOptions, total=False):
@@ -190,47 +211,28 @@ class AuditOptions(SamplingOptions, total=False):
     reward_env: Sequence[str]
     examine_seconds: float
     out: str | os.PathLike[str]
+    config: str | os.PathLike[str]
     engine: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One source of settings: its values, the folder its paths are relative to, and how it names a key."""
-
-    values: Mapping[str, Any]
-    folder: Path | None
-    text: str | None
-    name: str
-
-    def where(self, key: str) -> str:
-        if self.text is None:
-            return f"{self.name}{key.replace('_', '-') if self.name == '--' else key}"
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            if re.match(rf"\s*\[?\s*[\"']?{re.escape(key)}\b", line):
-                return f"{self.name}:{number}"
-        return self.name
 
 
 def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_line: bool = False) -> Settings:
     """Merge the settings of the call with those of the files; a key in an earlier source wins.
 
-    Arguments: `given` holds no key for what was not said. `prompts` tells where the second file may lie.
+    Arguments: `given` holds no key for what was not said; its `config` names a file of settings that comes before those
+    that are found. `prompts` tells where the last one may lie, of which only what is harmless is taken (find_layers).
     Raises: UsageError for a file that is no TOML, an unknown key, or a value out of its range, with file:line.
     """
-    layers = [Layer(given, None, None, "--" if command_line else "")]
-    folders = [Path(), *([prompts.parent] if prompts is not None else [])]
-    seen: set[Path] = set()
-    for folder in folders:
-        path = folder / FILE_NAME
-        if path.is_file() and path.resolve() not in seen:
-            seen.add(path.resolve())
-            layers.append(_read(path))
+    said = {key: value for key, value in given.items() if key != "config"}
+    config = given.get("config")
+    call = Layer(said, None, None, "--" if command_line else "")
+    layers = [call, *find_layers(None if config is None else Path(config), prompts)]
     merged: dict[str, Any] = {}
     named_in: dict[str, Path | None] = {}
     preset: Preset | None = None
-    held = [(layer, _validated(layer)) for layer in layers]
-    for layer, read in reversed(held):
-        values = dict(read)
+    read = [(layer, _validated(layer)) for layer in layers]
+    held = [(layer, layer.taken(values)) for layer, values in read]
+    for layer, taken in reversed(held):
+        values = dict(taken)
         if (name := values.get("sampling_from")) is not None:
             preset = read_preset(name, folder=layer.folder, model=_model_named(held))
             values |= fill_in(values, preset)
@@ -242,6 +244,10 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         named_in |= dict.fromkeys(values, layer.folder)
     settings = Settings.model_validate(merged)
     settings._preset = preset  # noqa: SLF001 - its own
+    settings._files = tuple(  # noqa: SLF001 - its own
+        (layer.name, tuple(name for name in values if name not in taken and name not in merged))
+        for (layer, values), (_, taken) in zip(read[1:], held[1:], strict=True)
+    )
     return settings.from_folders(**{name: named_in.get(name) for name in ("model", "labels", "right", "judge")})
 
 
@@ -259,17 +265,6 @@ def parse_options(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises: UsageError for a value out of its range.
     """
     return _validated(Layer(given, None, None, "--"))
-
-
-def _read(path: Path) -> Layer:
-    try:
-        text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        line = re.search(r"line (\d+)", str(error))
-        where = f"{path}:{line[1]}" if line else str(path)
-        raise UsageError(f"not readable as TOML ({error})", where=where) from None
-    return Layer(values, path.parent, text, str(path))
 
 
 def _validated(layer: Layer) -> dict[str, Any]:

@@ -25,7 +25,7 @@ FLOORS = [
     {"evidence", "values"},
     {"success"},
     {"engines", "rewards", "measurement", "run"},
-    {"judging", "sampling"},
+    {"judging", "sampling", "layers"},
     {"probes", "settings", "rescoring"},
     {"section", "reference_place"},
     {"judge_report", "success_report", "component_report"},

@@ -122,11 +122,25 @@ def test_a_mistake_in_the_settings_file_is_told_with_its_line(run, task, tmp_pat
 
 
 def test_settings_come_from_the_line_then_this_folder_then_the_prompts(run, task, tmp_path, monkeypatch):
-    (tmp_path / "rewardlab.toml").write_text('model = "recorded:recorded.jsonl"\nnum_generations = 4\nseed = 5')
+    (tmp_path / "rewardlab.toml").write_text("num_generations = 4\nseed = 5")
+    (tmp_path / "own.toml").write_text('model = "recorded:recorded.jsonl"\nmin_informative = 0.3')
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     (tmp_path / "here" / "rewardlab.toml").write_text("seed = 6\nband = [0.1, 0.9]")
-    main(["audit", str(task["reward"]), str(task["prompts"]), "-q", "--band", "0.2,0.8", "--out", "run"])
+    main(
+        [
+            "audit",
+            str(task["reward"]),
+            str(task["prompts"]),
+            "-q",
+            "--band",
+            "0.2,0.8",
+            "--out",
+            "run",
+            "--config",
+            "../own.toml",
+        ]
+    )
     report = rewardlab.read_report("run")
     assert report.baseline.num_generations == 4
     assert report.provenance["sampling"]["seed"] == 6

@@ -38,7 +38,8 @@ def test_each_model_gets_its_verdict(arithmetic, tmp_path, model, code, verdict,
     assert report["baseline"]["generations"] == 1600
     assert report["reward"]["outcomes"]["scored"] == 1600
     assert report["provenance"]["engine"]["vllm"]
-    assert done.stderr == "", "what vLLM prints stays in the run's engine.log"
+    told = f"rewardlab: note: settings from {arithmetic / 'rewardlab.toml'}\n"
+    assert done.stderr == told, "what vLLM prints stays in the run's engine.log"
 
 
 @pytest.mark.parametrize(

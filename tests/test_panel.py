@@ -218,7 +218,8 @@ def test_judges_are_settings_whose_paths_are_relative_to_their_file(task_of, jud
     (tmp_path / "right.py").rename(folder / "right.py")
     (folder / "rewardlab.toml").write_text('judge = ["right.toml"]\njudge_sample = 20\nmin_alpha = 0.8\n')
     model = f"recorded:{task['recorded']}"
-    code, _, error = run("audit", task["reward"], prompts, "--model", model, "--out", "run", "--format", "json")
+    own = ("--config", folder / "rewardlab.toml")
+    code, _, error = run("audit", task["reward"], prompts, "--model", model, "--out", "run", "--format", "json", *own)
     assert (code, ratings()[0].asked.sum()) == (4, 20)
     assert "note: judge right: " in error
     assert read_manifest(Path("run")).settings["min_alpha"] == 0.8

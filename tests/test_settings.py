@@ -13,7 +13,7 @@ from rewardlab.settings import AuditOptions, Settings, load_settings, parse_opti
 
 
 def test_the_keyword_arguments_are_the_settings():
-    assert set(typing.get_type_hints(AuditOptions)) == set(Settings.model_fields)
+    assert set(typing.get_type_hints(AuditOptions)) == {*Settings.model_fields, "config"}
 
 
 def test_a_models_path_is_relative_to_the_file_that_names_it(tmp_path, monkeypatch):
@@ -21,8 +21,86 @@ def test_a_models_path_is_relative_to_the_file_that_names_it(tmp_path, monkeypat
     (folder / "models" / "m").mkdir(parents=True)
     (folder / "rewardlab.toml").write_text('model = "models/m"')
     monkeypatch.chdir(tmp_path)
-    assert load_settings({}, folder / "prompts.jsonl").model_spec.model == str(folder / "models" / "m")
-    assert load_settings({"model": "models/m"}, folder / "prompts.jsonl").model_spec.model == "models/m"
+    named = {"config": folder / "rewardlab.toml"}
+    assert load_settings(named, folder / "prompts.jsonl").model_spec.model == str(folder / "models" / "m")
+    assert load_settings({**named, "model": "models/m"}, None).model_spec.model == "models/m"
+
+
+@pytest.fixture
+def downloaded(tmp_path, monkeypatch):
+    """A folder with prompts that somebody else wrote, and rewardlab.toml beside them; we are elsewhere."""
+    folder = tmp_path / "downloaded"
+    folder.mkdir()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "secret.txt").write_text("mine")
+    monkeypatch.chdir(tmp_path / "here")
+
+    def load(text, **given):
+        (folder / "rewardlab.toml").write_text(text)
+        return load_settings(given, folder / "prompts.jsonl")
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('model = "openai:x"', "model"),
+        ('judge = ["python:evil.py:judge"]', "judge"),
+        ('[engine]\nbase_url = "http://elsewhere"', "engine"),
+        ('reward_env = "OPENAI_API_KEY"', "reward_env"),
+        ('out = "/tmp/there"', "out"),
+        ("[reward_kwargs]\nx = 1", "reward_kwargs"),
+        ('labels = "../secret.txt"', "labels"),
+        ('right = "/etc/passwd"', "right"),
+        ('system = "../secret.txt"', "system"),
+        ('sampling_from = "../recipe.yaml"', "sampling_from"),
+    ],
+)
+def test_what_can_reach_out_is_not_taken_from_beside_the_prompts(downloaded, text, key):
+    settings = downloaded(text)
+    assert getattr(settings, key) == getattr(Settings(), key)
+    told = settings.notes[-1]
+    assert f"its {key} left out (--config " in told
+    assert "downloaded" in told
+
+
+def test_what_is_harmless_is_taken_from_beside_the_prompts(downloaded, tmp_path):
+    (tmp_path / "downloaded" / "labels.csv").write_text("")
+    settings = downloaded(
+        'num_generations = 4\nband = [0.1, 0.9]\nlabels = "labels.csv"\nsystem = "Be brief."\nsampling_from = "trl"'
+    )
+    assert (settings.num_generations, settings.band, settings.system) == (4, (0.1, 0.9), "Be brief.")
+    assert settings.labels_path == tmp_path / "downloaded" / "labels.csv"
+    assert settings.notes == [f"settings from {tmp_path / 'downloaded' / 'rewardlab.toml'}"]
+
+
+def test_a_link_that_leaves_the_folder_is_not_followed(downloaded, tmp_path):
+    (tmp_path / "downloaded" / "labels.csv").symlink_to(tmp_path / "secret.txt")
+    assert downloaded('labels = "labels.csv"').labels is None
+
+
+def test_what_was_said_elsewhere_is_not_missed(downloaded):
+    assert len(downloaded('model = "openai:x"', model="vllm:mine").notes) == 1
+
+
+def test_a_model_that_is_not_taken_is_told_where_one_is_missing(downloaded):
+    with pytest.raises(UsageError, match=r"names one, which --config .*rewardlab\.toml takes"):
+        _ = downloaded('model = "openai:x"').model_spec
+
+
+def test_a_mistake_beside_the_prompts_is_told_all_the_same(downloaded):
+    with pytest.raises(UsageError, match="unknown key 'modle'"):
+        downloaded('modle = "x"')
+
+
+def test_a_named_file_is_taken_whole_and_must_be_there(downloaded, tmp_path):
+    file = tmp_path / "downloaded" / "rewardlab.toml"
+    settings = downloaded('model = "openai:x"', config=file)
+    assert settings.model == "openai:x"
+    assert settings.notes == [f"settings from {file}"]
+    with pytest.raises(UsageError, match="there is no such file"):
+        downloaded("", config="nowhere.toml")
 
 
 def test_a_call_names_its_argument_in_the_error():

@@ -9,6 +9,7 @@ import click
 
 from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import (
+    CONFIG,
     JUDGING,
     PANEL,
     QUIET,
@@ -28,13 +29,13 @@ from rewardlab.settings import load_settings
 @click.command("audit")
 @click.argument("reward", type=click.Path(path_type=Path))
 @click.argument("prompts", type=click.Path(path_type=Path))
-@add_options(SAMPLING, SCORING, RIGHT, JUDGING, PANEL, SHOWING, QUIET)
+@add_options(CONFIG, SAMPLING, SCORING, RIGHT, JUDGING, PANEL, SHOWING, QUIET)
 def command(reward: Path, prompts: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
     """Sample generations for PROMPTS, score them with REWARD, and say whether RFT would work.
 
     REWARD is a file, a package (its zip), or a deployed function: its ARN, or lambda:NAME. Settings not given come from
-    rewardlab.toml in this folder, then from the one beside PROMPTS. Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 4
-    INCONCLUSIVE.
+    --config, then rewardlab.toml in this folder; then from the one beside PROMPTS, of which only what is harmless is
+    taken. Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 4 INCONCLUSIVE.
     """
     spare_pandas()
     settings = load_settings(given(**options), prompts, command_line=True)

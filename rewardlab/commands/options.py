@@ -57,6 +57,13 @@ SAMPLING = (
     ),
     click.option("--out", metavar="DIR", help="The run directory; an existing one resumes.  [runs/<time>]"),
 )
+CONFIG = (
+    click.option(
+        "--config",
+        metavar="FILE.toml",
+        help="Settings of a file that you vouch for, such as one beside downloaded prompts.  [rewardlab.toml here]",
+    ),
+)
 ENTRY = (
     click.option(
         "--entry",

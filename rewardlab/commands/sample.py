@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from rewardlab.commands.arrow import spare_pandas
-from rewardlab.commands.options import QUIET, SAMPLING, add_options, given
+from rewardlab.commands.options import CONFIG, QUIET, SAMPLING, add_options, given
 from rewardlab.commands.terminal import progress_for
 from rewardlab.engines.bedrock_batch import check_destination, instructions, read_batch, write_batch, write_recorded
 from rewardlab.engines.converse import form_of
@@ -25,7 +25,7 @@ FEWEST_RECORDS = 100
 
 @click.command("sample")
 @click.argument("prompts", type=click.Path(path_type=Path))
-@add_options(SAMPLING)
+@add_options(CONFIG, SAMPLING)
 @click.option(
     "--batch",
     metavar="S3_OR_FOLDER",
