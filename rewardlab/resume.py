@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import rewardlab
-from rewardlab.engines import ModelSpec, open_engine
+from rewardlab.engines import APART, ModelSpec, open_engine
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError
 from rewardlab.progress import Progress
@@ -147,6 +147,7 @@ def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
         "max_tokens": settings.max_tokens,
         "seed": settings.seed,
         "engine": without_secrets(settings.engine),
+        **({"reasoning": settings.reasoning} if spec.engine in APART else {}),
     }
 
 

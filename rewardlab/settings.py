@@ -14,11 +14,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from rewardlab.alpha import MIN_ALPHA
-from rewardlab.engines import ModelSpec, parse_model
+from rewardlab.engines import ModelSpec, check_reasoning, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
 from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
 from rewardlab.rewards.process import RewardSource
+from rewardlab.task import Reasoning
 
 FILE_NAME = "rewardlab.toml"
 #: Of the reward's own seconds on each of its workers, that an examination may take.
@@ -101,6 +102,7 @@ class Settings(BaseModel):
     temperature: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 1.0
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 512
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    reasoning: Reasoning = "keep"
     platform: Annotated[str, AfterValidator(_known_platform)] = "smtj"
     entry: Annotated[str | None, BeforeValidator(_joined)] = None
     weights: Annotated[tuple[Finite, ...] | None, BeforeValidator(_numbers)] = None
@@ -212,7 +214,8 @@ class Settings(BaseModel):
     def model_spec(self) -> ModelSpec:
         """The model, its path taken from the folder of the file that names it.
 
-        Raises: UsageError when no model is named, with the three shortest ways to name one.
+        Raises: UsageError when no model is named, with the three shortest ways to name one, and for a setting that its
+        engine does not have.
         """
         if self.model is None:
             raise UsageError(
@@ -220,7 +223,10 @@ class Settings(BaseModel):
                 do='give --model vllm:FOLDER_OR_HUB_NAME, or --model recorded:FILE.jsonl, or write model = "..." in '
                 "rewardlab.toml",
             )
-        return parse_model(self.model, folder=self._model_folder)
+        spec = parse_model(self.model, folder=self._model_folder)
+        if "reasoning" in self.model_fields_set:
+            check_reasoning(spec, self.reasoning)
+        return spec
 
 
 class AuditOptions(TypedDict, total=False):
@@ -231,6 +237,7 @@ class AuditOptions(TypedDict, total=False):
     temperature: float
     max_tokens: int
     seed: int
+    reasoning: Reasoning
     platform: str
     entry: str | Sequence[str]
     weights: Sequence[float]

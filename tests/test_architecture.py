@@ -18,7 +18,7 @@ PACKAGE = ROOT / "rewardlab"
 #: From the ground up; a room may import rooms below its own and, inside its own, what makes no cycle.
 FLOORS = [
     {"errors"},
-    {"conversation"},
+    {"calls", "conversation"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},
     {"alpha", "findings", "platforms", "parts", "answers", "labels", "rights", "ratings", "crosscheck"},
     {"evidence"},
@@ -43,6 +43,8 @@ HEAVY = {
     "boto3",
     "botocore",
     "deflate",
+    "huggingface_hub",
+    "jinja2",
     "krippendorff",
     "matplotlib",
     "pandas",

@@ -60,6 +60,7 @@ def test_what_is_written_is_read_in_its_order(tmp_path):
             "finish_reason": "stop",
             "prompt_tokens": 3,
             "completion_tokens": 4,
+            "tool_calls": None,
         },
         {
             "prompt_id": "p",
@@ -68,6 +69,7 @@ def test_what_is_written_is_read_in_its_order(tmp_path):
             "finish_reason": None,
             "prompt_tokens": None,
             "completion_tokens": None,
+            "tool_calls": None,
         },
     ]
     first, second = scores.read(["score", "reason", "detail", "components"]).to_pylist()

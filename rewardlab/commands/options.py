@@ -33,6 +33,11 @@ SAMPLING = (
     click.option("--max-tokens", metavar="N", help="Longest response, in tokens.  [512]"),
     click.option("--seed", metavar="N", help="Seed of the sampling.  [0]"),
     click.option(
+        "--reasoning",
+        metavar="keep|drop",
+        help="Of a thought that a server (openai:) keeps apart: put it back before the text, or leave it out.  [keep]",
+    ),
+    click.option(
         "--engine-option",
         multiple=True,
         metavar="NAME=VALUE",

@@ -8,7 +8,8 @@ import pytest
 from tokenizers import Tokenizer
 
 from fixtures.arithmetic.task import prompt_tokens
-from rewardlab.engines.chat import check_model, encode, encode_all, read_template, short_room
+from rewardlab.engines.chat import encode, encode_all, read_template, short_room
+from rewardlab.engines.names import check_model
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Prompt
 

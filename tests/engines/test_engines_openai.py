@@ -343,6 +343,8 @@ def test_a_request_holds_the_messages_the_sampling_the_rows_tools_and_the_extra_
             "messages": [{"role": "user", "content": "12+30"}],
             "temperature": 0.5,
             "top_p": 1.0,
+            "presence_penalty": 0.0,
+            "frequency_penalty": 0.0,
             "seed": SEED + 2,
             "max_tokens": 9,
             "tools": tools,
