@@ -89,7 +89,7 @@ def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
     if not model.strip():
         raise UsageError(f"model {text!r} names no model", expected="ENGINE:MODEL, a folder or a hub name")
     if colon and engine != prefix and "/" not in prefix and not Path(text).exists():
-        close = difflib.get_close_matches(prefix, ENGINES, n=1)
+        close = difflib.get_close_matches(prefix.lower(), ENGINES, n=1, cutoff=0.75)
         do = f"write {close[0]}:{rest}" if close else advice(text)
         raise UsageError(f"no engine {prefix!r} in the model {text!r}", expected="one of " + ", ".join(ENGINES), do=do)
     if folder is not None and engine not in BEHIND_A_SERVER and (folder / model).exists():

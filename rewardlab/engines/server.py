@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ NO_SECRET = "EMPTY"  # noqa: S105 - the word that such servers' own examples use
 #: A key so short is no secret, and would be found in texts by chance.
 SHORTEST_SECRET = 6
 STARS = "***"
+#: A user's name and password in what may be no URL.
+USER = re.compile(r"(?<=//)[^/\s]*@")
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def _urls(named: Json) -> tuple[str, ...]:
     for url in urls:
         if not _is_url(url):
             raise UsageError(
-                f"base_url is {shown(url) if '//' in url else url!r}",
+                f"base_url is {USER.sub('', url)!r}",
                 where="engine option",
                 expected="http://HOST:PORT/v1, several separated by commas",
             )

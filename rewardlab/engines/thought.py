@@ -21,10 +21,15 @@ from rewardlab.task import Json
 APART = ("reasoning", "reasoning_content")
 #: What no template holds: it stands for the thought, and for the rest.
 THOUGHT, REST = "\u241eTHOUGHT\u241e", "\u241eREST\u241e"
+#: By which names templates ask for a turn's thought.
+NAMES = (*APART, "thinking")
 QUESTION = {"role": "user", "content": "?"}
 #: A thought that the end of a prompt opens.
 OPENED = re.compile(r"(<think>|\[THINK\]|<reasoning>|<thought>|<seed:think>)\s*\Z")
 CLOSES = {"<think>": "</think>", "[THINK]": "[/THINK]"}
+#: What marks a template's parts to train on, in transformers' own dialect of Jinja; it writes nothing.
+MASK = re.compile(r"\{%(-?)\s*(?:end)?generation\s*(-?)%\}")
+SPECIAL = {"bos_token": "", "eos_token": "", "pad_token": "", "unk_token": ""}
 TAG = re.compile(r"</?think>|\[/?THINK\]|</?reasoning>|</?thought>|</?seed:think>")
 
 Places: TypeAlias = Sequence[str | None]
@@ -121,7 +126,7 @@ def template_at(place: str) -> str | None:
 def form_of(template: str, place: str) -> ThoughtForm | None:
     """The form in which a chat template writes a thought, found by letting it write one; None where it does not run."""
     source = f"as the chat template of {place} writes it"
-    turn = {"role": "assistant", "content": REST, "reasoning_content": THOUGHT, "reasoning": THOUGHT}
+    turn = {"role": "assistant", "content": REST, **dict.fromkeys(NAMES, THOUGHT)}
     prompt = _rendered(template, [QUESTION], opening=True)
     if prompt is None:
         return None
@@ -160,7 +165,8 @@ def _rendered(template: str, messages: Sequence[Mapping[str, Json]], *, opening:
     sandbox.globals["strftime_now"] = lambda _format: ""
     sandbox.filters["tojson"] = _json
     try:
-        return sandbox.from_string(template).render(messages=messages, add_generation_prompt=opening)
+        program = sandbox.from_string(MASK.sub(r"{#\1 \2#}", template))
+        return program.render(messages=messages, add_generation_prompt=opening, **SPECIAL)
     except Exception:  # noqa: BLE001 - templates are programs of the model's author and raise whatever they like
         return None
 
