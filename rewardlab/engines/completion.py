@@ -51,6 +51,7 @@ class Reader:
         choices = listed if isinstance(listed, list) else []
         placed = self._placed(choices, len(indexes))
         usage = _table(fields.get("usage"))
+        self._tell_of_cuts(choices, _count(usage.get("completion_tokens")))
         return Found(
             [
                 Generation(
@@ -67,6 +68,13 @@ class Reader:
             ],
             is_short=len({_index(one) for one in choices}) < len(indexes),
         )
+
+    def _tell_of_cuts(self, choices: Sequence[Json], tokens: int | None) -> None:
+        """Tell where every choice was cut off though there was room: no request undoes a limit of the server's own."""
+        cut = bool(choices) and all(_table(one).get("finish_reason") == "length" for one in choices)
+        if cut and tokens is not None and tokens < self.sampling.max_tokens * len(choices):
+            limit = "a limit of its own (vLLM: max_new_tokens of its generation config), or its context"
+            self._tell(f"the server cuts responses off before {self.sampling.max_tokens} tokens, at {limit}")
 
     def _placed(self, choices: Sequence[Json], count: int) -> dict[int, Mapping[str, Json]]:
         """The completions among the choices, by their index; of one alone the index does not matter."""

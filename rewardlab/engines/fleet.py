@@ -14,11 +14,14 @@ from rewardlab.errors import EngineError
 
 @dataclass(slots=True)
 class Host:
-    """One server: what it takes, how many requests it holds now, and why it is left out, None while it is not."""
+    """One server: what it takes, how many requests it holds and how many it has answered in this round, and why it is
+    left out, None while it is not.
+    """
 
     url: str
     dialect: Dialect
     busy: int = 0
+    answered: int = 0
     gone: EngineError | None = None
 
     @property
@@ -40,7 +43,7 @@ class Fleet:
         self._hosts, self._most, self._notices = hosts, most, notices
         self._changed = asyncio.Condition()
         for host in hosts:
-            host.busy, host.gone = 0, None
+            host.busy, host.answered, host.gone = 0, 0, None
 
     @property
     def alive(self) -> list[Host]:
@@ -84,4 +87,6 @@ class Fleet:
         if not self.alive:
             raise failure
         if first:
-            self._notices[f"{host.shown} is left out ({failure.what}): its requests went to the other servers"] = None
+            after = f"after {host.answered:,} answers" if host.answered else "from the start"
+            told = f"{host.shown} is left out {after} ({failure.what}): its requests went to the other servers"
+            self._notices[told] = None

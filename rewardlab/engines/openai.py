@@ -143,6 +143,7 @@ class _Round:
             async with self._fleet.host() as host:  # what is learnt while this one waits holds for it too
                 try:
                     found = await self._ask(host, request, indexes)
+                    host.answered += 1
                     break
                 except GoneError as gone:
                     failure = gone.failure

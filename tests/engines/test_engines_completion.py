@@ -216,6 +216,19 @@ def test_counts_that_are_none_are_not_known(usage):
     assert (one.prompt_tokens, one.completion_tokens) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("finish", "tokens", "is_told"), [("length", 2, True), ("length", 16, False), ("stop", 2, False)]
+)
+def test_a_limit_of_the_servers_own_is_told(finish, tokens, is_told):
+    def behave(body, n):
+        status, content, headers = completion(body)
+        content["choices"][0]["finish_reason"] = finish
+        return status, content | {"usage": {"completion_tokens": tokens}}, headers
+
+    _, notices = drawn(behave)
+    assert any("cuts responses off before 16 tokens" in one for one in notices) == is_told
+
+
 def test_half_a_surrogate_pair_becomes_a_question_mark_everywhere():
     message = {"content": "\ud8004", "reasoning": "\udfff", "tool_calls": [{"function": {"name": "\ud800"}}]}
     ((one,), _) = drawn(answer(message, finish="sto\ud800"))

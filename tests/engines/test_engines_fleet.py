@@ -7,7 +7,6 @@ import re
 import signal
 import threading
 import time
-import urllib.request
 
 import pytest
 
@@ -50,26 +49,22 @@ def test_of_two_vllm_servers_one_is_killed_and_nothing_is_lost_doubled_or_other(
 ):
     alone = drawn(fleet_at(vllm_server), asked(arithmetic_prompts, 0, 1, 2))
     with vllm_serving(arithmetic / "models" / "inside", tmp_path / "log") as (dying, process):
+        drawn(fleet_at(dying), asked(arithmetic_prompts[:20], 0))  # its first steps are slow
         engine = fleet_at(dying, vllm_server, concurrency=2)
         stream, found = engine.generate(asked(arithmetic_prompts, 0, 1, 2), SHORT), []
         for one in stream:
             found.append(one)
-            if len(found) == 150:
-                served = answered_by(dying)
+            # Two servers share these cores, and the newer may be the slower one.
+            if engine._hosts[0].answered >= 3 and process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-    assert 10 < served < 140
+                process.wait()
     assert len(found) == 600
     assert {(one.prompt_id, one.index): one.text for one in found} == alone
     (notice,) = engine.notices
-    assert notice.startswith(f"{dying} is left out (no answer")
+    answers = re.fullmatch(rf"{dying} is left out after (\d+) answers \(no answer .*\): .* the other servers", notice)
+    assert answers is not None, notice
+    assert 3 <= int(answers[1]) < 150
     assert engine.versions["server"] == f"{dying}, {vllm_server}"
-
-
-def answered_by(url):
-    """The requests that a vLLM server has answered, by its own count."""
-    with urllib.request.urlopen(url.removesuffix("/v1") + "/metrics", timeout=10) as page:
-        counts = re.findall(r"^vllm:request_success_total\{.*\} ([\d.e+]+)$", page.read().decode(), re.MULTILINE)
-    return sum(map(float, counts))
 
 
 def test_the_least_busy_server_is_asked():
@@ -111,7 +106,7 @@ def test_a_server_that_is_down_from_the_start_is_left_out_and_told():
         engine = fleet_at(DOWN, server.url)
         assert drawn(engine, asked(PROMPTS, 0, 1)) == as_seeded(0, 1)
     (notice,) = engine.notices
-    assert notice.startswith(f"{DOWN} is left out (no answer")
+    assert notice.startswith(f"{DOWN} is left out from the start (no answer")
     assert notice.endswith("its requests went to the other servers")
 
 

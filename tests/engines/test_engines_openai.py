@@ -14,6 +14,7 @@ from rewardlab.engines import told_apart
 from rewardlab.engines.openai import open_engine
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
+from tests.conftest import vllm_serving
 from tests.engines.server import completion, refuse, serving
 
 pytestmark = pytest.mark.process
@@ -138,6 +139,26 @@ def test_a_stream_closed_midway_leaves_the_engine_usable(vllm_server, arithmetic
     next(stream)
     stream.close()
     assert len(texts(engine, asked(arithmetic_prompts[:3], 0))) == 3
+
+
+#: Each of them would make other texts; vLLM takes them from generation_config.json in the same way.
+DEFAULTS = {"temperature": 0.1, "top_k": 1, "top_p": 0.1, "min_p": 0.5}
+DEFAULTS |= {"repetition_penalty": 2.0, "presence_penalty": 2.0, "frequency_penalty": 2.0}
+
+
+@pytest.mark.engine
+def test_neither_a_servers_own_defaults_nor_its_parser_of_thoughts_change_what_is_scored(
+    vllm_server, arithmetic, arithmetic_prompts, tmp_path
+):
+    requests, kept = asked(arithmetic_prompts, 0, 1), replace(SHORT, reasoning="keep")
+    options = ("--override-generation-config", json.dumps(DEFAULTS), "--reasoning-parser", "qwen3")
+    with vllm_serving(arithmetic / "models" / "inside", tmp_path / "log", *options) as (url, _):
+        engine = engine_at(url)
+        assert texts(engine, requests, kept) == texts(engine_at(vllm_server), requests)
+        (notice,) = engine.notices
+        assert "keeps the reasoning of inside apart; it was put back before the text" in notice
+        # This parser takes a whole text without tags for a thought.
+        assert set(texts(engine, requests[:3], SHORT).values()) == {""}
 
 
 # --- servers that misbehave ------------------------------------------------------------------------------------------
