@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rewardlab.calls import read_calls
 from rewardlab.engines import told_apart
 from rewardlab.engines.ladder import Rung, odds_of, text_of
 from rewardlab.engines.server import Server
-from rewardlab.engines.thought import ThoughtForm, holds_thought, thought_in
+from rewardlab.engines.template import writes_hermes
+from rewardlab.engines.thought import form_at, holds_thought, thought_in
 from rewardlab.task import Generation, Json, Request, Sampling
 
 NO_INDEX = "the server's choices have no index: they are taken in their order"
@@ -19,6 +21,7 @@ NO_CHOICE = "the server left out some of the choices asked for: they were asked 
 NO_REASON = "the server's finish_reason is no text: how these responses ended is not known"
 NO_CALLS = "the server gave calls of tools in a form that is not known: they are left out"
 SILENT = 'some responses are calls of tools without any text; a reward that reads m["tool_calls"] gets them'
+OTHERWISE = "calls of tools are handed to verl's rewards in Hermes's form, and the chat template of"
 NO_REST = "some responses are a thought without a rest: whether it was closed the server does not tell; it is left open"
 
 
@@ -37,12 +40,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads answers; `form` tells how the model writes a thought, and is asked for with the first one."""
+    """Reads answers. `template` gives the model's chat template and its place where it is at hand; it is asked for when
+    something needs it.
+    """
 
     server: Server
     sampling: Sampling
     notices: dict[str, None]
-    form: Callable[[], ThoughtForm]
+    template: Callable[[], tuple[str, str] | None]
 
     def read(self, answer: Json, request: Request, indexes: Sequence[int], rung: Rung) -> Found:
         """The generations in `answer`, no more than `indexes`. What is no completion, or ended in an error, is none."""
@@ -114,7 +119,7 @@ class Reader:
             return text
         if holds_thought(text, thought):
             return text
-        form = self.form()
+        form = form_at(self.template())
         self._tell(told_joined(self.server.model, form.source))
         if not text and not called and form.writes:
             self._tell(NO_REST)
@@ -132,10 +137,18 @@ class Reader:
             return None
         if not _text(message.get("content")).strip():
             self._tell(SILENT)
+        found = self.template()
+        if found is not None and _writes_otherwise(found[0]):
+            self._tell(f"{OTHERWISE} {found[1]} writes them in another: verl would hand over that")
         return self.server.plain(calls)
 
     def _tell(self, notice: str) -> None:
         self.notices[notice] = None
+
+
+@cache
+def _writes_otherwise(template: str) -> bool:
+    return writes_hermes(template) is False
 
 
 def _table(value: Json) -> Mapping[str, Json]:

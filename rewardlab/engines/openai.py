@@ -28,7 +28,7 @@ from rewardlab.engines.fleet import Fleet, GoneError, Host
 from rewardlab.engines.ladder import Rung
 from rewardlab.engines.request import body_of
 from rewardlab.engines.server import Server
-from rewardlab.engines.thought import form_at
+from rewardlab.engines.template import first_template
 from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Json, Request, Sampling
 
@@ -97,7 +97,7 @@ class _Round:
         self._server, self._hosts, self._sampling, self._put = server, hosts, sampling, put
         self._fleet = Fleet(hosts, server.concurrency, notices)
         self._clients: dict[str, openai.AsyncOpenAI] = {}
-        self._reader = Reader(server, sampling, notices, cache(lambda: form_at(self._places)))
+        self._reader = Reader(server, sampling, notices, cache(lambda: first_template(self._places)))
 
     @property
     def _places(self) -> list[str | None]:

@@ -6,15 +6,11 @@ without the tags and mostly without the space around them.
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
 
-from rewardlab.engines.names import cached
+from rewardlab.engines.template import rendered
 from rewardlab.task import Json
 
 #: Where servers with a parser of reasoning put the thought: vLLM 0.32 in the first, older ones in the second.
@@ -27,12 +23,7 @@ QUESTION = {"role": "user", "content": "?"}
 #: A thought that the end of a prompt opens.
 OPENED = re.compile(r"(<think>|\[THINK\]|<reasoning>|<thought>|<seed:think>)\s*\Z")
 CLOSES = {"<think>": "</think>", "[THINK]": "[/THINK]"}
-#: What marks a template's parts to train on, in transformers' own dialect of Jinja; it writes nothing.
-MASK = re.compile(r"\{%(-?)\s*(?:end)?generation\s*(-?)%\}")
-SPECIAL = {"bos_token": "", "eos_token": "", "pad_token": "", "unk_token": ""}
 TAG = re.compile(r"</?think>|\[/?THINK\]|</?reasoning>|</?thought>|</?seed:think>")
-
-Places: TypeAlias = Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,45 +84,22 @@ def holds_thought(text: str, thought: str) -> bool:
     return TAG.search(text) is not None and thought.strip() in text
 
 
-def form_at(places: Places) -> ThoughtForm:
-    """The form of the first chat template at these places, folders or names in the hub's cache; else the common one."""
-    for place in places:
-        template = None if place is None else template_at(place)
-        if template is not None and (form := form_of(template, place or "")) is not None:
-            return form
-    return COMMON
-
-
-def template_at(place: str) -> str | None:
-    """The chat template of a model folder, or of a hub name whose tokenizer is in the cache; None without."""
-    folder = Path(place)
-    if not folder.is_dir():
-        held = cached(place, "tokenizer_config.json")
-        if held is None:
-            return None
-        folder = held
-    try:
-        if (file := folder / "chat_template.jinja").is_file():
-            return file.read_text(encoding="utf-8")
-        read = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    template = read.get("chat_template") if isinstance(read, dict) else None
-    if isinstance(template, list):
-        named = [one for one in template if isinstance(one, dict)]
-        template = next((one.get("template") for one in named if one.get("name") == "default"), None)
-    return template if isinstance(template, str) else None
+def form_at(found: tuple[str, str] | None) -> ThoughtForm:
+    """The form of a chat template and of the place where it was found; without one, or where none is told, the common
+    one.
+    """
+    return COMMON if found is None else form_of(*found) or COMMON
 
 
 def form_of(template: str, place: str) -> ThoughtForm | None:
     """The form in which a chat template writes a thought, found by letting it write one; None where it does not run."""
     source = f"as the chat template of {place} writes it"
     turn = {"role": "assistant", "content": REST, **dict.fromkeys(NAMES, THOUGHT)}
-    prompt = _rendered(template, [QUESTION], opening=True)
+    prompt = rendered(template, [QUESTION], opening=True)
     if prompt is None:
         return None
     opened = OPENED.search(prompt)
-    whole = _rendered(template, [QUESTION, turn], opening=False) or ""
+    whole = rendered(template, [QUESTION, turn], opening=False) or ""
     before, thought, after = whole.partition(THOUGHT)
     middle, rest, _ = after.partition(REST)
     if thought and rest and middle.strip():
@@ -151,29 +119,3 @@ def _last_tag(before: str) -> str:
     """What opens the thought: the last tag before it, with the space behind."""
     tags = list(TAG.finditer(before))
     return before[tags[-1].start() :] if tags else COMMON.opens
-
-
-def _rendered(template: str, messages: Sequence[Mapping[str, Json]], *, opening: bool) -> str | None:
-    """What the template makes of the messages, run in Jinja's sandbox as transformers runs it; None where it fails."""
-    if importlib.util.find_spec("jinja2") is None:
-        return None
-    from jinja2.ext import loopcontrols  # noqa: PLC0415 - comes with transformers, and is optional
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - as above
-
-    sandbox = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
-    sandbox.globals["raise_exception"] = _refuse
-    sandbox.globals["strftime_now"] = lambda _format: ""
-    sandbox.filters["tojson"] = _json
-    try:
-        program = sandbox.from_string(MASK.sub(r"{#\1 \2#}", template))
-        return program.render(messages=messages, add_generation_prompt=opening, **SPECIAL)
-    except Exception:  # noqa: BLE001 - templates are programs of the model's author and raise whatever they like
-        return None
-
-
-def _json(value: Any, **_: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _refuse(message: str) -> None:
-    raise ValueError(message)

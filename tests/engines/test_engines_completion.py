@@ -116,6 +116,12 @@ def test_a_thought_before_a_call_is_closed():
     assert one.text == "<think>\nso\n</think>\n\n"
 
 
+def test_a_model_that_writes_calls_in_another_form_is_told(tmp_path):
+    (tmp_path / "chat_template.jinja").write_text("{% for m in messages %}{{ m.tool_calls }}{% endfor %}")
+    (_, notices) = drawn(answer({"content": "so", "tool_calls": [CALL]}), tokenizer=str(tmp_path))
+    assert any("in Hermes's form" in one and str(tmp_path) in one for one in notices)
+
+
 def test_calls_of_an_unknown_form_are_left_out_and_told():
     ((one,), notices) = drawn(answer({"content": "so", "tool_calls": [{"function": "add"}, CALL]}))
     assert json.loads(one.tool_calls) == [CALL]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rewardlab.engines.thought import COMMON, ThoughtForm, form_at, form_of, holds_thought, template_at, thought_in
+from rewardlab.engines.template import first_template, template_at, writes_hermes
+from rewardlab.engines.thought import COMMON, ThoughtForm, form_at, form_of, holds_thought, thought_in
 
 TEMPLATES = Path(str(importlib.util.find_spec("trl").submodule_search_locations[0])) / "chat_templates"
 
@@ -116,4 +117,20 @@ def test_a_folder_without_a_template_has_none(tmp_path, config):
 
 
 def test_where_no_template_is_at_hand_the_common_form_is_taken():
-    assert form_at([None, "gpt-5", "nobody/nothing", "/nowhere"]) == COMMON
+    assert form_at(first_template([None, "gpt-5", "nobody/nothing", "/nowhere"])) == COMMON
+    assert form_at(("{% if %}", "here")) == COMMON
+
+
+@pytest.mark.parametrize(
+    ("name", "hermes"),
+    [
+        ("qwen3", True),
+        ("qwen2_5", True),
+        ("llama3_1", False),
+        ("qwen3_5_think", False),
+        ("gemma3", None),
+        ("phi3", None),
+    ],
+)
+def test_a_template_tells_whether_it_writes_calls_in_hermes_form(name, hermes):
+    assert writes_hermes((TEMPLATES / f"{name}.jinja").read_text()) is hermes
