@@ -147,6 +147,17 @@ def test_an_engine_that_keeps_no_thoughts_apart_refuses_the_setting_by_name(mode
     assert load_settings({"model": model}, None).model_spec
 
 
+def test_several_servers_named_by_the_environment_share_a_run(task, run, monkeypatch):
+    with serving(lambda body, n: completion(body)) as one, serving(lambda body, n: completion(body)) as other:
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{one.url},http://127.0.0.1:9/v1,{other.url}")
+        options = ("--model", "openai:m", "--out", "run", "-n", "2", "--engine-option", "concurrency=1")
+        code, _, said = run("sample", task["prompts"], *options)
+    assert code == 0
+    assert "http://127.0.0.1:9/v1 is left out from the start" in said
+    assert len(one.bodies) + len(other.bodies) == 6
+    assert len({(row["prompt_id"], row["index"], row["text"]) for row in stored()}) == 12
+
+
 def test_what_was_sampled_before_a_server_failed_is_kept_and_the_run_goes_on_from_there(task, run):
     def behave(body, n):
         return completion(body, content="1") if n <= 3 or server.heals else refuse(500, "broken")

@@ -58,7 +58,7 @@ def writes_hermes(template: str) -> bool | None:
     """Whether the template writes calls of tools in Hermes's form; None for one that writes none, or does not run."""
     turn = {"role": "assistant", "content": "", "tool_calls": [CALL]}
     whole = rendered(template, [{"role": "user", "content": "?"}, turn], opening=False)
-    return None if whole is None or CALL["function"]["name"] not in whole else HERMES.search(whole) is not None
+    return None if whole is None or str(FUNCTION["name"]) not in whole else HERMES.search(whole) is not None
 
 
 def rendered(template: str, messages: Sequence[Mapping[str, Json]], *, opening: bool) -> str | None:
