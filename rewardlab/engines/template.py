@@ -16,11 +16,8 @@ from rewardlab.task import Json
 MASK = re.compile(r"\{%(-?)\s*(?:end)?generation\s*(-?)%\}")
 SPECIAL = {"bos_token": "", "eos_token": "", "pad_token": "", "unk_token": ""}
 #: A call that no model makes, to see how it is written.
-CALL: Mapping[str, Any] = {
-    "id": "call_000000",
-    "type": "function",
-    "function": {"name": "\u241eNAME", "arguments": {"a": 1}},
-}
+FUNCTION: Mapping[str, Any] = {"name": "\u241eNAME", "arguments": {"a": 1}}
+CALL = {"id": "call_000000", "type": "function", "function": FUNCTION}
 HERMES = re.compile(r'<tool_call>\s*\{\s*"name":\s*"\u241eNAME",\s*"arguments":\s*\{"a":\s*1\}\s*\}\s*</tool_call>')
 
 
@@ -58,7 +55,7 @@ def writes_hermes(template: str) -> bool | None:
     """Whether the template writes calls of tools in Hermes's form; None for one that writes none, or does not run."""
     turn = {"role": "assistant", "content": "", "tool_calls": [CALL]}
     whole = rendered(template, [{"role": "user", "content": "?"}, turn], opening=False)
-    return None if whole is None or str(FUNCTION["name"]) not in whole else HERMES.search(whole) is not None
+    return None if whole is None or FUNCTION["name"] not in whole else HERMES.search(whole) is not None
 
 
 def rendered(template: str, messages: Sequence[Mapping[str, Json]], *, opening: bool) -> str | None:
