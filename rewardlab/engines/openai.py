@@ -36,6 +36,8 @@ Put: TypeAlias = Callable[[Generation], None]
 
 #: How often a server of several is asked again before its requests go to the others.
 FEW_RETRIES = 3
+#: After a failure, how long the answers to what was asked before it are waited for.
+LAST_SECONDS = 20.0
 #: What a server says that has too much to do, or has broken.
 BUSY = (408, 409, 429)
 
@@ -58,6 +60,8 @@ class OpenaiEngine:
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
         """Yield each generation as soon as the response that holds it arrives, all of them before an error is raised.
+
+        After the first failure nothing more is asked for, and what is in flight has LAST_SECONDS to arrive.
 
         Raises: EngineError when there is no server, when it refuses, and when its retries are used up; of several
         servers, when none is left.
@@ -97,6 +101,8 @@ class _Round:
         self._server, self._hosts, self._sampling, self._put = server, hosts, sampling, put
         self._fleet = Fleet(hosts, server.concurrency, notices)
         self._clients: dict[str, openai.AsyncOpenAI] = {}
+        self._failure: EngineError | None = None
+        self._limit = asyncio.Timeout(None)
         self._reader = Reader(server, sampling, notices, cache(lambda: first_template(self._places)))
 
     @property
@@ -111,13 +117,17 @@ class _Round:
                 self._clients[host.url] = await stack.enter_async_context(self._server.client(host.url))
             await self._meet()
             try:
-                async with asyncio.TaskGroup() as group:
+                async with self._limit, asyncio.TaskGroup() as group:
                     for request in requests:
                         for indexes in runs_of(request.indexes):
-                            group.create_task(self._draw(group, request, indexes))
+                            group.create_task(self._draw_or_stop(group, request, indexes))
             except BaseExceptionGroup as failures:
                 first = failures.exceptions[0]
                 raise first from first.__cause__
+            except TimeoutError:
+                pass  # what was in flight when it failed took too long
+        if self._failure is not None:
+            raise self._failure from self._failure.__cause__
 
     async def _meet(self) -> None:
         """Ask who is there: a server that is down is told at once, not after all retries."""
@@ -134,13 +144,24 @@ class _Round:
         except (openai.APIStatusError, openai.APITimeoutError, ValueError, RecursionError):
             pass
         except openai.APIConnectionError as error:
-            return self._failure(error, host, host.shown)
+            return self._told(error, host, host.shown)
         return None
+
+    async def _draw_or_stop(self, group: asyncio.TaskGroup, request: Request, indexes: Sequence[int]) -> None:
+        """Draw, or after the first failure ask for nothing more: what is in flight was paid for and is waited for."""
+        try:
+            await self._draw(group, request, indexes)
+        except EngineError as error:
+            if self._failure is None:
+                self._failure = error
+                self._limit.reschedule(asyncio.get_running_loop().time() + LAST_SECONDS)
 
     async def _draw(self, group: asyncio.TaskGroup, request: Request, indexes: Sequence[int]) -> None:
         """Draw `indexes`; those that the server does not give in one request get a request of their own."""
         while True:
             async with self._fleet.host() as host:  # what is learnt while this one waits holds for it too
+                if self._failure is not None:
+                    return
                 try:
                     found = await self._ask(host, request, indexes)
                     host.answered += 1
@@ -158,7 +179,7 @@ class _Round:
                 host.dialect.notices[NO_CHOICE] = None
         for index in indexes:
             if index not in held:
-                group.create_task(self._draw(group, request, (index,)))
+                group.create_task(self._draw_or_stop(group, request, (index,)))
 
     async def _ask(self, host: Host, request: Request, indexes: Sequence[int]) -> Found:
         """The generations of one request; none where the server is to be asked for each on its own.
@@ -178,9 +199,9 @@ class _Round:
                     again = self._body(host, request, indexes, dialect.rung(self._sampling))
                     if again != body or (len(indexes) > 1 and not dialect.several):
                         continue
-                raise self._failure(error, host, _where(request)) from error
+                raise self._told(error, host, _where(request)) from error
             except openai.APIError as error:
-                raise self._failure(error, host, _where(request)) from error
+                raise self._told(error, host, _where(request)) from error
             found = self._reader.read(answer, request, indexes, rung)
             if not found.generations and len(indexes) == 1:
                 raise EngineError(
@@ -204,18 +225,18 @@ class _Round:
             return await _posted(client.with_options(max_retries=0), body)
         except openai.APIConnectionError as error:
             if await self._hear(host, retries=0) is not None:
-                raise GoneError(self._failure(error, host, where)) from error
+                raise GoneError(self._told(error, host, where)) from error
         except openai.APIStatusError as error:
             if not _may_pass(error.status_code):
                 raise
         try:
             return await _posted(client.with_options(max_retries=min(self._server.max_retries, FEW_RETRIES)), body)
         except openai.APIConnectionError as error:
-            raise GoneError(self._failure(error, host, where)) from error
+            raise GoneError(self._told(error, host, where)) from error
         except openai.APIStatusError as error:
             if not _may_pass(error.status_code):
                 raise
-            raise GoneError(self._failure(error, host, where)) from error
+            raise GoneError(self._told(error, host, where)) from error
 
     def _body(self, host: Host, request: Request, indexes: Sequence[int], rung: Rung) -> Body:
         model, extra = self._server.model, self._server.extra
@@ -229,7 +250,7 @@ class _Round:
             return self._server.plain(error.body["message"])
         return self._server.plain(f"{error.message} {error.__cause__ or ''}".strip())
 
-    def _failure(self, error: openai.APIError, host: Host, where: str) -> EngineError:
+    def _told(self, error: openai.APIError, host: Host, where: str) -> EngineError:
         return server_failure(
             error.status_code if isinstance(error, openai.APIStatusError) else None,
             self._said(error),

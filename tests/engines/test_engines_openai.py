@@ -240,6 +240,40 @@ def test_what_was_drawn_before_a_failure_is_given_out_first():
             next(stream)
 
 
+def test_what_is_in_flight_when_another_prompt_fails_is_given_out_before_the_error():
+    refused = threading.Event()
+
+    def behave(body, _):
+        if body["seed"] == SEED:
+            refused.set()
+            return refuse(400, "no such thing")
+        refused.wait(20)
+        time.sleep(0.1)
+        return completion(body)
+
+    with serving(behave) as server:
+        found, stream = [], engine_at(server.url, concurrency=3).generate(asked([B, A, *map(named, "cdefg")], 0), SHORT)
+        with pytest.raises(EngineError, match="prompt 'a'"):
+            found.extend(stream)
+        assert {one.prompt_id for one in found} == {"b", "c"}
+        assert len(server.bodies) == 3
+
+
+def test_what_is_in_flight_for_too_long_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("rewardlab.engines.openai.LAST_SECONDS", 0.2)
+    release = threading.Event()
+
+    def behave(body, _):
+        return refuse(400, "no such thing") if body["seed"] == SEED else release.wait(20) and completion(body)
+
+    with serving(behave) as server:
+        start = time.monotonic()
+        with pytest.raises(EngineError, match="prompt 'a'"):
+            texts(engine_at(server.url), asked([B, A], 0))
+        assert time.monotonic() - start < 5
+        release.set()
+
+
 def test_the_first_answer_comes_while_the_second_is_awaited():
     release = threading.Event()
     with serving(lambda body, n: completion(body) if n == 1 or release.wait(20) else None) as server:
