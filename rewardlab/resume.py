@@ -23,6 +23,8 @@ from rewardlab.task import Prompt
 
 DEFAULT_GENERATIONS = 8
 RUNS = Path("runs")
+#: How runs were sampled whose version did not yet say it.
+EARLIER = {"reasoning": "drop"}
 
 Clock = Callable[[], datetime]
 
@@ -183,7 +185,7 @@ def _resume(run: Run, wanted: Manifest, prompts: Sequence[Prompt]) -> None:
     where = str(run.folder)
     do = "name a new folder with --out, or use the settings it was made with"
     for name, value in wanted.sampling.items():
-        held = run.manifest.sampling.get(name)
+        held = run.manifest.sampling.get(name, EARLIER.get(name))
         if held != value:
             what = (
                 "the model's files have changed"

@@ -118,6 +118,18 @@ def test_what_becomes_of_thoughts_is_a_setting_of_the_run_and_in_the_report(task
     assert manifest["settings"].get("reasoning") == reasoning
 
 
+def test_a_run_of_a_version_that_left_thoughts_out_goes_on_that_way_alone(task):
+    with serving(thinking) as server:
+        audit(task, server, reasoning="drop")
+        path = Path("run/run.json")
+        manifest = json.loads(path.read_text())
+        del manifest["sampling"]["reasoning"]
+        path.write_text(json.dumps(manifest))
+        with pytest.raises(RunError, match="sampled with reasoning 'drop', not 'keep'"):
+            audit(task, server)
+        assert audit(task, server, reasoning="drop").baseline.generations == 12
+
+
 def test_the_setting_is_read_from_the_command_line_and_from_a_file(task, run, tmp_path):
     with serving(thinking) as server:
         (tmp_path / "rewardlab.toml").write_text(
