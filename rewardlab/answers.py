@@ -31,7 +31,7 @@ class Answers:
     the reward. `scorings` is (prompts, generations, times): the first is `score`, the others are the same generations
     scored again, for the few chosen for that. `labels` is the mean over annotators, None where no labels were given.
     `texts` has a row for each entry of `row`. `called` marks those that called a tool, None where that is not
-    known.
+    known; `calls` has a row for each of `texts`, null where there is no call.
     """
 
     prompt_ids: tuple[str, ...]
@@ -44,6 +44,7 @@ class Answers:
     texts: pa.ChunkedArray
     row: NDArray[np.int64]
     called: Bools | None = None
+    calls: pa.ChunkedArray | None = None
 
     def example(self, prompt: int, generation: int) -> dict[str, Any]:
         """One generation to look at: where it stands, how its text begins, its score (None for none)."""
@@ -105,6 +106,7 @@ def gather(
         texts=generations["text"],
         row=numbers,
         called=called,
+        calls=generations["tool_calls"],
     )
 
 

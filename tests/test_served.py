@@ -79,6 +79,21 @@ def test_a_reward_that_reads_the_text_alone_is_told_of_calls_without_one(task):
     assert "tool_calls" in found.remedy
 
 
+@pytest.mark.parametrize("alike", [True, False])
+def test_generations_that_differ_in_their_calls_alone_are_not_alike(task_of, alike):
+    def behave(body, n):
+        status, content, headers = completion(body)
+        for place, choice in enumerate(content["choices"]):
+            value = "0" if alike else str(place)
+            call = {"id": f"c{n}-{place}", "function": {"name": "answer", "arguments": {"value": value}}}
+            choice["message"] = {"role": "assistant", "content": "So I call it. " * 20, "tool_calls": [call]}
+        return status, content, headers
+
+    with serving(behave) as server:
+        report = audit(task_of([[1]] * 40), server, num_generations=4)
+    assert ("RL702" in {one.code for one in report.findings}) == alike
+
+
 def test_calls_in_a_recording_reach_the_reward(task, run):
     task["reward"].write_text(READS_CALLS)
     rows = [json.loads(line) for line in task["recorded"].read_text().splitlines()]
