@@ -17,7 +17,7 @@ from rewardlab.errors import EngineError
 Told: TypeAlias = Literal["known", "unknown", "silent"]
 
 #: How long the hub may take to say whether it has a model.
-HUB_SECONDS = 1.3
+HUB_SECONDS = 1.0
 #: What names of a kind look like, and how that kind is written; the first that fits.
 KINDS = (
     (re.compile(r"\.(jsonl?|parquet|csv)$", re.IGNORECASE), "recorded:{}"),
@@ -27,6 +27,9 @@ KINDS = (
     ),
     (re.compile(r"^nova[-_ ]", re.IGNORECASE), "bedrock:us.amazon.{}-v1:0"),
 )
+#: Names that only servers have.
+NEVER_LOCAL = re.compile(r"^(gpt-\d|chatgpt|o\d|claude|gemini|grok|command-r)", re.IGNORECASE)
+HUB_NAME = re.compile(r"([\w.-]+/)?[\w.-]+")
 #: Names that stand behind somebody's server.
 SERVED = "openai:{}"
 MEANS = {
@@ -75,22 +78,22 @@ def check_name(
 ) -> None:
     """Refuse a name that is no folder, in two seconds and before anything heavy is imported.
 
-    A name with its owner is one of the hub's if the hub says so; one without is in the hub's cache or nowhere. Where
-    no client of the hub is installed, and where vLLM takes its models elsewhere, nothing is refused.
+    A name is one of the hub's if its cache holds it, or if the hub says so: ORG/NAME, an old NAME alone, both with a
+    file of the model behind a colon, as vLLM takes them. Where no client of the hub is installed a name with its owner
+    passes, and so does any where vLLM takes its models elsewhere.
     Raises: EngineError.
     """
     if Path(name).exists() or environment.get("VLLM_USE_MODELSCOPE", "").lower() in {"1", "true"}:
         return
-    owned = re.fullmatch(r"[\w.-]+/[\w.-]+", name) is not None
-    if has_client() and cached(name) is not None:
+    base = name.partition(":")[0]
+    is_name = HUB_NAME.fullmatch(base) is not None and not is_elsewhere(name)
+    if is_name and (is_cached(base) if has_client() else "/" in base):
         return
-    if not owned:
-        raise EngineError(f"{name!r} is no folder, and no ORG/NAME of the hub", where="--model", do=advice(name))
-    if not has_client():
-        return
-    match (ask or ask_hub)(name):
+    told = (ask or ask_hub)(base) if is_name and has_client() else "unknown"
+    match told:
         case "unknown":
-            what = f"{name!r} is no folder, and the hub has no such model, or a private one (HF_TOKEN)"
+            none = "the hub has no such model, or a private one (HF_TOKEN)" if is_name else "no model of the hub's"
+            what = f"{name!r} is no folder, and {none}"
         case "silent":
             what = f"{name!r} is no folder and not in the hub's cache, and the hub cannot be reached"
         case _:
@@ -98,12 +101,25 @@ def check_name(
     raise EngineError(what, where="--model", do=advice(name))
 
 
+def is_elsewhere(name: str) -> bool:
+    """Whether a name is surely none of the hub's: a recording, a model of Bedrock's, one that only its maker serves."""
+    return NEVER_LOCAL.match(name) is not None or likely(name) != SERVED.format(name)
+
+
+def is_cached(name: str) -> bool:
+    """Whether the hub's cache holds anything of a model; nothing is fetched."""
+    from huggingface_hub import constants  # noqa: PLC0415 - comes with transformers, and is optional
+
+    kept = Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}" / "snapshots"
+    return any(kept.glob("*/*"))
+
+
 def has_client() -> bool:
     """Whether the hub's client is installed."""
     return importlib.util.find_spec("huggingface_hub") is not None
 
 
-def cached(name: str, file: str = "config.json") -> Path | None:
+def cached(name: str, file: str) -> Path | None:
     """The folder in the hub's cache that holds this file of a model; nothing is fetched."""
     if not has_client():
         return None

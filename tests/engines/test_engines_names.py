@@ -40,10 +40,17 @@ def test_the_engine_that_was_forgotten_is_named_first(name, spec):
         assert f"write --model {spec} (" in told(name)
 
 
-@pytest.mark.parametrize("name", ["gpt-4o", "nope", "a b", "Org/Name/More"])
-def test_a_name_without_an_owner_is_refused_without_asking_the_hub(name):
-    with pytest.raises(EngineError, match="is no folder, and no ORG/NAME of the hub"):
+@pytest.mark.parametrize("name", ["gpt-4o", "Claude-4", "a b", "Org/Name/More", "nova-lite", "out.jsonl", "\u00e9/?"])
+def test_what_is_none_of_the_hubs_is_refused_without_asking_it(name):
+    with pytest.raises(EngineError, match="is no folder, and no model of the hub's"):
         check_name(name, ask=lambda _: pytest.fail("asked"), environment={})
+
+
+@pytest.mark.parametrize(("name", "asked"), [("gpt2", "gpt2"), ("org/name-GGUF:Q4_K_M", "org/name-GGUF")])
+def test_the_hub_knows_old_names_alone_and_names_with_a_file_of_the_model(name, asked):
+    seen = []
+    check_name(name, ask=lambda one: seen.append(one) or "known", environment={})
+    assert seen == [asked]
 
 
 def test_a_name_with_an_owner_is_what_the_hub_says():
@@ -56,9 +63,7 @@ def test_a_name_with_an_owner_is_what_the_hub_says():
 def test_a_model_in_the_hubs_cache_is_taken_without_asking(tmp_path, monkeypatch):
     snapshot = tmp_path / "models--org--name" / "snapshots" / "abc"
     snapshot.mkdir(parents=True)
-    (snapshot / "config.json").write_text("{}")
-    (tmp_path / "models--org--name" / "refs").mkdir()
-    (tmp_path / "models--org--name" / "refs" / "main").write_text("abc")
+    (snapshot / "params.json").write_text("{}")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     check_name("org/name", ask=lambda _: pytest.fail("asked"), environment={})
 
