@@ -30,6 +30,10 @@ FILTERING = ("vllm", "sglang", "llamacpp")
 #: those that every request holds. `watermarking` marks texts wherever the server was started with it.
 NO_FILTERS: Mapping[str, Json] = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
 NO_WATERMARK: Mapping[str, Json] = {"watermarking": False}
+#: Said in every request, for a server's own default may be another.
+ALWAYS: Mapping[str, Json] = {"top_p": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0}
+#: What a server may be asked without: another value was asked for, and its refusal is an error.
+NEUTRAL: Mapping[str, Json] = {**ALWAYS, **NO_FILTERS, **NO_WATERMARK}
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ class Dialect:
 
     def _without(self, sent: Body, refusal: str) -> bool:
         for name in (*DISPENSABLE, *NO_FILTERS, *NO_WATERMARK):
-            if name in refusal and name in sent:
+            if name in refusal and name in sent and sent[name] == NEUTRAL.get(name, sent[name]):
                 self.dropped.add(name)
                 if notice := DISPENSABLE.get(name):
                     self.notices[notice] = None

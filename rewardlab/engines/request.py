@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rewardlab.engines.dialect import LOGPROBS, TOKEN_IDS, Body, Dialect
+from rewardlab.engines.dialect import ALWAYS, LOGPROBS, TOKEN_IDS, Body, Dialect
 from rewardlab.engines.ladder import Rung
 from rewardlab.task import Json, Request, Sampling
 
 #: Servers refuse more alternatives of a token.
 MOST_LOGPROBS = 20
-#: Said in every request, for a server's own default may be another: none of them stands in OpenAI's interface alone.
-NEUTRAL: Mapping[str, Json] = {"top_p": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0}
 
 
 def sampling_of(sampling: Sampling) -> Body:
-    """How tokens are drawn, in OpenAI's names; what was not asked for is neutral."""
-    return {"temperature": sampling.temperature, **NEUTRAL}
+    """How tokens are drawn, in the servers' names: what was asked for goes over what is neutral (`Dialect.fixed`)."""
+    return {"temperature": sampling.temperature, **ALWAYS}
 
 
 def body_of(
@@ -33,6 +31,7 @@ def body_of(
     body: Body = {
         "model": model,
         "messages": [dict(message) for message in request.prompt.messages],
+        **{name: value for name, value in dialect.fixed.items() if name != "tool_choice"},
         **sampling_of(sampling),
         "seed": sampling.seed_of(request.prompt.id) + indexes[0],
         dialect.limit: sampling.max_tokens,
@@ -41,10 +40,10 @@ def body_of(
         body["n"] = len(indexes)
     if tools := request.prompt.row.get("tools"):
         body["tools"] = tools
+        body |= {name: value for name, value in dialect.fixed.items() if name == "tool_choice"}
     if sampling.logprobs:
         body |= dict(zip(LOGPROBS, (True, min(sampling.logprobs, MOST_LOGPROBS)), strict=True))
     if sampling.token_ids:
         body[TOKEN_IDS] = True
-    fixed = {name: value for name, value in dialect.fixed.items() if name != "tool_choice" or "tools" in body}
-    body |= {**fixed, **rung.body}
+    body |= rung.body
     return {name: value for name, value in body.items() if name not in dialect.dropped} | {**extra}
