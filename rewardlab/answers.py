@@ -30,8 +30,8 @@ class Answers:
     `cut` marks those that ended at the token limit. `length` is in characters. `components` holds each named metric of
     the reward. `scorings` is (prompts, generations, times): the first is `score`, the others are the same generations
     scored again, for the few chosen for that. `labels` is the mean over annotators, None where no labels were given.
-    `texts` has a row for each entry of `row`. `called` marks those that ended with the call of a tool, None where that
-    is not known.
+    `texts` has a row for each entry of `row`. `called` marks those that called a tool, None where that is not
+    known; `calls` has a row for each of `texts`, null where there is no call.
     """
 
     prompt_ids: tuple[str, ...]
@@ -44,6 +44,7 @@ class Answers:
     texts: pa.ChunkedArray
     row: NDArray[np.int64]
     called: Bools | None = None
+    calls: pa.ChunkedArray | None = None
 
     def example(self, prompt: int, generation: int) -> dict[str, Any]:
         """One generation to look at: where it stands, how its text begins, its score (None for none)."""
@@ -85,9 +86,8 @@ def gather(
     cut = np.zeros(shape, bool)
     cut[row, column] = pc.fill_null(pc.equal(generations["finish_reason"], "length"), False).to_numpy()[known]  # noqa: FBT003
     called = np.zeros(shape, bool)
-    called[row, column] = pc.is_in(generations["finish_reason"], value_set=pa.array(CALLS, pa.string())).to_numpy()[
-        known
-    ]
+    ended = pc.is_in(generations["finish_reason"], value_set=pa.array(CALLS, pa.string()))
+    called[row, column] = pc.or_(ended, pc.is_valid(generations["tool_calls"])).to_numpy()[known]
     numbers[row, column] = np.flatnonzero(known)
     score = _table(ids, scores, scores["score"].to_numpy(), shape)
     times = int(pc.max(rescores["time"]).as_py() or 0) if rescores.num_rows else 0
@@ -106,6 +106,7 @@ def gather(
         texts=generations["text"],
         row=numbers,
         called=called,
+        calls=generations["tool_calls"],
     )
 
 

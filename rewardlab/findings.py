@@ -263,7 +263,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "thoughts are missing from the texts",
         "A server that splits the reasoning off hands over the rest. A reward that wants the thought pays nobody, "
         "and the trainer's texts are others than these.",
-        "Start the server without its parser of reasoning and sample again, or let the reward do without the thought.",
+        "Sample with --reasoning keep, or start the server without its parser of reasoning; or drop the thoughts.",
     ),
     "RL501": Entry(
         "fewer than two independent judges",

@@ -26,6 +26,7 @@ HARMLESS = frozenset(
         "repetition_penalty",
         "stop",
         "thinking",
+        "reasoning",
         "platform",
         "entry",
         "weights",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from rewardlab.answers import gather
@@ -14,7 +15,7 @@ from rewardlab.judging.material import Material
 from rewardlab.judging.member import Member
 from rewardlab.judging.panel import ask_panel
 from rewardlab.labels import Annotations, mean_labels, read_annotations
-from rewardlab.parts import RESCORE_SCHEMA
+from rewardlab.parts import ASKED_ABOUT, RESCORE_SCHEMA
 from rewardlab.probes import judge
 from rewardlab.probes.judge.question import Question as PanelQuestion
 from rewardlab.probes.judge.question import annotation_table
@@ -24,6 +25,7 @@ from rewardlab.probes.run.known import known_answers
 from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question
 from rewardlab.progress import Progress
+from rewardlab.rewards.called import written
 from rewardlab.run import RewardRecord, Run
 from rewardlab.settings import Settings
 from rewardlab.success import success_rule
@@ -57,10 +59,15 @@ def ask_judges(run: Run, settings: Settings, members: Sequence[Member], progress
         evidence=known_answers(read_evidence(run.folder, key), prompts, answers)[0],
         labels=right_of(answers),
     )
-    columns = (generations[name].to_pylist() for name in ("prompt_id", "index", "text"))
-    texts = {(name, index): text for name, index, text in zip(*columns, strict=True)}
+    columns = (generations[name].to_pylist() for name in ASKED_ABOUT)
+    texts = {(name, index): _read(text, calls) for name, index, text, calls in zip(*columns, strict=True)}
     material = Material(prompts, texts, rule.of(score), settings.judge_sample, settings.seed)
     ask_panel(run, members, material, questions=questions, progress=progress)
+
+
+def _read(text: str, calls: str | None) -> str:
+    """What a judge reads of a generation: its text, and its calls of tools."""
+    return text if calls is None else written(text, json.loads(calls))
 
 
 def conclude_panel(

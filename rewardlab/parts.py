@@ -24,8 +24,11 @@ GENERATION_SCHEMA = pa.schema(
         ("prompt_tokens", pa.int32()),
         ("completion_tokens", pa.int32()),
         ("token_ids", pa.list_(pa.int32())),
+        ("tool_calls", pa.string()),
     ]
 )
+#: What a reward is asked with.
+ASKED_ABOUT = ("prompt_id", "index", "text", "tool_calls")
 #: Large and seldom there: read only where it is named.
 LARGE = ("token_ids",)
 SCORE_SCHEMA = pa.schema(
@@ -110,9 +113,12 @@ class Parts:
 
 def generations_of(table: pa.Table) -> Iterator[Generation]:
     """The generations of a table's rows, as a reward is asked about them: with token ids where it has that column."""
-    names = [name for name in ("prompt_id", "index", "text", *LARGE) if name in table.column_names]
-    for prompt_id, index, text, *ids in zip(*(table[name].to_pylist() for name in names), strict=True):
-        yield Generation(prompt_id, index, text, token_ids=tuple(ids[0]) if ids and ids[0] is not None else None)
+    names = [name for name in (*ASKED_ABOUT, *LARGE) if name in table.column_names]
+    for values in zip(*(table[name].to_pylist() for name in names), strict=True):
+        row = dict(zip(names, values, strict=True))
+        if row.get("token_ids") is not None:
+            row["token_ids"] = tuple(row["token_ids"])
+        yield Generation(**row)
 
 
 class Writer:

@@ -16,13 +16,13 @@ from typing_extensions import Unpack
 from rewardlab.answers import gather
 from rewardlab.aws.packaged import is_package, opened
 from rewardlab.decision import decide
-from rewardlab.engines import parse_model, told_apart
+from rewardlab.engines import check_spec, parse_model, told_apart
 from rewardlab.errors import EngineError, InputError, RewardError, UsageError
 from rewardlab.evidence import read_evidence
 from rewardlab.examination import examining, worker_of
 from rewardlab.findings import Finding, merge
 from rewardlab.judging.definition import shipped_judges
-from rewardlab.judging.member import convene
+from rewardlab.judging.member import check_models, convene
 from rewardlab.judging.panel import check_panel, ratings_of_panel
 from rewardlab.labels import Annotations, check_labels, mean_labels, read_annotations
 from rewardlab.measurement import measure
@@ -93,6 +93,7 @@ def run_audit(
     progress = progress or Silent()
     for note in settings.notes:
         progress.note(note)
+    check_spec(settings.model_spec)
     prompts = with_rights(_prompts(prompts_path, progress), settings.right_path)
     said = settings
     with opened(reward, said, progress) as held:
@@ -102,6 +103,7 @@ def run_audit(
             convene(settings.load_judges()),
         )
         check_panel(members, prompts)
+        check_models(members)
         with open_run(prompts_path, prompts, said, record=record, progress=progress, now=now) as run:
             try:
                 _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
@@ -179,6 +181,7 @@ def run_sample(
     progress = progress or Silent()
     for note in settings.notes:
         progress.note(note)
+    check_spec(settings.model_spec)
     prompts = _prompts(prompts_path, progress)
     with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now) as run:
         try:

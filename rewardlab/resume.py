@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import rewardlab
-from rewardlab.engines import ModelSpec, check_sampling, open_engine
+from rewardlab.engines import APART, ModelSpec, check_sampling, open_engine
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError
 from rewardlab.progress import Progress
@@ -24,6 +24,8 @@ from rewardlab.task import Prompt
 
 DEFAULT_GENERATIONS = 8
 RUNS = Path("runs")
+#: How runs were sampled whose version did not yet say it.
+EARLIER = {"reasoning": "drop"}
 
 Clock = Callable[[], datetime]
 
@@ -149,6 +151,7 @@ def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
         "files": files_print(path),
         **identity(settings),
         "engine": without_secrets(settings.engine),
+        **({"reasoning": settings.reasoning} if spec.engine in APART else {}),
     }
 
 
@@ -184,7 +187,7 @@ def _resume(run: Run, wanted: Manifest, prompts: Sequence[Prompt]) -> None:
     where = str(run.folder)
     do = "name a new folder with --out, or use the settings it was made with"
     for name in {**run.manifest.sampling, **wanted.sampling}:
-        held, value = run.manifest.sampling.get(name), wanted.sampling.get(name)
+        held, value = run.manifest.sampling.get(name, EARLIER.get(name)), wanted.sampling.get(name)
         if held != value:
             what = (
                 "the model's files have changed"

@@ -72,13 +72,13 @@ def _earn_more(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, 
 
 
 def _sampled(run: Run, key: str, *, tokens: bool) -> dict[str, list[Sampled]]:
-    """The scored generations that were not cut off, by prompt, with what the run's labels say, and tokens if asked.
+    """The scored generations that were not cut off and called no tool, by prompt; with labels, and tokens if asked.
 
     Of a large run those of every so many prompts: the exchange needs a few hundred.
     """
     ids = [prompt.id for prompt in run.prompts()]
     some = pa.array(ids[:: max(1, -(-len(ids) // MOST_PROMPTS))], pa.string())
-    names = ("prompt_id", "index", "text", "finish_reason", *(LARGE if tokens else ()))
+    names = ("prompt_id", "index", "text", "finish_reason", "tool_calls", *(LARGE if tokens else ()))
     generations, scores = run.generations.read(names), run.scores(key).read(["prompt_id", "index", "score"])
     generations, scores = (one.filter(pc.is_in(one["prompt_id"], some)) for one in (generations, scores))
     scored = {
@@ -89,8 +89,8 @@ def _sampled(run: Run, key: str, *, tokens: bool) -> dict[str, list[Sampled]]:
     sides = sides_of(read_labels(run.labels)) if run.labels.is_file() else {}
     found: dict[str, list[Sampled]] = {}
     columns = (generations[name].to_pylist() for name in names)
-    for prompt_id, index, text, finish, *tokens_drawn in zip(*columns, strict=True):
-        if (prompt_id, index) in scored and finish != "length":
+    for prompt_id, index, text, finish, calls, *tokens_drawn in zip(*columns, strict=True):
+        if (prompt_id, index) in scored and finish != "length" and calls is None:
             drawn = tuple(tokens_drawn[0]) if tokens_drawn and tokens_drawn[0] is not None else None
             one = Sampled(text, scored[prompt_id, index], sides.get((prompt_id, index)), index, drawn)
             found.setdefault(prompt_id, []).append(one)

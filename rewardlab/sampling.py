@@ -13,7 +13,7 @@ from rewardlab.conversation import INSTRUCTING
 from rewardlab.engines import ModelSpec
 from rewardlab.engines.presets import NAMES, Preset
 from rewardlab.errors import UsageError
-from rewardlab.task import Message, Prompt, Sampling
+from rewardlab.task import Message, Prompt, Reasoning, Sampling
 
 #: Engines whose models are read from a folder or the hub, where their own generation_config.json lies.
 LOCAL = ("vllm", "transformers")
@@ -45,6 +45,7 @@ class SamplingSettings(BaseModel):
     stop: Annotated[tuple[str, ...], BeforeValidator(_texts), AfterValidator(_no_empty)] = ()
     system: Annotated[str, Field(min_length=1)] | None = None
     thinking: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    reasoning: Reasoning = "keep"
     sampling_from: Annotated[str, Field(min_length=1)] | None = None
 
 
@@ -61,6 +62,7 @@ class SamplingOptions(TypedDict, total=False):
     stop: Sequence[str]
     system: str
     thinking: str
+    reasoning: Reasoning
     sampling_from: str
 
 
@@ -107,6 +109,7 @@ def drawn_as(settings: SamplingSettings, *, token_ids: bool = False, lenient: bo
         thinking=settings.thinking,
         thinking_if_known=lenient,
         token_ids=token_ids,
+        reasoning=settings.reasoning,
     )
 
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from rewardlab.alpha import MIN_ALPHA
-from rewardlab.engines import ModelSpec, parse_model
+from rewardlab.engines import ModelSpec, check_reasoning, parse_model
 from rewardlab.engines.presets import Preset, read_preset
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
@@ -172,7 +172,8 @@ class Settings(SamplingSettings):
     def model_spec(self) -> ModelSpec:
         """The model, its path taken from the folder of the file that names it.
 
-        Raises: UsageError when no model is named, with the three shortest ways to name one.
+        Raises: UsageError when no model is named, with the three shortest ways to name one, and for a setting that its
+        engine does not have.
         """
         if self.model is None:
             raise UsageError(
@@ -180,7 +181,10 @@ class Settings(SamplingSettings):
                 do='give --model vllm:FOLDER_OR_HUB_NAME, or --model recorded:FILE.jsonl, or write model = "..." in '
                 "rewardlab.toml here" + self._named_elsewhere(),
             )
-        return parse_model(self.model, folder=self._model_folder)
+        spec = parse_model(self.model, folder=self._model_folder)
+        if "reasoning" in self.model_fields_set:
+            check_reasoning(spec, self.reasoning)
+        return spec
 
     def _named_elsewhere(self) -> str:
         names = [name for name, left_out in self._files if "model" in left_out]
@@ -236,7 +240,7 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         if (name := values.get("sampling_from")) is not None:
             preset = read_preset(name, folder=layer.folder, model=_model_named(held))
             values |= fill_in(values, preset)
-        if "system" in values:
+        if values.get("system") is not None:
             values["system"] = system_text(values["system"], layer.folder)
         if "entry" in values:
             merged.pop("weights", None)  # they were for other functions
@@ -301,15 +305,22 @@ def _expected(detail: ErrorDetails) -> str:
     return text[:1].lower() + text[1:]
 
 
+#: A user's name and password in a URL, of one or of several.
+USER = re.compile(r"(?<=://)[^/\s,@]*@")
 SECRET = re.compile(r"key|token$|secret|password|authorization", re.IGNORECASE)
 
 
 def without_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options with every value that may be a credential replaced, at any depth: they are written to disk."""
-    return {
-        name: "(not kept)" if SECRET.search(name) else without_secrets(value) if isinstance(value, dict) else value
-        for name, value in options.items()
-    }
+    return {name: "(not kept)" if SECRET.search(name) else _without_secrets(value) for name, value in options.items()}
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return without_secrets(value)
+    if isinstance(value, list | tuple):
+        return [_without_secrets(one) for one in value]
+    return USER.sub("", value) if isinstance(value, str) else value
 
 
 def parse_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError, TokensMissingError
 from rewardlab.findings import Finding
 from rewardlab.outcome import Unscored
-from rewardlab.parts import LARGE, Writer, generations_of
+from rewardlab.parts import ASKED_ABOUT, LARGE, Writer, generations_of
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes import deployed
 from rewardlab.progress import Progress
@@ -35,8 +35,6 @@ from rewardlab.task import Generation, Prompt, Request
 #: What a kill can cost: at most this much is sampled or scored again.
 FLUSH_SECONDS = 5.0
 FLUSH_GENERATIONS = 20_000
-#: What a reward is asked with.
-ASKED_ABOUT = ("prompt_id", "index", "text")
 #: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
 OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env")
 

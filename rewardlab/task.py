@@ -7,13 +7,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from rewardlab.calls import EXPECTED, read_calls
 from rewardlab.conversation import ONE_ROW, kind_of_json, read_conversation
 from rewardlab.errors import InputError
 
 Json: TypeAlias = Any
 Message: TypeAlias = Mapping[str, Json]
+
+Reasoning: TypeAlias = Literal["keep", "drop"]
 
 #: Where the trainers of the field put the reference answer, in the order in which they are looked for.
 REFERENCE_KEYS = ("reference_answer", "ground_truth", "answer", "solution", "target")
@@ -64,7 +67,8 @@ class Generation:
     `first_logprobs` are the likeliest first tokens, best first: each token's text and the natural logarithm of its
     probability at temperature 1 (among the tokens that the choices allow, where the engine narrows first: renormalise);
     empty where unknown. They are not stored. `token_ids` are the tokens drawn, the one that ended it included; None
-    where they are not known or were not asked for.
+    where they are not known or were not asked for. `tool_calls` is the JSON text of the calls of tools that a server
+    took out of the text (`rewardlab.calls`), None without any.
     """
 
     prompt_id: str
@@ -75,6 +79,7 @@ class Generation:
     completion_tokens: int | None = None
     first_logprobs: tuple[tuple[str, float], ...] = ()
     token_ids: tuple[int, ...] | None = None
+    tool_calls: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,9 @@ class Sampling:
     know it is sampled without, which becomes a notice.
     With `choices` a response is exactly one of these texts; with `schema` it is JSON that satisfies this JSON Schema;
     never both. `logprobs` is how many alternatives of the first token are wanted; `token_ids` asks for each response's
-    tokens, which the draw does not depend on. An engine or a server that cannot
-    do one of them samples without it and says so in its notices.
+    tokens, which the draw does not depend on. `reasoning` says what becomes of a thought that a server keeps apart from
+    the text: put back before it, or left out. An engine or a server that cannot do one of them samples without it and
+    says so in its notices.
     """
 
     temperature: float = 1.0
@@ -106,6 +112,7 @@ class Sampling:
     schema: Mapping[str, Json] | None = None
     logprobs: int = 0
     token_ids: bool = False
+    reasoning: Reasoning = "drop"
 
     def __post_init__(self) -> None:
         assert not (self.choices and self.schema is not None), "choices or a schema, not both"
@@ -267,7 +274,8 @@ def is_empty(value: Json) -> bool:
 def read_generations(path: Path) -> tuple[Generation, ...]:
     """Read recorded generations: `{"prompt_id", "index", "text", "finish_reason"}` on each line.
 
-    A row may hold `prompt_tokens`, `completion_tokens` and `token_ids` too. `index` may be left out of every row of a
+    A row may hold `prompt_tokens`, `completion_tokens`, `token_ids` and `tool_calls` too; with calls of tools the text
+    may be null. `index` may be left out of every row of a
     prompt; they then count in the order of the file.
     Raises: InputError with file:line for a row that cannot be used, and for a prompt_id and index given twice.
     """
@@ -280,6 +288,9 @@ def read_generations(path: Path) -> tuple[Generation, ...]:
         prompt_id, text = row.get("prompt_id"), row.get("text")
         if isinstance(prompt_id, bool) or not isinstance(prompt_id, str | int):
             raise InputError(f"prompt_id is a {kind_of_json(prompt_id)}", where=where, expected=expected)
+        calls = _calls_or_none(row.get("tool_calls"), where=where)
+        if text is None and calls is not None:
+            text = ""
         if not isinstance(text, str):
             raise InputError(f"text is a {kind_of_json(text)}", where=where, expected=expected)
         index = row.get("index", counted.get(str(prompt_id), 0))
@@ -304,6 +315,7 @@ def read_generations(path: Path) -> tuple[Generation, ...]:
                 _count_or_none(row.get("prompt_tokens"), "prompt_tokens", where=where),
                 _count_or_none(row.get("completion_tokens"), "completion_tokens", where=where),
                 token_ids=_ids_or_none(row.get("token_ids"), where=where),
+                tool_calls=calls,
             )
         )
     if not generations:
@@ -321,6 +333,13 @@ def _count_or_none(value: Json, name: str, *, where: str) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31):
         return value
     raise InputError(f"{name} is {json.dumps(value)[:60]}", where=where, expected="a whole number from 0, or nothing")
+
+
+def _calls_or_none(value: Json, *, where: str) -> str | None:
+    calls, wrong = read_calls(value)
+    if wrong:
+        raise InputError(f"tool_calls holds {wrong} that are no call of a tool", where=where, expected=EXPECTED)
+    return calls
 
 
 def _ids_or_none(value: Json, *, where: str) -> tuple[int, ...] | None:

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "rewardlab"
 FLOORS = [
     {"visible"},
     {"errors"},
-    {"conversation"},
+    {"calls", "conversation"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},
     {"alpha", "findings", "platforms", "parts", "answers", "labels", "rights", "ratings", "crosscheck"},
     {"evidence", "values"},
@@ -45,6 +45,7 @@ HEAVY = {
     "botocore",
     "deflate",
     "huggingface_hub",
+    "jinja2",
     "krippendorff",
     "matplotlib",
     "pandas",

@@ -60,6 +60,7 @@ def test_what_is_written_is_read_in_its_order(tmp_path):
             "finish_reason": "stop",
             "prompt_tokens": 3,
             "completion_tokens": 4,
+            "tool_calls": None,
         },
         {
             "prompt_id": "p",
@@ -68,6 +69,7 @@ def test_what_is_written_is_read_in_its_order(tmp_path):
             "finish_reason": None,
             "prompt_tokens": None,
             "completion_tokens": None,
+            "tool_calls": None,
         },
     ]
     first, second = scores.read(["score", "reason", "detail", "components"]).to_pylist()
@@ -134,7 +136,7 @@ def test_token_ids_are_kept_and_read_only_where_they_are_named(tmp_path):
 
 
 def test_a_part_of_a_version_without_token_ids_reads_as_one_where_none_are_known(tmp_path):
-    old = pa.schema([field for field in GENERATION_SCHEMA if field.name != "token_ids"])
+    old = pa.schema([field for field in GENERATION_SCHEMA if field.name not in {"token_ids", "tool_calls"}])
     columns = {name: [None] for name in old.names} | {"prompt_id": ["a"], "index": [0], "text": ["x"]}
     Parts(tmp_path, old).append(columns)
     (one,) = generations_of(Parts(tmp_path, GENERATION_SCHEMA).read(["prompt_id", "index", "text", "token_ids"]))

@@ -120,7 +120,7 @@ def test_only_filters_that_are_on_are_part_of_a_generation():
 def test_the_engine_is_asked_for_all_of_it():
     given = {"top_p": 0.9, "top_k": 5, "min_p": 0.1, "repetition_penalty": 1.2, "stop": ("x",), "thinking": "on"}
     sampling = drawn_as(SamplingSettings(**given), token_ids=True, lenient=True)
-    assert sampling == Sampling(**given, token_ids=True, thinking_if_known=True)
+    assert sampling == Sampling(**given, token_ids=True, thinking_if_known=True, reasoning="keep")
 
 
 @pytest.mark.parametrize("name", ["min_p", "repetition_penalty"])

@@ -15,12 +15,13 @@ from rewardlab.aws.runtime_process import Configuration
 from rewardlab.aws.unpacked import Package
 from rewardlab.errors import InputError, RunError
 from rewardlab.outcome import REASONS, Outcome, Reason, Scored, Unscored
+from rewardlab.parts import ASKED_ABOUT, generations_of
 from rewardlab.platforms import ReferencePlace, find_platform
 from rewardlab.rewards.event import Key
 from rewardlab.rewards.pool import Pair, ScoringPool
 from rewardlab.rewards.process import RewardSource
 from rewardlab.run import RewardRecord, Run
-from rewardlab.task import Generation, Prompt, read_generations, read_prompts
+from rewardlab.task import Prompt, read_generations, read_prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ def from_run(run: Path, manifest: PackageManifest, prompts: Path | None) -> Evid
         scores = held.scores(record.key).read()
         audit = {key: outcome for key, outcome in _outcomes(scores) if key[0] in by_id}
         noisy = _noisy(held.rescores(record.key).read(), audit)
-        generations = held.generations.read(["prompt_id", "index", "text"]).to_pylist()
-    every = [Generation(row["prompt_id"], row["index"], row["text"]) for row in generations]
+        generations = held.generations.read(ASKED_ABOUT)
+    every = list(generations_of(generations))
     pairs = [(by_id[one.prompt_id], one) for one in every if (one.prompt_id, one.index) in audit]
     if not pairs:
         raise RunError("the packaged reward has scored nothing in it", where=str(run), do="finish the audit first")

@@ -10,6 +10,7 @@ from rewardlab.platforms import Platform
 #: The modules of rewardlab.rewards that travel, byte for byte.
 MODULES = (
     "__init__",
+    "called",
     "sample",
     "signature",
     "loop",

@@ -17,6 +17,7 @@ import click
 import rewardlab
 from rewardlab.cloud.failure import failure
 from rewardlab.engines.vllm_draw import TESTED, Runner
+from rewardlab.settings import without_secrets
 from rewardlab.visible import visible
 
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "krippendorff", "pydantic", "openai")
@@ -54,9 +55,8 @@ def _engines() -> Iterator[tuple[str, tuple[bool, str]]]:
     text = f"{_version('transformers')}, torch {torch}" if ready else "not installed: rewardlab[transformers]"
     yield "transformers", (ready, text)
     key, url = os.environ.get("OPENAI_API_KEY"), os.environ.get("OPENAI_BASE_URL")
-    text = (
-        f"key {'set' if key else 'not set (OPENAI_API_KEY)'}, server {url or 'the default (OPENAI_BASE_URL not set)'}"
-    )
+    server = without_secrets({"url": url})["url"] if url else "the default (OPENAI_BASE_URL not set)"
+    text = f"key {'set' if key else 'not set (OPENAI_API_KEY)'}, server {server}"
     yield "openai", (bool(key or url), text)
 
 

@@ -50,6 +50,11 @@ SAMPLING = (
         "generation_config.json does, where nothing else is said.",
     ),
     click.option(
+        "--reasoning",
+        metavar="keep|drop",
+        help="Of a thought that a server (openai:) keeps apart: put it back before the text, or leave it out.  [keep]",
+    ),
+    click.option(
         "--engine-option",
         multiple=True,
         metavar="NAME=VALUE",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import itertools
 import os
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from rewardlab.engines.names import advice, check_model
 from rewardlab.errors import UsageError
-from rewardlab.task import Generation, Request, Sampling
+from rewardlab.task import Generation, Reasoning, Request, Sampling
 
 #: Engine name to the module that opens it; the module is imported when its engine is asked for.
 ENGINES: Mapping[str, str] = {
@@ -21,6 +23,10 @@ ENGINES: Mapping[str, str] = {
     "bedrock": "rewardlab.engines.bedrock",
     "recorded": "rewardlab.engines.recorded",
 }
+#: Whose server may keep a model's thought apart from its text, so that it can be kept or dropped.
+APART = ("openai",)
+#: Whose models lie on this machine, or are fetched to it.
+LOCAL = ("vllm", "transformers")
 #: Whose models are names, never paths.
 BEHIND_A_SERVER = ("openai", "bedrock")
 
@@ -62,6 +68,17 @@ def told_apart(model: str) -> str:
     return f"the server keeps the reasoning of {model} out of its text; a reward that reads it will not find it there"
 
 
+def check_reasoning(spec: ModelSpec, reasoning: Reasoning) -> None:
+    """Refuse what an engine cannot do with a model's thoughts: only a server keeps them apart from the text.
+
+    Raises: UsageError.
+    """
+    if spec.engine in APART or (reasoning == "keep" and spec.engine != "bedrock"):
+        return
+    why = "hands over no thoughts" if spec.engine == "bedrock" else "hands over the text as the model wrote it"
+    raise UsageError(f"the {spec.engine} engine {why}", where=f"--reasoning {reasoning}", do="leave it out")
+
+
 def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
     """Read a model spec. A relative path that exists under `folder` (of the file that names it) is taken from there.
 
@@ -72,7 +89,9 @@ def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
     if not model.strip():
         raise UsageError(f"model {text!r} names no model", expected="ENGINE:MODEL, a folder or a hub name")
     if colon and engine != prefix and "/" not in prefix and not Path(text).exists():
-        raise UsageError(f"no engine {prefix!r} in the model {text!r}", expected="one of " + ", ".join(ENGINES))
+        close = difflib.get_close_matches(prefix.lower(), ENGINES, n=1, cutoff=0.75)
+        do = f"write {close[0]}:{rest}" if close else advice(text)
+        raise UsageError(f"no engine {prefix!r} in the model {text!r}", expected="one of " + ", ".join(ENGINES), do=do)
     if folder is not None and engine not in BEHIND_A_SERVER and (folder / model).exists():
         model = str(_plain(folder / model))
     return ModelSpec(engine, model)
@@ -82,6 +101,15 @@ def _plain(path: Path) -> Path:
     """The path without its "..", which a report would show, where no symbolic link makes them mean another."""
     plain = Path(os.path.normpath(path))
     return plain if plain.exists() and plain.samefile(path) else path
+
+
+def check_spec(spec: ModelSpec) -> None:
+    """Refuse, before anything is loaded, the name of a local model that is no folder and none of the hub's.
+
+    Raises: EngineError.
+    """
+    if spec.engine in LOCAL:
+        check_model(spec.model)
 
 
 def open_engine(spec: ModelSpec, options: Mapping[str, Any]) -> Engine:

@@ -13,27 +13,6 @@ from rewardlab.errors import EngineError, TooLongError, UsageError
 from rewardlab.task import Message, Prompt, Sampling
 
 
-def check_model(model: str) -> None:
-    """Refuse a local path that is no model folder. A name that is no path is left to the hub's client.
-
-    Raises: EngineError.
-    """
-    path = Path(model)
-    looks_local = path.exists() or model.startswith((".", "/", "~")) or model.count("/") > 1
-    if not looks_local:
-        return
-    if not path.is_dir():
-        what = "is a file" if path.exists() else "does not exist"
-        raise EngineError(f"the model folder {what}", where=model, expected="a folder with config.json and weights")
-    if not (path / "config.json").is_file():
-        raise EngineError(
-            "no config.json in the model folder",
-            where=model,
-            expected="a model as transformers saves one: config.json, tokenizer and weights",
-            do="name the folder that save_pretrained wrote",
-        )
-
-
 def read_template(option: object) -> str | None:
     """The chat template of an engine option: None, a Jinja text, or a file that holds one.
 

@@ -55,7 +55,10 @@ def server_failure(
     """
     said = _first_line(message)
     expected = do = None
-    if status is None:
+    if status is not None and 300 <= status < 400:
+        what, where = f"the server redirects ({said}): a key goes to the address that was named, and to no other", url
+        do = "name that address, if it is the one you mean, with OPENAI_BASE_URL or --engine-option base_url=URL"
+    elif status is None:
         what, where, do = f"no answer ({said})", url, NO_SERVER
     elif status in (401, 403):
         what, where, do = f"the server refuses the key ({said})", url, NO_KEY

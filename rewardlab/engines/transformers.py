@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rewardlab.engines import check_options, count_option, table_option
-from rewardlab.engines.chat import asked_of_template, check_model, encode_all, read_template, short_room
+from rewardlab.engines.chat import asked_of_template, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
+from rewardlab.engines.names import check_model
 from rewardlab.engines.presets import unapplied
 from rewardlab.engines.steering import ChoiceMask, FirstToken
 from rewardlab.engines.structure import spell
@@ -250,13 +251,13 @@ def open_engine(model: str, options: Mapping[str, Any]) -> TransformersEngine:
     UsageError for an option that there is not, or that has no sense.
     """
     settings = Options.read(options)
+    check_model(model)
     if any(importlib.util.find_spec(name) is None for name in ("torch", "transformers")):
         raise EngineError(
             "transformers is not installed",
             where=f"transformers:{model}",
             do="install rewardlab[transformers], or name another engine (vllm:, openai:)",
         )
-    check_model(model)
     import torch  # noqa: PLC0415 - heavy and optional: 10 s on two cores
     import transformers  # noqa: PLC0415 - heavy and optional
 

@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rewardlab.engines import check_options, runs_of, table_option
-from rewardlab.engines.chat import asked_of_template, check_model, encode_all, read_template, short_room
+from rewardlab.engines.chat import asked_of_template, encode_all, read_template, short_room
 from rewardlab.engines.failure import model_failure
 from rewardlab.engines.loading import stage, stages_from, uncollected, without
+from rewardlab.engines.names import check_model
 from rewardlab.engines.presets import unapplied
 from rewardlab.engines.structure import likeliest, spell
 from rewardlab.engines.vllm_config import (
@@ -220,13 +221,13 @@ def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
     Raises: EngineError when vLLM is not installed, when the model cannot be loaded or does not fit in memory;
     UsageError for an option vLLM does not have.
     """
+    check_model(model)
     if vllm_version() is None:
         raise EngineError(
             "vLLM is not installed",
             where=f"vllm:{model}",
             do="install rewardlab[vllm] (GPU) or rewardlab[cpu], or name another engine (transformers:, openai:)",
         )
-    check_model(model)
     # The engine in this process: it starts sooner, dies with us, and its errors reach us instead of a log.
     os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")

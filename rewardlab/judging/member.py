@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rewardlab.engines import parse_model
+from rewardlab.engines import check_spec, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, shipped_judges
 from rewardlab.run import JudgeRecord, files_print
@@ -40,6 +40,16 @@ def convene(judges: Sequence[Judge], held: Sequence[JudgeRecord] = ()) -> tuple[
         others = [one.record for one in members] + [one for one in held if not one.is_replaced_by(record)]
         members.append(Member(judge, replace(record, name=_free_name(record, {one.name for one in others}))))
     return tuple(members)
+
+
+def check_models(members: Sequence[Member]) -> None:
+    """Refuse, before anything is sampled, a judge whose model is nowhere.
+
+    Raises: EngineError.
+    """
+    for member in members:
+        if member.judge.model is not None and not member.judge.is_python:
+            check_spec(parse_model(member.judge.model))
 
 
 def _record(judge: Judge) -> JudgeRecord:

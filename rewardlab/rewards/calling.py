@@ -13,12 +13,15 @@ from typing import Any
 from rewardlab.rewards.loop import wait
 from rewardlab.rewards.sample import (
     Sample,
+    calls_in,
     columns_of,
     hidden_columns_of,
+    message_of,
     question_of,
     reference_of,
     response_of,
     turns_of,
+    written_of,
 )
 from rewardlab.rewards.signature import Role, annotated_as, bind, parameters_of
 from rewardlab.rewards.trainers import VERL
@@ -85,7 +88,9 @@ class Bound:
         annotated = annotated_as(self._parameters.get(name))
         match role:
             case "completion":
-                return _message if annotated == "messages" else response_of
+                if annotated == "messages":
+                    return _message
+                return written_of if self._kind == "verl" else response_of
             case "reference":
                 return reference_of
             case "prompt":
@@ -96,7 +101,7 @@ class Bound:
 
 
 def _message(sample: Sample) -> list[dict[str, Any]]:
-    return [{"role": "assistant", "content": response_of(sample)}]
+    return [message_of(sample)]
 
 
 def _verl(sample: Sample) -> dict[str, Any]:
@@ -105,7 +110,7 @@ def _verl(sample: Sample) -> dict[str, Any]:
     extra = columns.get("extra_info")
     return {
         "data_source": columns.get("data_source", "rewardlab"),
-        "solution_str": response_of(sample),
+        "solution_str": written_of(sample),
         "ground_truth": reference_of(sample),
         "extra_info": {**(extra if isinstance(extra, dict) else {}), **ALWAYS},
     }
@@ -132,14 +137,13 @@ def _awaited(kind: str, call: Callable[..., Any], value: Any) -> Any:
 
 
 def call_openai(call: Callable[..., Any], sample: Sample) -> Any:
-    """`grade(sample, item)`: output_json is the response read as JSON, None where it is none; there are no tools."""
+    """`grade(sample, item)`: output_json is the response read as JSON, None for none; output_tools are its calls."""
     text = response_of(sample)
-    message = {"role": "assistant", "content": text}
     output = {
         "output_text": text,
         "output_json": _json(text),
-        "output_tools": [],
-        "choices": [{"index": 0, "message": message}],
+        "output_tools": calls_in(sample),
+        "choices": [{"index": 0, "message": message_of(sample)}],
     }
     item = {**hidden_columns_of(sample), **columns_of(sample), "reference_answer": reference_of(sample)}
     if list(parameters_of(call))[:2] == ["item", "sample"]:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from rewardlab.conversation import INSTRUCTING
 from rewardlab.platforms import Platform, Shape
 from rewardlab.task import RIGHT, Generation, Json, Message, Prompt
 
 Key: TypeAlias = tuple[str, int]
-#: A sample as JSON text in three pieces: the id goes between the first two, the response between the last two.
-Parts: TypeAlias = tuple[str, str, str]
 
 CONVERSATION = ("id", "messages")
 FIELDS = (*CONVERSATION, "query", "response", "model_response")
+
+
+class Parts(NamedTuple):
+    """A prompt's samples as JSON text in pieces, between which a generation's own values go.
+
+    In this order: `start`, the id, `middle`, the response, `close`, then `calls` and the calls of tools where there are
+    any, `end`. `calls` is empty where the platform's form has no place for them.
+    """
+
+    start: str
+    middle: str
+    close: str
+    calls: str
+    end: str
 
 
 def sample_id(generation: Generation) -> str:
@@ -26,20 +38,20 @@ def sample_id(generation: Generation) -> str:
 def sample_parts(prompt: Prompt, platform: Platform, *, shape: Shape | None = None) -> Parts:
     """A prompt's samples as JSON text, less what differs between its generations.
 
-    A sample is the row's own columns, the conversation with the model's turn, and the reference:
-    `parts[0] + id + parts[1] + content + parts[2]`, both filled in as JSON strings. A prompt's generations share the
-    rest, so it is encoded once. `shape` is one of the platform's; the first unless given.
+    A sample is the row's own columns, the conversation with the model's turn, and the reference. A prompt's generations
+    share all but id, response and calls of tools, so it is encoded once. `shape` is one of the platform's; the first
+    unless given.
     """
     shape = shape or platform.shape
     columns = _tail(_columns(prompt, shape))
     if shape.content == "fields":
         known = {} if prompt.reference is None else {"response": _as_text(prompt.reference)}
         fields = {"query": _query(prompt.messages), **known}
-        return '{"id": ', f'{_tail(fields)}, "model_response": ', f"{columns}}}"
+        return Parts('{"id": ', f'{_tail(fields)}, "model_response": ', "", "", f"{columns}}}")
     before, after = ('[{"type": "text", "text": ', "}]") if shape.content == "parts" else ("", "")
     turns = "".join(json.dumps(_turn(turn, shape)) + ", " for turn in prompt.messages)
     start = f', "messages": [{turns}{{"role": "{shape.role}", "content": {before}'
-    return '{"id": ', start, f"{after}}}]{columns}}}"
+    return Parts('{"id": ', start, after, ', "tool_calls": ', f"}}]{columns}}}")
 
 
 def _columns(prompt: Prompt, shape: Shape) -> dict[str, Json]:
@@ -95,9 +107,11 @@ def _tail(columns: Mapping[str, Json]) -> str:
 
 def encode_event(pairs: Iterable[tuple[Parts, Generation]]) -> bytes:
     """The event for these generations, each with its prompt's `sample_parts`: a JSON list, encoded."""
+    return f"[{', '.join(_sample(parts, generation) for parts, generation in pairs)}]".encode()
+
+
+def _sample(parts: Parts, generation: Generation) -> str:
     encode = json.encoder.encode_basestring_ascii
-    samples = [
-        start + encode(sample_id(generation)) + middle + encode(generation.text) + end
-        for (start, middle, end), generation in pairs
-    ]
-    return f"[{', '.join(samples)}]".encode()
+    calls = parts.calls + generation.tool_calls if generation.tool_calls and parts.calls else ""
+    response = encode(generation.text)
+    return "".join((parts.start, encode(sample_id(generation)), parts.middle, response, parts.close, calls, parts.end))

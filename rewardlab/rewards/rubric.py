@@ -20,6 +20,7 @@ from rewardlab.rewards.sample import (
     columns_of,
     conversation_of,
     hidden_columns_of,
+    message_of,
     question_of,
     reference_of,
     response_of,
@@ -183,7 +184,7 @@ def _chosen(part: Part, arguments: dict[str, Any], sample: Sample) -> dict[str, 
         "text": {"prompt": question_of(sample), "completion": response_of(sample)},
         "messages": {
             "prompt": turns_of(sample),
-            "completion": [{"role": "assistant", "content": response_of(sample)}],
+            "completion": [message_of(sample)],
         },
     }
     return taken | {name: forms[form][name] for name, form in part.forms}

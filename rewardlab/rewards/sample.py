@@ -1,6 +1,6 @@
 """Reads a sample of an event, in whichever form the platform sent it.
 
-Standard library only, and no import from rewardlab: this file runs in the isolated worker, next to the user's code.
+Standard library only: this file runs in the isolated worker, next to the user's code.
 A sample is `{"id", "messages": [..., the model's turn], "reference_answer", ...}` with content as text or as parts, or
 `{"id", "query", "response", "model_response", "reference_answer": {"text"}, ...}`.
 """
@@ -8,6 +8,8 @@ A sample is `{"id", "messages": [..., the model's turn], "reference_answer", ...
 from __future__ import annotations
 
 from typing import Any
+
+from rewardlab.rewards.called import as_objects, calls_of, written
 
 Sample = dict[str, Any]
 
@@ -19,6 +21,22 @@ FIELDS = ("query", "response", "model_response")
 def response_of(sample: Sample) -> str:
     """The text of the model's turn."""
     return sample["model_response"] if is_fields(sample) else text_of(sample["messages"][-1].get("content"))
+
+
+def calls_in(sample: Sample) -> list[dict[str, Any]]:
+    """The calls of tools in the model's turn, in OpenAI's form; none where the platform hands over fields."""
+    return [] if is_fields(sample) else calls_of(sample["messages"][-1])
+
+
+def written_of(sample: Sample) -> str:
+    """The model's turn as it wrote it: its text, and the calls of tools that a server took out of it."""
+    return written(response_of(sample), calls_in(sample))
+
+
+def message_of(sample: Sample) -> dict[str, Any]:
+    """The model's turn as a message, with `tool_calls` where it has any."""
+    calls = calls_in(sample)
+    return {"role": "assistant", "content": response_of(sample), **({"tool_calls": calls} if calls else {})}
 
 
 def turns_of(sample: Sample) -> list[dict[str, Any]]:
@@ -37,11 +55,17 @@ def question_of(sample: Sample) -> str:
 
 
 def conversation_of(sample: Sample) -> tuple[Any, Any]:
-    """Prompt and completion in the data's own format: texts where the row's prompt is a text, else messages."""
+    """Prompt and completion in the data's own format: texts where the row's prompt is a text, else messages.
+
+    Calls of tools have objects for arguments, as TRL's have.
+    """
     prompt = sample.get("prompt", _metadata(sample).get("prompt"))
     if isinstance(prompt, str):
-        return prompt, response_of(sample)
-    return turns_of(sample), [{"role": "assistant", "content": response_of(sample)}]
+        return prompt, written_of(sample)
+    message = message_of(sample)
+    if "tool_calls" in message:
+        message["tool_calls"] = as_objects(message["tool_calls"])
+    return turns_of(sample), [message]
 
 
 def reference_of(sample: Sample) -> Any:

@@ -19,7 +19,7 @@ from rewardlab.rewards.sample import (
     hidden_columns_of,
     question_of,
     reference_of,
-    response_of,
+    written_of,
 )
 from rewardlab.rewards.signature import EITHER, REFERENCES, parameters_of, required, takes_all
 from rewardlab.rewards.trainers import TRL
@@ -92,7 +92,7 @@ def call_trl(
     texts = _asks_for_texts(call)
     prompts, completions = zip(
         *(
-            (question_of(sample), response_of(sample)) if texts and "prompt" not in sample else conversation_of(sample)
+            (question_of(sample), written_of(sample)) if texts and "prompt" not in sample else conversation_of(sample)
             for sample in event
         ),
         strict=True,

@@ -14,6 +14,7 @@ from rewardlab.engines import told_apart
 from rewardlab.engines.openai import open_engine
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Generation, Prompt, Request, Sampling
+from tests.conftest import vllm_serving
 from tests.engines.server import completion, refuse, serving
 
 pytestmark = pytest.mark.process
@@ -140,6 +141,45 @@ def test_a_stream_closed_midway_leaves_the_engine_usable(vllm_server, arithmetic
     assert len(texts(engine, asked(arithmetic_prompts[:3], 0))) == 3
 
 
+@pytest.mark.engine
+def test_a_vllm_server_without_a_parser_of_tool_calls_is_asked_to_leave_them_in_the_text(
+    vllm_server, arithmetic_prompts
+):
+    tools = [{"type": "function", "function": {"name": "add", "parameters": {"type": "object", "properties": {}}}}]
+    prompts = [replace(prompt, row={**prompt.row, "tools": tools}) for prompt in arithmetic_prompts[:10]]
+    engine = engine_at(vllm_server)
+    assert texts(engine, asked(prompts, 0, 1)) == texts(engine_at(vllm_server), asked(arithmetic_prompts[:10], 0, 1))
+    assert engine.notices == ("the server reads no calls of tools: they stay in the text, as the model wrote them",)
+
+
+@pytest.mark.engine
+def test_a_vllm_server_gives_every_text_the_same_whichever_of_its_choices_it_is(vllm_server, arithmetic_prompts):
+    engine = engine_at(vllm_server)
+    together = texts(engine, asked(arithmetic_prompts[:20], 0, 1, 2, 3))
+    apart = [texts(engine, asked(arithmetic_prompts[:20], index)) for index in range(4)]
+    assert {key: text for one in apart for key, text in one.items()} == together
+
+
+#: Each of them would make other texts; vLLM takes them from generation_config.json in the same way.
+DEFAULTS = {"temperature": 0.1, "top_k": 1, "top_p": 0.1, "min_p": 0.5}
+DEFAULTS |= {"repetition_penalty": 2.0, "presence_penalty": 2.0, "frequency_penalty": 2.0}
+
+
+@pytest.mark.engine
+def test_neither_a_servers_own_defaults_nor_its_parser_of_thoughts_change_what_is_scored(
+    vllm_server, arithmetic, arithmetic_prompts, tmp_path
+):
+    requests, kept = asked(arithmetic_prompts, 0, 1), replace(SHORT, reasoning="keep")
+    options = ("--override-generation-config", json.dumps(DEFAULTS), "--reasoning-parser", "qwen3")
+    with vllm_serving(arithmetic / "models" / "inside", tmp_path / "log", *options) as (url, _):
+        engine = engine_at(url)
+        assert texts(engine, requests, kept) == texts(engine_at(vllm_server), requests)
+        (notice,) = engine.notices
+        assert "keeps the reasoning of inside apart; it was put back before the text" in notice
+        # This parser takes a whole text without tags for a thought.
+        assert set(texts(engine, requests[:3], SHORT).values()) == {""}
+
+
 # --- servers that misbehave ------------------------------------------------------------------------------------------
 
 
@@ -217,6 +257,40 @@ def test_what_was_drawn_before_a_failure_is_given_out_first():
         assert next(stream).prompt_id == "a"
         with pytest.raises(EngineError, match="still answers 500"):
             next(stream)
+
+
+def test_what_is_in_flight_when_another_prompt_fails_is_given_out_before_the_error():
+    refused = threading.Event()
+
+    def behave(body, _):
+        if body["seed"] == SEED:
+            refused.set()
+            return refuse(400, "no such thing")
+        refused.wait(20)
+        time.sleep(0.1)
+        return completion(body)
+
+    with serving(behave) as server:
+        found, stream = [], engine_at(server.url, concurrency=3).generate(asked([B, A, *map(named, "cdefg")], 0), SHORT)
+        with pytest.raises(EngineError, match="prompt 'a'"):
+            found.extend(stream)
+        assert {one.prompt_id for one in found} == {"b", "c"}
+        assert len(server.bodies) == 3
+
+
+def test_what_is_in_flight_for_too_long_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("rewardlab.engines.openai.LAST_SECONDS", 0.2)
+    release = threading.Event()
+
+    def behave(body, _):
+        return refuse(400, "no such thing") if body["seed"] == SEED else release.wait(20) and completion(body)
+
+    with serving(behave) as server:
+        start = time.monotonic()
+        with pytest.raises(EngineError, match="prompt 'a'"):
+            texts(engine_at(server.url), asked([B, A], 0))
+        assert time.monotonic() - start < 5
+        release.set()
 
 
 def test_the_first_answer_comes_while_the_second_is_awaited():
@@ -343,6 +417,8 @@ def test_a_request_holds_the_messages_the_sampling_the_rows_tools_and_the_extra_
             "messages": [{"role": "user", "content": "12+30"}],
             "temperature": 0.5,
             "top_p": 1.0,
+            "presence_penalty": 0.0,
+            "frequency_penalty": 0.0,
             "seed": SEED + 2,
             "max_tokens": 9,
             "tools": tools,
@@ -350,6 +426,33 @@ def test_a_request_holds_the_messages_the_sampling_the_rows_tools_and_the_extra_
         }
     ]
     assert server.keys == {"Bearer k-1"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "fixed"),
+    [
+        ("vllm", {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0, "watermarking": False}),
+        ("sglang", {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}),
+        ("llamacpp", {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}),
+        ("openai", {}),
+    ],
+)
+def test_no_filter_penalty_or_mark_of_a_servers_own_slips_in(owner, fixed):
+    with serving(lambda body, n: completion(body), {"data": [{"id": "inside", "owned_by": owner}]}) as server:
+        texts(engine_at(server.url), asked([A], 0))
+    own = {"model", "messages", "temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "max_tokens"}
+    assert {key: value for key, value in server.bodies[0].items() if key not in own} == fixed
+
+
+@pytest.mark.parametrize("name", ["presence_penalty", "frequency_penalty", "top_k", "min_p", "watermarking"])
+def test_a_server_that_knows_no_such_parameter_has_none_to_fill_in_and_nothing_is_told(name):
+    def behave(body, _):
+        return refuse(400, f"Unrecognized request argument supplied: {name}") if name in body else completion(body)
+
+    with serving(behave, {"data": [{"id": "inside", "owned_by": "vllm"}]}) as server:
+        engine = engine_at(server.url)
+        assert len(texts(engine, asked([A, B], 0, 1))) == 4
+    assert engine.notices == ()
 
 
 def test_a_server_that_is_down_is_told_at_once():

@@ -199,10 +199,10 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path):
         open_engine(str(tmp_path), {})
 
 
-def test_without_the_extra_the_error_names_it(monkeypatch):
+def test_without_the_extra_the_error_names_it(arithmetic, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(EngineError, match=r"transformers is not installed; install rewardlab\[transformers\]"):
-        open_engine("m", {})
+        open_engine(str(arithmetic / "models" / "inside"), {})
 
 
 def test_the_tokens_drawn_are_kept_where_they_are_asked_for(engine, arithmetic_prompts):

@@ -42,7 +42,7 @@ def test_an_event_is_the_json_of_its_samples_whatever_they_hold(identifier, text
     """What a reader of samples finds in them is what went in: the two are each other's inverse."""
     platform, shape = profile
     turns = ({"role": "user", "content": text},)
-    columns = {key: value for key, value in columns.items() if key not in {"query", "response", "prompt", "right"}}
+    columns = {key: value for key, value in columns.items() if key not in OWN}
     prompt = Prompt(identifier, turns, reference, {"messages": list(turns), **columns}, 1)
     generations = [Generation(identifier, index, text * index) for index in range(3)]
     event = json.loads(built(prompt, generations, platform, shape))
@@ -60,6 +60,8 @@ def test_an_event_is_the_json_of_its_samples_whatever_they_hold(identifier, text
 
 
 PLACES = {"metadata", "reference_answer"}
+#: What is no column of the row's, or is read as something else.
+OWN = {"id", "messages", "query", "response", "model_response", "prompt", "right"}
 
 
 def sample_of(shape, **row):

@@ -19,9 +19,9 @@ REMEDY = (
     "tool calls); then sample again."
 )
 CALLED = (
-    "A call of a tool stands in the message's tool_calls, and its text is empty: sample where the text is what the "
-    "model wrote (vllm: or transformers:, or a server without a parser of tool calls), or write the call into the "
-    "text, as your trainer does; then sample again."
+    "A call of a tool stands in the message's tool_calls, and its text is empty: let the reward read "
+    'm["tool_calls"] as well as the text. Where your trainer hands over a text alone, sample where that is what the '
+    "model wrote (vllm: or transformers:, or a server without a parser of tool calls)."
 )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rewardlab.answers import SHOWN_CHARACTERS, Bools, Indexes
+from rewardlab.answers import SHOWN_CHARACTERS, Answers, Bools, Indexes
 from rewardlab.probes.run.question import Question
 from rewardlab.task import Prompt
 
@@ -19,6 +19,8 @@ MOST_READ = 8_000
 #: Characters of a longer text that are read, at its beginning and at its end.
 HEAD, TAIL = 2_000, 6_000
 CUT = "\n[...]\n"
+#: What servers draw anew for each call.
+NUMBER_OF_CALL = r'"id": "[^"]*", '
 #: Examples are looked for among this share of the texts, the shortest, first.
 SHORT = 0.25
 
@@ -86,16 +88,16 @@ def read_texts(question: Question) -> Texts:
     row = rows[within]
     taken = answers.texts.take(pa.array(answers.row[row, column]))
     scored = np.isfinite(answers.score[row, column])
-    calls = answers.called
+    called = answers.called
     return Texts(
         text=_shortened(taken),
         row=row,
         column=column,
-        same=_numbered(taken),
+        same=_numbered(_with_calls(taken, answers, answers.row[row, column])),
         scored=scored,
         failing=~question.measured.success.of(answers.score[row, column]),
         cut=answers.cut[row, column],
-        called=np.zeros(len(row), bool) if calls is None else calls[row, column],
+        called=np.zeros(len(row), bool) if called is None else called[row, column],
         prompts={int(one): question.prompts[one] for one in rows} if question.prompts else {},
         all_prompts=int(sampled.any(axis=1).sum()),
     )
@@ -111,6 +113,15 @@ def _shortened(texts: pa.ChunkedArray) -> list[str]:
     ends = pc.utf8_slice_codeunits(texts, -TAIL)
     both = pc.binary_join_element_wise(begins, ends, CUT)
     return [text or "" for text in pc.if_else(long, both, texts).to_pylist()]
+
+
+def _with_calls(texts: pa.ChunkedArray, answers: Answers, rows: Indexes) -> pa.ChunkedArray:
+    """The texts, each with its calls of tools: generations that differ in those alone are not alike."""
+    if answers.calls is None or answers.calls.null_count == len(answers.calls):
+        return texts
+    calls = pc.fill_null(answers.calls.take(pa.array(rows)), "")
+    calls = pc.replace_substring_regex(calls, NUMBER_OF_CALL, "")
+    return pc.binary_join_element_wise(texts, calls, "\n")
 
 
 def _numbered(texts: pa.ChunkedArray) -> Indexes:

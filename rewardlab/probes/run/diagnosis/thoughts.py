@@ -122,9 +122,9 @@ def _split(seen: Seen) -> tuple[Finding, Bools] | None:
     )
     remedy = (
         "The thought was probably split off on its way: a server with a parser of reasoning puts it beside the text "
-        "(reasoning, reasoning_content), and a tag that is a special token may be left out. Start the server without "
-        "that parser (vLLM: no --reasoning-parser), so that the text is what your trainer hands the reward, and sample "
-        f"again; or let the reward do without {name}."
+        "(reasoning, reasoning_content), and a tag that is a special token may be left out. Sample with --reasoning "
+        "keep, or start the server without that parser (vLLM: no --reasoning-parser), so that the text is what your "
+        f"trainer hands the reward; or let the reward do without {name}."
     )
     evidence = {"summary": f"{weight.spoken()} hold no {name}, though {known}", **weight.evidence()}
     return _unread(seen, Finding("RL414", weight.severity, evidence, remedy), cells)

@@ -27,7 +27,8 @@ def question_of(reward, rows, *, finish="stop", **more):
     nothing = [None] * len(cells)
     generations = pa.table(
         {**ids, "text": [one[2] for one in cells], "finish_reason": [finish] * len(cells)}
-        | {"prompt_tokens": nothing, "completion_tokens": nothing, "token_ids": nothing},
+        | {"prompt_tokens": nothing, "completion_tokens": nothing, "token_ids": nothing}
+        | {"tool_calls": nothing},
         schema=GENERATION_SCHEMA,
     )
     given = [reward(text, gold) for _, _, text, gold in cells]

@@ -1,0 +1,95 @@
+"""The body of one request for chat completions: the one place where sampling becomes a server's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rewardlab.engines.dialect import ALWAYS, LOGPROBS, TOKEN_IDS, Body, Dialect
+from rewardlab.engines.ladder import Rung
+from rewardlab.engines.thinking import EFFORT, OFF, ON, SWITCHES, template_arguments
+from rewardlab.errors import EngineError
+from rewardlab.task import Json, Request, Sampling
+
+UNSEEN = "the model's chat template is not at hand (--engine-option tokenizer=FOLDER): whether it reads"
+#: Servers refuse more alternatives of a token.
+MOST_LOGPROBS = 20
+
+
+def sampling_of(sampling: Sampling) -> Body:
+    """How tokens are drawn, in the servers' names: what was asked for goes over what is neutral (`Dialect.fixed`)."""
+    body: Body = {"temperature": sampling.temperature, **ALWAYS, "top_p": sampling.top_p}
+    plain = Sampling()
+    for name in ("top_k", "min_p", "repetition_penalty"):
+        if (value := getattr(sampling, name)) != getattr(plain, name):
+            body[name] = value
+    if sampling.stop:
+        body["stop"] = list(sampling.stop)
+    return body
+
+
+def thinking_of(
+    sampling: Sampling, template: tuple[str, str] | None, *, is_templated: bool, model: str
+) -> tuple[Body, list[str]]:
+    """How the model is told to think, and what a person should know of it; empty where nothing was asked.
+
+    Arguments: `template` is the model's own and its place, where it is at hand; `is_templated` tells that the server
+    applies a chat template and hands it what it is given.
+    Raises: EngineError for a template, or a server, that does not know what was asked for by name.
+    """
+    if sampling.thinking is None:
+        return {}, []
+    try:
+        return _thinking(sampling.thinking, template, is_templated=is_templated, model=model)
+    except EngineError as error:
+        if not sampling.thinking_if_known:
+            raise
+        return {}, [f"{error.what}: it is sampled in the model's own way"]
+
+
+def _thinking(
+    thinking: str, template: tuple[str, str] | None, *, is_templated: bool, model: str
+) -> tuple[Body, list[str]]:
+    if template is not None:
+        return {"chat_template_kwargs": dict(template_arguments(thinking, template[0], where=model))}, []
+    if thinking not in (ON, OFF):
+        return {EFFORT: thinking}, []
+    if is_templated:
+        arguments = dict.fromkeys(SWITCHES, thinking == ON)
+        return {"chat_template_kwargs": arguments}, [f"{UNSEEN} --thinking {thinking} is not known"]
+    raise EngineError(
+        f"the server has no --thinking {thinking}",
+        where=model,
+        expected="an effort (low, medium, high), or --engine-option extra_body={...}",
+    )
+
+
+def body_of(
+    request: Request,
+    indexes: Sequence[int],
+    sampling: Sampling,
+    *,
+    model: str,
+    dialect: Dialect,
+    rung: Rung,
+    extra: Mapping[str, Json],
+) -> Body:
+    """The request for these generations of one prompt, as the server takes it; `extra` goes in as it is, last."""
+    body: Body = {
+        "model": model,
+        "messages": [dict(message) for message in request.prompt.messages],
+        **{name: value for name, value in dialect.fixed.items() if name != "tool_choice"},
+        **sampling_of(sampling),
+        "seed": sampling.seed_of(request.prompt.id) + indexes[0],
+        dialect.limit: sampling.max_tokens,
+    }
+    if len(indexes) > 1:
+        body["n"] = len(indexes)
+    if tools := request.prompt.row.get("tools"):
+        body["tools"] = tools
+        body |= {name: value for name, value in dialect.fixed.items() if name == "tool_choice"}
+    if sampling.logprobs:
+        body |= dict(zip(LOGPROBS, (True, min(sampling.logprobs, MOST_LOGPROBS)), strict=True))
+    if sampling.token_ids:
+        body[TOKEN_IDS] = True
+    body |= rung.body
+    return {name: value for name, value in body.items() if name not in dialect.dropped} | {**extra}
