@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rewardlab.answers import Bools
 from rewardlab.measurement import Bounded
 from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions, rights_of
 from rewardlab.probes.run.question import Question
@@ -58,19 +59,28 @@ def outweighed(question: Question) -> Estimate | None:
     Something else than being right (length, form, style) then decides which of the right answers succeed.
     """
     success, score = question.measured.success, question.answers.score
-    if success.source in {"declared", "labels"} or len(question.reads) < READABLE * np.isfinite(score).sum():
+    if success.source in {"declared", "labels", "texts"} or len(question.reads) < READABLE * np.isfinite(score).sum():
+        return None
+    heard = heard_right(question)
+    if heard is None:
         return None
     rows = np.array([one.row for one in question.reads], np.intp)
-    earned = score[rows, [one.column for one in question.reads]]
-    right = np.array([one.side == "right" for one in question.reads], bool)
-    if right.sum() < LEAST_ROWS or (~right).sum() < LEAST_ROWS:
-        return None
-    passes = success.of(earned)
-    heard = right & (passes | (earned > np.quantile(earned[~right], LOWEST) + SAME_SCORE))
+    passes = success.of(score[rows, [one.column for one in question.reads]])
     by_text, by_score = _over_prompts(rows, heard), _over_prompts(rows, passes)
     if not isinstance(by_text, Estimate) or not isinstance(by_score, Estimate):
         return None
     return None if by_score.low <= by_text.estimate <= by_score.high else by_text
+
+
+def heard_right(question: Question) -> Bools | None:
+    """For each of the reads, whether it is right and earns more than wrong ones can; None where one side is rare."""
+    score = question.answers.score
+    earned = np.array([score[one.row, one.column] for one in question.reads], float)
+    right = np.array([one.side == "right" for one in question.reads], bool)
+    if right.sum() < LEAST_ROWS or (~right).sum() < LEAST_ROWS:
+        return None
+    least = np.quantile(earned[~right], LOWEST) + SAME_SCORE
+    return np.asarray(right & (question.measured.success.of(earned) | (earned > least)))
 
 
 def _over_prompts(rows: np.ndarray, marked: np.ndarray) -> Quantity:
@@ -87,7 +97,7 @@ def _moves(question: Question) -> bool:
     Where the reference is no answer (tests, a rubric), the highest score is what being right earns.
     """
     success, headline = question.measured.success, banded(question).scored
-    if success.source in {"declared", "labels", "range"} or not isinstance(headline, Estimate):
+    if success.source in {"declared", "labels", "range", "texts"} or not isinstance(headline, Estimate):
         return False
     low, high = headline.low - SLACK, headline.high + SLACK
     moved = [

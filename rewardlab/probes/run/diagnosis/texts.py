@@ -93,7 +93,7 @@ def read_texts(question: Question) -> Texts:
         column=column,
         same=_numbered(taken),
         scored=scored,
-        failing=~question.measured.success.of(answers.score[row, column]),
+        failing=~question.right[row, column],
         cut=answers.cut[row, column],
         called=np.zeros(len(row), bool) if calls is None else calls[row, column],
         prompts={int(one): question.prompts[one] for one in rows} if question.prompts else {},

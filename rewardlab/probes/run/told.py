@@ -1,0 +1,40 @@
+"""Which answers are right where no score tells: the reward adds as much for something else, and the texts are plain."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import numpy as np
+
+from rewardlab.answers import Bools
+from rewardlab.probes.run.baseline import heard_right, outweighed
+from rewardlab.probes.run.order import in_order
+from rewardlab.probes.run.question import Question
+from rewardlab.stats.overlap import FEW
+from rewardlab.stats.spread import SAME_SCORE
+
+#: Of the scored generations so many may earn what right ones do without a text that tells their side.
+DOUBTFUL = 0.02
+
+
+def right_by_texts(question: Question) -> Bools | None:
+    """Every generation that is right by its text, where other answers succeed by score; None where texts do not settle.
+
+    They do where being right pays (hardly a wrong answer earns clearly more than a right one to the same prompt) and
+    hardly a generation is unread that earns what right ones do. An unread one is right if it earns more than wrong ones
+    do. A sum
+    of 1 for being right and 1 for the form is such a reward: a right answer without the form earns what a wrong one
+    with it does, and both signals train.
+    """
+    heard = heard_right(question)
+    if heard is None or outweighed(question) is None or not in_order(question):
+        return None
+    score = question.answers.score
+    known = np.where(np.isfinite(score), score, -np.inf)
+    rows, columns = ([place(one) for one in question.reads] for place in (attrgetter("row"), attrgetter("column")))
+    most = float(np.quantile(known[rows, columns][~heard], 1 - FEW, method="higher"))
+    least = float(np.quantile(known[rows, columns][heard], FEW, method="lower"))
+    told = np.asarray(known > most + SAME_SCORE)
+    doubtful = ~told & (known >= least - SAME_SCORE)
+    told[rows, columns], doubtful[rows, columns] = heard, False
+    return None if doubtful.sum() > DOUBTFUL * np.isfinite(score).sum() else told
