@@ -29,7 +29,11 @@ MOST_LABELS = 3
 #: Of numbers that are not all whole, neighbours nearer than this part of themselves may be one answer.
 NEIGHBOUR = Decimal("0.01")
 #: Words of a prompt that ask for no exact number; none of them is a part of another word, as of "ground" or "around".
-ROUGH = re.compile(r"\b(?:approx|about how\b|roughly\b|estimat|nearest\b|round(?:ed|ing|s)?\b)", re.IGNORECASE)
+ROUGH = re.compile(
+    r"\b(?:approx|about how\b|roughly\b|estimat(?:e|ed|ion)\b|nearest\b|rounded\b"
+    r"|round(?:ing)?\s+(?:to|off|up|down|it|your|the|all|each)\b)",
+    re.IGNORECASE,
+)
 
 
 def is_rough(prompt: Prompt) -> bool:

@@ -59,10 +59,12 @@ def outweighed(question: Question) -> Estimate | None:
     Something else than being right (length, form, style) then decides which of the right answers succeed.
     """
     success, score = question.measured.success, question.answers.score
-    if success.source in {"declared", "labels", "texts"} or len(question.reads) < READABLE * np.isfinite(score).sum():
+    if success.source in {"declared", "labels", "texts"}:
         return None
     heard = heard_right(question)
     if heard is None:
+        return _outweighed_in_words(question)
+    if len(question.reads) < READABLE * np.isfinite(score).sum():
         return None
     rows = np.array([one.row for one in question.reads], np.intp)
     passes = success.of(score[rows, [one.column for one in question.reads]])
@@ -70,6 +72,29 @@ def outweighed(question: Question) -> Estimate | None:
     if not isinstance(by_text, Estimate) or not isinstance(by_score, Estimate):
         return None
     return None if by_score.low <= by_text.estimate <= by_score.high else by_text
+
+
+def _outweighed_in_words(question: Question) -> Estimate | None:
+    """The same where references are words: texts tell right answers alone, and every other one counts by its score.
+
+    A right one that earns more than the lowest of the others was read as one.
+    """
+    score, reads = question.answers.score, question.reads
+    if len(reads) < LEAST_ROWS or any(one.side == "wrong" for one in reads):
+        return None
+    read = [one.row for one in reads], [one.column for one in reads]
+    others = np.isfinite(score)
+    others[read] = False
+    if others.sum() < LEAST_ROWS:
+        return None
+    passes = question.measured.success.of(score)
+    right = passes.copy()
+    right[read] |= score[read] > np.quantile(score[others], LOWEST) + SAME_SCORE
+    scored = np.nonzero(np.isfinite(score))
+    by_text, by_score = _over_prompts(scored[0], right[scored]), _over_prompts(scored[0], passes[scored])
+    if not isinstance(by_text, Estimate) or not isinstance(by_score, Estimate):
+        return None
+    return by_text if by_text.estimate > by_score.high else None
 
 
 def heard_right(question: Question) -> Bools | None:
@@ -128,9 +153,12 @@ def _hold_the_reference(question: Question, lowest: float) -> bool:
 def _begins(question: Question) -> bool:
     """Whether sampled answers show where right ones begin: enough read as right, and these succeed.
 
-    A long text is right in many words, of which only the reference's own can be read.
+    A long text is right in many words, of which only the reference's own can be read. One that earns no more than the
+    lowest of the wrong ones was refused for its form, and tells nothing of what lies between.
     """
-    right = [one for one in question.reads if one.side == "right"]
+    heard = heard_right(question)
+    told = [True] * len(question.reads) if heard is None else heard
+    right = [one for one, is_heard in zip(question.reads, told, strict=True) if one.side == "right" and is_heard]
     if len({one.row for one in right}) < LEAST_ROWS or _are_texts(question):
         return False
     score = question.answers.score

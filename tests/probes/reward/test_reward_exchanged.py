@@ -55,6 +55,7 @@ def test_a_label_in_another_case_or_with_a_full_stop_is_the_same_label():
         ("Approximately how far is it?", True),
         ("An estimate will do.", True),
         ("A mill ground 719 sacks.", False),
+        ("A round trip of 719 miles, says the estimator.", False),
         ("They meet around the playground.", False),
     ],
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rewardlab.evidence import Evidence
+from rewardlab.probes.run.baseline import is_known, outweighed
 from rewardlab.probes.run.told import right_by_texts
 from tests.probes.run.conftest import asked
 from tests.probes.run.test_probes_run_baseline import ROWS, earned, sided, told
@@ -44,3 +45,18 @@ def test_what_cannot_be_read_is_right_if_its_score_is_a_success():
 )
 def test_the_texts_do_not_settle_it(row, sides):
     assert marked(row, *sides) is None
+
+
+def test_a_reward_that_reads_some_references_alone_is_not_settled_by_texts():
+    evidence = Evidence(earned("reference", *[2] * 30), earned("nothing", *[0] * 30))
+    rows = np.array([[2, 2, 2, 1, 1, 1, 0, 0], [1, 1, 0, 0, 1, 1, 0, 0]] * (ROWS // 2), float)
+    assert right_by_texts(told(asked(rows, evidence=evidence, reads=sided(*RIGHT, *WRONG)))) is None
+
+
+def test_right_words_that_earn_less_than_the_threshold_leave_the_baseline_unknown():
+    """Texts tell right answers alone: half of them earn 1, as wrong ones with the form do."""
+    evidence = Evidence(earned("reference", *[2] * 30), earned("other_reference", *[1] * 30))
+    question = asked(np.tile(AS_MUCH, (ROWS, 1)), evidence=evidence, reads=sided(*RIGHT, *[None] * 4))
+    assert outweighed(question).estimate == pytest.approx(0.5)
+    assert not is_known(question)
+    assert right_by_texts(question) is None
