@@ -77,7 +77,7 @@ def outweighed(question: Question) -> Estimate | None:
 def _outweighed_in_words(question: Question) -> Estimate | None:
     """The same where references are words: texts tell right answers alone, and every other one counts by its score.
 
-    A right one that earns more than the lowest of the others was read as one.
+    A right one that earns more than the lowest of the others was read as one by the reward.
     """
     score, reads = question.answers.score, question.reads
     if len(reads) < LEAST_ROWS or any(one.side == "wrong" for one in reads):
