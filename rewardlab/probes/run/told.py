@@ -23,12 +23,14 @@ LITTLE = 0.25
 def right_by_texts(question: Question) -> Bools | None:
     """Every generation that is right by its text, where other answers succeed by score; None where texts do not settle.
 
-    They do where being right pays (hardly a wrong answer earns clearly more than a right one to the same prompt, and in
-    hardly a prompt being right earns nothing) and
-    hardly a generation is unread that earns what right ones do. An unread one is right if it earns more than wrong ones
-    do. A sum
-    of 1 for being right and 1 for the form is such a reward: a right answer without the form earns what a wrong one
-    with it does, and both signals train.
+    They do where
+    - some right answers earn more than nearly every wrong one (else wrong answers are paid in full: RL407 tells);
+    - hardly a wrong answer earns clearly more than a right one to the same prompt;
+    - hardly a prompt pays nothing for being right;
+    - hardly a generation is unread that earns what right ones do. One that earns more than wrong ones do is right.
+
+    A sum of 1 for being right and 1 for the form is such a reward: a right answer without the form earns what a wrong
+    one with it does, and both signals train.
     """
     heard = heard_right(question)
     if heard is None or outweighed(question) is None or not in_order(question) or not _pays_everywhere(question):
@@ -38,6 +40,9 @@ def right_by_texts(question: Question) -> Bools | None:
     rows, columns = ([place(one) for one in question.reads] for place in (attrgetter("row"), attrgetter("column")))
     most = float(np.quantile(known[rows, columns][~heard], 1 - FEW, method="higher"))
     least = float(np.quantile(known[rows, columns][heard], FEW, method="lower"))
+    best = float(np.quantile(known[rows, columns][~heard], 1 - DOUBTFUL, method="higher"))
+    if np.mean(known[rows, columns][heard] > best + SAME_SCORE) < FEW:
+        return None
     told = np.asarray(known > most + SAME_SCORE)
     doubtful = ~told & (known >= least - SAME_SCORE)
     told[rows, columns], doubtful[rows, columns] = heard, False

@@ -39,6 +39,8 @@ def test_what_cannot_be_read_is_right_if_its_score_is_a_success():
         ([1.4, 1.2, 0.8, 0.7, 0.75, 0.85, 0.4, 0.1], (*RIGHT, *WRONG)),
         # One unread answer in nine earns what right and wrong ones do.
         ([*AS_MUCH, 1], (*RIGHT, *WRONG, None)),
+        # Half of the wrong answers are paid in full.
+        ([1, 1, 1, 1, 1, 1, 0, 0], (*RIGHT, *WRONG)),
         # Nothing wrong was read.
         (AS_MUCH, (*RIGHT, *[None] * 4)),
     ],
