@@ -79,7 +79,7 @@ class Measurement:
 
     `invalid` tells the outcomes that are invalid apart by the finding's code. `open` holds the baseline at each success
     threshold that the evidence leaves open beside `success.at`, ascending. `labelled` is the share of right answers by
-    labels alone, None without labels.
+    labels alone, None without labels. `told` marks the successes where texts tell them and no score does, else None.
     """
 
     prompts: int
@@ -108,6 +108,7 @@ class Measurement:
     latency_ms: Mapping[str, float] | None
     open: Sequence[OpenThreshold] = ()
     labelled: Quantity | None = None
+    told: Bools | None = None
 
 
 def measure(
@@ -120,17 +121,21 @@ def measure(
     reward_range: tuple[float, float] | None = None,
     evidence: Evidence = NOTHING_KNOWN,
     labels: Floats | None = None,
+    told: Bools | None = None,
 ) -> Measurement:
     """Measure a run.
 
     Arguments: `generations` and `scores` as the run directory holds them (rewardlab.parts), each prompt_id and
     index once; a score is null where the generation is unscored. `evidence` is what right and wrong answers earned;
-    `labels` (prompts, generations) is 1 for right, 0 for wrong, NaN for unknown.
+    `labels` (prompts, generations) is 1 for right, 0 for wrong, NaN for unknown. `told` (prompts, generations) marks
+    the right answers where texts tell them and no score does.
     """
     table, sampled, cut = _tables(prompts, generations, scores, num_generations)
     success = success_rule(table, success_at=success_at, reward_range=reward_range, evidence=evidence, labels=labels)
     scored = np.isfinite(table)
-    right = success.of(table)
+    if told is not None:
+        success = replace(success, source="texts", open=())
+    right = success.of(table) if told is None else scored & told
     counts, hits = scored.sum(axis=1).astype(float), right.sum(axis=1).astype(float)
     ks = [k for k in (1, 2, 4, 8, 16, 32, 64, 128) if k <= num_generations]
     levels, _ = levels_of(table)
@@ -163,6 +168,7 @@ def measure(
         latency_ms=_latency(scores),
         open=[_at(table, scored, at) for at in success.open],
         labelled=None if labels is None else _accuracy(np.asarray(labels == 1), np.isfinite(labels)),
+        told=told,
     )
 
 

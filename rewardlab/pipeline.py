@@ -36,6 +36,7 @@ from rewardlab.probes.run.contradiction import reconcile
 from rewardlab.probes.run.known import known_answers
 from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question, Targets
+from rewardlab.probes.run.told import right_by_texts
 from rewardlab.progress import Progress, Silent
 from rewardlab.reference_place import settle
 from rewardlab.report import Report
@@ -256,7 +257,8 @@ def conclude(run: Run, settings: Settings) -> Report:
         labels=None if annotations is None else mean_labels(annotations),
     )
     evidence, reads = known_answers(read_evidence(run.folder, record.key), prompts, answers)
-    measured = measure(
+    measuring = partial(
+        measure,
         prompts,
         generations,
         scores,
@@ -271,7 +273,7 @@ def conclude(run: Run, settings: Settings) -> Report:
     made_up = run.component_ranges(record.key)
     printed, printed_bytes = read_printouts(run.folder)
     question = Question(
-        measured,
+        measuring(),
         answers,
         targets,
         PLATFORMS[record.platform],
@@ -287,6 +289,8 @@ def conclude(run: Run, settings: Settings) -> Report:
         sources=run.manifest.sources,
         seed=int(run.manifest.sampling["seed"]),
     )
+    if (told := right_by_texts(question)) is not None:
+        question = replace(question, measured=measuring(told=told))
     about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)
     findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question), about_judges)
     decision = decide(question, findings)

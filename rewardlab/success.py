@@ -18,8 +18,8 @@ from rewardlab.stats.spread import SAME_SCORE, levels_of
 
 #: declared: --success-at. labels: what labelled generations earned. answers: what right and wrong answers earned.
 #: winners: what wrong answers earned, and every sampled score above it. levels: the sampled scores alone. range: the
-#: middle of a declared range.
-Source: TypeAlias = Literal["declared", "labels", "answers", "winners", "levels", "range"]
+#: middle of a declared range. texts: no score parts right answers from wrong ones, and the texts tell which are right.
+Source: TypeAlias = Literal["declared", "labels", "answers", "winners", "levels", "range", "texts"]
 
 #: Right and wrong answers whose best threshold has less of Youden's J are not told apart; labels, which may err, less.
 TOLD_APART, TOLD_APART_BY_LABELS = 0.25, 0.1

@@ -21,6 +21,11 @@ ANSWERS: Sequence[tuple[tuple[str, ...], str, str]] = (
 def success_line(base: Baseline) -> str:
     """`success: a score of at least 1.5; right answers earn 2, wrong ones at most 1.2; from 27 references and ...`."""
     found = base.success
+    if found.source == "texts":
+        return (
+            "success: an answer whose text is right; the score alone does not tell, for right answers without the rest "
+            f"of the reward earn less than {base.success_at:.4g}, as wrong ones do; from {_answers(found.answers)}"
+        )
     parts = [f"a score {'above' if base.success_above else 'of at least'} {base.success_at:.4g}"]
     match found.source:
         case "declared":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,17 @@ Relation: TypeAlias = Literal["label", "near", "other", "row", "unknown"]
 MOST_LABELS = 3
 #: Of numbers that are not all whole, neighbours nearer than this part of themselves may be one answer.
 NEIGHBOUR = Decimal("0.01")
-#: Words of a prompt that ask for no exact number.
-ROUGH = ("approx", "about how", "roughly", "estimate", "nearest", "round")
+#: Words of a prompt that ask for no exact number; none of them is a part of another word, as of "ground" or "around".
+ROUGH = re.compile(
+    r"\b(?:approx|about how\b|roughly\b|estimat(?:e|ed|ion)\b|nearest\b|rounded\b"
+    r"|round(?:ing)?\s+(?:to|off|up|down|it|your|the|all|each)\b)",
+    re.IGNORECASE,
+)
+
+
+def is_rough(prompt: Prompt) -> bool:
+    """Whether the prompt asks for no exact number."""
+    return ROUGH.search(prompt_text(prompt)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ def _number_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterato
     ascending = sorted(order, key=lambda place: values[place])
     keys = [values[place] for place in ascending]
     for receiver, one in enumerate(answered):
-        rough = any(word in prompt_text(one.prompt).casefold() for word in ROUGH)
+        rough = is_rough(one.prompt)
         least = allowance(one.prompt.reference, values[receiver])
         least = least if whole and not rough else max(least, NEIGHBOUR * abs(values[receiver]))
         below = bisect_left(keys, values[receiver] - least) - 1

@@ -13,12 +13,11 @@ from rewardlab.probes.reward.answers import (
     labels_of,
     number,
     plain,
-    prompt_text,
     rights_of,
     strict,
 )
 from rewardlab.probes.reward.composite import composite_of, side_of
-from rewardlab.probes.reward.exchanged import NEIGHBOUR, ROUGH
+from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
 from rewardlab.probes.reward.wording import Format
 from rewardlab.task import Json, Prompt
 
@@ -75,9 +74,8 @@ class Reader:
         apart = abs(value - right)
         if apart == 0:
             return "right"
-        rough = any(word in prompt_text(prompt).casefold() for word in ROUGH)
         allowed = allowance(prompt.reference, right)
-        if self._integral and value == int(value) and not rough:
+        if self._integral and value == int(value) and not is_rough(prompt):
             return "wrong" if apart > min(allowed, abs(right) / 1000) or apart >= 1 else None
         return "wrong" if apart > max(allowed, NEIGHBOUR * abs(right)) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rewardlab.answers import Bools
 from rewardlab.measurement import Bounded
 from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions, rights_of
 from rewardlab.probes.run.question import Question
@@ -58,19 +59,53 @@ def outweighed(question: Question) -> Estimate | None:
     Something else than being right (length, form, style) then decides which of the right answers succeed.
     """
     success, score = question.measured.success, question.answers.score
-    if success.source in {"declared", "labels"} or len(question.reads) < READABLE * np.isfinite(score).sum():
+    if success.source in {"declared", "labels", "texts"}:
+        return None
+    heard = heard_right(question)
+    if heard is None:
+        return _outweighed_in_words(question)
+    if len(question.reads) < READABLE * np.isfinite(score).sum():
         return None
     rows = np.array([one.row for one in question.reads], np.intp)
-    earned = score[rows, [one.column for one in question.reads]]
-    right = np.array([one.side == "right" for one in question.reads], bool)
-    if right.sum() < LEAST_ROWS or (~right).sum() < LEAST_ROWS:
-        return None
-    passes = success.of(earned)
-    heard = right & (passes | (earned > np.quantile(earned[~right], LOWEST) + SAME_SCORE))
+    passes = success.of(score[rows, [one.column for one in question.reads]])
     by_text, by_score = _over_prompts(rows, heard), _over_prompts(rows, passes)
     if not isinstance(by_text, Estimate) or not isinstance(by_score, Estimate):
         return None
     return None if by_score.low <= by_text.estimate <= by_score.high else by_text
+
+
+def _outweighed_in_words(question: Question) -> Estimate | None:
+    """The same where references are words: texts tell right answers alone, and every other one counts by its score.
+
+    A right one that earns more than the lowest of the others was read as one by the reward.
+    """
+    score, reads = question.answers.score, question.reads
+    if len(reads) < LEAST_ROWS or any(one.side == "wrong" for one in reads):
+        return None
+    read = [one.row for one in reads], [one.column for one in reads]
+    others = np.isfinite(score)
+    others[read] = False
+    if others.sum() < LEAST_ROWS:
+        return None
+    passes = question.measured.success.of(score)
+    right = passes.copy()
+    right[read] |= score[read] > np.quantile(score[others], LOWEST) + SAME_SCORE
+    scored = np.nonzero(np.isfinite(score))
+    by_text, by_score = _over_prompts(scored[0], right[scored]), _over_prompts(scored[0], passes[scored])
+    if not isinstance(by_text, Estimate) or not isinstance(by_score, Estimate):
+        return None
+    return by_text if by_text.estimate > by_score.high else None
+
+
+def heard_right(question: Question) -> Bools | None:
+    """For each of the reads, whether it is right and earns more than wrong ones can; None where one side is rare."""
+    score = question.answers.score
+    earned = np.array([score[one.row, one.column] for one in question.reads], float)
+    right = np.array([one.side == "right" for one in question.reads], bool)
+    if right.sum() < LEAST_ROWS or (~right).sum() < LEAST_ROWS:
+        return None
+    least = np.quantile(earned[~right], LOWEST) + SAME_SCORE
+    return np.asarray(right & (question.measured.success.of(earned) | (earned > least)))
 
 
 def _over_prompts(rows: np.ndarray, marked: np.ndarray) -> Quantity:
@@ -87,7 +122,7 @@ def _moves(question: Question) -> bool:
     Where the reference is no answer (tests, a rubric), the highest score is what being right earns.
     """
     success, headline = question.measured.success, banded(question).scored
-    if success.source in {"declared", "labels", "range"} or not isinstance(headline, Estimate):
+    if success.source in {"declared", "labels", "range", "texts"} or not isinstance(headline, Estimate):
         return False
     low, high = headline.low - SLACK, headline.high + SLACK
     moved = [
@@ -118,9 +153,12 @@ def _hold_the_reference(question: Question, lowest: float) -> bool:
 def _begins(question: Question) -> bool:
     """Whether sampled answers show where right ones begin: enough read as right, and these succeed.
 
-    A long text is right in many words, of which only the reference's own can be read.
+    A long text is right in many words, of which only the reference's own can be read. One that earns no more than the
+    lowest of the wrong ones was refused for its form, and tells nothing of what lies between.
     """
-    right = [one for one in question.reads if one.side == "right"]
+    heard = heard_right(question)
+    told = [True] * len(question.reads) if heard is None else heard
+    right = [one for one, is_heard in zip(question.reads, told, strict=True) if one.side == "right" and is_heard]
     if len({one.row for one in right}) < LEAST_ROWS or _are_texts(question):
         return False
     score = question.answers.score

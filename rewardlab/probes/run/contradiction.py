@@ -31,7 +31,7 @@ def reconcile(findings: Iterable[Finding], question: Question) -> Iterator[Findi
     A form that no sample has is no blocker; that the reference stays under the top is not said where samples reach it.
     Where not one sampled answer succeeds either, they are blockers: the reward comes before the model.
     """
-    success = question.measured.success.of(question.answers.score)
+    success = question.right
     for held in findings:
         if _reaches_the_top(held, question):
             continue
@@ -76,7 +76,7 @@ def _weigh_asked(finding: Finding, question: Question) -> Finding:
     """A blocker that the format asked for loses becomes a warning where sampled right answers win all the same."""
     if finding.code != "RL401" or "asked" not in finding.evidence or finding.severity != "blocker":
         return finding
-    success = question.measured.success.of(question.answers.score)
+    success = question.right
     right = [one for one in question.reads if one.side == "right"]
     wins = [one for one in right if success[one.row, one.column]]
     if len({one.row for one in wins}) < LEAST_ROWS or len(wins) < MOSTLY * len(right):

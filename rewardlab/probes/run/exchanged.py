@@ -60,7 +60,7 @@ def ask(question: Question) -> Iterator[Finding]:
 def _unasked(question: Question) -> Iterator[Finding]:
     """A note that says why no winner was given to another prompt, where some answers succeed; or what it rests on."""
     evidence = question.evidence
-    if not question.measured.success.of(question.answers.score).any():
+    if not question.right.any():
         return  # the baseline tells
     if evidence.exchange_note:
         yield Finding("RL407", "note", {"not_asked": evidence.exchange_note}, UNASKED_REMEDY)
@@ -164,7 +164,7 @@ def _cases(question: Question, won: Sequence[Exchanged]) -> list[dict[str, Any]]
 
 def _paid(question: Question) -> Iterator[Finding]:
     """Of the sampled answers that read as another value than the reference, those that succeed."""
-    success = question.measured.success.of(question.answers.score)
+    success = question.right
     wrong = [one for one in question.reads if one.side == "wrong"]
     by_prompt: dict[str, list[bool]] = defaultdict(list)
     for one in wrong:
@@ -187,5 +187,5 @@ def _paid(question: Question) -> Iterator[Finding]:
         "examples": examples[::-1][:EXAMPLES],
     }
     # Where nothing tells what right answers earn, neither is it known what these succeed in.
-    known = question.measured.success.source in {"declared", "labels", "answers"}
+    known = question.measured.success.source in {"declared", "labels", "answers", "texts"}
     yield Finding("RL407", "blocker" if known and paid.low > PRACTICAL else "warning", evidence, PAID_REMEDY)

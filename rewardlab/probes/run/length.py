@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow.compute as pc
 
 from rewardlab.answers import Floats
 from rewardlab.findings import Finding, Severity
@@ -21,25 +22,31 @@ PRACTICAL = 0.3
 SMALL, DECISIVE = 0.02, 0.05
 #: Names under which rewards report whether the answer is right.
 CORRECTNESS = re.compile(r"correct|accura|exact|match|answer", re.IGNORECASE)
+#: Names under which rewards report the form of an answer, in at most so many levels.
+FORM, MOST_LEVELS = re.compile(r"form|fmt|tag|xml|structure|think|boxed", re.IGNORECASE), 5
 #: Graded labels are compared within tenths of their range: close enough to be one quality.
 STEPS = 10
 
 
 def ask(question: Question) -> Iterator[Suspicion]:
-    """RL404: score against length, with what is right taken out where it is known.
+    """RL404: score against length, with what is right taken out where it is known, and the form of the answer.
 
-    A blocker only where labels say what is right: else a long answer may score higher because it is better.
+    What has the form is longer than what lacks it, and earns more for that. A blocker only where labels say what is
+    right: else a long answer may score higher because it is better.
     """
-    answers, success = question.answers, question.measured.success
+    answers = question.answers
     right, source = _correctness(question)
     scored = np.isfinite(answers.score)
     if right is None:
-        right, source = np.where(scored, success.of(answers.score), np.nan), "success"
+        right, source = np.where(scored, question.right, np.nan), "success"
+    blocks = source == "labels"
+    if len(np.unique(form := _form(question))) > 1:
+        right, source = right * (form.max() + 1) + form, f"{source} and form"
     found = within_correlation(answers.score, np.log1p(answers.length), categories=right)
     if isinstance(found, Undefined):
         return
     worth = abs(found.estimate.estimate) * _spread(answers.score, right) / _span(question)
-    severity: Severity = "blocker" if source == "labels" and _surely(found) and worth >= DECISIVE else "warning"
+    severity: Severity = "blocker" if blocks and _surely(found) and worth >= DECISIVE else "warning"
     evidence = {
         "correlation": found.estimate.estimate,
         "low": found.estimate.low,
@@ -88,6 +95,23 @@ def _correctness(question: Question) -> tuple[Floats | None, str]:
         if CORRECTNESS.search(name) and len(finite) and set(np.unique(finite)) <= {0.0, 1.0}:
             return values, f"component {name}"
     return None, ""
+
+
+def _form(question: Question) -> Floats:
+    """A number for each generation, the same where the form is: the answer's format, and components named for it."""
+    answers = question.answers
+    form = np.zeros(answers.score.shape)
+    if question.evidence.form is not None:
+        has = np.logical_and.reduce(
+            [pc.match_substring(answers.texts, part.strip()).to_numpy() for part in question.evidence.form]
+        )
+        sampled = answers.row >= 0
+        form[sampled] = has[answers.row[sampled]]
+    for name, values in answers.components.items():
+        levels, level = np.unique(np.nan_to_num(values), return_inverse=True)
+        if FORM.search(name) and 1 < len(levels) <= MOST_LEVELS:
+            form = form * len(levels) + level.reshape(form.shape)
+    return np.asarray(np.unique(form, return_inverse=True)[1].reshape(form.shape), float)
 
 
 def _examples(question: Question, right: Floats, *, upwards: bool) -> list[dict[str, object]]:

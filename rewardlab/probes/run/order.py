@@ -65,6 +65,12 @@ def ask(question: Question) -> Iterator[Finding]:
     yield Finding("RL405", "blocker" if share.low > DECISIVE else "warning", evidence, REMEDY)
 
 
+def in_order(question: Question) -> bool:
+    """Whether hardly any wrong answer earns clearly more than a right one to the same prompt, as their texts tell."""
+    share = _share(*_pairs(question))
+    return share is not None and share.high < DECISIVE and share.estimate < LITTLE
+
+
 def _pairs(question: Question) -> tuple[list[_Pair], float]:
     """The pairs of each prompt; and the difference from which on one earns clearly more."""
     score = question.answers.score

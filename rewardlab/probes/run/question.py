@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from rewardlab.alpha import MIN_ALPHA
-from rewardlab.answers import Answers
+from rewardlab.answers import Answers, Bools
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.judging.ratings import Ratings
 from rewardlab.measurement import Measurement
@@ -56,3 +56,9 @@ class Question:
     sampling: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
+
+    @property
+    def right(self) -> Bools:
+        """Which generations succeed: by their scores, or by their texts where no score tells."""
+        told = self.measured.told
+        return self.measured.success.of(self.answers.score) if told is None else told

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rewardlab.evidence import NOTHING_KNOWN
 from rewardlab.probes.reward import wrong
 from rewardlab.probes.reward.answers import kind_of, like, number, plain, strict, wrong_for
-from rewardlab.probes.reward.exchanged import Answered, is_integral, swaps
+from rewardlab.probes.reward.exchanged import Answered, is_integral, is_rough, swaps
 from rewardlab.probes.reward.lists import first_item, with_another_item, with_another_number
 from rewardlab.probes.reward.reader import Reader
 from rewardlab.probes.reward.sampled import Sampled
@@ -45,6 +45,22 @@ def test_labels_are_exchanged_with_the_other_label_always(pair):
 
 def test_a_label_in_another_case_or_with_a_full_stop_is_the_same_label():
     assert swaps(answered("Yes", "yes.", "YES"), ("Yes", "yes.", "YES"), rng=rng()) == []
+
+
+@pytest.mark.parametrize(
+    ("ask", "rough"),
+    [
+        ("Round to two digits.", True),
+        ("Give it rounded.", True),
+        ("Approximately how far is it?", True),
+        ("An estimate will do.", True),
+        ("A mill ground 719 sacks.", False),
+        ("A round trip of 719 miles, says the estimator.", False),
+        ("They meet around the playground.", False),
+    ],
+)
+def test_a_prompt_that_asks_for_no_exact_number(ask, rough):
+    assert is_rough(prompt(0, ask, "719")) is rough
 
 
 def test_numbers_are_given_their_neighbour_and_another():

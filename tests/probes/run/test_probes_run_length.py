@@ -38,6 +38,16 @@ def test_a_graded_component_says_nothing_of_what_is_right():
     ]
 
 
+def test_form_that_pays_makes_an_answer_longer_and_is_no_length():
+    """Half of the answers have the form, which makes them three times as long and earns as much as being right."""
+    formed = (np.arange(RIGHT.size).reshape(RIGHT.shape) % 2).astype(float)
+    longer = LENGTHS * (1 + 8 * formed)
+    assert [one.severity for one in found(RIGHT + formed, longer, labels=RIGHT)] == ["blocker"]
+    components = {"format_reward": formed}
+    assert told(RIGHT + formed, longer, labels=RIGHT, components=components) == []
+    assert told(RIGHT + formed + WIDE, longer, labels=RIGHT, components=components) == [("blocker", "labels and form")]
+
+
 def test_length_that_comes_with_being_right_is_innocent():
     longer = LENGTHS * (1 + 2 * RIGHT)
     assert told(RIGHT, longer) == told(RIGHT, longer, labels=RIGHT) == []

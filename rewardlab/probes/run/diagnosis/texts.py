@@ -95,7 +95,7 @@ def read_texts(question: Question) -> Texts:
         column=column,
         same=_numbered(_with_calls(taken, answers, answers.row[row, column])),
         scored=scored,
-        failing=~question.measured.success.of(answers.score[row, column]),
+        failing=~question.right[row, column],
         cut=answers.cut[row, column],
         called=np.zeros(len(row), bool) if called is None else called[row, column],
         prompts={int(one): question.prompts[one] for one in rows} if question.prompts else {},
