@@ -195,9 +195,10 @@ def _first_line(error: Exception) -> str:
 def read_prompts(path: Path) -> tuple[Prompt, ...]:
     """Read prompts.jsonl in the Nova RFT form, or in the forms of TRL and verl.
 
-    A row that ends with the assistant's turn is cut before it; a row without any reference is read: findings tell of
-    both. Raises: InputError with file:line for the first row that cannot be used: not JSON, no messages, an unknown
-    role, an empty reference, an id used before.
+    A row that ends with the assistant's turn is cut before it; a row without any reference, or with null beside rows
+    that have one, is read: findings tell of both.
+    Raises: InputError with file:line for the first row that cannot be used: not JSON, no messages, an unknown role, an
+    empty reference, an id used before.
     """
     prompts: list[Prompt] = []
     seen: dict[str, int] = {}
@@ -214,6 +215,10 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
         prompts.append(prompt)
     if not prompts:
         raise InputError("empty", where=str(path), expected=ONE_ROW, do="give at least 100 rows")
+    if all(prompt.reference is None for prompt in prompts):
+        for prompt in prompts:
+            if places := _places(prompt.row):
+                raise _empty(*places[0], where=f"{path}:{prompt.line}")
     return tuple(prompts)
 
 
@@ -243,10 +248,19 @@ def _prompt(row: dict[str, Json], line: int, *, where: str) -> Prompt:
 
 
 def _reference(row: dict[str, Json], *, where: str) -> Json:
-    """The first of the known places that holds something: `datasets` writes absent fields as null.
+    """The first of the known places that holds something, None where all are null: `datasets` writes absent fields so.
 
-    Raises: InputError where there are such places and all are empty.
+    Raises: InputError where there are such places, all are empty, and one of them holds a blank.
     """
+    places = _places(row)
+    held = next((value for _, value in places if not is_empty(value)), None)
+    if held is None and any(value is not None for _, value in places):
+        raise _empty(*places[0], where=where)
+    return held
+
+
+def _places(row: Mapping[str, Json]) -> list[tuple[str, Json]]:
+    """The known places of a reference that the row has, and what they hold."""
     model, metadata = row.get("reward_model"), row.get("metadata")
     places = [(key, row[key]) for key in REFERENCE_KEYS if key in row]
     if isinstance(model, dict) and "ground_truth" in model:
@@ -254,16 +268,16 @@ def _reference(row: dict[str, Json], *, where: str) -> Json:
     if isinstance(metadata, dict) and "reference_answer" in metadata:
         places.append(("metadata.reference_answer", metadata["reference_answer"]))
     places += [(key, row[key]) for key in TEXT_KEYS if isinstance(row.get(key), str) and row[key].strip()]
-    held = next((value for _, value in places if not is_empty(value)), None)
-    if held is None and places:
-        name, value = places[0]
-        raise InputError(
-            f"{name} is empty ({json.dumps(value)})",
-            where=where,
-            expected="the known answer",
-            do="fill it in, or delete the row: a reward compares with it",
-        )
-    return held
+    return places
+
+
+def _empty(name: str, value: Json, *, where: str) -> InputError:
+    return InputError(
+        f"{name} is empty ({json.dumps(value)})",
+        where=where,
+        expected="the known answer",
+        do="fill it in, or delete the row: a reward compares with it",
+    )
 
 
 def is_empty(value: Json) -> bool:

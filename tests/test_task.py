@@ -255,3 +255,14 @@ def test_a_row_reads_the_same_after_its_id_was_written_into_it(write_lines):
     first = read_prompts(write_lines("p.jsonl", [{"prompt": "a"}]))[0]
     again = read_prompts(write_lines("q.jsonl", [{"id": first.id, **first.row}]))[0]
     assert (again.id, again.digest) == (first.id, first.digest)
+
+
+def test_a_null_beside_rows_that_have_a_reference_is_none_and_a_blank_is_refused(write_lines):
+    rows = [{"prompt": "a", "answer": "1"}, {"prompt": "b", "answer": None}, {"prompt": "c", "answer": "3"}]
+    assert [prompt.reference for prompt in read_prompts(write_lines("p.jsonl", rows))] == ["1", None, "3"]
+    rows[1]["answer"] = " "
+    with pytest.raises(InputError, match=r":2: answer is empty"):
+        read_prompts(write_lines("p.jsonl", rows))
+    nulls = [{"prompt": one, "answer": None} for one in "ab"]
+    with pytest.raises(InputError, match=r":1: answer is empty \(null\)"):
+        read_prompts(write_lines("p.jsonl", nulls))
