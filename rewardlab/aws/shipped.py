@@ -13,6 +13,7 @@ MODULES = (
     "sample",
     "signature",
     "loop",
+    "rounds",
     "trainers",
     "calling",
     "trl",
