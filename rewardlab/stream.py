@@ -37,7 +37,7 @@ FLUSH_GENERATIONS = 20_000
 #: What a reward is asked with.
 ASKED_ABOUT = ("prompt_id", "index", "text")
 #: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
-OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env")
+OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env", "reward_workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,8 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
             yield pool
         return
     source = settings.source_of(reward, settings.reward_timeout)
-    with ScoringPool(source, settings.profile, log=run.folder / "reward.log") as scoring:
+    workers, log = settings.reward_workers, run.folder / "reward.log"
+    with ScoringPool(source, settings.profile, log=log, workers=workers) as scoring:
         if scoring.entry.others:
             others = " and ".join(scoring.entry.others)
             progress.note(f"{reward} also defines {others}; auditing {scoring.entry.name} (--entry names another)")

@@ -72,7 +72,7 @@ class _Loop:
             future.cancel()  # of no effect but where Ctrl-C ended the wait
 
     async def _together(self, values: Sequence[Any]) -> list[Given]:
-        """Each in a task of its own, as trainers gather them; they begin in their order. Nothing where the loop ends."""
+        """Each in a task of its own, as trainers gather them, begun in their order. Nothing where the loop ends."""
         tasks = [self._loop.create_task(_outcome(value)) for value in values]
         try:
             await self._asyncio.wait(tasks)
