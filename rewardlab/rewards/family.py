@@ -79,7 +79,7 @@ class Effort:
 
     def __init__(self) -> None:
         self.share: float | None = None
-        self.began = time.monotonic()
+        self.began = self._looked = time.monotonic()
         self._since: tuple[float, float] | None = None
 
     def begin(self) -> None:
@@ -88,9 +88,10 @@ class Effort:
 
     def look(self, pid: int) -> None:
         """Look now; the share is that of the time between two looks."""
-        if self._since is not None and time.monotonic() - self._since[0] < LEAST_SECONDS:
+        moment = time.monotonic()
+        if self._since is not None and moment - self._looked < LEAST_SECONDS:
             return
-        now = time.monotonic() - delay_seconds(pid), processor_seconds(pid)
+        self._looked, now = moment, (moment - delay_seconds(pid), processor_seconds(pid))
         if self._since is not None and (own := now[0] - self._since[0]) > 0:
             self.share = max(0.0, (now[1] - self._since[1]) / own)
         self._since = now

@@ -326,7 +326,7 @@ def _invoke(worker: Worker, pairs: Sequence[Pair], platform: Platform, state: Sc
     state.see(reply.seconds)
     if isinstance(reply, Answer):
         if reply.cpu_seconds is not None:
-            state.load.see(reply.seconds, reply.cpu_seconds)
+            state.load.see(reply.seconds, reply.cpu_seconds, reply.child_seconds)
         ids = [sample_id(generation) for _, generation in pairs]
         outcomes = read_results(reply.results, ids, platform, seconds=reply.seconds)
         state.asked += len(pairs)

@@ -74,9 +74,10 @@ class EntryFound:
 class Answer:
     """What the reward returned, as JSON, and the invocation's own seconds, without its wait for a busy machine.
 
-    `mutated` tells whether the event was changed in place; None when nobody asked. `cpu_seconds` is what it computed
-    meanwhile, in children too, None where that is not known: the rest it waited, for a network or a clock. `told` are
-    sentences on forms of returned values that the reward's own trainer refuses, though the audit has read them.
+    `mutated` tells whether the event was changed in place; None when nobody asked. `cpu_seconds` is the part of the
+    seconds that it computed, None where that is not known: the rest it waited, for a network, a clock, or its children,
+    which computed for `child_seconds` (those that have ended, on however many processors). `told` are sentences on
+    forms of returned values that the reward's own trainer refuses, though the audit has read them.
     """
 
     results: Any
@@ -84,6 +85,7 @@ class Answer:
     mutated: bool | None = None
     cpu_seconds: float | None = None
     told: tuple[str, ...] = ()
+    child_seconds: float = 0.0
 
 
 #: The token ids of each sample's completion, None where they are not known.
@@ -262,7 +264,8 @@ class WorkerProcess:
             reason, detail = message["failed"]
             return Unscored(reason, detail, seconds)
         told = tuple(message.get("told", ()))
-        return Answer(message["results"], seconds, message.get("mutated"), float(message["cpu_seconds"]), told)
+        computed = float(message["cpu_seconds"])
+        return Answer(message["results"], seconds, message.get("mutated"), computed, told, message["child_seconds"])
 
     def lookups(self, event: bytes) -> frozenset[str]:
         """The keys of samples that the reward looks up in one event, as "metadata.reference_answer"; none if lost."""

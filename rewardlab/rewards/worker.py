@@ -149,8 +149,9 @@ def serve(
         reply = call(entry, message, Context(message["timeout"], memory_mb))
         ended, worked = clock.now()
         # Two figures of the kernel's, read one after the other: their difference may be a hair under what was worked.
-        reply["seconds"] = max(ended - started, worked - used, 0.0)
-        reply["cpu_seconds"] = worked - used + children_seconds() - children
+        reply["cpu_seconds"] = worked - used
+        reply["seconds"] = max(ended - started, reply["cpu_seconds"], 0.0)
+        reply["child_seconds"] = children_seconds() - children
         if message.get("lookups"):
             reply["lookups"] = sorted(seen)
         if message.get("watch"):

@@ -10,6 +10,8 @@ import psutil
 MOST_WAITING = 16
 #: A reward that computes for more than this share of its time is bound by the processors.
 COMPUTES = 0.5
+#: One whose children compute for so large a share of its time runs code in them.
+CHILDREN_COMPUTE = 0.1
 #: Workers beyond the processors take at most this share of the memory that is free.
 MEMORY_SHARE = 0.5
 
@@ -49,9 +51,14 @@ class Load:
         self._seconds = self._computed = 0.0
         self.last: float | None = None
 
-    def see(self, seconds: float, computed: float) -> None:
-        """A call took so many seconds of its own, of which it computed."""
+    def see(self, seconds: float, computed: float, in_children: float = 0.0) -> None:
+        """A call took so many seconds of its own, of which it computed; and its children computed.
+
+        One whose children compute is taken not to wait: how long they stood in the queue of a busy machine, nobody
+        knows when they have ended.
+        """
         self.last = seconds
+        computed = seconds if in_children > CHILDREN_COMPUTE * seconds else computed
         self._seconds = self._seconds / 2 + seconds
         self._computed = self._computed / 2 + computed
 
