@@ -152,8 +152,9 @@ class WorkerProcess:
 
     @property
     def resident_mb(self) -> float:
-        """What it holds in memory now."""
-        return resident_mb(self._process.pid) if self._process is not None else 0.0
+        """What it holds in memory now; another thread may ask, too."""
+        process = self._process
+        return resident_mb(process.pid) if process is not None else 0.0
 
     def another(self, number: int) -> WorkerProcess:
         """A further worker for the same code and bounds, which prints to a log of its own."""
