@@ -29,7 +29,7 @@ from rewardlab.progress import Progress
 from rewardlab.reference_place import settle
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
-from rewardlab.rewards.function import describe, function_named
+from rewardlab.rewards.function import describe, function_named, note_of_unused
 from rewardlab.rewards.process import EntryFound, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
 from rewardlab.rights import with_rights
@@ -126,8 +126,11 @@ def run_check(
     Raises: RewardlabError.
     """
     prompts = with_rights(read_prompts(prompts_path), settings.right_path)
-    if progress is not None and (note := note_of_cuts(prompts)) is not None:
-        progress.note(note)
+    name = function_named(reward)
+    unused = None if name is None else note_of_unused(name, settings.model_fields_set)
+    if progress is not None:
+        for note in filter(None, (note_of_cuts(prompts), unused)):
+            progress.note(note)
     digest = digest or _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         log = Path(folder) / "reward.log"

@@ -23,7 +23,7 @@ from rewardlab.progress import Progress
 from rewardlab.rescoring import choose, rescore
 from rewardlab.rewards.advice import remedy_of_tokens
 from rewardlab.rewards.deployed import DeployedPool, open_function
-from rewardlab.rewards.function import FunctionName, function_named
+from rewardlab.rewards.function import FunctionName, function_named, note_of_unused
 from rewardlab.rewards.pool import Pair, Pool, ScoringPool
 from rewardlab.rewards.traffic import Traffic
 from rewardlab.run import RewardRecord, Run
@@ -36,8 +36,6 @@ FLUSH_SECONDS = 5.0
 FLUSH_GENERATIONS = 20_000
 #: What a reward is asked with.
 ASKED_ABOUT = ("prompt_id", "index", "text")
-#: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
-OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env", "reward_workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +170,8 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
 
 
 def _deployed(name: FunctionName, settings: Settings, progress: Progress) -> DeployedPool:
-    if unused := [option for option in OF_FILES if option in settings.model_fields_set]:
-        options = ", ".join(unused)
-        progress.note(f"{name} runs with its own settings: {options} (said here or in rewardlab.toml) are not used")
+    if (note := note_of_unused(name, settings.model_fields_set)) is not None:
+        progress.note(note)
     progress.note(f"{name} is examined too; whether it changes its event (RL109) cannot be seen from outside")
     platform = settings.profile
     # One invocation at a time is the examination's: together they stay within what the platform allows.
