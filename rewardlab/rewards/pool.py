@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self, TypeAlias
 
+from rewardlab.errors import RewardError
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
 from rewardlab.rewards.event import Key, Parts, encode_event, sample_id, sample_parts
@@ -72,6 +73,7 @@ class ScoringPool:
     The first worker is started at once, so that code that cannot be loaded is told before anything is sampled; others
     start when batches wait: at most `workers`, else as many as the reward is worth (workforce.py), in flight never more
     than the platform's trainer has. Use as a context manager; leaving it kills the workers.
+    `alone` is why no further worker starts, where the first did: what it needs may be there once only; else None.
     Raises: RewardError from the constructor, or from `drain` when a restarted worker no longer loads.
     """
 
@@ -87,6 +89,7 @@ class ScoringPool:
         self._held_since = 0.0
         self._waiting = 0
         self._state = ScoringState()
+        self.alone: str | None = None
         began = time.monotonic()
         self._add_thread()
         first = self._done.get()
@@ -129,7 +132,7 @@ class ScoringPool:
 
     def _grow(self) -> None:
         """Start workers for batches that wait. One keeps up with a fast reward: more would only take cores."""
-        if self._state.fast or self._waiting <= len(self._threads):
+        if self._state.fast or self.alone is not None or self._waiting <= len(self._threads):
             return
         for _ in range(min(self._worth(), self._waiting) - len(self._threads)):
             self._add_thread()
@@ -170,7 +173,7 @@ class ScoringPool:
 
     def fresh(self) -> ScoringPool:
         """Another pool for the same reward, whose processes have scored nothing yet."""
-        return ScoringPool(self._source, self._platform, log=self._log, workers=1)
+        return ScoringPool(self._source, self._platform, log=self._log, workers=self._most)
 
     @property
     def lost(self) -> Sequence[Unscored]:
@@ -231,13 +234,29 @@ class ScoringPool:
 
     def _work(self, worker: WorkerProcess) -> None:
         try:
-            self._done.put(worker.start())
+            if not self._starts(worker):
+                return
             while (batch := self._todo.get()) is not None and not self._state.stop.is_set():
                 self._done.put(score_batch(worker, batch.pairs, self._platform, self._state))
         except Exception as error:  # noqa: BLE001 - carried to the thread that drains, where it is raised again
             self._done.put(error)
         finally:
             worker.close()
+
+    def _starts(self, worker: WorkerProcess) -> bool:
+        """Start it; one beside the first that does not load, where the first did, is done without, as are further ones.
+
+        Raises: RewardError for the first.
+        """
+        try:
+            self._done.put(worker.start())
+        except RewardError as error:
+            if worker is self._workers[0]:
+                raise
+            if not self._state.stop.is_set():
+                self.alone = str(error)
+            return False
+        return True
 
 
 class ScoringState:

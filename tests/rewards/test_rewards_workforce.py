@@ -208,6 +208,54 @@ def test_what_children_compute_is_told_apart_from_what_the_call_computes(write_r
     assert reply.seconds >= 0.4
 
 
+ONCE = """
+import pathlib, time
+_mark = pathlib.Path(__file__).with_name("taken")
+if _mark.exists():
+    raise OSError("address already in use")
+_mark.touch()
+def score(completion, reference):
+    time.sleep(0.05)
+    return float(completion)
+"""
+
+
+@pytest.mark.process
+def test_a_reward_that_runs_once_only_is_scored_by_the_one_and_that_is_told(scores):
+    pool, found = scores(ONCE, count=30, workers=4)
+    assert found == [float(index) for index in range(30)]
+    assert "address already in use" in pool.alone
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("deed", "reason", "detail"),
+    [
+        ("raise SystemExit(3)", "crashed", "the process exited with 3"),
+        ("await asyncio.sleep(99)", "timed_out", "no answer within 2 s"),
+        ("raise KeyError('x')", "raised", "KeyError: 'x' (reward.py:6)"),
+        ("os._exit(4)", "crashed", "the process exited with 4"),
+    ],
+)
+def test_one_async_sample_among_many_is_the_guilty_one_alone(write_reward, tmp_path, deed, reason, detail):
+    code = f"""
+        import asyncio, os
+        async def score(completion, reference):
+            await asyncio.sleep(0)
+            if completion == "20":
+                {deed}
+            return 1.0
+    """
+    path = write_reward(code)
+    with ScoringPool(RewardSource(path, None, 2, 512), PLATFORMS["smtj"], log=tmp_path / "log", workers=1) as pool:
+        for index in range(64):
+            pool.submit(prompt(), Generation("p", index, str(index), "stop"))
+        found = dict(one for outcomes in iter(pool.wait, []) for one in outcomes)
+    lost = found.pop(("p", 20))
+    assert (lost.reason, lost.detail) == (reason, detail)
+    assert [outcome.score for outcome in found.values()] == [1.0] * 63
+
+
 INTERRUPTED = """
 import pathlib
 from rewardlab.platforms import PLATFORMS
