@@ -6,7 +6,7 @@ import os
 import platform
 import statistics
 
-from bench import agreement, draw, isolation, sampling, start
+from bench import agreement, draw, isolation, sampling, start, waiting
 
 
 def main() -> None:
@@ -15,6 +15,9 @@ def main() -> None:
     times = start.recorded_seconds(runs=5)
     print(f"recorded audit of 200 x 8, whole process: {statistics.median(times):.2f} s (target under 2 s)", flush=True)
     print(isolation.overhead(invocations=200), flush=True)
+    for ratio in waiting.measure(pairs=9):
+        print(ratio.line(), flush=True)
+    print(waiting.found_by_itself(), flush=True)
     for ratio in agreement.measure(pairs=5):
         print(ratio.line(), flush=True)
     print(agreement.continuous(), flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import tempfile
 import threading
 import time
@@ -16,13 +15,13 @@ import numpy as np
 from typing_extensions import Unpack
 
 import rewardlab
-from rewardlab.errors import InputError, TokensMissingError, UsageError
+from rewardlab.errors import InputError, UsageError
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding
 from rewardlab.platforms import Platform
 from rewardlab.probes.reward import examine, unasked_of
 from rewardlab.probes.reward.crew import Crew
-from rewardlab.probes.reward.ordinary import FORMS, right_text
+from rewardlab.probes.reward.pace import Pace, pace_of
 from rewardlab.probes.reward.payload import is_sendable
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import known_of, lost_in, sureness
@@ -30,16 +29,15 @@ from rewardlab.progress import Progress
 from rewardlab.reference_place import settle
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.function import describe, function_named
-from rewardlab.rewards.process import Answer, EntryFound, Worker, WorkerProcess
+from rewardlab.rewards.function import describe, function_named, note_of_unused
+from rewardlab.rewards.process import EntryFound, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
 from rewardlab.rights import with_rights
 from rewardlab.run import sha256_of
 from rewardlab.settings import AuditOptions, Settings, load_settings
 from rewardlab.success import Success, success_rule
 from rewardlab.success_report import SuccessPart
-from rewardlab.task import Generation, Prompt, note_of_cuts, read_prompts
+from rewardlab.task import Prompt, note_of_cuts, read_prompts
 
 #: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row. A slow
 #: reward is asked about fewer, so that what is asked takes about so many seconds.
@@ -47,8 +45,6 @@ MOST_PROMPTS, LEAST_PROMPTS = 30, 6
 SHARE_OF_TIME, ANSWERS_PER_PROMPT = 0.5, 110
 #: Of the reward's own seconds, for what is asked with sampled answers.
 BUDGET_SECONDS = 30.0
-#: A sample that takes longer is worth several workers; a reward that waits (for a network, a clock) gets so many.
-SLOW_PACE, WAITING_WORKERS = 0.05, 8
 #: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
 #: of a slow reward may take so many times what its samples take, and a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
@@ -130,8 +126,11 @@ def run_check(
     Raises: RewardlabError.
     """
     prompts = with_rights(read_prompts(prompts_path), settings.right_path)
-    if progress is not None and (note := note_of_cuts(prompts)) is not None:
-        progress.note(note)
+    name = function_named(reward)
+    unused = None if name is None else note_of_unused(name, settings.model_fields_set)
+    if progress is not None:
+        for note in filter(None, (note_of_cuts(prompts), unused)):
+            progress.note(note)
     digest = digest or _digest(reward)
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         log = Path(folder) / "reward.log"
@@ -228,7 +227,8 @@ def asking(
     try:
         entry = worker.start()
         platform = settings.profile
-        pace = _pace(worker, every[:2], platform)
+        own = isinstance(worker, WorkerProcess)  # a deployed function has its own concurrency
+        pace = pace_of(worker, entry, every, platform, most=settings.reward_workers if own else None)
         batch = min(SLACK * pace.seconds * platform.batch_size, most_seconds / 3)
         seconds = min(settings.reward_timeout, max(MOST_SECONDS, batch))
         worker.allow(seconds)
@@ -255,43 +255,6 @@ def asking(
         if crew is not None:
             crew.close()
         worker.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The reward's own seconds for a sample, and the part of them that it computes, the rest being waited."""
-
-    seconds: float
-    computing: float
-
-    @property
-    def workers(self) -> int:
-        """How many workers are worth asking at once: one for a quick reward, the processors for one that computes."""
-        if self.seconds < SLOW_PACE:
-            return 1
-        return (os.cpu_count() or 1) if self.computing > self.seconds / 2 else WAITING_WORKERS
-
-
-def _pace(worker: Worker, few: Sequence[Prompt], platform: Platform) -> Pace:
-    """How long one sample takes, short or as models write; 0 where it cannot be asked, for it reads tokens."""
-    few = few[: platform.batch_size]
-    short = _event(few, ["1"] * len(few), platform)
-    ordinary = _event(few, [right_text(one, max(FORMS, key=len)) for one in few], platform)
-    try:
-        replies = [worker.invoke(short) for _ in range(2)]  # the first call may import and load
-        longer = worker.invoke(ordinary)
-    except TokensMissingError:
-        return Pace(0.0, 0.0)
-    quickest = min(replies, key=lambda reply: reply.seconds)
-    slowest = max(quickest, longer, key=lambda reply: reply.seconds if isinstance(reply, Answer) else 0.0)
-    computing = slowest.cpu_seconds if isinstance(slowest, Answer) else None
-    seconds = slowest.seconds / len(few)
-    return Pace(seconds, seconds if computing is None else computing / len(few))
-
-
-def _event(prompts: Sequence[Prompt], texts: Sequence[str], platform: Platform) -> bytes:
-    pairs = zip(prompts, texts, strict=True)
-    return encode_event((sample_parts(one, platform), Generation(one.id, 0, text)) for one, text in pairs)
 
 
 def _affordable(pace: Pace, most_seconds: float) -> int:

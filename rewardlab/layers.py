@@ -38,6 +38,7 @@ HARMLESS = frozenset(
         "min_alpha",
         "judge_sample",
         "reward_timeout",
+        "reward_workers",
         "examine_seconds",
     }
 )

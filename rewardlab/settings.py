@@ -26,6 +26,8 @@ from rewardlab.values import Finite, Pair, PathText, joined, known_platform, nam
 
 #: Of the reward's own seconds on each of its workers, that an examination may take.
 EXAMINE_SECONDS = 90.0
+#: Processes of a reward at once: more would be a mistake of writing.
+MOST_WORKERS = 256
 
 
 class Settings(SamplingSettings):
@@ -50,6 +52,7 @@ class Settings(SamplingSettings):
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
     reward_env: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
+    reward_workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] | None = None
     examine_seconds: Annotated[float, Field(gt=0, le=86_400)] = EXAMINE_SECONDS
     out: PathText | None = None
     engine: dict[str, Any] = Field(default_factory=dict)
@@ -213,6 +216,7 @@ class AuditOptions(SamplingOptions, total=False):
     reward_timeout: float
     reward_memory: int
     reward_env: Sequence[str]
+    reward_workers: int
     examine_seconds: float
     out: str | os.PathLike[str]
     config: str | os.PathLike[str]

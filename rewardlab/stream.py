@@ -24,7 +24,7 @@ from rewardlab.progress import Progress
 from rewardlab.rescoring import choose, rescore
 from rewardlab.rewards.advice import remedy_of_tokens
 from rewardlab.rewards.deployed import DeployedPool, open_function
-from rewardlab.rewards.function import FunctionName, function_named
+from rewardlab.rewards.function import FunctionName, function_named, note_of_unused
 from rewardlab.rewards.pool import Pair, Pool, ScoringPool
 from rewardlab.rewards.traffic import Traffic
 from rewardlab.run import RewardRecord, Run
@@ -35,8 +35,6 @@ from rewardlab.task import Generation, Prompt, Request
 #: What a kill can cost: at most this much is sampled or scored again.
 FLUSH_SECONDS = 5.0
 FLUSH_GENERATIONS = 20_000
-#: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
-OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +159,19 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
             yield pool
         return
     source = settings.source_of(reward, settings.reward_timeout)
-    with ScoringPool(source, settings.profile, log=run.folder / "reward.log") as scoring:
+    workers, log = settings.reward_workers, run.folder / "reward.log"
+    with ScoringPool(source, settings.profile, log=log, workers=workers) as scoring:
         if scoring.entry.others:
             others = " and ".join(scoring.entry.others)
             progress.note(f"{reward} also defines {others}; auditing {scoring.entry.name} (--entry names another)")
         yield scoring
+        if scoring.alone is not None:
+            progress.note(f"no further process of the reward starts beside the first ones: {scoring.alone}")
 
 
 def _deployed(name: FunctionName, settings: Settings, progress: Progress) -> DeployedPool:
-    if unused := [option for option in OF_FILES if option in settings.model_fields_set]:
-        options = ", ".join(unused)
-        progress.note(f"{name} runs with its own settings: {options} (said here or in rewardlab.toml) are not used")
+    if (note := note_of_unused(name, settings.model_fields_set)) is not None:
+        progress.note(note)
     progress.note(f"{name} is examined too; whether it changes its event (RL109) cannot be seen from outside")
     platform = settings.profile
     # One invocation at a time is the examination's: together they stay within what the platform allows.

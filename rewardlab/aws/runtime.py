@@ -25,8 +25,8 @@ from rewardlab.aws.runtime_api import (
 from rewardlab.aws.runtime_client import provide_client
 from rewardlab.aws.runtime_process import Configuration, NotIsolatedError, RuntimeProcess
 from rewardlab.aws.unpacked import Package
+from rewardlab.rewards.family import resident_mb
 from rewardlab.rewards.printout import MOST_MB, Printout
-from rewardlab.rewards.process import resident_mb
 
 #: An environment that has not loaded by then is ended; Lambda then loads it again, within the first invocation.
 INIT_SECONDS = 10.0

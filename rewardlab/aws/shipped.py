@@ -14,6 +14,7 @@ MODULES = (
     "sample",
     "signature",
     "loop",
+    "rounds",
     "trainers",
     "calling",
     "trl",

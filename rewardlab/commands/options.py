@@ -102,6 +102,11 @@ SCORING = (
         "Repeat.",
     ),
     click.option(
+        "--reward-workers",
+        metavar="N",
+        help="Processes that score at once, at most.  [the cores; more for a reward that waits, up to 16]",
+    ),
+    click.option(
         "--examine-seconds",
         metavar="N",
         help="Seconds of the reward's own time for what is asked with made-up answers.  [90]",

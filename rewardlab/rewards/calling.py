@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from rewardlab.rewards.loop import wait
 from rewardlab.rewards.sample import (
     Sample,
     calls_in,
@@ -31,7 +30,7 @@ ALWAYS = {"num_turns": 2, "rollout_reward_scores": {}}
 
 
 def caller_of(kind: str, call: Callable[..., Any]) -> Callable[[Sample], Any]:
-    """What asks a function of this kind about one sample; its signature is read once.
+    """What asks a function of this kind about one sample, and gives a value, an awaitable or a Later (rounds.py).
 
     Kinds: "verl", `compute_score(data_source, solution_str, ground_truth, extra_info)`; "openai", `grade(sample,
     item)`; "verifiers", a rubric, which reads the sample itself; "plain", `score(completion, reference)`. Of verl's
@@ -57,7 +56,7 @@ class Bound:
         self._columns = [name for name, role in self._binding.by_name if role == "column"]
 
     def __call__(self, sample: Sample) -> Any:
-        """What it returns for the sample, waited for.
+        """What it returns for the sample: of an async function what is to be awaited.
 
         Raises: what the function raises; TypeError for a parameter that nothing is known for.
         """
@@ -65,7 +64,7 @@ class Bound:
         names = {name: get(sample) for name, get in self._names.items()}
         if self._columns or self._binding.spare:
             names |= self._handed(sample)
-        return _awaited(self._kind, self._call, self._call(*places, **names))
+        return _awaitable(self._kind, self._call, self._call(*places, **names))
 
     def _handed(self, sample: Sample) -> dict[str, Any]:
         """The columns that parameters name, and what **kwargs takes besides.
@@ -122,8 +121,8 @@ def _row(sample: Sample) -> dict[str, Any]:
     return {"extra_info": {}, "metadata": {}, "info": {}, "row": columns, "item": columns, "sample": sample, **columns}
 
 
-def _awaited(kind: str, call: Callable[..., Any], value: Any) -> Any:
-    """The value, waited for; of verl's functions only where verl waits.
+def _awaitable(kind: str, call: Callable[..., Any], value: Any) -> Any:
+    """The value, which may be awaited; of verl's functions only where verl waits.
 
     Raises: TypeError for a coroutine from what does not look async.
     """
@@ -133,7 +132,7 @@ def _awaited(kind: str, call: Callable[..., Any], value: Any) -> Any:
             f"returned a coroutine that {VERL} does not await: it awaits a function that is itself written as "
             "`async def`, not an ordinary one around it"
         )
-    return wait(value)
+    return value
 
 
 def call_openai(call: Callable[..., Any], sample: Sample) -> Any:
@@ -147,8 +146,8 @@ def call_openai(call: Callable[..., Any], sample: Sample) -> Any:
     }
     item = {**hidden_columns_of(sample), **columns_of(sample), "reference_answer": reference_of(sample)}
     if list(parameters_of(call))[:2] == ["item", "sample"]:
-        return wait(call(item, output))
-    return wait(call(output, item))
+        return call(item, output)
+    return call(output, item)
 
 
 def _json(text: str) -> Any:

@@ -28,6 +28,7 @@ from rewardlab.rewards.candidates import (
     told,
     wrapper,
 )
+from rewardlab.rewards.loop import is_async
 from rewardlab.rewards.part import (
     Chosen,
     EntryError,
@@ -78,6 +79,11 @@ class Entry:
         return any(part.kind == "trl" and TOKENS in parameters_of(part.call) for part in self.parts)
 
     @property
+    def is_async(self) -> bool:
+        """Whether one of its functions is, so that the samples of a batch wait together."""
+        return any(_awaits(part.call) for part in self.parts)
+
+    @property
     def is_sum(self) -> bool:
         """Whether the score is a weighted sum of its parts, and not the one part's own."""
         return len(self.parts) > 1 or any(part.weight != 1 for part in self.parts)
@@ -92,6 +98,12 @@ class Entry:
         if isinstance(self.call, TaskReward) and len(self.call.weights) > 1:
             return self.call.weights
         return ()
+
+
+def _awaits(call: Callable[..., Any]) -> bool:
+    if isinstance(call, Rubric):
+        return any(is_async(part.call) for part in call.parts)
+    return isinstance(call, TaskReward) or is_async(call)
 
 
 def load(path: Path, chosen: Chosen | str | None = None) -> Entry:

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ MARK = "lambda:"
 EXPECTED = (
     "arn:aws:lambda:REGION:ACCOUNT:function:NAME, or lambda:NAME, each with :VERSION or :ALIAS where one is meant"
 )
+
+#: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
+OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env", "reward_workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,16 @@ class FunctionName:
 
     def __str__(self) -> str:
         return f"{MARK}{':'.join(self.called.values())}"
+
+
+def note_of_unused(name: FunctionName, said: Collection[str]) -> str | None:
+    """A sentence on the settings that were said and that concern a file only; None where there are none."""
+    options = ", ".join(option for option in OF_FILES if option in said)
+    return (
+        f"{name} runs with its own settings: {options} (said here or in rewardlab.toml) are not used"
+        if options
+        else None
+    )
 
 
 @dataclass(frozen=True, slots=True)

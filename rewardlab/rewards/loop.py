@@ -9,9 +9,12 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
+
+#: Gives what an awaitable gave, or raises what it raised.
+Given: TypeAlias = Callable[[], Any]
 
 #: How often it is looked whether the loop still runs: sys.exit in a task of the reward's own ends it.
 LOOK_SECONDS = 0.5
@@ -51,22 +54,31 @@ class _Loop:
     def is_running(self) -> bool:
         return self._thread.is_alive()
 
-    def wait(self, value: Any) -> Any:
-        """What the awaitable gives, or raises."""
-        future = self._asyncio.run_coroutine_threadsafe(_outcome(value), self._loop)
+    def wait(self, values: Sequence[Any]) -> list[Given]:
+        """What the awaitables give, all awaited at once; what one raises is raised by its own Given."""
+        future = self._asyncio.run_coroutine_threadsafe(self._together(values), self._loop)
         try:
             while True:
                 try:
-                    error, given = future.result(LOOK_SECONDS)
+                    given = future.result(LOOK_SECONDS)
                 except self._not_yet:
                     if not self.is_running:
                         raise self._ended or SystemExit(1) from None
                     continue
-                if error is not None:
-                    raise self._ended or error
+                if self._ended is not None or len(given) < len(values):
+                    raise self._ended or SystemExit(1)
                 return given
         finally:
             future.cancel()  # of no effect but where Ctrl-C ended the wait
+
+    async def _together(self, values: Sequence[Any]) -> list[Given]:
+        """Each in a task of its own, as trainers gather them, begun in their order. Nothing where the loop ends."""
+        tasks = [self._loop.create_task(_outcome(value)) for value in values]
+        try:
+            await self._asyncio.wait(tasks)
+        except self._asyncio.CancelledError:
+            return []
+        return [partial(_give, *task.result()) for task in tasks]
 
 
 async def _outcome(value: Any) -> tuple[BaseException | None, Any]:
@@ -77,18 +89,33 @@ async def _outcome(value: Any) -> tuple[BaseException | None, Any]:
         return error, None
 
 
+def _give(error: BaseException | None, value: Any) -> Any:
+    if error is not None:
+        raise error
+    return value
+
+
 _LOCK = threading.Lock()
 _LOOPS: list[_Loop] = []
 
 
 def wait(value: Any) -> Any:
     """The value, or what an async function's coroutine gives on the process's one loop."""
-    if not inspect.isawaitable(value):
-        return value
+    return wait_all([value])[0]() if inspect.isawaitable(value) else value
+
+
+def wait_all(values: Sequence[Any]) -> list[Given]:
+    """What each of several awaitables gives on the process's one loop, awaited at the same time.
+
+    Each is given by a call, which raises what that awaitable raised: the others have their values all the same.
+    Raises: what ended the loop itself, as sys.exit in a task of the reward's own does.
+    """
+    if not values:
+        return []
     with _LOCK:
         if not _LOOPS or not _LOOPS[-1].is_running:
             _LOOPS[:] = [_Loop()]
-    return _LOOPS[-1].wait(value)
+    return _LOOPS[-1].wait(values)
 
 
 def thread_id() -> int | None:

@@ -52,7 +52,10 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Part:
-    """One function of a reward: its name, kind and weight; `ask` asks it about one sample, where it takes one."""
+    """One function of a reward: its name, kind and weight; `ask` asks it about one sample, where it takes one.
+
+    What `ask` gives may have to be awaited (rounds.py).
+    """
 
     name: str
     kind: str

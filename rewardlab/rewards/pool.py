@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self, TypeAlias
 
+from rewardlab.errors import RewardError
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
 from rewardlab.rewards.event import Key, Parts, encode_event, sample_id, sample_parts
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.rewards.results import read_results
+from rewardlab.rewards.workforce import MOST_WAITING, Load, affordable, repaid, worth
 from rewardlab.task import Generation, Json, Prompt
 
 Pair: TypeAlias = tuple[Prompt, Generation]
@@ -33,6 +35,8 @@ KEPT_PROMPTS = 1000
 FAST_SECONDS = 0.005
 LINGER_SECONDS = 2.0
 JOIN_SECONDS = 0.05
+#: How often it is looked, while batches wait, whether more workers are worth their start.
+LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,15 @@ class ScoringPool:
     """Threads, each with a worker process, that take batches from a queue.
 
     The first worker is started at once, so that code that cannot be loaded is told before anything is sampled; others
-    start when batches wait. Use as a context manager; leaving it kills the workers.
+    start when batches wait: at most `workers`, else as many as the reward is worth (workforce.py), in flight never more
+    than the platform's trainer has. Use as a context manager; leaving it kills the workers.
+    `alone` is why no further worker starts, where the first did: what it needs may be there once only; else None.
     Raises: RewardError from the constructor, or from `drain` when a restarted worker no longer loads.
     """
 
     def __init__(self, source: RewardSource, platform: Platform, *, log: Path, workers: int | None = None):
         self._source, self._platform, self._log = source, platform, log
-        self._most = workers or os.cpu_count() or 1
+        self._most = workers
         self._todo: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -83,8 +89,11 @@ class ScoringPool:
         self._held_since = 0.0
         self._waiting = 0
         self._state = ScoringState()
+        self.alone: str | None = None
+        began = time.monotonic()
         self._add_thread()
         first = self._done.get()
+        self._start_seconds = time.monotonic() - began
         if isinstance(first, EntryFound):
             self.entry = first
         else:
@@ -119,13 +128,52 @@ class ScoringPool:
         for batch in held:
             self._todo.put(batch)
             self._waiting += 1
-        # One worker keeps up with a fast reward; more would only take the model's cores.
-        if not self._state.fast and self._waiting > len(self._threads) < self._most:
+        self._grow()
+
+    def _grow(self) -> None:
+        """Start workers for batches that wait. One keeps up with a fast reward: more would only take cores."""
+        if self._state.fast or self.alone is not None or self._waiting <= len(self._threads):
+            return
+        for _ in range(min(self._worth(), self._waiting) - len(self._threads)):
             self._add_thread()
+
+    def _worth(self) -> int:
+        """How many workers the reward is worth, as far as is known.
+
+        An async one waits for a whole batch at once as it is, and its semaphores, made to bound what is under way at
+        once, hold in one process only.
+        """
+        if self._most is not None:
+            return self._most
+        cores = os.cpu_count() or 1
+        most = min(MOST_WAITING, self._platform.concurrency, repaid(self._work_seconds(), self._start_seconds))
+        wanted = cores if self.entry.is_async else worth(self._computing(), cores=cores, most=most)
+        held = len(self._threads)
+        return wanted if wanted <= max(cores, held) else max(cores, min(wanted, held + affordable(self._resident_mb())))
+
+    def _work_seconds(self) -> float:
+        """The seconds of the batches that wait, each as long as the last one was, or as the first has lasted."""
+        last = self._state.load.last
+        return self._waiting * (self._workers[0].lasting if last is None else last)
+
+    def _computing(self) -> float | None:
+        """The share of its time that the reward computes: in its last calls, else in those that have not ended yet."""
+        if (known := self._state.load.computing) is not None:
+            return known
+        shares = [worker.computing for worker in self._workers if worker.computing is not None]
+        return sum(shares) / len(shares) if shares else None
+
+    def _resident_mb(self) -> float:
+        return max(worker.resident_mb for worker in self._workers)
+
+    @property
+    def size(self) -> int:
+        """How many workers were started so far."""
+        return len(self._threads)
 
     def fresh(self) -> ScoringPool:
         """Another pool for the same reward, whose processes have scored nothing yet."""
-        return ScoringPool(self._source, self._platform, log=self._log, workers=1)
+        return ScoringPool(self._source, self._platform, log=self._log, workers=self._most)
 
     @property
     def lost(self) -> Sequence[Unscored]:
@@ -144,7 +192,10 @@ class ScoringPool:
         self._release()
         outcomes: list[tuple[Key, Outcome]] = []
         while self._waiting and not outcomes:
-            outcomes = self._take(self._done.get())
+            try:
+                outcomes = self._take(self._done.get(timeout=LOOK_SECONDS))
+            except queue.Empty:
+                self._grow()
         return outcomes
 
     def _take(self, item: Message) -> list[tuple[Key, Outcome]]:
@@ -158,8 +209,9 @@ class ScoringPool:
     def close(self) -> None:
         """Stop the threads and kill the workers, also in the middle of a call; what was not drained is dropped."""
         self._state.stop.set()
-        for _ in self._threads:
+        for worker in self._workers:
             self._todo.put(None)
+            worker.kill()
         for thread, worker in zip(self._threads, self._workers, strict=True):
             while thread.is_alive():  # until it ends: a thread that lost its worker may be starting another
                 worker.kill()
@@ -182,13 +234,29 @@ class ScoringPool:
 
     def _work(self, worker: WorkerProcess) -> None:
         try:
-            self._done.put(worker.start())
+            if not self._starts(worker):
+                return
             while (batch := self._todo.get()) is not None and not self._state.stop.is_set():
                 self._done.put(score_batch(worker, batch.pairs, self._platform, self._state))
         except Exception as error:  # noqa: BLE001 - carried to the thread that drains, where it is raised again
             self._done.put(error)
         finally:
             worker.close()
+
+    def _starts(self, worker: WorkerProcess) -> bool:
+        """Start it; one beside the first that does not load, where the first did, is done without, as are further ones.
+
+        Raises: RewardError for the first.
+        """
+        try:
+            self._done.put(worker.start())
+        except RewardError as error:
+            if worker is self._workers[0]:
+                raise
+            if not self._state.stop.is_set():
+                self.alone = str(error)
+            return False
+        return True
 
 
 class ScoringState:
@@ -203,6 +271,7 @@ class ScoringState:
         self._repeats = 0
         self.fast = False
         self._was_slow = True
+        self.load = Load()
         self.lost: list[Unscored] = []
         self._parts: dict[str, Parts] = {}
 
@@ -275,6 +344,8 @@ def _invoke(worker: Worker, pairs: Sequence[Pair], platform: Platform, state: Sc
     )
     state.see(reply.seconds)
     if isinstance(reply, Answer):
+        if reply.cpu_seconds is not None:
+            state.load.see(reply.seconds, reply.cpu_seconds, reply.child_seconds)
         ids = [sample_id(generation) for _, generation in pairs]
         outcomes = read_results(reply.results, ids, platform, seconds=reply.seconds)
         state.asked += len(pairs)

@@ -15,14 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeAlias
 
-import psutil
-
 from rewardlab.errors import RewardError, TokensMissingError
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
 from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, line_of, remedy_of_import
 from rewardlab.rewards.clock import delay_of
 from rewardlab.rewards.environment import environment_of
+from rewardlab.rewards.family import Effort, delay_seconds, resident_mb
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
@@ -59,7 +58,7 @@ class EntryFound:
     """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain, mixed), and the file's others.
 
     `names_tokens` tells whether it asks for its completions' token ids. `weights` are those of a weighted sum's parts,
-    by name; `notes` are sentences about the signature.
+    by name; `notes` are sentences about the signature. `is_async` tells whether a batch is awaited together.
     """
 
     name: str
@@ -68,6 +67,7 @@ class EntryFound:
     names_tokens: bool = False
     weights: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    is_async: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,9 @@ class Answer:
     """What the reward returned, as JSON, and the invocation's own seconds, without its wait for a busy machine.
 
     `mutated` tells whether the event was changed in place; None when nobody asked. `cpu_seconds` is the part of the
-    seconds that it computed, None where that is not known: the rest it waited, for a network or a clock. `told` are
-    sentences on forms of returned values that the reward's own trainer refuses, though the audit has read them.
+    seconds that it computed, None where that is not known: the rest it waited, for a network, a clock, or its children,
+    which computed for `child_seconds` (those that have ended, on however many processors). `told` are sentences on
+    forms of returned values that the reward's own trainer refuses, though the audit has read them.
     """
 
     results: Any
@@ -84,6 +85,7 @@ class Answer:
     mutated: bool | None = None
     cpu_seconds: float | None = None
     told: tuple[str, ...] = ()
+    child_seconds: float = 0.0
 
 
 #: The token ids of each sample's completion, None where they are not known.
@@ -136,6 +138,23 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._requests = self._replies = -1
         self._names_tokens = False
+        self._effort = Effort()
+
+    @property
+    def computing(self) -> float | None:
+        """The share of its time that it computes in a call that lasts; None where none has lasted."""
+        return self._effort.share
+
+    @property
+    def lasting(self) -> float:
+        """The seconds since its last call began."""
+        return time.monotonic() - self._effort.began
+
+    @property
+    def resident_mb(self) -> float:
+        """What it holds in memory now; another thread may ask, too."""
+        process = self._process
+        return resident_mb(process.pid) if process is not None else 0.0
 
     def another(self, number: int) -> WorkerProcess:
         """A further worker for the same code and bounds, which prints to a log of its own."""
@@ -206,6 +225,7 @@ class WorkerProcess:
             self._names_tokens,
             tuple((name, weight) for name, weight in ready["weights"]),
             tuple(ready["notes"]),
+            ready["is_async"],
         )
 
     def invoke(
@@ -224,6 +244,7 @@ class WorkerProcess:
         if self._process is None:
             self.start()
         self._printout.begin()
+        self._effort.begin()
         asked = b'{"timeout": %f, "watch": %s, "event": ' % (self._source.timeout, b"true" if watch else b"false")
         tokens = b', "token_ids": ' + json.dumps(token_ids).encode() if token_ids and self._names_tokens else b""
         rows = b', "row_ids": ' + json.dumps(row_ids).encode() if row_ids else b""
@@ -244,7 +265,8 @@ class WorkerProcess:
             reason, detail = message["failed"]
             return Unscored(reason, detail, seconds)
         told = tuple(message.get("told", ()))
-        return Answer(message["results"], seconds, message.get("mutated"), float(message["cpu_seconds"]), told)
+        computed = float(message["cpu_seconds"])
+        return Answer(message["results"], seconds, message.get("mutated"), computed, told, message["child_seconds"])
 
     def lookups(self, event: bytes) -> frozenset[str]:
         """The keys of samples that the reward looks up in one event, as "metadata.reference_answer"; none if lost."""
@@ -282,7 +304,8 @@ class WorkerProcess:
         while True:
             left = timeout + forgiven - (time.monotonic() - started)
             if left <= 0 and forgiven < MOST_FORGIVEN * timeout:
-                forgiven = min(self._delay() - delayed, MOST_FORGIVEN * timeout)
+                waited = delay_seconds(self._process.pid) if self._process is not None else 0.0
+                forgiven = min(waited - delayed, MOST_FORGIVEN * timeout)
                 left = timeout + forgiven - (time.monotonic() - started)
             events = poll.poll(1000 * max(0.0, min(left, POLL_SECONDS)))
             for descriptor, _ in events:
@@ -299,10 +322,6 @@ class WorkerProcess:
                         return message
             if not events:
                 self._check(left, started)
-
-    def _delay(self) -> float:
-        """The seconds that the process and its children have waited for a processor; slow to find out."""
-        return sum(delay_of(pid) for pid in family(self._process.pid)) if self._process is not None else 0.0
 
     def _message(self, received: bytearray, started: float) -> Mapping[str, Any] | None:
         try:
@@ -328,6 +347,7 @@ class WorkerProcess:
         resident = resident_mb(process.pid)
         if resident > self._source.memory_mb:
             raise _LostError(Unscored("crashed", self._outgrown(resident), seconds))
+        self._effort.look(process.pid)
         if self._printout.too_long:
             raise _LostError(Unscored("crashed", f"printed more than {MOST_MB} MB", seconds))
 
@@ -374,20 +394,3 @@ def _whole(received: bytearray) -> Mapping[str, Any] | None:
         return None
     message: Mapping[str, Any] = json.loads(received[HEADER.size :])
     return message
-
-
-def family(pid: int) -> list[int]:
-    """The process and its children; none for one that has just ended."""
-    try:
-        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
-    except psutil.Error:
-        return []
-
-
-def resident_mb(pid: int) -> float:
-    """Resident memory of the process and its children, in MB; 0 for one that has just ended."""
-    total = 0
-    for member in family(pid):
-        with contextlib.suppress(psutil.Error):
-            total += psutil.Process(member).memory_info().rss
-    return total / (1 << 20)

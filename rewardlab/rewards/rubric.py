@@ -11,10 +11,12 @@ import inspect
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.loop import wait
+from rewardlab.rewards.loop import Given
+from rewardlab.rewards.rounds import Later
 from rewardlab.rewards.sample import (
     Sample,
     columns_of,
@@ -65,10 +67,23 @@ class Rubric:
     def __call__(self, sample: Sample) -> Any:
         """The sample's weighted sum; for a single function without a weight, what it returned.
 
+        The functions are called in their order, each when the one before has its value: a Later where one is async.
         Raises: whatever a function raises; TypeError when one of several returns no number.
         """
-        arguments = _arguments(sample, self.parser)
-        values = [(part.name, wait(part.call(**_chosen(part, arguments, sample)))) for part in self.parts]
+        return self._go_on(sample, _arguments(sample, self.parser), [])
+
+    def _go_on(self, sample: Sample, arguments: dict[str, Any], values: list[Any], given: Given | None = None) -> Any:
+        """The rest of the functions, after those whose values there are; `given` gives the next one's."""
+        if given is not None:
+            values = [*values, given()]
+        for part in self.parts[len(values) :]:
+            value = part.call(**_chosen(part, arguments, sample))
+            if inspect.isawaitable(value):
+                return Later(value, partial(self._go_on, sample, arguments, values))
+            values = [*values, value]
+        return self._sum([(part.name, value) for part, value in zip(self.parts, values, strict=True)])
+
+    def _sum(self, values: Sequence[tuple[str, Any]]) -> Any:
         if len(self.parts) == 1 and self.parts[0].weight == 1:
             return values[0][1]
         read = tuple((name, _number(name, value)) for name, value in values)

@@ -10,11 +10,12 @@ import json
 import math
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Any, NoReturn, TypeGuard
 
 from rewardlab.rewards.entry import Chosen, Entry, EntryError, Part, find_entry
+from rewardlab.rewards.rounds import Question, ask
 from rewardlab.rewards.sample import Sample, reference_of
 from rewardlab.rewards.several import Failed, Reading, read, result, together
 from rewardlab.rewards.trainers import refusal
@@ -49,42 +50,57 @@ def invoke(
     `token_ids` are the samples' completions', for a TRL function, and `row_ids` their rows' own; a platform sends none.
     `forms` takes the names of the forms that returned values had, of those that a trainer may refuse.
 
+    Async functions are awaited at the same time, a batch's samples and the functions of a sum, as trainers await them.
     A function that takes one sample at a time loses only the sample it raises on: that result is
     `{"id", "unscored": [reason, detail]}`. A lambda's and a TRL function's exceptions pass: they take the whole batch.
     """
     if entry.kind == "lambda":
         return entry.call(event, context)
     seen: set[str] = set() if forms is None else forms
-    columns = [_readings(part, event, token_ids, row_ids, seen) for part in entry.parts]
+    asked = [_questions(part, event, token_ids, row_ids, seen) for part in entry.parts]
+    answers = iter(ask([question for questions in asked for question in questions]))
+    columns = [[one for _ in questions for one in next(answers)] for questions in asked]
     if not entry.is_sum:
         return [result(sample["id"], one) for sample, one in zip(event, columns[0], strict=True)]
     rows = zip(event, zip(*columns, strict=True), strict=True)
     return [result(sample["id"], together(entry.weights, row)) for sample, row in rows]
 
 
-def _readings(
+def _questions(
     part: Part,
     event: list[Sample],
     token_ids: Sequence[Sequence[int] | None] | None,
     row_ids: Sequence[Any] | None,
     forms: set[str],
-) -> list[Reading]:
-    """What one function gave for each sample."""
+) -> list[Question[list[Reading]]]:
+    """What a function is asked: about each sample, or once about all; each answer holds its samples' readings."""
     if part.ask is None:
-        values = call_trl(part.call, event, token_ids, forms, row_ids)
-        return [_read(partial(_same, value), forms, of_list=True) for value in values]
-    return [_read(partial(part.ask, sample), forms, of_list=False) for sample in event]
+        give = partial(call_trl, part.call, event, token_ids, forms, row_ids)
+        return [Question(give, partial(_every, forms), _raise)]
+    return [Question(partial(part.ask, sample), partial(_one, forms), _lost) for sample in event]
 
 
-def _same(value: Any) -> Any:
-    return value
+def _one(forms: set[str], value: Any) -> list[Reading]:
+    return [read(value, forms)]
 
 
-def _read(give: Callable[[], Any], forms: set[str], *, of_list: bool) -> Reading:
-    try:
-        return read(give(), forms, of_list=of_list)
-    except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises costs this sample and no other
-        return Failed("raised", describe(error))
+def _every(forms: set[str], values: list[Any]) -> list[Reading]:
+    """The readings of a TRL function's values; one that cannot be read costs its own sample."""
+    readings: list[Reading] = []
+    for value in values:
+        try:
+            readings.append(read(value, forms, of_list=True))
+        except Exception as error:  # noqa: BLE001 - the user's object: whatever it raises costs this sample alone
+            readings.append(Failed("raised", describe(error)))
+    return readings
+
+
+def _lost(error: BaseException) -> list[Reading]:
+    return [Failed("raised", describe(error))]
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
 
 
 def told(entry: Entry, forms: set[str]) -> list[str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from rewardlab.rewards.loop import is_async, wait
+from rewardlab.rewards.loop import Given, is_async
+from rewardlab.rewards.rounds import Later
 from rewardlab.rewards.sample import (
     Sample,
     columns_of,
@@ -77,9 +79,10 @@ def call_trl(
     token_ids: Sequence[Sequence[int] | None] | None = None,
     forms: set[str] | None = None,
     row_ids: Sequence[Any] | None = None,
-) -> list[Any]:
+) -> list[Any] | Later:
     """One value per sample from a TRL function: `f(prompts, completions, completion_ids, **columns)`; NaN is None.
 
+    Of an async function a Later, which gives the same list when it has been awaited.
     `token_ids` are the completions' own, the token that ended one included, None where they are not known; `row_ids`
     are the rows' own, where the samples' ids do not hold them. The row's id, the reference, what a platform moved into
     metadata, and what newer versions pass besides (trainer_state, log_extra, log_metric) are given where the signature
@@ -112,9 +115,18 @@ def call_trl(
     _check_arguments(call, passed)
     if forms is not None:
         forms |= {f"column {name}" for name in renamed}
+    if not is_async(call):
+        return _checked(ids, len(event), partial(call, **passed))
+    return Later(call(**passed), partial(_checked, ids, len(event)))
+
+
+def _checked(ids: Sequence[Any], count: int, give: Given) -> list[Any]:
+    """The list that TRL makes of what is given.
+
+    Raises: as `call_trl`.
+    """
     try:
-        values = call(**passed)
-        return _values(wait(values) if is_async(call) else values, len(event))
+        return _values(give(), count)
     finally:
         if any(isinstance(one, UnknownTokens) and one.read for one in ids):
             raise TokensMissing("it read completion_ids, which are not known")

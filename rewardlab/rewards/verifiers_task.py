@@ -9,9 +9,11 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from rewardlab.rewards.loop import wait
+from rewardlab.rewards.loop import Given
+from rewardlab.rewards.rounds import Later
 from rewardlab.rewards.rubric import Weighted
 from rewardlab.rewards.sample import Sample, columns_of, hidden_columns_of, reference_of, response_of, turns_of
 from rewardlab.rewards.signature import EITHER, REFERENCES
@@ -55,8 +57,8 @@ class TaskReward:
         """Each method that rewards, with its weight."""
         return tuple((method.__name__, float(getattr(method, WEIGHT))) for method in _rewards(self._task))
 
-    def __call__(self, sample: Sample) -> Weighted:
-        """The sum and what it is made of.
+    def __call__(self, sample: Sample) -> Later:
+        """The sum and what it is made of, when its score has been awaited.
 
         Raises: whatever a reward raises, and pydantic for a row that does not fit the task's data.
         """
@@ -69,10 +71,7 @@ class TaskReward:
             is_completed=True,
             ok=True,
         )
-        wait(task.score(trace))
-        found = {name: reward for name, reward in trace.rewards.items() if reward is not None}
-        values = tuple((name, float(reward.score)) for name, reward in found.items())
-        return Weighted(sum(float(reward.score) * float(reward.weight) for reward in found.values()), values)
+        return Later(task.score(trace), partial(_weighted, trace))
 
     def _data(self, sample: Sample) -> Any:
         """The row as the task's data: its own fields by the row's columns, one for the reference by the reference."""
@@ -83,6 +82,14 @@ class TaskReward:
         known = {name: reference_of(sample) for name in own - set(values) if name in REFERENCES | EITHER}
         prompt = sample.get("prompt")
         return kind(prompt=prompt if isinstance(prompt, str) else turns_of(sample), **known, **values)
+
+
+def _weighted(trace: Any, scored: Given) -> Weighted:
+    """What the trace holds once its task has been scored."""
+    scored()
+    found = {name: reward for name, reward in trace.rewards.items() if reward is not None}
+    values = tuple((name, float(reward.score)) for name, reward in found.items())
+    return Weighted(sum(float(reward.score) * float(reward.weight) for reward in found.values()), values)
 
 
 def _nodes(sample: Sample) -> Iterator[Any]:

@@ -145,11 +145,13 @@ def serve(
         if message.get("lookups"):
             message["event"] = watched(message["event"], seen)
         started, used = clock.now()
+        children = children_seconds()
         reply = call(entry, message, Context(message["timeout"], memory_mb))
         ended, worked = clock.now()
         # Two figures of the kernel's, read one after the other: their difference may be a hair under what was worked.
         reply["cpu_seconds"] = worked - used
         reply["seconds"] = max(ended - started, reply["cpu_seconds"], 0.0)
+        reply["child_seconds"] = children_seconds() - children
         if message.get("lookups"):
             reply["lookups"] = sorted(seen)
         if message.get("watch"):
@@ -177,7 +179,14 @@ def ready(entry: Any) -> dict[str, Any]:
         "names_tokens": entry.names_tokens,
         "weights": entry.weights,
         "notes": entry.notes,
+        "is_async": entry.is_async,
     }
+
+
+def children_seconds() -> float:
+    """The processor time of the children that have ended and were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def peak_mb() -> float:

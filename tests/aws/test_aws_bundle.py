@@ -106,6 +106,32 @@ def test_the_handler_in_the_zip_answers_as_the_platform_wants(project, packaged,
     assert (log["samples"], log["scored"], log["cold"]) == (1, 1, True)
 
 
+MEETING = """
+import asyncio
+_here, _all_here, _limit = [], asyncio.Event(), asyncio.Semaphore(8)
+async def score(completion, reference):
+    async with _limit:
+        _here.append(1)
+        if len(_here) >= 8: _all_here.set()
+        await asyncio.wait_for(_all_here.wait(), 30)
+        if completion == "bad": raise KeyError("x")
+        return 1.0
+"""
+
+
+def test_the_handler_in_the_zip_awaits_a_batch_at_once_and_each_sample_fails_for_itself(project, packaged, tmp_path):
+    """Each of eight calls waits for the others."""
+    bundle = packaged(project(MEETING), on_failure=-1.0)
+    texts = ["42"] * 5 + ["bad"] + ["42"] * 2
+    event = [
+        {**SAMPLE, "id": str(number), "messages": [SAMPLE["messages"][0], {"role": "assistant", "content": text}]}
+        for number, text in enumerate(texts)
+    ]
+    log, returned = invoked(unpacked(bundle.path, tmp_path / "zip"), event=event)
+    assert [one["aggregate_reward_score"] for one in returned] == [1.0] * 5 + [-1.0] + [1.0] * 2
+    assert [one["detail"] for one in log["failures"]] == ["KeyError: 'x' (reward.py:9)"]
+
+
 def test_a_reward_called_lambda_function_keeps_its_code_under_another_name(project, packaged, tmp_path):
     one = "{'id': s['id'], 'aggregate_reward_score': 1}"
     code = f"def lambda_handler(event, context):\n    return [{one} for s in event]\n"

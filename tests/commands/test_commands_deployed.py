@@ -123,8 +123,11 @@ def test_throttling_is_a_finding_with_the_concurrency_to_set(run, task):
 
 
 def test_settings_of_a_file_are_told_to_be_unused(run, task):
-    _, _, err = run("audit", ARN, task["prompts"], "--model", task["model"], "--reward-memory", 256)
-    assert "reward_memory (said here or in rewardlab.toml) are not used" in err
+    said = ("--reward-memory", 256, "--reward-workers", 3)
+    _, _, err = run("audit", ARN, task["prompts"], "--model", task["model"], *said)
+    assert "reward_memory, reward_workers (said here or in rewardlab.toml) are not used" in err
+    _, _, err = run("check", ARN, task["prompts"], "--reward-workers", 3)
+    assert "reward_workers (said here or in rewardlab.toml) are not used" in err
 
 
 def test_a_function_is_checked_without_a_model(run, task):

@@ -503,7 +503,10 @@ def test_a_slow_reward_gets_a_worker_for_each_core_and_a_fast_one_does_not(
     write_reward, tmp_path, monkeypatch, seconds, workers
 ):
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    path = write_reward(f"import time\ndef score(c, r):\n    time.sleep({seconds})\n    return 1.0")
+    code = (
+        "import time\ndef score(c, r):\n    end = time.process_time() + {}\n    while time.process_time() < end: pass"
+    )
+    path = write_reward(f"{code.format(seconds)}\n    return 1.0")
     with ScoringPool(RewardSource(path, None, 60, 512), PLATFORMS["scorer-oss"], log=tmp_path / "log") as pool:
         pool.submit(prompt(), Generation("p", 0, "x"))
         pool.wait()
@@ -512,7 +515,7 @@ def test_a_slow_reward_gets_a_worker_for_each_core_and_a_fast_one_does_not(
         pool.flush()
         while pool.wait():
             pass
-        assert len(pool._threads) == workers
+        assert pool.size == workers
 
 
 @pytest.mark.parametrize("identifier", [3, "3", "a:7"])

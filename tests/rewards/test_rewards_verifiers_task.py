@@ -59,3 +59,14 @@ def test_a_task_may_be_named_and_two_are_a_question():
     assert find_entry(module_of(two), "Other").name == "Other"
     with pytest.raises(EntryError, match="2 reward functions of one kind: SumTask, Other"):
         find_entry(module_of(two))
+
+
+def test_a_batch_of_tasks_is_under_way_at_once():
+    waits = (
+        "import asyncio\n_here, _all_here = [], asyncio.Event()\n"
+        "async def _meet():\n    _here.append(1)\n    if len(_here) == 4: _all_here.set()\n"
+        "    await asyncio.wait_for(_all_here.wait(), 20)\n"
+    )
+    code = waits + CODE.replace("self, trace): return", "self, trace):\n        await _meet()\n        return")
+    results = called(code, *[sample()] * 4)
+    assert [one["aggregate_reward_score"] for one in results] == pytest.approx([1.2] * 4)

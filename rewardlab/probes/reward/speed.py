@@ -115,7 +115,8 @@ def _slow(whole: float) -> str:
         return f"Make it faster; set the Lambda's timeout to {timeout} s at least (the default is 3 s)."
     return (
         f"Set the Lambda's timeout to {timeout} s: at its default of {LAMBDA.default_seconds} s full batches fail. "
-        "Then make it faster, or score the samples of a batch in parallel threads where it waits for a network."
+        "Then make it faster; where it waits for a network, score the samples in parallel threads, or write it as "
+        "`async def`: trainers and packages await them together."
     )
 
 

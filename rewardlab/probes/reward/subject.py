@@ -27,6 +27,8 @@ PROBE_SECONDS = 5.0
 SLOW_SECONDS = 0.5
 #: Cases that take longer than this are shared among several workers.
 SHARED_SECONDS = 2.0
+#: A batch of these is shared in so many parts, whatever the number of workers, if there are several at all.
+PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +147,19 @@ class Subject:
         size = batch_size or self.platform.batch_size
         if batch_size is None and self._pace:  # half the time limit: a batch that exceeds it is asked one by one
             size = max(1, min(size, int(self.timeout / 2 / self._pace)))
+            if self._is_slow(len(cases)):
+                size = min(size, math.ceil(self.platform.batch_size / PARTS))
         batches = [_pairs(cases, start, size) for start in range(0, len(cases), size)]
-        outcomes = self._score_at_once(batches) if self._is_slow(batches) else self._score_in_turn(batches)
+        at_once = len(batches) > 1 and self._is_slow(len(cases))
+        outcomes = self._score_at_once(batches) if at_once else self._score_in_turn(batches)
         for name, value in (part for one in outcomes if isinstance(one, Scored) for part in one.components):
             low, high = self.components.get(name, (value, value))
             self.components[name] = min(low, value), max(high, value)
         return outcomes
 
-    def _is_slow(self, batches: Sequence[Batch]) -> bool:
+    def _is_slow(self, samples: int) -> bool:
         """Whether these are so many of a slow reward that several workers are worth their start."""
-        samples = sum(map(len, batches))
-        return self._crew is not None and len(batches) > 1 and samples * (self._pace or 0.0) > SHARED_SECONDS
+        return self._crew is not None and samples * (self._pace or 0.0) > SHARED_SECONDS
 
     def _state(self) -> ScoringState:
         state = ScoringState()
