@@ -324,6 +324,7 @@ def test_an_interrupt_keeps_what_arrived_and_says_so(task_of, tmp_path):
     task["reward"].write_text(slow(0.02))
     command = [sys.executable, "-m", "rewardlab", "audit", str(task["reward"]), str(task["prompts"]), "--out", "run"]
     command += ["--model", f"recorded:{task['recorded']}"]
+    command += ["--reward-workers", "1"]  # so that it takes sixteen seconds, wherever it runs
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (tmp_path / "run" / "reward.log").exists():
