@@ -11,6 +11,9 @@ from rewardlab.component_report import Component
 from rewardlab.formats.findings import percent
 
 
+NOTHING = 1e-9
+
+
 def components_table(components: Sequence[Component], group_size: int) -> Table:
     """A line for each component: weight, mean, its share of the spread within prompts, groups that differ in it."""
     table = Table.grid(padding=(0, 2))
@@ -33,7 +36,8 @@ def components_table(components: Sequence[Component], group_size: int) -> Table:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}"
+    """To three digits; what a fit leaves of a 0 is one."""
+    return "-" if value is None else f"{value if abs(value) > NOTHING else 0:.3g}"
 
 
 def _remark(one: Component) -> str:
