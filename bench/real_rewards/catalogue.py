@@ -44,9 +44,9 @@ class Real:
         return self.environment.version(self.package)
 
 
-SLOW_TEXTS = (
-    "INCONCLUSIVE (RL204): texts made to be slow use up the examination's time before equivalent forms are asked; "
-    "--examine-seconds gives more"
+GRADED_TEXTS = (
+    "INCONCLUSIVE (RL603): wrong grids earn up to 0.79 and cannot be read as wrong, so that thresholds stay open; "
+    "--success-at 1 gives the accuracy"
 )
 
 
@@ -82,7 +82,7 @@ def _verl(
     )
 
 
-def _gym(task: str, truth: str, *, reads: Reads = "answer", ability: float = 0.45) -> Real:
+def _gym(task: str, truth: str, *, reads: Reads = "answer", ability: float = 0.45, known: str = "") -> Real:
     signature = "score_answer(answer, entry), in a TRL function"
     name = f"{task}.score_answer"
     return Real(
@@ -96,6 +96,7 @@ def _gym(task: str, truth: str, *, reads: Reads = "answer", ability: float = 0.4
         reads,
         truth,
         ability=ability,
+        known=known,
     )
 
 
@@ -241,7 +242,6 @@ REWARDS: tuple[Real, ...] = (
         shapes.BOXED,
         "numina_olympiads",
         "a tuple (right, format, answer): verl reads the first of its own files alone",
-        known=SLOW_TEXTS,
     ),
     _verl(
         "geo3k.compute_score",
@@ -338,7 +338,7 @@ REWARDS: tuple[Real, ...] = (
     _gym("spell_backward", "1, or graded by letters in place"),
     _gym("calendar_arithmetic", "weekdays, numbers and yes or no in one task"),
     _gym("knights_knaves", "1, or 0.3 and more for half of the roles"),
-    _gym("mini_sudoku", "graded by cells; many grids differ in two cells"),
+    _gym("mini_sudoku", "graded by cells; many grids differ in two cells", known=GRADED_TEXTS),
     _gym("fraction_simplification", "1, or 0.01 to 0.5"),
     _gym("complex_arithmetic", "graded by distance"),
     _gym("letter_counting", "one number", ability=0.2),
@@ -349,7 +349,6 @@ REWARDS: tuple[Real, ...] = (
         shapes.BOXED,
         "answer",
         "0 or 1; refuses texts with other numbers",
-        known=SLOW_TEXTS,
     ),
     _protocol("multiple_choice_math_reward", "ep_choice", ask.choices, shapes.LETTER, "answer", "0 or 1; a letter"),
     _protocol(

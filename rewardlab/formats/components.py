@@ -10,7 +10,6 @@ from rich.text import Text
 from rewardlab.component_report import Component
 from rewardlab.formats.findings import percent
 
-
 NOTHING = 1e-9
 
 
