@@ -17,7 +17,8 @@ from rewardlab.task import Sampling
 ROWS = 32
 #: Qwen's, rounded.
 VOCABULARY = 152_000
-TEMPERATURE = 0.7
+#: The trainers' own, and a colder one, which divides the logits first.
+TEMPERATURES = (1.0, 0.7)
 
 
 class Made(TorchDispatchMode):  # type: ignore[misc]  # torch has no types for it
@@ -67,21 +68,27 @@ def unseeded(rows: int, temperature: float) -> Callable[[torch.Tensor], torch.Te
 
 
 def measure(pairs: int) -> Iterator[Ratio | str]:
-    """The ratio of their times, then the bytes that each makes for a logit."""
+    """The ratio of their times at each temperature, then the bytes that each makes for a logit."""
     importlib.import_module("vllm._C")
     logits = torch.randn(ROWS, VOCABULARY, generator=torch.Generator().manual_seed(0)) * 3
-    ours, theirs = seeded(ROWS, temperature=TEMPERATURE), unseeded(ROWS, TEMPERATURE)
+    for temperature in TEMPERATURES:
+        yield _compared(logits, temperature, pairs)
+    works = (seeded(ROWS, temperature=TEMPERATURES[-1]), unseeded(ROWS, TEMPERATURES[-1]))
+    counts = [made(work, logits.clone()) / logits.numel() for work in works]
+    what = f"{counts[0]:.1f} by the seeded draw (target under 60), {counts[1]:.1f} by vLLM's sampler"
+    yield f"bytes made for a logit: {what}"
+
+
+def _compared(logits: torch.Tensor, temperature: float, pairs: int) -> Ratio:
+    ours, theirs = seeded(ROWS, temperature=temperature), unseeded(ROWS, temperature)
     copies = iter([logits.clone() for _ in range(2 * (pairs + 1))])
-    yield compare(
-        f"the seeded draw of {ROWS} x {VOCABULARY} logits over vLLM's unseeded sampler",
+    return compare(
+        f"the seeded draw of {ROWS} x {VOCABULARY} logits at temperature {temperature:g} over vLLM's unseeded sampler",
         lambda: ours(next(copies)),
         lambda: theirs(next(copies)),
         pairs=pairs,
         target="at most 1.30",
     )
-    counts = [made(work, logits.clone()) / logits.numel() for work in (ours, theirs)]
-    what = f"{counts[0]:.1f} by the seeded draw (target under 60), {counts[1]:.1f} by vLLM's sampler"
-    yield f"bytes made for a logit: {what}"
 
 
 def made(work: Callable[[torch.Tensor], torch.Tensor], logits: torch.Tensor) -> int:
