@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +14,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rewardlab.conversation import INSTRUCTING
 from rewardlab.engines import ModelSpec
 from rewardlab.engines.presets import NAMES, Preset
+from rewardlab.engines.thinking import OFF, ON
 from rewardlab.errors import UsageError
 from rewardlab.task import Message, Prompt, Reasoning, Sampling
+from rewardlab.values import PathText
 
 #: Engines whose models are read from a folder or the hub, where their own generation_config.json lies.
 LOCAL = ("vllm", "transformers")
@@ -30,6 +34,25 @@ def _no_empty(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+#: The efforts that templates, servers and Nova know; no model knows all of them.
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+
+
+def _thinking(value: object) -> object:
+    """TOML's and YAML's true and false are on and off; capitals do not matter."""
+    if isinstance(value, bool):
+        return ON if value else OFF
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _known_thinking(value: str) -> str:
+    if value in (ON, OFF, *EFFORTS):
+        return value
+    close = difflib.get_close_matches(value, EFFORTS, n=1)
+    perhaps = f"perhaps {close[0]}; " if close else ""
+    raise ValueError(f"{value!r} is no thinking; expected {perhaps}{ON}, {OFF}, or an effort: {', '.join(EFFORTS)}")
+
+
 class SamplingSettings(BaseModel):
     """How generations are drawn, by the names of rewardlab.toml."""
 
@@ -43,10 +66,10 @@ class SamplingSettings(BaseModel):
     min_p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
     repetition_penalty: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] = 1.0
     stop: Annotated[tuple[str, ...], BeforeValidator(_texts), AfterValidator(_no_empty)] = ()
-    system: Annotated[str, Field(min_length=1)] | None = None
-    thinking: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    system: Annotated[PathText, Field(min_length=1)] | None = None
+    thinking: Annotated[str, BeforeValidator(_thinking), AfterValidator(_known_thinking)] | None = None
     reasoning: Reasoning = "keep"
-    sampling_from: Annotated[str, Field(min_length=1)] | None = None
+    sampling_from: Annotated[PathText, Field(min_length=1)] | None = None
 
 
 class SamplingOptions(TypedDict, total=False):
@@ -81,7 +104,7 @@ def system_text(given: str, folder: Path | None) -> str:
     named = Path(given)
     path = folder / named if folder is not None and (folder / named).is_file() else named
     if not path.is_file():
-        if named.suffix in (".txt", ".md", ".jinja") and " " not in given:
+        if looks_like_a_path(given):
             raise UsageError(
                 "there is no such file", where=f"--system {given}", expected="a text, or a file that has it"
             )
@@ -93,6 +116,17 @@ def system_text(given: str, folder: Path | None) -> str:
     if not text:
         raise UsageError("is empty", where=str(path), expected="a system prompt")
     return text
+
+
+def looks_like_a_path(text: str) -> bool:
+    """Whether a system prompt is meant as a file: one word that is a folder, ends like a file's name or has folders.
+
+    "/no_think" and "/think" are prompts that models know.
+    """
+    if re.search(r"\s", text):
+        return False
+    has_folders = text.startswith(("./", "../", "~/")) or "/" in text[1:]
+    return has_folders or Path(text).is_dir() or re.fullmatch(r"[^/]*\w\.[a-z]\w{0,7}", text) is not None
 
 
 def drawn_as(settings: SamplingSettings, *, token_ids: bool = False, lenient: bool = False) -> Sampling:

@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -64,6 +65,7 @@ class Settings(SamplingSettings):
     _packaged: bool = False
     _place: ReferencePlace | None = None
     _preset: Preset | None = None
+    _taken: frozenset[str] = frozenset()
     _files: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def stored(self) -> dict[str, Any]:
@@ -147,7 +149,7 @@ class Settings(SamplingSettings):
 
     def is_taken(self, name: str) -> bool:
         """Whether the value of a sampling's setting is the preset's, and was not asked for by name."""
-        return self._preset is not None and name in self._preset.values
+        return name in self._taken
 
     @property
     def packaged(self) -> bool:
@@ -237,13 +239,18 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
     merged: dict[str, Any] = {}
     named_in: dict[str, Path | None] = {}
     preset: Preset | None = None
+    from_preset: set[str] = set()
     read = [(layer, _validated(layer)) for layer in layers]
     held = [(layer, layer.taken(values)) for layer, values in read]
     for layer, taken in reversed(held):
         values = dict(taken)
+        from_preset -= set(values)
         if (name := values.get("sampling_from")) is not None:
-            preset = read_preset(name, folder=layer.folder, model=_model_named(held))
-            values |= fill_in(values, preset)
+            merged = {key: value for key, value in merged.items() if key not in from_preset}  # of another preset
+            preset = _within_range(read_preset(name, folder=layer.folder, model=_model_named(held)))
+            filled = fill_in(values, preset)
+            from_preset = set(filled)
+            values |= filled
         if values.get("system") is not None:
             values["system"] = system_text(values["system"], layer.folder)
         if "entry" in values:
@@ -252,11 +259,26 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         named_in |= dict.fromkeys(values, layer.folder)
     settings = Settings.model_validate(merged)
     settings._preset = preset  # noqa: SLF001 - its own
+    settings._taken = frozenset(from_preset)  # noqa: SLF001 - its own
     settings._files = tuple(  # noqa: SLF001 - its own
         (layer.name, tuple(name for name in values if name not in taken and name not in merged))
         for (layer, values), (_, taken) in zip(read[1:], held[1:], strict=True)
     )
     return settings.from_folders(**{name: named_in.get(name) for name in ("model", "labels", "right", "judge")})
+
+
+def _within_range(preset: Preset) -> Preset:
+    """The preset, its values as the settings have them.
+
+    Raises: UsageError for a value that no setting may have, with the line of the recipe.
+    """
+    try:
+        settings = SamplingSettings.model_validate(dict(preset.values))
+    except ValidationError as error:
+        detail = error.errors()[0]
+        name = str(detail["loc"][0])
+        raise _not_allowed(detail, preset.source(name), name=f"{name} ") from None
+    return replace(preset, values={name: getattr(settings, name) for name in preset.values})
 
 
 def _model_named(held: Sequence[tuple[Layer, Mapping[str, Any]]]) -> str | None:
@@ -293,9 +315,13 @@ def _usage_error(detail: ErrorDetails, layer: Layer) -> UsageError:
             where=where,
             expected=("perhaps " + close[0] + "; " if close else "") + "one of " + ", ".join(known),
         )
+    return _not_allowed(detail, where)
+
+
+def _not_allowed(detail: ErrorDetails, where: str, *, name: str = "") -> UsageError:
     if detail["type"] == "value_error":
         return UsageError(str(detail["ctx"]["error"]), where=where)
-    return UsageError(f"{_shown(detail['input'])} is not allowed", where=where, expected=_expected(detail))
+    return UsageError(f"{name}{_shown(detail['input'])} is not allowed", where=where, expected=_expected(detail))
 
 
 def _shown(value: object) -> str:

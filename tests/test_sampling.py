@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rewardlab.engines import check_sampling
+from rewardlab.engines.presets import NAMES
 from rewardlab.errors import RunError, UsageError
 from rewardlab.sampling import SamplingSettings, drawn_as, identity, note_of_systems, sources, system_text, with_system
 from rewardlab.settings import load_settings
@@ -41,6 +46,62 @@ def test_a_preset_of_the_file_gives_way_to_the_command(here):
     (here / "rewardlab.toml").write_text('sampling_from = "recipe.yaml"\n')
     settings = load_settings({"top_k": 0}, None, command_line=True)
     assert (settings.top_k, settings.max_tokens) == (0, 99)
+
+
+def test_a_preset_of_the_command_replaces_that_of_the_file(here):
+    (here / "rewardlab.toml").write_text('sampling_from = "smtj"\n')
+    settings = load_settings({"sampling_from": "bedrock"}, None, command_line=True)
+    assert (settings.top_k, settings.max_tokens, settings.thinking) == (0, 2048, "medium")
+
+
+def test_a_thinking_that_was_asked_for_is_not_the_presets(here):
+    assert load_settings({"sampling_from": "smtj"}, None).is_taken("thinking")
+    assert not load_settings({"sampling_from": "smtj", "thinking": "off"}, None).is_taken("thinking")
+    (here / "rewardlab.toml").write_text('sampling_from = "smtj"\n')
+    assert not load_settings({"thinking": "off"}, None).is_taken("thinking")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x: 1\ntemperature: -1\n", "r.yaml:2: temperature -1.0 is not allowed; expected greater than or equal to 0"),
+        ("top_p: 0\n", "r.yaml:1: top_p 0.0 is not allowed"),
+        ("max_tokens: 0\n", "r.yaml:1: max_tokens 0 is not allowed"),
+        ("max_tokens: 20000000\n", "r.yaml:1: max_tokens 20000000 is not allowed"),
+        ("training_config: {reasoning_effort: hihg}\n", "r.yaml:1: 'hihg' is no thinking; expected perhaps high"),
+    ],
+)
+def test_a_recipe_with_a_value_out_of_range_is_told_with_its_line(here, text, told):
+    (here / "r.yaml").write_text(text)
+    with pytest.raises(UsageError) as raised:
+        load_settings({"sampling_from": "r.yaml"}, None)
+    assert told in str(raised.value)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.floats() | st.integers() | st.text(max_size=6) | st.booleans()))
+def test_any_recipe_is_settings_or_told(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("recipe") / "recipe.json"
+    path.write_text(json.dumps(values), encoding="utf-8")
+    try:
+        load_settings({"sampling_from": path}, None)
+    except UsageError:
+        return
+
+
+@pytest.mark.parametrize(("said", "known"), [("ON", "on"), (" High ", "high"), (True, "on"), (False, "off")])
+def test_a_thinking_is_read_as_it_is_meant(said, known):
+    assert SamplingSettings(thinking=said).thinking == known
+
+
+@pytest.mark.parametrize("text", ["sys/prompt", "./x", "~/x", "prompt.yaml", "system.jinja2", "."])
+def test_a_file_that_is_not_there_is_no_system_prompt(here, text):
+    with pytest.raises(UsageError, match="there is no such file"):
+        system_text(text, None)
+
+
+@pytest.mark.parametrize("text", ["/no_think", "Think.", "Answer", "a / b", "Say e.g. 4."])
+def test_a_prompt_is_not_taken_for_a_file(here, text):
+    assert system_text(text, None) == text
 
 
 def test_a_recipe_beside_the_prompts_is_of_their_folder(here, monkeypatch):

@@ -129,7 +129,10 @@ def check_options(options: Mapping[str, Any], known: Sequence[str], *, engine: s
     """
     for name in options:
         if name not in known:
-            raise UsageError(f"the {engine} engine has no option {name!r}", expected="one of " + ", ".join(known))
+            raise UsageError(
+                f"the {engine} engine has no option {name!r}",
+                expected="one of " + ", ".join(known) if known else "none",
+            )
 
 
 #: What an engine cannot draw with, by the names of Sampling; what a server behind `openai:` cannot, it says itself.

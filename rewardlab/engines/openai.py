@@ -26,7 +26,7 @@ from rewardlab.engines.dialect import Body, Dialect
 from rewardlab.engines.failure import server_failure
 from rewardlab.engines.fleet import Fleet, GoneError, Host
 from rewardlab.engines.ladder import Rung
-from rewardlab.engines.request import body_of, thinking_of
+from rewardlab.engines.request import body_of, overruled, thinking_of
 from rewardlab.engines.server import Server
 from rewardlab.engines.template import first_template
 from rewardlab.engines.vllm_draw import Runner, raised
@@ -155,7 +155,7 @@ class _Round:
         )
         if any(dialect.ladder.vllm for dialect in dialects):
             told += raised(self._sampling, Runner.V2)
-        self._notices |= dict.fromkeys(told)
+        self._notices |= dict.fromkeys([*told, *overruled(self._sampling, self._server.extra)])
 
     async def _hear(self, host: Host, *, retries: int) -> EngineError | None:
         """Read the server's list of models; why there is no server, None where there is one."""

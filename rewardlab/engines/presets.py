@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -124,7 +125,7 @@ def read_preset(text: str, *, folder: Path | None = None, model: str | None = No
 
 
 def read_recipe(path: Path) -> Preset:
-    """The sampling in a recipe of Nova, verl, TRL, NeMo RL or prime-rl, as YAML or JSON.
+    """The sampling in a recipe of Nova, verl, TRL, NeMo RL or prime-rl, as YAML, JSON or TOML.
 
     Raises: UsageError for a file that is not readable as such, holds none of it, or holds a value of the wrong kind.
     """
@@ -153,15 +154,28 @@ def read_recipe(path: Path) -> Preset:
 
 def _parsed(path: Path) -> yaml.Node | None:
     try:
-        text = path.read_text(encoding="utf-8")
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(_as_yaml(path), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"cannot be read ({error})", where=str(path), expected="a recipe as YAML") from None
+        raise UsageError(
+            f"cannot be read ({error})", where=str(path), expected="a recipe as YAML, JSON or TOML"
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = str(path) if mark is None else f"{path}:{mark.line + 1}"
         what = getattr(error, "problem", None) or "it is no YAML"
         raise UsageError(f"not readable as YAML ({what})", where=where) from None
+
+
+def _as_yaml(path: Path) -> str:
+    """The file's text, as YAML reads it: JSON may be indented with tabs; of TOML the lines are lost."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".toml":
+        return json.dumps(tomllib.loads(text), default=str, ensure_ascii=False)
+    return text.expandtabs(1) if path.suffix == ".json" else text
+
+
+def _place(path: Path, node: yaml.Node) -> str:
+    return str(path) if path.suffix == ".toml" else f"{path}:{node.start_mark.line + 1}"
 
 
 def _at(node: yaml.Node | None, place: Place) -> yaml.Node | None:
@@ -170,7 +184,7 @@ def _at(node: yaml.Node | None, place: Place) -> yaml.Node | None:
         return node
     if not isinstance(node, yaml.MappingNode):
         return None
-    for key, value in node.value:
+    for key, value in _pairs(node):
         parts = tuple(str(key.value).split(".")) if isinstance(key, yaml.ScalarNode) else ()
         if parts and place[: len(parts)] == parts:
             found = _at(value, place[len(parts) :])
@@ -179,11 +193,29 @@ def _at(node: yaml.Node | None, place: Place) -> yaml.Node | None:
     return None
 
 
+def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """The keys of a mapping, those that count first: the last of a doubled key, then what `<<` merges into it."""
+    pending: list[yaml.Node] = [node]
+    seen: set[int] = set()  # an anchor may merge itself
+    while pending:
+        mapping = pending.pop(0)
+        if not isinstance(mapping, yaml.MappingNode) or id(mapping) in seen:
+            continue
+        seen.add(id(mapping))
+        merged: list[yaml.Node] = []
+        for key, value in reversed(mapping.value):
+            if key.tag == "tag:yaml.org,2002:merge":
+                merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
+            else:
+                yield key, value
+        pending = [*merged, *pending]
+
+
 def _take(path: Path, name: str, node: yaml.Node | None, values: dict[str, Value], sources: dict[str, str]) -> None:
     """Note a value and where it stands; a null and what another part of the configuration fills in say nothing."""
     if node is None or name in values:
         return
-    where = f"{path}:{node.start_mark.line + 1}"
+    where = _place(path, node)
     given = _plain(node, where)
     if given is None or (isinstance(given, str) and given.startswith("${")):
         return
@@ -231,7 +263,12 @@ def _number(given: Any) -> float | None:
 def _of_model(model: str | None) -> Preset:
     """The sampling that the model's author recommends, as servers and trainers that read it apply it."""
     if model is None:
-        raise UsageError("no model named whose sampling to take", where="--sampling-from model", do="give --model")
+        raise UsageError(
+            "no model of this machine is named whose sampling to take",
+            where="--sampling-from model",
+            expected="a --model of vllm: or transformers:",
+            do="for a model elsewhere, name the values: --temperature, --top-p, --top-k, ...",
+        )
     path = _config_of(model)
     try:
         held = json.loads(path.read_text(encoding="utf-8"))

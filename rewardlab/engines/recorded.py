@@ -10,7 +10,8 @@ from rewardlab.engines import check_options
 from rewardlab.errors import InputError
 from rewardlab.task import Generation, Request, Sampling, read_generations
 
-FILTERS = ("top_p", "top_k", "min_p", "repetition_penalty", "stop", "thinking")
+#: What a caller may take to change the texts; max_tokens and seed stand in many files of settings.
+FILTERS = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty", "stop", "thinking")
 
 
 class RecordedEngine:
@@ -60,7 +61,8 @@ class RecordedEngine:
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
         """Yield what the file holds of `requests`; the sampling has been done."""
         if asked := [name for name in FILTERS if getattr(sampling, name) != getattr(Sampling(), name)]:
-            self._notices.append(f"{self._path} was sampled before: {', '.join(asked)} has no effect")
+            verb = "has" if len(asked) == 1 else "have"
+            self._notices.append(f"{self._path} was sampled before: {', '.join(asked)} {verb} no effect")
         absent = 0
         for request in requests:
             held = self._by_prompt.get(request.prompt.id, {})

@@ -27,6 +27,20 @@ def sampling_of(sampling: Sampling) -> Body:
     return body
 
 
+def overruled(sampling: Sampling, extra: Mapping[str, Json]) -> list[str]:
+    """The notice of what `extra_body` says in place of what was asked for; empty where it adds only."""
+    neutral = Sampling()
+    asked: Body = {**sampling_of(sampling), "max_tokens": sampling.max_tokens}
+    asked |= {"max_completion_tokens": sampling.max_tokens}
+    other = [
+        f"{name} {extra[name]!r} in place of {value!r}"
+        for name, value in asked.items()
+        if name in extra and extra[name] != value
+        if name not in ALWAYS and (name != "top_p" or value != neutral.top_p)
+    ]
+    return [f"extra_body goes over what was asked for: {', '.join(other)}"] if other else []
+
+
 def thinking_of(
     sampling: Sampling, template: tuple[str, str] | None, *, is_templated: bool, model: str
 ) -> tuple[Body, list[str]]:

@@ -12,6 +12,7 @@ import openai
 
 from rewardlab.engines import check_options, count_option, table_option
 from rewardlab.engines.failure import NO_KEY, NO_SERVER
+from rewardlab.engines.template import template_at
 from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Json
 
@@ -62,7 +63,7 @@ class Server:
             timeout=count_option(options, "timeout", 600),
             max_retries=count_option(options, "max_retries", 8, least=0),
             extra=table_option(options, "extra_body"),
-            tokenizer=None if tokenizer is None else str(tokenizer),
+            tokenizer=None if tokenizer is None else _templated(str(tokenizer)),
         )
 
     def client(self, url: str) -> openai.AsyncOpenAI:
@@ -90,6 +91,16 @@ class Server:
         for secret in self._secrets:
             text = text.replace(secret, STARS)
         return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def _templated(place: str) -> str:
+    if template_at(place) is None:
+        raise UsageError(
+            f"tokenizer is {place!r}, where no chat template is",
+            where="engine option",
+            expected="a model's folder, or a name in the hub's cache",
+        )
+    return place
 
 
 def shown(url: str) -> str:

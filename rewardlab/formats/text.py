@@ -70,6 +70,7 @@ def _drawn(report: Report) -> str:
         for name in ("top_p", "top_k", "min_p", "repetition_penalty", "thinking", "stop")
         if name in sampling
     ]
+    shown += ["a system prompt (--system)"] if "system" in sampling else []
     return ", " + ", ".join(shown) if shown else ""
 
 

@@ -112,6 +112,43 @@ def test_a_recipe_that_does_not_say_is_told_with_its_line(tmp_path, text, told):
     assert told in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "values"),
+    [
+        (
+            "r.toml",
+            "[orchestrator.sampling]\ntemperature = 0.7\nmax_tokens = 99\n",
+            {"temperature": 0.7, "max_tokens": 99},
+        ),
+        ("r.json", '{\n\t"temperature": 0.7,\n\t"stop": ["\\t"]\n}\n', {"temperature": 0.7, "stop": ("\t",)}),
+        ("r.yaml", "temperature: 0.7\ntemperature: 0.5\n", {"temperature": 0.5}),
+        ("r.yaml", "a: &a {top_p: 0.9, top_k: 3}\n<<: *a\ntop_k: 5\n", {"top_p": 0.9, "top_k": 5}),
+        ("r.yaml", "a: &a {top_p: 0.9}\nb: &b {top_p: 0.8, top_k: 3}\n<<: [*a, *b]\n", {"top_p": 0.9, "top_k": 3}),
+        ("r.yaml", "&a\n<<: *a\ntop_k: 5\n", {"top_k": 5}),
+        ("r.yaml", "a: &a {rollout: {top_k: 3}}\nactor_rollout_ref: {<<: *a}\n", {"top_k": 3}),
+    ],
+)
+def test_a_recipe_says_what_its_trainers_parser_makes_of_it(tmp_path, name, text, values):
+    path = tmp_path / name
+    path.write_text(text)
+    assert read_recipe(path).values == values
+
+
+def test_a_long_chain_of_merges_is_followed(tmp_path):
+    links = "".join(f"a{i}: &a{i} {{<<: *a{i - 1}}}\n" for i in range(1, 2000))
+    path = tmp_path / "recipe.yaml"
+    path.write_text(f"a0: &a0 {{top_k: 3}}\n{links}<<: *a1999\n")
+    assert read_recipe(path).values == {"top_k": 3}
+
+
+@pytest.mark.parametrize("text", ["temperature = ", "a = 1\n"])
+def test_a_toml_recipe_that_does_not_say_is_told(tmp_path, text):
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"recipe\.toml: (cannot be read|holds no sampling)"):
+        read_recipe(path)
+
+
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["${a.b}", "1e-3"])
 )
@@ -159,7 +196,7 @@ def test_the_model_itself_is_read_from_its_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("model", "told"), [(None, "no model named"), (".", "the model has no generation_config.json")]
+    ("model", "told"), [(None, "no model of this machine is named"), (".", "the model has no generation_config.json")]
 )
 def test_a_model_without_its_sampling_is_told(model, told, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -119,3 +119,12 @@ def test_arbitrary_bytes_are_read_or_refused(tmp_path, content):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the file is written anew for each example
 def test_arbitrary_rows_are_read_or_refused(write_lines, rows):
     read_or_refuse(write_lines("out.jsonl", rows))
+
+
+def test_what_a_recording_cannot_be_sampled_with_is_told(write_lines):
+    path = write_lines("out.jsonl", [{"prompt_id": "p", "index": 0, "text": "a", "finish_reason": "stop"}])
+    engine = open_engine(str(path), {})
+    assert list(engine.generate([], Sampling(0.5, top_k=5))) == []
+    assert engine.notices == (f"{path} was sampled before: temperature, top_k have no effect",)
+    with pytest.raises(UsageError, match="the recorded engine has no option 'x'; expected none"):
+        open_engine(str(path), {"x": 1})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rewardlab.engines.openai import open_engine
-from rewardlab.engines.request import sampling_of, thinking_of
-from rewardlab.errors import EngineError
+from rewardlab.engines.request import overruled, sampling_of, thinking_of
+from rewardlab.errors import EngineError, UsageError
 from rewardlab.task import Prompt, Request, Sampling
 from tests.engines.server import completion, refuse, serving
 
@@ -24,6 +24,18 @@ def test_what_was_asked_for_goes_over_what_is_neutral():
     asked = sampling_of(Sampling(0.5, top_p=0.9, top_k=20, min_p=0.1, repetition_penalty=1.1, stop=("#",)))
     filters = {"top_p": 0.9, "top_k": 20, "min_p": 0.1, "repetition_penalty": 1.1, "stop": ["#"], "temperature": 0.5}
     assert filters.items() <= asked.items()
+
+
+def test_what_extra_body_says_in_place_of_what_was_asked_for_is_told():
+    assert overruled(Sampling(), {"top_k": 20, "top_p": 0.9, "presence_penalty": 1}) == []  # additions
+    assert overruled(Sampling(0.5), {"temperature": 0.5}) == []
+    (told,) = overruled(Sampling(top_k=5), {"top_k": 20, "temperature": 0})
+    assert told == "extra_body goes over what was asked for: temperature 0 in place of 1.0, top_k 20 in place of 5"
+
+
+def test_a_tokenizer_without_a_chat_template_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="where no chat template is"):
+        open_engine("m", {"base_url": "http://localhost:1/v1", "tokenizer": str(tmp_path / "none")})
 
 
 @pytest.mark.parametrize(
