@@ -26,7 +26,8 @@ def instruct():
 def audit(task, tmp_path, *options):
     """The audit's exit code and report, in a process of its own, as every command has its own engine."""
     line = [sys.executable, "-m", "rewardlab", "audit", str(TASKS / task / "reward.py")]
-    line += [str(TASKS / task / "prompts.jsonl"), "--format", "json", *options]
+    line += [str(TASKS / task / "prompts.jsonl"), "--config", str(TASKS / task / "rewardlab.toml")]
+    line += ["--format", "json", *options]
     done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
