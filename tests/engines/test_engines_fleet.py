@@ -54,8 +54,8 @@ def test_of_two_vllm_servers_one_is_killed_and_nothing_is_lost_doubled_or_other(
         stream, found = engine.generate(asked(arithmetic_prompts, 0, 1, 2), SHORT), []
         for one in stream:
             found.append(one)
-            # Two servers share these cores, and the newer may be the slower one.
-            if engine._hosts[0].answered >= 3 and process.poll() is None:
+            # Two servers share these cores, and the newer may be so slow that it has answered nothing by half time.
+            if (engine._hosts[0].answered >= 3 or len(found) >= 300) and process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
     assert len(found) == 600
@@ -63,7 +63,7 @@ def test_of_two_vllm_servers_one_is_killed_and_nothing_is_lost_doubled_or_other(
     (notice,) = engine.notices
     answers = re.fullmatch(rf"{dying} is left out after (\d+) answers \(no answer .*\): .* the other servers", notice)
     assert answers is not None, notice
-    assert 3 <= int(answers[1]) < 150
+    assert int(answers[1]) < 150
     assert engine.versions["server"] == f"{dying}, {vllm_server}"
 
 
