@@ -61,7 +61,9 @@ def test_of_two_vllm_servers_one_is_killed_and_nothing_is_lost_doubled_or_other(
     assert len(found) == 600
     assert {(one.prompt_id, one.index): one.text for one in found} == alone
     (notice,) = engine.notices
-    answers = re.fullmatch(rf"{dying} is left out (?:after (\d+) answers|from the start) \(no answer .*\): .* servers", notice)
+    answers = re.fullmatch(
+        rf"{dying} is left out (?:after (\d+) answers|from the start) \(no answer .*\): .* servers", notice
+    )
     assert answers is not None, notice
     assert int(answers[1] or 0) < 150
     assert engine.versions["server"] == f"{dying}, {vllm_server}"
