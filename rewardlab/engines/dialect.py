@@ -38,13 +38,14 @@ NEUTRAL: Mapping[str, Json] = {**ALWAYS, **NO_FILTERS, **NO_WATERMARK}
 
 @dataclass(slots=True)
 class Dialect:
-    """What the server takes. `notices` are shared with those of the other servers."""
+    """What the server takes. `notices` are shared with those of the other servers; `optional` came with a preset."""
 
     notices: dict[str, None]
     several: bool = True
     limit: str = "max_tokens"
     fixed: Body = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    optional: set[str] = field(default_factory=set)
     served: list[str] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
     ladder: Ladder = field(default_factory=Ladder)
@@ -78,6 +79,11 @@ class Dialect:
         return self._without(sent, refusal) or (sent.get("n", 1) > 1 and self.one_by_one())
 
     def _without(self, sent: Body, refusal: str) -> bool:
+        for name in self.optional:
+            if name in refusal and name in sent and name not in self.dropped:
+                self.dropped.add(name)
+                self.notices[f"the server takes no {name}: it is sampled in the model's own way"] = None
+                return True
         for name in (*DISPENSABLE, *NO_FILTERS, *NO_WATERMARK):
             if name in refusal and name in sent and sent[name] == NEUTRAL.get(name, sent[name]):
                 self.dropped.add(name)

@@ -153,6 +153,9 @@ class _Round:
             is_templated=all(dialect.fixed for dialect in dialects),
             model=self._server.model,
         )
+        if self._sampling.thinking_if_known:
+            for dialect in dialects:
+                dialect.optional.update(self._thinking)
         if any(dialect.ladder.vllm for dialect in dialects):
             told += raised(self._sampling, Runner.V2)
         self._notices |= dict.fromkeys([*told, *overruled(self._sampling, self._server.extra)])
@@ -260,8 +263,16 @@ class _Round:
             raise GoneError(self._told(error, host, where)) from error
 
     def _body(self, host: Host, request: Request, indexes: Sequence[int], rung: Rung) -> Body:
-        model, extra = self._server.model, {**self._thinking, **self._server.extra}
-        return body_of(request, indexes, self._sampling, model=model, dialect=host.dialect, rung=rung, extra=extra)
+        return body_of(
+            request,
+            indexes,
+            self._sampling,
+            model=self._server.model,
+            dialect=host.dialect,
+            rung=rung,
+            thinking=self._thinking,
+            extra=self._server.extra,
+        )
 
     def _said(self, error: openai.APIError) -> str:
         """What the server said of it, or why there was no answer."""

@@ -85,6 +85,7 @@ def body_of(
     model: str,
     dialect: Dialect,
     rung: Rung,
+    thinking: Mapping[str, Json],
     extra: Mapping[str, Json],
 ) -> Body:
     """The request for these generations of one prompt, as the server takes it; `extra` goes in as it is, last."""
@@ -105,5 +106,5 @@ def body_of(
         body |= dict(zip(LOGPROBS, (True, min(sampling.logprobs, MOST_LOGPROBS)), strict=True))
     if sampling.token_ids:
         body[TOKEN_IDS] = True
-    body |= rung.body
+    body |= {**rung.body, **thinking}
     return {name: value for name, value in body.items() if name not in dialect.dropped} | {**extra}

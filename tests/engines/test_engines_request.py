@@ -81,6 +81,21 @@ def test_a_filter_that_the_server_refuses_is_an_error_with_its_name():
             one(engine, top_k=20)
 
 
+@pytest.mark.process
+def test_a_presets_thinking_that_the_server_refuses_is_left_out_and_told():
+    def answer(body, _count):
+        refused = refuse(400, "Unsupported parameter: 'reasoning_effort' is not supported with this model.")
+        return refused if "reasoning_effort" in body else completion(body, content="42")
+
+    with serving(answer) as server:
+        engine = open_engine("m", {"base_url": server.url}, environment={})
+        assert one(engine, thinking="high", thinking_if_known=True).text == "42"
+        assert any("takes no reasoning_effort" in notice for notice in engine.notices)
+        engine = open_engine("m", {"base_url": server.url}, environment={})
+        with pytest.raises(EngineError, match="reasoning_effort"):
+            one(engine, thinking="high")
+
+
 @pytest.mark.engine
 def test_a_vllm_server_filters_stops_and_warms_as_it_is_asked(vllm_server, arithmetic_prompts):
     engine = open_engine("inside", {"base_url": vllm_server}, environment={})
