@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +29,13 @@ ARITHMETIC = Path(__file__).parent.parent / "fixtures" / "arithmetic"
 # Deadlines are timings, and these machines are shared; derandomized so that CI fails for a change, not by luck.
 settings.register_profile("rewardlab", deadline=None, derandomize=True, max_examples=100)
 settings.load_profile("rewardlab")
+
+# Started with nohup or in the background, the suite would hand ignored signals on to every command that it interrupts.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(ending) is signal.SIG_IGN:
+            signal.signal(ending, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
