@@ -52,7 +52,7 @@ class _Loop:
 
     @property
     def is_running(self) -> bool:
-        return self._thread.is_alive()
+        return self._ended is None and self._thread.is_alive()
 
     def wait(self, values: Sequence[Any]) -> list[Given]:
         """What the awaitables give, all awaited at once; what one raises is raised by its own Given."""

@@ -29,10 +29,10 @@ STEPS = 10
 
 
 def ask(question: Question) -> Iterator[Suspicion]:
-    """RL404: score against length, with what is right taken out where it is known, and the form of the answer.
+    """RL404: score against length, with what is right taken out where it is known.
 
-    What has the form is longer than what lacks it, and earns more for that. A blocker only where labels say what is
-    right: else a long answer may score higher because it is better.
+    A blocker only where labels say what is right: else a long answer may score higher because it is better. There the
+    form of the answer is taken out too: what has the form is longer than what lacks it, and earns more for that.
     """
     answers = question.answers
     right, source = _correctness(question)
@@ -40,7 +40,7 @@ def ask(question: Question) -> Iterator[Suspicion]:
     if right is None:
         right, source = np.where(scored, question.right, np.nan), "success"
     blocks = source == "labels"
-    if len(np.unique(form := _form(question))) > 1:
+    if blocks and len(np.unique(form := _form(question))) > 1:
         right, source = right * (form.max() + 1) + form, f"{source} and form"
     found = within_correlation(answers.score, np.log1p(answers.length), categories=right)
     if isinstance(found, Undefined):
