@@ -123,6 +123,8 @@ def _judges_undecided(agreement: Finding) -> Decision:
 
 def _threshold(question: Question) -> str:
     measured = question.measured
+    if baseline.judged_alone(question):
+        return band.LABEL_SOME
     if baseline.outweighed(question) is not None:
         return band.WEIGH_LESS
     if not measured.open:

@@ -127,7 +127,11 @@ def _sample(
         stream.pump(engine.generate(told, sampling), requests, backlog)
     finally:
         engine.close()
-    told_now = [*note_of_systems(run.prompts(), settings.system), *engine.notices]
+    told_now = [
+        *note_of_systems(run.prompts(), settings.system),
+        *parted(run.manifest.versions, engine.versions),
+        *engine.notices,
+    ]
     for notice in told_now:
         stream.progress.note(notice)
     notices = tuple(dict.fromkeys([*run.manifest.notices, *told_now]))
@@ -136,6 +140,14 @@ def _sample(
         held = run.generations.read(["prompt_id", "index"])
         lacking = sum(len(one.indexes) for one in missing(run.prompts(), held, run.manifest.num_generations))
     run.update(replace(run.manifest, versions=dict(engine.versions), notices=notices, lacking=lacking))
+
+
+def parted(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """The notice that what a run held was drawn by something else, which draws other texts from the same seeds."""
+    other = [
+        f"{name} {before[name]!r} and {now[name]!r}" for name in before if now.get(name, before[name]) != before[name]
+    ]
+    return [f"drawn in parts, by {', '.join(other)}: the same seeds give other texts"] if other else []
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from rewardlab.engines.presets import NAMES
 from rewardlab.errors import RunError, UsageError
 from rewardlab.sampling import SamplingSettings, drawn_as, identity, note_of_systems, sources, system_text, with_system
 from rewardlab.settings import load_settings
+from rewardlab.stream import parted
 from rewardlab.task import Prompt, Sampling
 
 RECIPE = "temperature: 0.7\ntop_k: 1\nmax_completion_length: 99\n"
@@ -208,3 +209,10 @@ def test_a_run_is_not_resumed_with_another_filter_or_without_it(here, task_of):
         sample()
     with pytest.raises(RunError, match="it was sampled with top_k 5, not 6"):
         sample(top_k=6)
+
+
+def test_a_run_that_two_runners_drew_says_so():
+    one = {"vllm": "0.32.0", "runner": "V1"}
+    assert parted({}, one) == parted(one, one) == []
+    (told,) = parted(one, {"vllm": "0.32.0", "runner": "V2", "device": "x"})
+    assert told == "drawn in parts, by runner 'V1' and 'V2': the same seeds give other texts"

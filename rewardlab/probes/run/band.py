@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
-from rewardlab.probes.run.baseline import banded, is_known, labelled_baseline, open_baselines, outweighed
+from rewardlab.probes.run.baseline import banded, is_known, judged_alone, labelled_baseline, open_baselines, outweighed
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS, Position, place, prompts_to_decide, trials_per_prompt
 from rewardlab.stats.interval import Estimate, Quantity
@@ -17,6 +17,11 @@ HOPELESS_PROMPTS = 100_000
 SAY_WHAT_IS_RIGHT = (
     "More samples do not decide this: say from which score on an answer is right (--success-at SCORE), or give "
     "--labels."
+)
+LABEL_SOME = (
+    "The references are sentences, the answers that succeed are written otherwise, and no text tells a wrong one: a "
+    "lax judge would look the same. Label some thirty generations (--labels), or say that the reward's word is enough "
+    "(--success-at SCORE)."
 )
 WEIGH_LESS = (
     "More samples do not decide this: right answers fail for something else than being wrong (length, form, style). "
@@ -79,6 +84,8 @@ def _remedy(question: Question) -> str:
     """What to do where more samples would not help; empty where they would."""
     if not threshold_decides(question):
         return ""
+    if judged_alone(question):
+        return LABEL_SOME
     return SAY_WHAT_IS_RIGHT if outweighed(question) is None else WEIGH_LESS
 
 
@@ -125,6 +132,8 @@ def _why(question: Question) -> dict[str, object]:
         why = "the labels say otherwise than the reward"
         if outweighed(question) is not None:
             why = "other answers succeed than those whose texts are right"
+        elif judged_alone(question):
+            why = "nothing but the reward says which of these texts are right"
         elif question.measured.open:
             why = "it is not known from which score on an answer is right"
         return {"why": why, **_threshold(question)}

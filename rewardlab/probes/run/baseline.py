@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from rewardlab.answers import Bools
 from rewardlab.measurement import Bounded
-from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions, rights_of
+from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions, plain, rights_of
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate, Floats, Quantity, mean_over_prompts
 from rewardlab.stats.overlap import FEW
 from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.success import LEAST_TOLD
 
 #: So far beyond the baseline's interval another threshold makes it another number.
 SLACK = 0.02
@@ -21,6 +24,11 @@ LEAST_ROWS, MOSTLY = 10, 0.9
 READABLE = 0.5
 #: A right answer that earns no more than the lowest of the wrong ones was not read as one: RL411 tells of it.
 LOWEST = 0.1
+#: A reference of so many words is a sentence. Where so many winners hold it word by word, the reward compares words.
+LEAST_WORDS, LITERAL = 5, 0.5
+#: In a sentence so many of the words are of letters alone, and nothing is written as programs and formulas write it.
+WORDY, OUTER = 0.75, ".,;:!?'\"()-"
+CODE = re.compile(r"[{}<>=\[\]\\_$`|]|\w\(|\b[A-Z]{4,}\b.*\b[A-Z]{4,}\b", re.DOTALL)
 #: So many answers are looked at for the reference.
 MOST_READ = 2_000
 
@@ -46,10 +54,34 @@ def labelled_baseline(question: Question) -> list[Quantity]:
 
 
 def is_known(question: Question) -> bool:
-    """Whether the baseline is that of right answers: no threshold that stays open makes it another number, and the
-    answers that succeed are those that read as right.
+    """Whether the baseline is that of right answers: no threshold that stays open makes it another number, the answers
+    that succeed are those that read as right, and prose is not taken for right on the reward's word alone.
     """
-    return not _moves(question) and outweighed(question) is None
+    return not _moves(question) and outweighed(question) is None and not judged_alone(question)
+
+
+def judged_alone(question: Question) -> bool:
+    """Whether nothing but the reward says which answers are right: the references are prose, what succeeds is written
+    otherwise, and what a wrong answer to the very question earns is not known.
+
+    A lax judge of summaries passes most wrong ones, and only labels could tell.
+    """
+    success, score = question.measured.success, question.answers.score
+    if success.source in {"declared", "labels", "range", "texts"} or not _are_prose(question):
+        return False
+    if len({one.prompt_id for one in question.evidence.wrong if one.source in {"misread", "near"}}) >= LEAST_TOLD:
+        return False
+    winners = np.argwhere(success.of(score) & (question.answers.row >= 0))
+    winners = winners[:: max(1, len(winners) // MOST_READ)]
+    held = [
+        any(plain(right) in plain(_text_at(question, row, column)) for right in rights_of(question.prompts[row]))
+        for row, column in winners
+    ]
+    return bool(held) and float(np.mean(held)) < LITERAL
+
+
+def _text_at(question: Question, row: int, column: int) -> str:
+    return str(question.answers.texts[int(question.answers.row[row, column])].as_py())
 
 
 def outweighed(question: Question) -> Estimate | None:
@@ -164,6 +196,18 @@ def _begins(question: Question) -> bool:
     score = question.answers.score
     wins = question.measured.success.of(np.array([score[one.row, one.column] for one in right], float))
     return float(wins.mean()) >= MOSTLY
+
+
+def _are_prose(question: Question) -> bool:
+    """Whether most references are sentences: words of a language, and no code, formula or record."""
+    firsts = [found[0] for prompt in question.prompts if (found := answers_of(prompt))]
+    return 2 * sum(_is_prose(first) for first in firsts) > len(firsts)
+
+
+def _is_prose(text: str) -> bool:
+    words = text.split()
+    of_letters = sum(word.strip(OUTER).replace("'", "").replace("-", "").isalpha() for word in words)
+    return len(words) >= LEAST_WORDS and of_letters >= WORDY * len(words) and CODE.search(text) is None
 
 
 def _are_texts(question: Question) -> bool:

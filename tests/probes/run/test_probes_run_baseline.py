@@ -168,3 +168,35 @@ def test_partial_credit_may_go_to_right_answers_in_more_words(text, verdict_is):
     texts = [[text.format(row) for _ in range(8)] for row in range(ROWS)]
     answers = replace(question.answers, texts=pa.chunked_array([[one for row in texts for one in row]]))
     assert verdict(replace(question, answers=answers)).verdict == verdict_is
+
+
+PROSE = "the council opened the new bridge last spring"
+
+
+@pytest.mark.parametrize(
+    ("reference", "text", "source", "verdict_is"),
+    [
+        (PROSE, "Last spring, it says, the council opened a bridge.", "other_reference", "inconclusive"),
+        (PROSE, "Summary: The council opened the new bridge last spring 7!", "other_reference", "inconclusive"),
+        (PROSE, f"Summary: {PROSE} {{}}.", "other_reference", "go"),  # word by word, as the reward compares
+        (PROSE, "Last spring, it says, the council opened a bridge.", "near", "go"),  # wrong ones to the question lose
+        ("SELECT name FROM moors WHERE height > 400", "SELECT m.name FROM moors m", "other_reference", "go"),
+        ("alder moor", "The moor of the alders", "other_reference", "go"),
+    ],
+)
+def test_prose_is_not_taken_for_right_on_the_rewards_word_alone(reference, text, source, verdict_is):
+    """A reward of 0 and 1 whose references win and whose answers under other prompts lose."""
+    evidence = Evidence(earned("reference", *[1.0] * 30), earned(source, *[0.0] * 30))
+    question = with_references(asked(np.tile([1, 1, 1, 1, 0, 0, 0, 0], (ROWS, 1)), evidence=evidence), reference)
+    texts = [text.format(row) for row in range(ROWS) for _ in range(8)]
+    question = replace(question, answers=replace(question.answers, texts=pa.chunked_array([texts])))
+    decision = verdict(question)
+    assert decision.verdict == verdict_is
+    assert ("Label some thirty generations" in decision.text) == (verdict_is == "inconclusive")
+
+
+def test_prose_is_right_where_the_user_says_so():
+    evidence = Evidence(earned("reference", *[1.0] * 30), earned("other_reference", *[0.0] * 30))
+    scores = np.tile([1, 1, 1, 1, 0, 0, 0, 0], (ROWS, 1))
+    question = with_references(asked(scores, evidence=evidence, success_at=1.0), PROSE)
+    assert verdict(question).verdict == "go"
