@@ -15,9 +15,9 @@ import pytest
 
 import rewardlab
 from rewardlab.errors import EngineError, InputError, RunError, TokensMissingError, UsageError
+from rewardlab.manifest import read_manifest
 from rewardlab.pipeline import run_sample, run_score
 from rewardlab.probes.reward import returns
-from rewardlab.run import read_manifest
 from rewardlab.settings import load_settings
 from tests.conftest import REWARD, groups_of, slow
 
