@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit audit-judges audit-real test lint types unit bench bank peers real-rewards models judge-models clean
+.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank peers real-rewards models judge-models clean
 
 install: .venv/.installed
 
@@ -48,6 +48,14 @@ types: install
 # While working: the tests that start no process and load no model, in about a minute.
 unit: install
 	$(BIN)/pytest -n 2 -m "not process and not engine and not bank"
+
+# Two thousand inputs for each reader of outside input (a hundred in make test), half an hour on two cores.
+fuzz: install
+	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=fuzz -k "any or arbitrary or whatever"
+
+# Killed at random moments and resumed, 25 times each: audit, score and judge, against runs that nothing broke.
+soak: install
+	$(BIN)/python -m bench.soak
 
 bench: install
 	$(BIN)/python -m bench

@@ -101,6 +101,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code, and says what went wrong in one line on standard error."""
+    _open_streams()
     try:
         with _endings_interrupt():
             result: Any = cli.main(args=arguments, prog_name="rewardlab", standalone_mode=False)
@@ -113,6 +114,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - what is not ours is a bug, and is told as one
         return _explain(error)
     return result if isinstance(result, int) else 0
+
+
+def _open_streams() -> None:
+    """Give a process that was started without a standard stream (`>&-`) one that leads nowhere.
+
+    Else the next file that is opened takes its number, and what is printed goes into that file.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(descriptor, "r" if name == "stdin" else "w", encoding="utf-8", closefd=False))  # noqa: SIM115 - it stays open to the end
 
 
 @contextmanager
@@ -153,6 +168,10 @@ def _explain(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in FULL:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}cannot be written ({error.strerror}); free some space, or name another folder", 2)
+    if isinstance(error, OSError) and error.filename is not None:
+        # A folder that was removed, replaced or closed to us while a command wrote into it; or a file that was.
+        name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else error.filename
+        return _fail(f"{name}: {error.strerror}; expected a file or folder that stays as it is while a command runs", 2)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(visible_lines(error.format_message()), err=True)
         return 2

@@ -112,6 +112,8 @@ def read_layer(path: Path) -> Layer:
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text)
+    except RecursionError:
+        raise UsageError("not readable as TOML (nested too deeply)", where=str(path)) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         line = re.search(r"line (\d+)", str(error))
         where = f"{path}:{line[1]}" if line else str(path)

@@ -8,6 +8,8 @@ import pyarrow.compute as pc
 #: Columns without which a row says nothing, that count from 0 on, and of measured numbers, finite where there is one.
 NEVER_NULL = {"prompt_id", "index", "time", "variant"}
 FROM_ZERO = {"index", "time", "prompt_tokens", "completion_tokens", "seconds"}
+#: The most that a column is ever told: more would be taken for the size of a table.
+MOST = {"time": 1000}
 NUMBERS = {"score", "seconds", "value", "expected"}
 
 
@@ -19,8 +21,16 @@ def impossible(rows: pa.Table) -> str | None:
             return f"{name} is missing"
         if name in FROM_ZERO and pc.any(pc.less(column, 0)).as_py():
             return f"{name} is below 0"
+        if name in MOST and pc.any(pc.greater(column, MOST[name])).as_py():
+            return f"{name} is above {MOST[name]:,}"
         if name in NUMBERS and pc.all(pc.is_finite(column)).as_py() is False:
             return f"{name} is not finite"
+    if {"score", "reason"} <= set(rows.column_names):
+        both = pc.equal(pc.is_null(rows["score"]), pc.is_null(rows["reason"]))
+        if pc.any(both).as_py():
+            return "a score and a reason why there is none, or neither"
+    if {"score", "seconds"} <= set(rows.column_names) and rows["seconds"].null_count:
+        return "seconds is missing"
     return _of_components(rows["components"].combine_chunks()) if "components" in rows.column_names else None
 
 

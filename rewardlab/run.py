@@ -22,6 +22,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
@@ -67,6 +68,7 @@ class Run:
 
         Raises: RunError when the folder cannot be made, or holds something else.
         """
+        _check_name(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             strangers = [path.name for path in folder.iterdir() if path.name not in {"lock", "prompts.jsonl"}]
@@ -90,6 +92,7 @@ class Run:
 
         Raises: RunError when it is none, or another process holds it.
         """
+        _check_name(folder)
         if not folder.is_dir():
             raise RunError("no such run directory", where=str(folder), expected="a folder that an audit wrote")
         lock = _hold(folder)
@@ -240,6 +243,14 @@ def _finding(values: Mapping[str, Any]) -> Finding:
     if finding.code not in CATALOGUE or finding.severity not in RANK:
         raise ValueError(f"no finding {finding.code} {finding.severity}")
     return replace(finding, evidence=dict(finding.evidence))
+
+
+def _check_name(folder: Path) -> None:
+    """Raises: RunError for a name that is no UTF-8: Parquet's reader takes no other."""
+    try:
+        os.fspath(folder).encode()
+    except UnicodeEncodeError:
+        raise RunError("the folder's name is not UTF-8", where=str(folder), do="name another folder") from None
 
 
 def _hold(folder: Path) -> IO[bytes]:

@@ -365,6 +365,6 @@ def parse_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
             raise UsageError(f"{pair!r} is no option", where=option, expected="NAME=VALUE")
         try:
             options[name.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             options[name.strip()] = value
     return options

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from rewardlab.cli import main
 from rewardlab.task import Prompt, read_prompts
@@ -28,6 +28,7 @@ ARITHMETIC = Path(__file__).parent.parent / "fixtures" / "arithmetic"
 
 # Deadlines are timings, and these machines are shared; derandomized so that CI fails for a change, not by luck.
 settings.register_profile("rewardlab", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("fuzz", deadline=None, max_examples=2000, suppress_health_check=list(HealthCheck))
 settings.load_profile("rewardlab")
 
 # Started with nohup or in the background, the suite would hand ignored signals on to every command that it interrupts.
