@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rewardlab.answers import Bools, cells_of
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.outcome import REASONS, Reason
-from rewardlab.stats.interval import Estimate, Floats, Quantity, Undefined, mean_over_prompts, share_of_prompts
+from rewardlab.stats.interval import Estimate, Floats, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.passk import mean_pass
 from rewardlab.stats.spread import (
     SAME_SCORE,
@@ -27,6 +27,7 @@ from rewardlab.stats.spread import (
     share_at,
     variance_by_prompt,
 )
+from rewardlab.stats.successes import mean_of_successes
 from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
@@ -209,8 +210,7 @@ def _tables(
 
 def _accuracy(right: Bools, counted: Bools) -> Quantity:
     counts = counted.sum(axis=1).astype(float)
-    kept = counts > 0
-    return mean_over_prompts(right[kept].sum(axis=1) / counts[kept], counts[kept])
+    return mean_of_successes(counts, np.asarray(right & counted).sum(axis=1).astype(float))
 
 
 def _solved(right: Bools, counted: Bools) -> Quantity:
