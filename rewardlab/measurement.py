@@ -151,9 +151,9 @@ def measure(
         accuracy=_bounded(right, scored, sampled, _accuracy),
         solved=_bounded(right, scored, sampled, _solved),
         positive=_accuracy(scored & (table > SAME_SCORE), scored),
-        pass_at_k={k: mean_pass(counts, hits, k) for k in ks},
-        pass_hat_k={k: mean_pass(counts, hits, k, every=True) for k in ks},
-        informative=_informative(table),
+        pass_at_k=_rising({k: mean_pass(counts, hits, k) for k in ks}),
+        pass_hat_k=_falling({k: mean_pass(counts, hits, k, every=True) for k in ks}),
+        informative=_rising({size: informative_groups(table, size) for size in GROUP_SIZES}),
         variance=variance,
         levels=len(levels),
         lowest=float(levels[0]) if len(levels) else None,
@@ -173,19 +173,37 @@ def measure(
     )
 
 
-def _informative(table: Floats) -> dict[int, Quantity]:
-    """The share of informative groups by size. A larger group differs where a smaller one does: no share falls."""
+def _rising(found: Mapping[int, Quantity]) -> dict[int, Quantity]:
+    """Shares by size, of which none may fall as the size grows: a larger group differs where a smaller one does.
+
+    Each is known to be at least the smaller size's, and so are the ends of its interval.
+    """
     shares: dict[int, Quantity] = {}
     last: Estimate | None = None
-    for size in GROUP_SIZES:
-        share = informative_groups(table, size)
+    for size, share in sorted(found.items()):
+        known = share
         if isinstance(share, Estimate):
-            if last is not None:  # beyond what was sampled a fitted curve may lie a hair under what is known
+            if last is not None:
                 estimate, low = max(share.estimate, last.estimate), max(share.low, last.low)
-                share = replace(share, estimate=estimate, low=low, high=max(share.high, last.high, estimate))
-            last = share
-        shares[size] = share
+                known = replace(share, estimate=estimate, low=low, high=max(share.high, last.high, estimate))
+            assert isinstance(known, Estimate)
+            last = known
+        shares[size] = known
     return shares
+
+
+def _falling(found: Mapping[int, Quantity]) -> dict[int, Quantity]:
+    """The same of shares that may only fall: that all of k succeed is that none of k fails."""
+    mirrored = {k: _mirror(one) for k, one in found.items()}
+    raised = _rising(mirrored)
+    # What did not change is left as it was, to the last bit.
+    return {k: one if raised[k] == mirrored[k] else _mirror(raised[k]) for k, one in found.items()}
+
+
+def _mirror(share: Quantity) -> Quantity:
+    if isinstance(share, Undefined):
+        return share
+    return replace(share, estimate=1 - share.estimate, low=1 - share.high, high=1 - share.low)
 
 
 def _at(table: Floats, scored: Bools, at: float) -> OpenThreshold:

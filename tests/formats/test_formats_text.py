@@ -67,6 +67,12 @@ def test_an_undecided_baseline_says_why(report_of):
     assert "next  sample_more: About 80 further prompts" in text
 
 
+def test_a_share_says_on_how_many_prompts_it_stands_where_it_is_not_on_all(report_of):
+    text = shown(report_of([*[[1, 0, 1, 0]] * 120, *[["x"] * 4] * 30]), width=160)
+    assert "tell their generations apart, on 120 of the 150 prompts (target" in text
+    assert next(line for line in text.splitlines() if line.startswith("  pass@2")).endswith("  120 prompts")
+
+
 def test_failures_show_their_examples(report_of):
     text = shown(report_of([[1, 0, "x", 0]] * 100))
     assert "RL201" in text
