@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rewardlab.answers import Bools, cells_of
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.outcome import REASONS, Reason
-from rewardlab.stats.interval import Estimate, Floats, Quantity, Undefined, share_of_prompts
+from rewardlab.stats.interval import LEVEL, Estimate, Floats, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.passk import mean_pass
 from rewardlab.stats.spread import (
     SAME_SCORE,
@@ -31,7 +31,7 @@ from rewardlab.stats.successes import mean_of_successes
 from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
-Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_]], Quantity]
+Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_], float], Quantity]
 FlatReason: TypeAlias = Literal["all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward"]
 FLAT_REASONS: tuple[FlatReason, ...] = ("all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward")
 GROUP_SIZES = (2, 4, 8, 16, 32)
@@ -123,13 +123,14 @@ def measure(
     evidence: Evidence = NOTHING_KNOWN,
     labels: Floats | None = None,
     told: Bools | None = None,
+    level: float = LEVEL,
 ) -> Measurement:
     """Measure a run.
 
     Arguments: `generations` and `scores` as the run directory holds them (rewardlab.parts), each prompt_id and
     index once; a score is null where the generation is unscored. `evidence` is what right and wrong answers earned;
     `labels` (prompts, generations) is 1 for right, 0 for wrong, NaN for unknown. `told` (prompts, generations) marks
-    the right answers where texts tell them and no score does.
+    the right answers where texts tell them and no score does. `level` is that of every interval.
     """
     table, sampled, cut = _tables(prompts, generations, scores, num_generations)
     success = success_rule(table, success_at=success_at, reward_range=reward_range, evidence=evidence, labels=labels)
@@ -148,12 +149,12 @@ def measure(
         num_generations=num_generations,
         generations=generations.num_rows,
         success=success,
-        accuracy=_bounded(right, scored, sampled, _accuracy),
-        solved=_bounded(right, scored, sampled, _solved),
-        positive=_accuracy(scored & (table > SAME_SCORE), scored),
-        pass_at_k=_rising({k: mean_pass(counts, hits, k) for k in ks}),
-        pass_hat_k=_falling({k: mean_pass(counts, hits, k, every=True) for k in ks}),
-        informative=_rising({size: informative_groups(table, size) for size in GROUP_SIZES}),
+        accuracy=_bounded(right, scored, sampled, _accuracy, level),
+        solved=_bounded(right, scored, sampled, _solved, level),
+        positive=_accuracy(scored & (table > SAME_SCORE), scored, level),
+        pass_at_k=_rising({k: mean_pass(counts, hits, k, level=level) for k in ks}),
+        pass_hat_k=_falling({k: mean_pass(counts, hits, k, every=True, level=level) for k in ks}),
+        informative=_rising({size: informative_groups(table, size, level=level) for size in GROUP_SIZES}),
         variance=variance,
         levels=len(levels),
         lowest=float(levels[0]) if len(levels) else None,
@@ -167,8 +168,8 @@ def measure(
         examples=_examples(scores),
         truncated=int(cut.sum()),
         latency_ms=_latency(scores),
-        open=[_at(table, scored, at) for at in success.open],
-        labelled=None if labels is None else _accuracy(np.asarray(labels == 1), np.isfinite(labels)),
+        open=[_at(table, scored, at, level) for at in success.open],
+        labelled=None if labels is None else _accuracy(np.asarray(labels == 1), np.isfinite(labels), level),
         told=told,
     )
 
@@ -206,9 +207,9 @@ def _mirror(share: Quantity) -> Quantity:
     return replace(share, estimate=1 - share.estimate, low=1 - share.high, high=1 - share.low)
 
 
-def _at(table: Floats, scored: Bools, at: float) -> OpenThreshold:
+def _at(table: Floats, scored: Bools, at: float, level: float) -> OpenThreshold:
     right = np.asarray(scored & (np.where(scored, table, -np.inf) >= at - SAME_SCORE))
-    return OpenThreshold(at, _accuracy(right, scored), _solved(right, scored))
+    return OpenThreshold(at, _accuracy(right, scored, level), _solved(right, scored, level))
 
 
 def _tables(
@@ -226,18 +227,20 @@ def _tables(
     return table, sampled, cut
 
 
-def _accuracy(right: Bools, counted: Bools) -> Quantity:
+def _accuracy(right: Bools, counted: Bools, level: float) -> Quantity:
     counts = counted.sum(axis=1).astype(float)
-    return mean_of_successes(counts, np.asarray(right & counted).sum(axis=1).astype(float))
+    return mean_of_successes(counts, np.asarray(right & counted).sum(axis=1).astype(float), level=level)
 
 
-def _solved(right: Bools, counted: Bools) -> Quantity:
-    return share_of_prompts(np.asarray(right[counted.any(axis=1)].any(axis=1)))
+def _solved(right: Bools, counted: Bools, level: float) -> Quantity:
+    return share_of_prompts(np.asarray(right[counted.any(axis=1)].any(axis=1)), level=level)
 
 
-def _bounded(right: Bools, scored: Bools, sampled: Bools, estimate: Estimator) -> Bounded:
+def _bounded(right: Bools, scored: Bools, sampled: Bools, estimate: Estimator, level: float) -> Bounded:
     unscored = sampled & ~scored
-    return Bounded(estimate(right, scored), estimate(right, sampled), estimate(right | unscored, sampled))
+    return Bounded(
+        estimate(right, scored, level), estimate(right, sampled, level), estimate(right | unscored, sampled, level)
+    )
 
 
 def _flat_groups(table: Floats, sampled: Bools, cut: Bools, right: Bools, *, constant: bool) -> dict[FlatReason, int]:

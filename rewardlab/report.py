@@ -55,6 +55,7 @@ class Baseline(Part):
     num_generations: int = Field(description="generations asked for per prompt")
     pass_at_k: dict[str, Interval]
     pass_hat_k: dict[str, Interval]
+    look: int = Field(default=1, description="which verdict on this run while it grew: each later one must be surer")
 
 
 class FlatGroups(Part):

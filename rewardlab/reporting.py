@@ -102,6 +102,7 @@ def _baseline(question: Question) -> Baseline:
         num_generations=measured.num_generations,
         pass_at_k={str(k): Interval.of(quantity) for k, quantity in measured.pass_at_k.items()},
         pass_hat_k={str(k): Interval.of(quantity) for k, quantity in measured.pass_hat_k.items()},
+        look=max(len(question.looks), 1),
     )
 
 

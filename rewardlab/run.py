@@ -29,6 +29,7 @@ from typing import IO, Any, Self, TypeAlias
 
 from rewardlab.errors import InputError, RunError
 from rewardlab.findings import CATALOGUE, RANK, Finding
+from rewardlab.looks import Look
 from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
 from rewardlab.platforms import ReferencePlace
 from rewardlab.task import Prompt, read_prompts
@@ -100,6 +101,7 @@ class Manifest:
 
     `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
     `settings_files` are those that settings came from, the first of which won.
+    `looks` are the verdicts that its numbers gave so far, each on more than the one before.
     `sources` tells where settings of the sampling come from that nobody gave by name: a trainer, a recipe and its line.
     """
 
@@ -119,6 +121,7 @@ class Manifest:
     lacking: int | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     settings_files: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
     schema: str = SCHEMA
 
 
@@ -360,6 +363,7 @@ def read_manifest(folder: Path) -> Manifest:
                 **values,
                 "rewards": rewards,
                 "judges": judges,
+                "looks": tuple(Look(**look) for look in values.get("looks", ())),
                 "notices": tuple(values["notices"]),
                 "settings_files": tuple(values.get("settings_files", ())),
             }

@@ -22,7 +22,7 @@ FLOORS = [
     {"calls", "conversation"},
     {"task", "outcome", "stats", "progress", "capture", "cloud"},
     {"alpha", "findings", "platforms", "parts", "answers", "labels", "rights", "ratings", "crosscheck"},
-    {"evidence", "values"},
+    {"evidence", "values", "looks"},
     {"success"},
     {"engines", "rewards", "measurement", "run"},
     {"judging", "sampling", "layers"},

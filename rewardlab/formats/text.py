@@ -47,6 +47,8 @@ def _head(console: Console, report: Report) -> None:
     for place, reason in enumerate(_why(report)):
         table.add_row("why" if place == 0 else "", reason)
     table.add_row("", success_line(base))
+    if base.look > 1:
+        table.add_row("", _look(base))
     table.add_row("next", f"{report.next_step.action}: {report.next_step.text}")
     if report.judges is not None:
         for place, line in enumerate(parting(report.judges)):
@@ -114,6 +116,12 @@ def _why(report: Report) -> Iterator[str]:
         told = finding in causes or finding.code in {"RL304", "RL502", "RL601", "RL602"}
         if finding.severity == "blocker" and not told:
             yield f"{finding.code} {finding.title}"
+
+
+def _look(base: Baseline) -> str:
+    level = next((one.level for one in (base.accuracy, base.solved) if one.level is not None), None)
+    held = "" if level is None else f"intervals are at {100 * level:.4g} %, so that "
+    return f"look {base.look} at this run: {held}all looks together err no oftener than one"
 
 
 def _standing(share: Interval, base: Baseline) -> str:
