@@ -19,6 +19,8 @@ class Number(Interval):
     level: float | None = Field(default=None, description="nominal coverage of the interval")
     units: int | None = Field(default=None, description="units, or clusters, that the interval was taken over")
     no_interval: str | None = None
+    z: float | None = Field(default=None, description="the estimate over its standard error without agreement")
+    p_value: float | None = Field(default=None, description="two-sided, of z")
 
 
 class Orders(Part):
@@ -72,12 +74,17 @@ class Agreement(Part):
     ratings: int
     distinct: int = Field(description="distinct values that were given")
     alpha: Number
-    further_units: int | None = Field(default=None, description="further units (clusters) expected to decide, if known")
+    further_units: int | None = Field(
+        default=None, description="further units (clusters) that decide nine times in ten, if known"
+    )
+    further_units_range: tuple[int, int | None] | None = Field(
+        default=None, description="10 to 90 % of that number, where it varies tenfold; null has no end"
+    )
     check: str = Field(description="how alpha was compared with the krippendorff package's")
     agreement: Number = Field(description="share of pairs of ratings that agree")
     ac1: Number | None
-    ac2: Number | None = Field(description="with quadratic weights")
-    fleiss_kappa: Number | None
+    ac2: Number | None = Field(description="with the report's weights")
+    fleiss_kappa: Number | None = Field(description="Gwet's generalisation where units have unequal numbers of ratings")
     brennan_prediger: Number | None
     icc: dict[str, Number]
     kendall_w: Orders | None
@@ -100,6 +107,7 @@ class AgreementReport(Part):
     min_alpha: float
     strong_alpha: float
     interval: Literal["jackknife", "bootstrap"]
+    weights: Literal["quadratic", "linear"] = Field(description="of AC2 and the weighted kappa")
     seed: int
     by: str | None
     whole: Agreement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from rewardlab.crosscheck import check_alpha
 from rewardlab.errors import InputError
 from rewardlab.ratings.layout import Naming, Ratings, read_ratings
 from rewardlab.stats.agreement.concordance import Concordance
+from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.pairwise import Pair
 from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.resampling import Method
@@ -32,12 +34,14 @@ def measure_agreement(
     order: Sequence[str] = (),
     min_alpha: float = MIN_ALPHA,
     method: Method = "jackknife",
+    partial: Partial = "quadratic",
     seed: int = 0,
 ) -> AgreementReport:
     """The agreement of the ratings in a file, on all units and on each slice.
 
     Arguments: `naming`, `level` and `order` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's
-    interval must reach; `method` of that interval; `seed` of what it draws.
+    interval must reach; `method` of that interval; `partial`, the weights of AC2 and the weighted kappa; `seed` of what
+    is drawn.
     Raises: RewardlabError for ratings that cannot be read or compared; MismatchError when the krippendorff package does
     not confirm alpha.
     """
@@ -59,6 +63,7 @@ def measure_agreement(
             scale=ratings.scale.values,
             method=method,
             named=bool(ratings.raters),
+            partial=partial,
         )
         alpha = panel.alpha.value if isinstance(panel.alpha, Coefficient) else panel.alpha
         check = check_alpha(ratings.values[kept], ratings.scale.level, alpha)
@@ -76,6 +81,7 @@ def measure_agreement(
         min_alpha=min_alpha,
         strong_alpha=strong,
         interval=method,
+        weights=partial,
         seed=seed,
         by=naming.by,
         whole=whole,
@@ -92,6 +98,7 @@ def _agreement(
     value = panel.alpha if isinstance(panel.alpha, Undefined) else panel.alpha.value
     verdict = verdict_of(interval, min_alpha)
     icc = panel.icc if isinstance(panel.icc, dict) else {}
+    further = further_units(interval, min_alpha) if verdict == "undecided" else None
     return Agreement(
         slice=name,
         verdict=verdict,
@@ -104,7 +111,8 @@ def _agreement(
         ratings=panel.ratings,
         distinct=panel.distinct,
         alpha=alpha,
-        further_units=further_units(interval, min_alpha) if verdict == "undecided" else None,
+        further_units=None if further is None else further.units,
+        further_units_range=(further.low, further.high) if further is not None and further.is_vague else None,
         check=check,
         agreement=_number(panel.agreement),
         ac1=_optional(panel.ac1),
@@ -140,6 +148,11 @@ def _notes(panel: Panel, ratings: Ratings) -> Iterator[str]:
         yield "Every pair of ratings agrees, but no other value comes up: rate units that should differ."
     if single := panel.units - panel.pairable:
         yield f"{single} of {panel.units} units have one rating only, and say nothing about agreement."
+    if panel.fleiss_own is not None:
+        yield (
+            "Units have unequal numbers of ratings: Fleiss' kappa above is Gwet's generalisation, and his own is "
+            f"{panel.fleiss_own:.4f}."
+        )
     if isinstance(panel.icc, Undefined):
         yield f"ICC is undefined: {panel.icc.reason}."
 
@@ -159,10 +172,19 @@ def _number(found: Coefficient | Undefined) -> Number:
         case Undefined():
             return Number.of(found)
         case Coefficient(value, error, Undefined(reason)):
-            return Number(estimate=value, standard_error=error, no_interval=reason)
+            plain = Number(estimate=value, standard_error=error, no_interval=reason)
+            return plain.model_copy(update=_test(found))
         case Coefficient(_, error, Estimate() as interval):
-            return Number.of(interval).model_copy(update={"standard_error": error})
+            return Number.of(interval).model_copy(update={"standard_error": error, **_test(found)})
     raise AssertionError(found)
+
+
+def _test(found: Coefficient) -> dict[str, float]:
+    """z against no agreement beyond chance and its two-sided p-value, of coefficients that have a null error."""
+    if not found.null_error:
+        return {}
+    z = found.value / found.null_error
+    return {"z": z, "p_value": math.erfc(abs(z) / math.sqrt(2))}
 
 
 def _optional(found: Coefficient | Undefined | None) -> Number | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal, TypeAlias
 
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
@@ -11,8 +13,12 @@ Verdict: TypeAlias = Literal["sufficient", "insufficient", "undecided"]
 
 #: Krippendorff's customary thresholds for alpha: tentative conclusions, and reliable ones.
 MIN_ALPHA, STRONG_ALPHA = 0.667, 0.800
-#: An estimate nearer to its threshold than this share of its interval's half is taken to lie on it.
-CLOSE = 0.05
+#: More further units than so many times those there are would hardly be rated: the threshold itself is to be moved.
+HOPELESS = 100
+#: The normal quantile of a power of 0.9, and of the ends of an 80 % interval.
+NINE_IN_TEN = NormalDist().inv_cdf(0.9)
+#: The number of further units is vague where it varies by this factor.
+VAGUE = 10
 
 
 def strong_from(min_alpha: float) -> float:
@@ -29,16 +35,51 @@ def verdict_of(alpha: Quantity, min_alpha: float) -> Verdict:
     return "insufficient" if alpha.high < min_alpha else "undecided"
 
 
-def further_units(alpha: Quantity, min_alpha: float) -> int | None:
-    """Units that would bring the nearer end of the interval to the threshold, its width falling as 1/sqrt(units).
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Further units (clusters) that would tell alpha from its threshold with power 0.9, were alpha what it seems.
 
-    None where alpha is undefined, and where it lies on its threshold: more units would hardly decide.
+    `low` and `high` are what they would be were alpha at the far and at the near end of its 80 % interval; `high` is
+    None where it may lie on the threshold itself.
+    """
+
+    units: int
+    low: int
+    high: int | None
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether the number varies tenfold with where alpha lies."""
+        return self.high is None or self.high >= VAGUE * self.low
+
+
+def further_units(alpha: Quantity, min_alpha: float) -> Further | None:
+    """The further units that decide, nine times in ten; None where more would hardly decide, and for no alpha.
+
+    Identity: above the threshold n ((h + h z/t) / (u - u_min))^2 in all, with u = -log(1 - alpha), h the half width
+    below it on that scale, and t and z the normal quantiles of the interval and of 0.9; below it the same on alpha's
+    own scale, with the half above. Perfect agreement, if it goes on, needs n (1 - low) / (1 - threshold).
     """
     if isinstance(alpha, Undefined):
         return None
-    gap = abs(alpha.estimate - min_alpha)
-    half = alpha.estimate - alpha.low if alpha.estimate >= min_alpha else alpha.high - alpha.estimate
-    return None if gap < CLOSE * half else math.ceil(alpha.units * ((half / gap) ** 2 - 1))
+    t = NormalDist().inv_cdf((1 + alpha.level) / 2)
+    if alpha.estimate >= 1:
+        perfect = max(1, math.ceil(alpha.units * ((1 - alpha.low) / (1 - min_alpha) - 1))) if min_alpha < 1 else None
+        return None if perfect is None else Further(perfect, perfect, perfect)
+    if alpha.estimate >= min_alpha:
+        gap, half = math.log((1 - min_alpha) / (1 - alpha.estimate)), math.log((1 - alpha.low) / (1 - alpha.estimate))
+    else:
+        gap, half = min_alpha - alpha.estimate, alpha.high - alpha.estimate
+    reach = half * NINE_IN_TEN / t
+    units, low, high = (_needed(alpha.units, half + reach, one) for one in (gap, gap + reach, gap - reach))
+    return None if units is None or low is None else Further(units, low, high)
+
+
+def _needed(units: int, reach: float, gap: float) -> int | None:
+    """Units beyond those there are until `reach`, which falls with their root, is the gap; None beyond HOPELESS."""
+    if gap <= 0 or (reach / gap) ** 2 - 1 > HOPELESS:
+        return None
+    return max(1, math.ceil(units * ((reach / gap) ** 2 - 1)))
 
 
 def meaning_of(alpha: float | Undefined, *, who: str, what: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from rewardlab.alpha import MIN_ALPHA, STRONG_ALPHA, further_units, meaning_of, strong_from, verdict_of
+from rewardlab.stats.agreement.resampling import alpha_interval
 from rewardlab.stats.interval import Estimate, Undefined
 
 
@@ -15,25 +17,49 @@ def alpha(estimate, low, high, units=100):
 @pytest.mark.parametrize(
     ("found", "target", "more"),
     [
-        # 0.7 lies 0.033 above the threshold, the interval reaches 0.1 down: ((0.1 / 0.033)^2 - 1) * 100 = 818.3.
-        (alpha(0.7, 0.6, 0.8), 0.667, 819),
-        # 0.6 lies 0.067 below it, and the interval reaches 0.1 up: ((0.1 / 0.067)^2 - 1) * 100 = 122.8.
-        (alpha(0.6, 0.4, 0.7), 0.667, 123),
-        # 0.9 lies 0.25 above, the interval reaches 0.3 down: ((0.3 / 0.25)^2 - 1) * 8 = 3.5.
-        (alpha(0.9, 0.6, 1.0, 8), 0.65, 4),
-        # 0.001 is less than a twentieth of 0.068.
-        (alpha(0.668, 0.6, 0.8), 0.667, None),
-        (Undefined("no variation"), 0.667, None),
+        # log(.333/.3) = .10436 above the threshold, log(.4/.3) = .28768 down to the end: (.28768 (1 + 1.28155/1.95996)
+        # / .10436)^2 = 20.78 times as many.
+        (alpha(0.7, 0.6, 0.8), 0.667, 1979),
+        # 0.067 below it, and 0.1 up: (0.1 * 1.65386 / 0.067)^2 = 6.093.
+        (alpha(0.6, 0.4, 0.7), 0.667, 510),
+        # Perfect agreement that goes on: the lower end rises as the units' inverse, 8 (0.5 / 0.35 - 1).
+        (alpha(1.0, 0.5, 1.0, 8), 0.65, 4),
     ],
 )
 def test_the_further_units_by_hand(found, target, more):
-    assert further_units(found, target) == more
+    assert further_units(found, target).units == more
 
 
-def test_with_the_further_units_the_interval_ends_at_the_threshold():
-    """Its half falls with the root of the units."""
-    more = further_units(alpha(0.7, 0.6, 0.8), 0.667)
-    assert 0.1 * (100 / (100 + more)) ** 0.5 == pytest.approx(0.7 - 0.667, rel=0.01)
+@pytest.mark.parametrize("found", [alpha(0.668, 0.6, 0.8), alpha(0.667, 0.6, 0.8), Undefined("no variation")])
+def test_on_the_threshold_no_number_of_units_is_named(found):
+    assert further_units(found, 0.667) is None
+
+
+def test_a_number_that_varies_tenfold_has_a_range():
+    found = further_units(alpha(0.7, 0.6, 0.8), 0.667)
+    assert (found.low, found.high, found.is_vague) == (165, None, True)
+    assert further_units(alpha(1.0, 0.5, 1.0, 8), 0.65).is_vague is False
+
+
+@pytest.mark.parametrize("true", [0.5, 0.8])
+def test_the_further_units_decide_nine_times_in_ten(true):
+    """Tables that do not decide, each rated on as its own advice says."""
+    rng = np.random.default_rng(0)
+
+    def rated(units):
+        copies = rng.random((units, 3)) < np.sqrt(true)
+        said = rng.random((units, 1)) < 0.3
+        return np.where(copies, said, rng.random((units, 3)) < 0.3).astype(float)
+
+    decided = []
+    while len(decided) < 120:
+        table = rated(100)
+        found = alpha_interval(table, "nominal", rng=rng)
+        more = further_units(found, MIN_ALPHA)
+        if verdict_of(found, MIN_ALPHA) == "undecided" and more is not None:
+            together = alpha_interval(np.vstack([table, rated(more.units)]), "nominal", rng=rng)
+            decided.append(verdict_of(together, MIN_ALPHA) != "undecided")
+    assert np.mean(decided) >= 0.9
 
 
 @pytest.mark.parametrize(

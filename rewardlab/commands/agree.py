@@ -13,6 +13,7 @@ from rewardlab.commands.options import display_for, put
 from rewardlab.errors import UsageError
 from rewardlab.formats.agree import AGREE_FORMATS
 from rewardlab.ratings.layout import Layout, Naming
+from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.resampling import Method
 
 
@@ -48,6 +49,13 @@ from rewardlab.stats.agreement.resampling import Method
     help="How alpha's interval is built.",
 )
 @click.option(
+    "--weights",
+    type=click.Choice(["quadratic", "linear"]),
+    default="quadratic",
+    show_default=True,
+    help="How near ratings count in AC2 and the weighted kappa.",
+)
+@click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Seed of what is drawn."
 )
 @click.option(
@@ -77,6 +85,7 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     layout: Layout | None,
     min_alpha: float,
     interval: Method,
+    weights: Partial,
     seed: int,
     format_: str,
     output: Path | None,
@@ -98,6 +107,7 @@ def command(  # noqa: PLR0917 - click calls it by keyword
         order=_listed(scale),
         min_alpha=min_alpha,
         method=interval,
+        partial=weights,
         seed=seed,
     )
     put(AGREE_FORMATS[format_](report, display_for(output)), output)

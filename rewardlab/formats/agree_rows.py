@@ -16,7 +16,7 @@ COEFFICIENTS = (
     ("Krippendorff's alpha", "alpha"),
     ("percent agreement", "agreement"),
     ("Gwet's AC1", "ac1"),
-    ("Gwet's AC2, quadratic", "ac2"),
+    ("Gwet's AC2, {weights}", "ac2"),
     ("Fleiss' kappa", "fleiss_kappa"),
     ("Brennan-Prediger", "brennan_prediger"),
 )
@@ -75,14 +75,25 @@ def decision(report: AgreementReport, part: Agreement) -> str:
         case "insufficient":
             return f"The upper end {over}, {number(high)}, is under {target}: agreement does not suffice."
         case _:
-            more = f"; about {part.further_units:,} further units would decide" if part.further_units else ""
-            return f"The threshold {target} lies between the ends {over}: not decided{more}."
+            return f"The threshold {target} lies between the ends {over}: not decided{_more(part)}."
+
+
+def _more(part: Agreement) -> str:
+    """How many more units would decide."""
+    if not part.further_units:
+        return ""
+    span = ""
+    if part.further_units_range:
+        low, high = part.further_units_range
+        span = f" (from {low:,} to {'any number' if high is None else f'{high:,}'}, by where alpha lies)"
+    return f"; about {part.further_units:,} further units would decide nine times in ten{span}"
 
 
 def tables(report: AgreementReport) -> Iterator[Rows]:
     """Coefficients, slices, raters, pairs of raters and the use of the scale, those that there are."""
     whole = report.whole
-    yield Rows("coefficients", ("", "value", "interval", "standard error"), tuple(_coefficients(whole)))
+    columns = ("", "value", "interval", "standard error", "z against 0")
+    yield Rows("coefficients", columns, tuple(_coefficients(whole, report.weights)))
     if report.slices:
         header = (f"by {report.by}", "units", "alpha", "interval", "agreement", "verdict")
         yield Rows("slices", header, tuple(_slice(part) for part in report.slices))
@@ -100,22 +111,23 @@ def tables(report: AgreementReport) -> Iterator[Rows]:
         yield Rows("use of the scale", ("value", "ratings", "share"), used)
 
 
-def _coefficients(part: Agreement) -> Iterator[tuple[str, ...]]:
+def _coefficients(part: Agreement, weights: str) -> Iterator[tuple[str, ...]]:
     for name, field in COEFFICIENTS:
         found: Number | None = getattr(part, field)
         if found is not None:
-            yield _coefficient(name, found)
+            yield _coefficient(name.format(weights=weights), found)
     for form, quantity in part.icc.items():
         yield _coefficient(form, quantity)
     if part.kendall_w is not None:
         p_value = "" if part.kendall_w.p_value is None else f"p {part.kendall_w.p_value:.3g}"
-        yield ("Kendall's W", orders(part.kendall_w), p_value or part.kendall_w.undefined or "", "")
+        yield ("Kendall's W", orders(part.kendall_w), p_value or part.kendall_w.undefined or "", "", "")
 
 
 def _coefficient(name: str, found: Number) -> tuple[str, ...]:
     why = found.undefined or found.no_interval
     interval = why or (f"{number(found.low)} to {number(found.high)}" if found.low is not None else "")
-    return (name, estimate(found), interval, _or_dash(found.standard_error) if found.standard_error else "")
+    error = _or_dash(found.standard_error) if found.standard_error else ""
+    return (name, estimate(found), interval, error, "" if found.z is None else f"{found.z:.2f}")
 
 
 def _slice(part: Agreement) -> tuple[str, ...]:

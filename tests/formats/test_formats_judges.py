@@ -62,7 +62,7 @@ def test_the_section_on_a_panel(report_of):
     text = shown(report_of(sound=SOUND, severe=SEVERE))
     head, rest = text.split("\nbaseline", 1)
     lines = head.splitlines()
-    assert lines[5] == "      the judges' alpha 0.90 (0.83 to 0.97) is strong agreement (target: at least 0.667)"
+    assert lines[5] == "      the judges' alpha 0.90 (0.79 to 0.97) is sufficient agreement (target: at least 0.667)"
     assert lines[lines.index(next(line for line in lines if line.startswith("next"))) :] == [
         "next  run_rft: Train, with groups of at least 2 generations; of 8, 60 % carry a gradient.",
         "read  p29 [0]: score 1; sound yes, severe no; response '1'",
@@ -75,7 +75,7 @@ def test_the_section_on_a_panel(report_of):
         "  sound        800         50 %    0 %  100 % (96.4 to 100)",
         "  severe       800         45 %    0 %  95 % (90.1 to 97.6)",
         "",
-        "  agreement on verdicts: alpha 0.90 (0.83 to 0.97), nominal, over 800 generations. The judges show",
+        "  agreement on verdicts: alpha 0.90 (0.79 to 0.97), nominal, over 800 generations. The judges show",
         "  10 % of the disagreement that verdicts handed out at random would show.",
         "  how many independent judges the panel is worth is undefined (sound makes no error that varies)",
         "  the reward against sound and severe where they do not part: Youden's J 1.00 (0.92 to 1.00), AUC",

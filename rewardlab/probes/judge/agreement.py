@@ -58,7 +58,8 @@ def ask(question: Question) -> Iterator[Finding]:
             yield Finding("RL502", "blocker", _evidence(question, found), _remedy(found))
         elif alpha.low < question.min_alpha:
             more = "Judge more prompts: the interval holds the threshold, and either answer could be wrong."
-            told = {"undecided": True, "further_prompts": further_units(alpha, question.min_alpha)}
+            further = further_units(alpha, question.min_alpha)
+            told = {"undecided": True, "further_prompts": None if further is None else further.units}
             yield Finding("RL502", "warning", _evidence(question, found) | told, more)
 
 

@@ -15,12 +15,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from rewardlab.stats.agreement.sums import unlike
-from rewardlab.stats.agreement.table import NO_VARIATION, Coefficient, Table, count_table
+from rewardlab.stats.agreement.table import NEAR, NO_VARIATION, Coefficient, Table, count_table
 from rewardlab.stats.cluster import t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined, modified_wilson
 from rewardlab.stats.weights import effective_clusters, effective_number, method_of
 
 Weights: TypeAlias = Literal["unweighted", "linear", "quadratic"]
+Partial: TypeAlias = Literal["linear", "quadratic"]
 Chance: TypeAlias = Literal["gwet", "fleiss", "brennan-prediger"]
 
 
@@ -32,6 +33,7 @@ def agreement_weights(places: Floats, kind: Weights) -> Floats:
     """
     if kind == "unweighted" or len(places) < 2:
         return np.eye(len(places))
+    places = places / np.abs(places).max()  # ratings up to the largest float: no difference overflows
     apart = np.abs(places[:, None] - places) / np.ptp(places)
     weights: Floats = 1 - (apart if kind == "linear" else np.square(apart))
     return weights
@@ -77,10 +79,10 @@ def chance_corrected(
     weights) T sum pi_k (1 - pi_k)/(q (q - 1)); "fleiss" sum w_kl pi_k pi_l; "brennan-prediger" T/q^2.
     Variance: sum over clusters of squared sums of the units' influences over n^2, times C/(C - 1); where each unit is a
     cluster that is Gwet's. `null_error`, for Fleiss' kappa of equally many raters: Fleiss, Nee & Landis (1979),
-    Psychol. Bull. 86:974; None with weights. The ends are cut at -1 and 1.
+    Psychol. Bull. 86:974; None with weights or clusters of several units. The ends are cut at -1 and 1.
     At the edges: undefined when no unit has two ratings, and when all ratings are the same, where the formulas of AC1
-    and Brennan-Prediger would say 1. With full agreement the interval is that of pa, whose lower end is
-    (alpha/2)^(1/clusters); with one unit of two ratings there is none.
+    and Brennan-Prediger would say 1. Where all units agree alike the interval is that of pa (`alike`); with one unit of
+    two ratings there is none.
     """
     shared = _Shared.of(table, np.eye(len(table.values)) if weights is None else weights)
     if shared is None:
@@ -88,16 +90,19 @@ def chance_corrected(
     if np.count_nonzero(table.totals) < 2:
         return Undefined(NO_VARIATION)
     expected, each = _chance(shared, chance)
+    if 1 - expected <= TINY:
+        return Undefined(NEAR)
     value = (shared.observed - expected) / (1 - expected)
-    null = _null_error(shared) if chance == "fleiss" and weights is None and not table.is_weighted else None
+    alike_units = not table.is_weighted and table.clusters == len(table.codes)
+    null = _null_error(shared) if chance == "fleiss" and weights is None and alike_units else None
     if np.count_nonzero(shared.paired) < 2 or table.clusters < 2:
         return Coefficient(value, None, Undefined("one unit of two ratings: no interval"), null)
-    if 1 - shared.observed <= TINY:
-        return Coefficient(value, 0.0, perfect(expected, table, confidence), null)
     units, pairable = table.weight.sum(), table.weight @ shared.paired
     gained = units / pairable * shared.paired * (shared.agreed - expected) / (1 - expected)
     influence = gained - 2 * (1 - value) * (each - expected) / (1 - expected) - value
     error = clustered_error(influence, table)
+    if min(error, shared.observed, 1 - shared.observed) <= TINY:
+        return Coefficient(value, error, alike(value, shared.observed, expected, table, confidence), null)
     return Coefficient(value, error, linearised(value, error, table, confidence), null)
 
 
@@ -159,12 +164,19 @@ def _chance(shared: _Shared, chance: Chance) -> tuple[float, Floats]:
             return total / q**2, np.full(len(shared.shares), total / q**2)
 
 
-def perfect(expected: float, table: Table, confidence: float) -> Estimate:
-    """The interval of a coefficient of 1: its lower end is that of pa, (alpha/2)^(1/effective clusters)."""
-    effective = effective_clusters(table.cluster, table.weight)
-    low = (((1 - confidence) / 2) ** (1 / effective) - expected) / (1 - expected)
-    method = method_of("perfect agreement, exact binomial over units", table.weight)
-    return Estimate(1.0, max(-1.0, low), 1.0, confidence, method, table.clusters)
+def alike(value: float, observed: float, expected: float, table: Table, confidence: float) -> Estimate:
+    """The interval of a coefficient where all units agree alike: fully, not at all, or each to the same part.
+
+    Identity: at most q = 1 - (alpha/2)^(1/effective clusters) of clusters are others, whose pa lies between 0 and 1:
+    the ends are ((1 - q) pa - pe)/(1 - pe) and ((1 - q) pa + q - pe)/(1 - pe); without any agreement the lower is -1.
+    """
+    same = ((1 - confidence) / 2) ** (1 / effective_clusters(table.cluster, table.weight))
+    low, high = ((share - expected) / (1 - expected) for share in (same * observed, same * observed + 1 - same))
+    what = {True: "perfect agreement", False: "equal agreement"}[1 - observed <= TINY]
+    if observed <= TINY:
+        low, what = -1.0, "full disagreement"
+    method = method_of(f"{what}, exact binomial over units", table.weight)
+    return Estimate(value, max(-1.0, min(low, value)), min(1.0, max(high, value)), confidence, method, table.clusters)
 
 
 def _null_error(shared: _Shared) -> float | None:

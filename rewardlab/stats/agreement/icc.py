@@ -9,6 +9,9 @@ from scipy.special import fdtri
 
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 
+#: Above it squares overflow: forms of ICC, which are ratios, are taken of scaled ratings.
+LARGE = 1e150
+
 FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 
 
@@ -35,16 +38,18 @@ def mean_squares(ratings: Floats) -> MeanSquares | Undefined:
         return Undefined("fewer than two raters")
     if n < 2:
         return Undefined("fewer than two units are rated by every rater")
-    scaled = full / max(float(np.abs(full).max()), np.finfo(float).tiny)
-    if np.ptp(scaled) <= TINY:
+    shifted = full / 2 - full.min() / 2  # halves, so that no difference overflows
+    span = float(shifted.max())
+    if span == 0:
         return Undefined("no variation: every rating is the same")
+    scaled = shifted / span
     scaled = scaled - scaled.mean()
     rows, columns = scaled.mean(axis=1), scaled.mean(axis=0)
     between = k * float(np.square(rows).sum()) / (n - 1)
     within = float(np.square(scaled - rows[:, None]).sum()) / (n * (k - 1))
     raters = n * float(np.square(columns).sum()) / (k - 1)
     rest = float(np.square(scaled - rows[:, None] - columns).sum()) / ((n - 1) * (k - 1))
-    unit = float(np.abs(full).max()) ** 2
+    unit = (2 * span) * (2 * span)
     return MeanSquares(between * unit, within * unit, raters * unit, rest * unit, n, k)
 
 
@@ -59,7 +64,8 @@ def intraclass_correlations(ratings: Floats, *, confidence: float = LEVEL) -> di
     is left over (1), or the units' means do not differ.
     Units must be independent. Source: Shrout & Fleiss (1979), Psychol. Bull. 86:420; McGraw & Wong (1996) likewise.
     """
-    squares = mean_squares(ratings)
+    largest = float(np.nanmax(np.abs(ratings), initial=0.0))
+    squares = mean_squares(ratings / largest if largest > LARGE else ratings)
     if isinstance(squares, Undefined):
         return squares
     return {form: _form(squares, form, confidence) for form in FORMS}

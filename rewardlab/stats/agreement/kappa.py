@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rewardlab.stats.agreement.gwet import clustered_error, linearised, perfect
-from rewardlab.stats.agreement.table import NO_VARIATION, Coefficient, Table
+from rewardlab.stats.agreement.gwet import alike, clustered_error, linearised
+from rewardlab.stats.agreement.table import NEAR, NO_VARIATION, Coefficient, Table
 from rewardlab.stats.interval import LEVEL, TINY, Floats, Undefined
 
 
@@ -16,9 +16,11 @@ def cohen_kappa(table: Table, *, weights: Floats | None = None, confidence: floa
     Identity: (po - pe)/(1 - pe), po = sum w_kl p_kl, pe = sum w_kl p_k. p_.l. The variance is that of the units'
     influences (w_kl - (w_k. + w_.l)(1 - kappa))/(1 - pe): Fleiss, Cohen & Everitt (1969), Psychol. Bull. 72:323, eq. 9,
     or clustered where several units move together. `null_error` is their eq. 14. The interval is t over clusters. Units
-    that stand for unequal numbers of others weigh as many in every p_kl; there is no `null_error` then.
-    At the edges: undefined when no unit is shared, or all shared ratings are the same. A rater who gives one value only
-    has kappa 0. With full agreement the interval is that of po, whose lower end is (alpha/2)^(1/clusters).
+    that stand for unequal numbers of others weigh as many in every p_kl; there is no `null_error` then, nor where
+    several units move together.
+    At the edges: undefined when no unit is shared, or all shared ratings are the same, or as near as makes no
+    difference beside the largest. A rater who gives one value only
+    has kappa 0. Where all units agree alike the interval is that of po (`alike`).
     """
     both = table.chosen(~(table.codes < 0).any(axis=1))
     units, values = len(both.codes), len(both.values)
@@ -31,21 +33,22 @@ def cohen_kappa(table: Table, *, weights: Floats | None = None, confidence: floa
     joint = np.bincount(first * values + second, both.weight, values**2).reshape(values, values) / both.weight.sum()
     rows, columns = joint.sum(axis=1), joint.sum(axis=0)
     observed, expected = float((weights * joint).sum()), float(rows @ weights @ columns)
+    if 1 - expected <= TINY:
+        return Undefined(NEAR)
     value = (observed - expected) / (1 - expected)
     margins = (weights @ columns)[:, None] + weights.T @ rows
-    null_error = None if both.is_weighted else _null_error(weights, margins, (rows, columns), units)
+    several = both.is_weighted or both.clusters < units
+    null_error = None if several else _null_error(weights, margins, (rows, columns), units)
     if both.clusters < 2:
         return Coefficient(value, None, Undefined("one unit alone: no interval"), null_error)
-    if 1 - observed <= TINY:
-        return Coefficient(value, 0.0, perfect(expected, both, confidence), null_error)
     each = (weights - margins * (1 - value))[first, second] / (1 - expected)
     each -= both.weight @ each / both.weight.sum()
     if both.clusters == units:
         error = float(np.sqrt(np.square(both.weight * each).sum())) / units
     else:
         error = clustered_error(each, both)
-    if error <= TINY:
-        return Coefficient(value, None, Undefined("every unit says the same: no spread for an interval"), null_error)
+    if min(error, observed, 1 - observed) <= TINY:
+        return Coefficient(value, error, alike(value, observed, expected, both, confidence), null_error)
     return Coefficient(value, error, linearised(value, error, both, confidence), null_error)
 
 

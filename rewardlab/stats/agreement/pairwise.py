@@ -91,7 +91,8 @@ def _member(table: Table, number: int, level: Level) -> Member:
     given = own >= 0
     mean = None
     if level != "nominal" and given.any():
-        mean = float(np.average(table.values[own[given]], weights=table.weight[given]))
+        largest = float(np.abs(table.values).max()) or 1.0  # ratings up to the largest float: no sum overflows
+        mean = largest * float(np.average(table.values[own[given]] / largest, weights=table.weight[given]))
     rest = table.of_raters([other for other in range(table.codes.shape[1]) if other != number])
     without = alpha_of(rest, level) if rest.codes.shape[1] > 1 else Undefined("fewer than two raters are left")
     return Member(int(np.count_nonzero(given)), mean, without)

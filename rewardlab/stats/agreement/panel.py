@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rewardlab.stats.agreement.concordance import Concordance, kendall_w
-from rewardlab.stats.agreement.gwet import agreement_weights, chance_corrected, percent_agreement
+from rewardlab.stats.agreement.fleiss import fleiss_own_kappa
+from rewardlab.stats.agreement.gwet import Partial, agreement_weights, chance_corrected, percent_agreement
 from rewardlab.stats.agreement.icc import intraclass_correlations
 from rewardlab.stats.agreement.pairwise import Member, Pair, members_of, pairs_of
 from rewardlab.stats.agreement.resampling import Method, alpha_with_interval
@@ -18,13 +19,14 @@ from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
 
 #: More raters are not compared two by two.
 MOST_RATERS = 24
-#: A gap of AC over alpha from which skew is pointed out, where one value holds at least that share of the ratings.
-SKEW_GAP, SKEW_SHARE = 0.2, 0.7
+#: A gap of AC over alpha from which skew is pointed out, where one value holds at least that share of the ratings, and
+#: raters agree on at least that share of them.
+SKEW_GAP, SKEW_SHARE, SKEW_AGREED = 0.2, 0.7, 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Skew:
-    """One value holds most ratings, and alpha and AC part for that reason: chance is most of the agreement."""
+    """Raters agree, one value holds most ratings, and alpha and AC part for that reason: chance is most of it."""
 
     value: float
     share: float
@@ -39,8 +41,9 @@ class Panel:
     are the sample's.
 
     `pairable` counts the units with at least two ratings, `given` maps each value to how often it was given (empty for
-    more than 64 values). `ac1` is unweighted, `ac2` has the level's weights (quadratic) on the values' numbers or, at
-    the ordinal level, on their places. `orders` is Kendall's W.
+    more than 64 values). `fleiss` is Gwet's generalisation where units have unequal numbers of ratings; Fleiss' own
+    value for these is `fleiss_own`, None where both are the same. `ac1` is unweighted, `ac2` has quadratic or linear
+    weights on the values' numbers or, at the ordinal level, on their places. `orders` is Kendall's W.
     """
 
     level: Level
@@ -54,6 +57,7 @@ class Panel:
     alpha: Coefficient | Undefined
     agreement: Coefficient | Undefined
     fleiss: Coefficient | Undefined | None
+    fleiss_own: float | None
     ac1: Coefficient | Undefined | None
     ac2: Coefficient | Undefined | None
     brennan_prediger: Coefficient | Undefined | None
@@ -74,6 +78,7 @@ def agreement_of(
     method: Method = "jackknife",
     named: bool = True,
     weights: ArrayLike | None = None,
+    partial: Partial = "quadratic",
     confidence: float = LEVEL,
 ) -> Panel:
     """Measure the agreement of `values` (units, raters), NaN where a rating is missing.
@@ -82,17 +87,19 @@ def agreement_of(
     been given (default: those that were); `method` of alpha's interval; `named`, whether a column is one rater
     throughout: if not, what depends on who rated (pairs, members, ICC, W) is left out; `weights` (units,), one over the
     probability with which each was sampled: where they differ, alpha's interval is the jackknife's, and ICC and W are
-    undefined, whose F intervals and chi-square take units as alike.
+    undefined, whose F intervals and chi-square take units as alike; `partial`, how AC2 and the weighted kappa count
+    ratings that are near each other.
     Raises: InputError for infinite ratings, and negative ones at the ratio level.
     """
     table = Table.of(values, cluster=cluster, scale=scale, weights=weights)
     found = table.totals
     categories = len(table.values) <= MOST_CATEGORIES
     places = np.arange(len(table.values), dtype=float) if level == "ordinal" else table.values
-    partial = None if level == "nominal" or not categories else agreement_weights(places, "quadratic")
+    near = None if level == "nominal" or not categories else agreement_weights(places, partial)
     alpha = alpha_with_interval(table, level, rng=rng, method=method, confidence=confidence)
     ac1 = chance_corrected(table, "gwet", confidence=confidence) if categories else None
-    ac2 = None if partial is None else chance_corrected(table, "gwet", weights=partial, confidence=confidence)
+    ac2 = None if near is None else chance_corrected(table, "gwet", weights=near, confidence=confidence)
+    agreed = percent_agreement(table, confidence=confidence)
     known = np.count_nonzero((table.codes >= 0).any(axis=0))
     few = named and 2 <= known <= MOST_RATERS
     return Panel(
@@ -105,16 +112,17 @@ def agreement_of(
         distinct=int(np.count_nonzero(found)),
         given={float(v): int(n) for v, n in zip(table.values, found, strict=True)} if categories else {},
         alpha=alpha,
-        agreement=percent_agreement(table, confidence=confidence),
+        agreement=agreed,
         fleiss=chance_corrected(table, "fleiss", confidence=confidence) if categories else None,
+        fleiss_own=fleiss_own_kappa(table) if categories else None,
         ac1=ac1,
         ac2=ac2,
         brennan_prediger=chance_corrected(table, "brennan-prediger", confidence=confidence) if categories else None,
         icc=_icc(table, level, named=named, confidence=confidence),
         orders=_orders(table) if named and level != "nominal" else None,
-        pairs=pairs_of(table, level, weights=partial) if few else (),
+        pairs=pairs_of(table, level, weights=near) if few else (),
         members=members_of(table, level) if few else (),
-        skew=_skew(table, alpha, ac1 if partial is None else ac2),
+        skew=_skew(table, alpha, ac1 if near is None else ac2, agreed),
     )
 
 
@@ -138,7 +146,14 @@ def _ratings(table: Table) -> Floats:
     return np.where(table.codes >= 0, table.values[table.codes], np.nan) if len(table.values) else np.empty((0, 0))
 
 
-def _skew(table: Table, alpha: Coefficient | Undefined, ac: Coefficient | Undefined | None) -> Skew | None:
+def _skew(
+    table: Table,
+    alpha: Coefficient | Undefined,
+    ac: Coefficient | Undefined | None,
+    agreed: Coefficient | Undefined,
+) -> Skew | None:
+    if isinstance(agreed, Undefined) or agreed.value < SKEW_AGREED:
+        return None
     if not isinstance(alpha, Coefficient) or not isinstance(ac, Coefficient):
         return None
     share = table.shares

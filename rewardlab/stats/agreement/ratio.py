@@ -55,6 +55,7 @@ class Ratios(Sums):
 
 def ratio_sums(values: Floats, codes: Codes) -> FewRatios | Ratios:
     """The columns of the ratio level, a row for each row of codes."""
+    values = values / 2  # the sum of two halves does not overflow, and no ratio changes
     if len(values) > FEW:
         return _many(values, codes)
     total = values[:, None] + values

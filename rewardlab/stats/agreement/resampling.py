@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from rewardlab.errors import InputError
 from rewardlab.stats.agreement.alpha import Drawn, drawn_alpha, value_of
 from rewardlab.stats.agreement.counted import Counted
+from rewardlab.stats.agreement.ends import ends_of, without_spread
 from rewardlab.stats.agreement.sums import Sums
 from rewardlab.stats.agreement.table import Coefficient, Level, Table
-from rewardlab.stats.agreement.weighted import GROUPS, MOST_COUNTED, perfect_alpha, weighted_alpha
+from rewardlab.stats.agreement.weighted import GROUPS, MOST_COUNTED, weighted_alpha
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 
@@ -40,11 +41,13 @@ def alpha_interval(
 
     Arguments: `cluster` (units,), the prompt of each unit, where several units belong to one (default: each unit is its
     own); `confidence`, the interval's nominal coverage. Units with fewer than two ratings are left out first.
-    Identity: jackknife, alpha -+ t_{C-1} sqrt((C-1)/C sum (alpha_(-c) - mean)^2) over the C clusters; with many values
-    and clusters (`Counted`) 100 random groups of clusters are left out in turn. Bootstrap, percentiles of 5,000
-    resamples of clusters; resamples without variation are left out. Both are cut at -1 and 1, which alpha cannot leave.
-    At the edges: undefined as alpha is, and with one cluster. With perfect agreement in all C clusters, no more than
-    1 - ((1 - confidence)/2)^(1/C) of clusters disagree, each at most by the largest distance seen: never a width of 0.
+    Identity: jackknife, half = t_{C-1} sqrt((C-1)/C sum (alpha_(-c) - mean)^2) over the C clusters, above alpha as it
+    is and below it on the scale of log(1 - alpha) (`ends_of`); with many values and clusters (`Counted`) 100 random
+    groups of clusters are left out in turn. Bootstrap, percentiles of 5,000 resamples of clusters; resamples without
+    variation are left out. Both are cut at -1 and 1, which alpha cannot leave.
+    At the edges: undefined as alpha is, and with one cluster. With perfect agreement in all C clusters no more than
+    1 - ((1 - confidence)/2)^(1/C) of clusters disagree, and with full disagreement in all no more than that agree
+    (`without_spread`): never a width of 0.
     Source: Efron & Stein (1981), Ann. Stat. 9:586; coverage beside Krippendorff's own bootstrap, Hughes (2022),
     arXiv:2210.13265, and STATISTICS 0.3. Kott (2001), J. Off. Stat. 17:521, for the delete-a-group jackknife.
     """
@@ -82,8 +85,9 @@ def _unweighted(
         return value
     if len(drawn.kind) < 2:
         return Coefficient(value, None, Undefined("one unit alone: no interval"))
-    if 1 - value <= TINY:
-        return Coefficient(value, 0.0, _perfect(drawn, confidence))
+    often = np.bincount(drawn.kind, minlength=drawn.kinds).astype(float)
+    if found := without_spread(value, drawn, often, len(drawn.kind), confidence):
+        return found
     if method == "jackknife":
         return _jackknife(drawn, value, rng=rng, confidence=confidence)
     return _bootstrap(drawn, value, rng=rng, confidence=confidence)
@@ -127,7 +131,7 @@ def _jackknife(drawn: Drawn, value: float, *, rng: np.random.Generator, confiden
     if error <= TINY:
         return Coefficient(value, None, Undefined("leaving any unit out changes nothing: no spread for an interval"))
     half = t_quantile(len(left_out) - 1, confidence) * error
-    low, high = max(-1.0, value - half), min(1.0, value + half)
+    low, high = ends_of(value, half)
     return Coefficient(
         value, error, Estimate(value, low, high, confidence, f"jackknife over {over}, t", len(drawn.kind))
     )
@@ -153,9 +157,3 @@ def _resampled(drawn: Drawn, size: int, rng: np.random.Generator) -> Floats:
     if MANY * drawn.kinds < clusters:  # a binomial for each kind is less work than an index for each cluster
         return rng.multinomial(clusters, np.bincount(drawn.kind) / clusters, size=size).astype(float)
     return _times(drawn, rng.integers(0, clusters, (size, clusters), dtype=np.int32))
-
-
-def _perfect(drawn: Drawn, confidence: float) -> Estimate:
-    return perfect_alpha(
-        drawn, np.bincount(drawn.kind, minlength=drawn.kinds).astype(float), len(drawn.kind), confidence
-    )

@@ -109,7 +109,10 @@ def interval_sums(values: Floats, codes: Codes, repeats: Floats) -> Interval:
     totals = np.bincount(
         codes[known], weights=np.broadcast_to(repeats[:, None], codes.shape)[known], minlength=len(values)
     )
-    scaled = values / np.abs(values).max()  # so that no square overflows
+    # From the smallest, so that large codes that lie close keep their distances; halves, so that no difference
+    # overflows; to 1 at most, so that no square does.
+    scaled = values / 2 - values[0] / 2
+    scaled /= scaled.max()
     scaled -= totals @ scaled / totals.sum()
     scaled /= np.abs(scaled[totals > 0]).max()
     own = np.where(known, scaled[codes], 0.0)

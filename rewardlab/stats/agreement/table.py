@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rewardlab.errors import InputError
-from rewardlab.stats.interval import TINY, Floats, Quantity
+from rewardlab.stats.interval import Floats, Quantity
 from rewardlab.stats.weights import differ, scaled
 
 Codes: TypeAlias = NDArray[np.int64]
@@ -19,6 +19,7 @@ LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
 MISSING = -1
 #: A scale with more distinct values is taken as continuous: no categories to correct chance for.
 MOST_CATEGORIES = 64
+NEAR = "beside the distance of the ends of the scale, the ratings do not differ"
 NO_VARIATION = "no variation: every rating is the same, so agreement beyond chance cannot be seen"
 
 
@@ -42,7 +43,7 @@ class Table:
 
     `cluster` (units,) numbers what moves together, from 0: the units themselves, or the prompts they belong to.
     `weight` (units,) is what each unit stands for where they are a sample, 1 in the mean. Units without a rating are
-    left out. Values that differ by round-off (1e-12 of the largest) are one value.
+    left out. Only equal values are one value.
     """
 
     values: Floats
@@ -80,7 +81,7 @@ class Table:
             rated &= np.asarray(weights) != 0
         given = given[rated]
         known = ~np.isnan(given)
-        values, merged = _distinct(np.concatenate([given[known], np.asarray(scale, float)]))
+        values, merged = np.unique(np.concatenate([given[known], np.asarray(scale, float)]), return_inverse=True)
         codes = np.full(given.shape, MISSING)
         codes[known] = merged[: np.count_nonzero(known)]
         _, numbered = np.unique(ids[rated], return_inverse=True)
@@ -148,12 +149,3 @@ def count_table(codes: Codes, values: int) -> Floats:
     rows = len(codes)
     flat = (codes + values * np.arange(rows)[:, None])[codes >= 0]
     return np.bincount(flat, minlength=rows * values).reshape(rows, values).astype(float)
-
-
-def _distinct(ratings: Floats) -> tuple[Floats, Codes]:
-    """The distinct values, ascending, those within round-off merged into their smallest, and each rating's number."""
-    values, index = np.unique(ratings, return_inverse=True)
-    if not len(values):
-        return values, index
-    new = np.diff(values, prepend=-np.inf) > TINY * max(abs(values[0]), abs(values[-1]))
-    return values[new], (np.cumsum(new) - 1)[index]

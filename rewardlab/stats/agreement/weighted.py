@@ -8,6 +8,7 @@ import numpy as np
 
 from rewardlab.stats.agreement.alpha import Drawn, drawn_alpha, value_of
 from rewardlab.stats.agreement.counted import Counted
+from rewardlab.stats.agreement.ends import ends_of, without_spread
 from rewardlab.stats.agreement.table import Codes, Coefficient, Level, Table
 from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined
@@ -27,7 +28,8 @@ def weighted_alpha(
     Identity: as `alpha_of`; the jackknife leaves one cluster out at a time (with many values and clusters 100 random
     groups of clusters), t on one degree less than the effective number of clusters, cut at -1 and 1.
     At the edges: undefined as alpha is; without an interval with one cluster, where one holds all variation, and where
-    leaving any out changes nothing. With perfect agreement the rule of `alpha_interval` on the effective number.
+    leaving any out changes nothing. With perfect agreement, and with full disagreement, the rules of `alpha_interval`
+    on the effective number.
     """
     units = table.pairable()
     drawn = drawn_alpha(units.by_unit(), level)
@@ -40,9 +42,9 @@ def weighted_alpha(
     effective = effective_clusters(units.cluster, units.weight)
     if units.clusters < 2:
         return Coefficient(value, None, Undefined("one prompt alone: no interval"))
-    if 1 - value <= TINY:
-        found = perfect_alpha(drawn, whole, effective, confidence)
-        return Coefficient(value, 0.0, replace(found, method=WEIGHTED + found.method, units=units.clusters))
+    if (found := without_spread(value, drawn, whole, effective, confidence)) and isinstance(found.interval, Estimate):
+        interval = replace(found.interval, method=WEIGHTED + found.interval.method, units=units.clusters)
+        return replace(found, interval=interval)
     if isinstance(drawn, Counted) and units.clusters > MOST_COUNTED:
         groups = rng.permutation(units.clusters) % GROUPS
         grouped = replace(units, cluster=groups[units.cluster])
@@ -58,7 +60,7 @@ def _jackknife(value: float, left_out: Floats, effective: float, clusters: int, 
     if error <= TINY:
         return Coefficient(value, None, Undefined("leaving any prompt out changes nothing: no spread for an interval"))
     half = t_quantile(max(effective - 1, 1.0), confidence) * error
-    low, high = max(-1.0, value - half), min(1.0, value + half)
+    low, high = ends_of(value, half)
     over = "prompts" if len(left_out) == clusters else f"{len(left_out)} groups of prompts"
     method = f"{WEIGHTED}jackknife over {over}, t"
     return Coefficient(value, error, Estimate(value, low, high, confidence, method, clusters))
@@ -79,11 +81,3 @@ def _weights_of(drawn: Drawn, units: Table, start: int, stop: int) -> Floats:
     flat: Codes = (units.cluster[inside] - start) * drawn.kinds + drawn.kind[inside]
     sums = np.bincount(flat, units.weight[inside], (stop - start) * drawn.kinds)
     return np.asarray(sums.reshape(stop - start, drawn.kinds), float)
-
-
-def perfect_alpha(drawn: Drawn, weights: Floats, clusters: float, confidence: float) -> Estimate:
-    """The interval of an alpha of 1 in so many clusters; `weights` (kinds,) is how often each kind was drawn."""
-    furthest, expected = drawn.largest(weights)
-    disagree = 1 - ((1 - confidence) / 2) ** (1 / clusters)
-    low = max(-1.0, 1 - disagree * furthest / expected)
-    return Estimate(1.0, low, 1.0, confidence, "perfect agreement, exact binomial over units", int(clusters))

@@ -110,9 +110,19 @@ def test_neither_scale_nor_origin_nor_order_matters(rng):
     assert alpha(ratings[::-1, ::-1], "ordinal") == pytest.approx(alpha(ratings, "ordinal"), abs=1e-15)
 
 
-def test_values_that_differ_by_round_off_are_one_value():
-    assert alpha([[0.3, 0.1 + 0.2], [1.0, 1.0]], "nominal") == 1.0
-    assert isinstance(alpha([[0.3, 0.1 + 0.2], [0.3, 0.3]], "interval"), Undefined)
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("shift", [0.0, 1e13])
+def test_only_equal_values_are_one_value(level, shift):
+    """Codes of 13 digits differ by less than a million millionth of the largest, and are codes all the same."""
+    codes = np.array([[1, 1], [2, 2], [3, 1], [2, 3]] * 5) + shift
+    theirs = krippendorff.alpha((codes - (shift if level != "ratio" else 0)).T, level_of_measurement=level)
+    assert alpha(codes, level) == pytest.approx(theirs, abs=1e-6)
+
+
+def test_one_huge_rating_does_not_hide_the_others():
+    ratings = np.array([[1.0, 2], [2, 3], [3, 1], [1, 3], [1e13, 1e13]])
+    assert alpha(ratings, "nominal") == pytest.approx(krippendorff.alpha(ratings.T, level_of_measurement="nominal"))
+    assert alpha(ratings, "ordinal") == pytest.approx(krippendorff.alpha(ratings.T, level_of_measurement="ordinal"))
 
 
 @pytest.mark.parametrize("level", LEVELS)

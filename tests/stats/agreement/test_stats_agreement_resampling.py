@@ -49,7 +49,9 @@ def test_the_jackknife_leaves_out_one_cluster_at_a_time(monkeypatch, rng, level,
     left_out = np.array([alpha(ratings[cluster != one], level) for one in range(10)])
     error = np.sqrt(9 / 10 * np.square(left_out - left_out.mean()).sum())
     # t with 9 degrees of freedom: 2.262157.
-    assert found.estimate - found.low == pytest.approx(2.262157 * error, rel=1e-6)
+    assert found.high - found.estimate == pytest.approx(2.262157 * error, rel=1e-6)
+    left = 1 - found.estimate
+    assert found.low == pytest.approx(1 - left * np.exp(2.262157 * error / left), rel=1e-6)
     assert (found.units, found.method) == (10, "jackknife over units, t")
 
 
@@ -94,13 +96,40 @@ def test_perfect_agreement_has_a_width(rng, method):
         assert alpha_interval(ratings, level, rng=rng).low == pytest.approx(found.low, abs=1e-9)
 
 
+@pytest.mark.parametrize("method", ["jackknife", "bootstrap"])
+@pytest.mark.parametrize("weights", [None, np.tile([1.0, 3.0], 6)])
+@pytest.mark.parametrize(
+    ("ratings", "level"),
+    [
+        ([[1, 2], [2, 1]] * 6, "nominal"),
+        ([[1, 2], [2, 1]] * 6, "ratio"),
+        ([[1, 2], [3, 4], [4, 1]] * 4, "nominal"),  # other values each time, and never the same
+        ([[1, 1, 2]] * 12, "ordinal"),  # two of three always agree
+    ],
+)
+def test_full_disagreement_is_decided_and_has_a_width(rng, ratings, level, method, weights):
+    table = Table.of(ratings, weights=weights)
+    found = alpha_with_interval(table, level, rng=rng, method=method).interval
+    assert found.low == -1
+    assert found.estimate < found.high < 0.667
+    few = alpha_with_interval(Table.of(ratings[:2]), level, rng=rng, method=method).interval
+    assert few.high > 0.667  # two units prove nothing
+
+
+def test_the_upper_end_of_full_disagreement_by_hand(rng):
+    # 10 units of (1, 2): D_o = 1, D_e = 2 * 10 * 10 / (20 * 19); (1 - q)^10 = 0.025.
+    same, expected = 0.025 ** (1 / 10), 200 / 380
+    found = alpha_interval([[1, 2]] * 10, "nominal", rng=rng)
+    assert found.estimate == pytest.approx(1 - 1 / expected)
+    assert found.high == pytest.approx(1 - same / (same**2 * expected + 1 - same**2))
+
+
 @pytest.mark.parametrize(
     ("ratings", "reason"),
     [
         ([[1, 1], [1, 1]], "no variation"),
         ([[1, 2]], "one unit alone"),
         ([[1, 1], [1, 1], [1, 2]], "all variation lies in one unit"),
-        ([[1, 2], [2, 1], [1, 2], [2, 1]], "leaving any unit out changes nothing"),
     ],
 )
 def test_an_interval_that_cannot_be_built_says_why(rng, ratings, reason):
