@@ -40,13 +40,23 @@ def looks_with(seen: Sequence[Look], now: Look) -> tuple[Look, ...]:
 
 
 def level_at(looks: Sequence[Look]) -> float:
-    """The level of the intervals at the last of these looks.
+    """The level of the intervals at the last of these looks."""
+    return level_of_look(_information(looks))
 
-    Information grows with prompts, or with generations where these grow faster: to take it for more than it is spends
-    no less than is due, for the looks then resemble each other less.
+
+def level_of_next(looks: Sequence[Look], growth: float) -> float:
+    """The level at one look more, at so many times what the last of these was at."""
+    information = _information(looks)
+    return level_of_look([*information, information[-1] * max(growth, 1.0)])
+
+
+def _information(looks: Sequence[Look]) -> list[float]:
+    """What each look was at: as prompts grow, or generations where these grow faster.
+
+    To take information for more than it is makes looks seem less alike, and the later ones surer than they need be.
     """
     information = [1.0]
     for before, after in itertools.pairwise(looks):
         prompts, generations = after.prompts / max(before.prompts, 1), after.generations / max(before.generations, 1)
         information.append(information[-1] * max(prompts, generations, 1.0))
-    return level_of_look(information)
+    return information

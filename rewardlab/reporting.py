@@ -60,7 +60,12 @@ def build_report(
     return Report(
         verdict=decision.verdict,
         reasons=decision.reasons,
-        next_step=NextStep(action=decision.action, text=decision.text, further_prompts=decision.further_prompts),
+        next_step=NextStep(
+            action=decision.action,
+            text=decision.text,
+            further_prompts=decision.further_prompts,
+            further_prompts_range=decision.further_range,
+        ),
         baseline=_baseline(question),
         spread=_spread(question),
         reward=Reward(

@@ -32,13 +32,15 @@ def level_of_look(information: Sequence[float]) -> float:
         return FIRST_LEVEL
     places: Floats = np.asarray(np.arange(LOWEST, -LOWEST, STEP) + STEP / 2, np.float64)
     bound = float(-ndtri(FIRST))
+    alike, own = 0.0, 1.0
     density: Floats = np.where(places < bound, np.exp(-np.square(places) / 2) / np.sqrt(2 * np.pi), 0.0)
     for look in range(1, len(information)):
+        if look > 1:
+            moved = np.exp(-np.square((places[:, None] - alike * places[None]) / own) / 2) / (own * np.sqrt(2 * np.pi))
+            density = np.where(places < bound, moved @ density * STEP, 0.0)
         alike = min(float(np.sqrt(information[look - 1] / information[look])), MOST_ALIKE)
         own = float(np.sqrt(1 - alike**2))
         bound = _bound(places, density, alike, own, (TOTAL - FIRST) / 2**look)
-        moved = np.exp(-np.square((places[:, None] - alike * places[None]) / own) / 2) / (own * np.sqrt(2 * np.pi))
-        density = np.where(places < bound, moved @ density * STEP, 0.0)
     return float(1 - 2 * ndtr(-bound))
 
 

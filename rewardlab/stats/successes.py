@@ -70,14 +70,14 @@ class Counted:
         self.prompts = int(counts.sum())
         self._rates = rates_of(samples.max())
         self._curve: Floats = 1 - (1 - self._rates) ** draws
-        self._seen = Seen(_chances(samples, successes, self._rates), counts[None])
+        self._seen = Seen(chances_of(samples, successes, self._rates), counts[None])
         sizes = np.unique(samples)
         self._numbers = [int(counts[samples == size].sum()) for size in sizes]
         every = [(np.full(int(size) + 1, size), np.arange(size + 1)) for size in sizes]
         values = [_value(tried, right, draws) for tried, right in every]
         self._unit = unit_of(np.concatenate(values))
         self._points = [
-            _chances(tried, right, self._rates).T @ points_of(value, self._unit)
+            chances_of(tried, right, self._rates).T @ points_of(value, self._unit)
             for (tried, right), value in zip(every, values, strict=True)
         ]
         self._total = float(counts @ _value(samples, successes, draws))
@@ -117,7 +117,8 @@ def _value(samples: Floats, successes: Floats, draws: int) -> Floats:
     return 1 - choose_ratio(samples - successes, samples, draws)
 
 
-def _chances(samples: Floats, successes: Floats, rates: Floats) -> Floats:
+def chances_of(samples: Floats, successes: Floats, rates: Floats) -> Floats:
+    """How likely each rate makes so many successes of so many samples, (cells, rates)."""
     n, c = samples[:, None], successes[:, None]
     ways = gammaln(n + 1) - gammaln(c + 1) - gammaln(n - c + 1)
     return np.asarray(np.exp(ways + xlogy(c, rates) + xlog1py(n - c, -rates)))
