@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -16,6 +17,7 @@ FIRST_LEVEL = 1 - 2 * FIRST
 #: Statistics of two looks correlate at most so much: to take less is safe, and the grid below resolves it.
 MOST_ALIKE = 0.98
 LOWEST, STEP = -8.0, 0.02
+PLACES: Floats = np.asarray(np.arange(LOWEST, -LOWEST, STEP) + STEP / 2, np.float64)
 
 
 def level_of_look(information: Sequence[float]) -> float:
@@ -30,25 +32,35 @@ def level_of_look(information: Sequence[float]) -> float:
     """
     if len(information) <= 1:
         return FIRST_LEVEL
-    places: Floats = np.asarray(np.arange(LOWEST, -LOWEST, STEP) + STEP / 2, np.float64)
-    bound = float(-ndtri(FIRST))
-    alike, own = 0.0, 1.0
-    density: Floats = np.where(places < bound, np.exp(-np.square(places) / 2) / np.sqrt(2 * np.pi), 0.0)
-    for look in range(1, len(information)):
-        if look > 1:
-            moved = np.exp(-np.square((places[:, None] - alike * places[None]) / own) / 2) / (own * np.sqrt(2 * np.pi))
-            density = np.where(places < bound, moved @ density * STEP, 0.0)
-        alike = min(float(np.sqrt(information[look - 1] / information[look])), MOST_ALIKE)
-        own = float(np.sqrt(1 - alike**2))
-        bound = _bound(places, density, alike, own, (TOTAL - FIRST) / 2**look)
-    return float(1 - 2 * ndtr(-bound))
+    *before, last = (float(one) for one in information)
+    return float(1 - 2 * ndtr(-_bound(_undecided(tuple(before)), before[-1], last, len(before))))
 
 
-def _bound(places: Floats, density: Floats, alike: float, own: float, alpha: float) -> float:
-    """Where the chance of being beyond, without having been beyond before, is `alpha`."""
-    low, high = 0.0, -LOWEST
+def _parts(before: float, now: float) -> tuple[float, float]:
+    """How a statistic follows from the one before: its part of that, and the deviation of what is new."""
+    alike = min(float(np.sqrt(before / now)), MOST_ALIKE)
+    return alike, float(np.sqrt(1 - alike**2))
+
+
+def _bound(density: Floats, before: float, now: float, look: int) -> float:
+    """Where the chance of being beyond, without having been beyond before, is what this look may spend."""
+    alike, own = _parts(before, now)
+    low, high, alpha = 0.0, -LOWEST, (TOTAL - FIRST) / 2**look
     while high - low > STEP / 1000:
         middle = (low + high) / 2
-        beyond = float(ndtr((alike * places - middle) / own) @ density) * STEP
+        beyond = float(ndtr((alike * PLACES - middle) / own) @ density) * STEP
         low, high = (middle, high) if beyond > alpha else (low, middle)
     return high
+
+
+@lru_cache(maxsize=64)
+def _undecided(information: tuple[float, ...]) -> Floats:
+    """The density, at `PLACES`, of a statistic that was beyond its bound at none of these looks."""
+    *before, last = information
+    if not before:
+        return np.where(-ndtri(FIRST) > PLACES, np.exp(-np.square(PLACES) / 2) / np.sqrt(2 * np.pi), 0.0)
+    density = _undecided(tuple(before))
+    alike, own = _parts(before[-1], last)
+    moved = np.exp(-np.square((PLACES[:, None] - alike * PLACES) / own) / 2) / (own * np.sqrt(2 * np.pi))
+    bound = _bound(density, before[-1], last, len(before))
+    return np.asarray(np.where(bound > PLACES, moved @ density * STEP, 0.0))
