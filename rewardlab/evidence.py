@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from rewardlab.errors import RunError
-from rewardlab.parts import write_atomically
+from rewardlab.kept import read_kept, save_kept
 
 #: Right answers: the reference in a format that wins, or a sampled answer that reads as the reference.
 RightSource: TypeAlias = Literal["reference", "read"]
@@ -69,9 +67,7 @@ NOTHING_KNOWN = Evidence()
 
 def save_evidence(folder: Path, key: str, evidence: Evidence) -> None:
     """Keep the evidence about the reward with this key in a run directory."""
-    path = _path(folder, key)
-    path.parent.mkdir(exist_ok=True)
-    write_atomically(path, json.dumps(asdict(evidence)).encode())
+    save_kept(_path(folder, key), asdict(evidence))
 
 
 def read_evidence(folder: Path, key: str) -> Evidence:
@@ -82,12 +78,8 @@ def read_evidence(folder: Path, key: str) -> Evidence:
     path = _path(folder, key)
     if not path.is_file():
         return NOTHING_KNOWN
-    try:
-        return _evidence(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RunError(
-            f"cannot be read ({error})", where=str(path), do="delete it and the folder findings; then audit again"
-        ) from None
+    with read_kept(path, do="delete it and the folder findings; then audit again") as values:
+        return _evidence(values)
 
 
 def _path(folder: Path, key: str) -> Path:

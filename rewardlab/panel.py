@@ -15,6 +15,7 @@ from rewardlab.judging.material import Material
 from rewardlab.judging.member import Member
 from rewardlab.judging.panel import ask_panel
 from rewardlab.labels import Annotations, mean_labels, read_annotations
+from rewardlab.manifest import RewardRecord
 from rewardlab.parts import ASKED_ABOUT, RESCORE_SCHEMA
 from rewardlab.probes import judge
 from rewardlab.probes.judge.question import Question as PanelQuestion
@@ -26,7 +27,7 @@ from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question
 from rewardlab.progress import Progress
 from rewardlab.rewards.called import written
-from rewardlab.run import RewardRecord, Run
+from rewardlab.run import Run
 from rewardlab.settings import Settings
 from rewardlab.success import success_rule
 

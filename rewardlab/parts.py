@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from rewardlab.errors import RunError
 from rewardlab.outcome import Outcome, Scored, Unscored
+from rewardlab.possible import impossible
 from rewardlab.task import Generation
 
 GENERATION_SCHEMA = pa.schema(
@@ -96,12 +97,15 @@ class Parts:
         for path in self._paths():
             try:
                 tables.append(pq.read_table(path, schema=self._schema, columns=needed))
+                why = impossible(tables[-1])
             except (pa.ArrowException, OSError) as error:
+                why = (str(error).splitlines() or [type(error).__name__])[0]
+            if why is not None:
                 raise RunError(
-                    f"the part is damaged ({str(error).splitlines()[0]})",
+                    f"the part is damaged ({why})",
                     where=str(path),
                     do="delete it; the same command samples, scores or asks again what it held",
-                ) from None
+                )
         table = pa.concat_tables(tables)
         if table.group_by(self._key).aggregate([]).num_rows < table.num_rows:
             raise RunError("a generation stands in two parts", where=str(self.folder), do="delete the later part")

@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from typing_extensions import Unpack
 
 from rewardlab.answers import gather
 from rewardlab.aws.packaged import is_package, opened
 from rewardlab.decision import decide
 from rewardlab.engines import check_spec, parse_model, told_apart
-from rewardlab.errors import EngineError, InputError, RewardError, UsageError
+from rewardlab.errors import EngineError, InputError, RewardError, RunError, UsageError
 from rewardlab.evidence import read_evidence
 from rewardlab.examination import examining, worker_of
 from rewardlab.findings import Finding, merge
@@ -26,6 +27,7 @@ from rewardlab.judging.member import check_models, convene
 from rewardlab.judging.panel import check_panel, ratings_of_panel
 from rewardlab.labels import Annotations, check_labels, mean_labels, read_annotations
 from rewardlab.looks import level_at, look_at, looks_with
+from rewardlab.manifest import RewardRecord
 from rewardlab.measurement import measure
 from rewardlab.outcome import Unscored
 from rewardlab.panel import ask_judges, conclude_panel, last_reward
@@ -45,7 +47,7 @@ from rewardlab.reporting import build_report
 from rewardlab.resume import Clock, open_run, reward_record
 from rewardlab.rewards.printout import clear_printouts, read_printouts
 from rewardlab.rights import digest_of_rights, with_rights
-from rewardlab.run import RewardRecord, Run, discard_if_empty
+from rewardlab.run import Run, discard_if_empty
 from rewardlab.sampled import ask_with_sampled_answers
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
 from rewardlab.stats.band import LEAST_PROMPTS
@@ -205,8 +207,7 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
         # A package brings its own; those of the run are another reward's.
         own: tuple[str, ...] = ("entry", "weights", "reward_kwargs", "platform") if is_package(reward) else ()
         own = (*own, "weights") if "entry" in options else own  # the run's are for other functions
-        stored = {name: value for name, value in run.manifest.settings.items() if name not in own}
-        asked = Settings.model_validate({**stored, **options})
+        asked = _settings(run, options, without=own)
         with opened(reward, asked, progress) as held:
             settled = _settled(held.reward, run.prompts(), held.settings)
             record = held.named(reward_record(held.reward, settled, digest=held.digest))
@@ -220,7 +221,7 @@ def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | 
     Raises: RewardlabError.
     """
     with Run.open(folder) as run:
-        settings = Settings.model_validate({**run.manifest.settings, **options})
+        settings = _settings(run, options)
         judges = settings.load_judges()
         if not judges:
             known = ", ".join(shipped_judges())
@@ -238,7 +239,24 @@ def run_report(folder: Path, options: Mapping[str, Any]) -> Report:
     Raises: RunError.
     """
     with Run.open(folder) as run:
-        return conclude(run, Settings.model_validate({**run.manifest.settings, **options}))
+        return conclude(run, _settings(run, options))
+
+
+def _settings(run: Run, options: Mapping[str, Any], *, without: Sequence[str] = ()) -> Settings:
+    """The run's own settings but for some, and the options over them.
+
+    Raises: RunError where run.json holds one that none writes.
+    """
+    stored = {name: value for name, value in run.manifest.settings.items() if name not in without}
+    try:
+        return Settings.model_validate({**stored, **options})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RunError(
+            f"settings.{'.'.join(map(str, first['loc']))} is {repr(first['input'])[:60]}",
+            where=str(run.folder / "run.json"),
+            expected=first["msg"].removeprefix("Input should be "),
+        ) from None
 
 
 def conclude(run: Run, settings: Settings) -> Report:

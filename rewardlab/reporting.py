@@ -14,6 +14,7 @@ from rewardlab.component_reporting import components_of
 from rewardlab.decision import Decision
 from rewardlab.findings import Finding
 from rewardlab.judge_report import Judges
+from rewardlab.manifest import RewardRecord
 from rewardlab.measurement import Bounded
 from rewardlab.platforms import Platform
 from rewardlab.probes import deployed
@@ -35,7 +36,6 @@ from rewardlab.report import (
     UnscoredBounds,
 )
 from rewardlab.rewards.traffic import Traffic
-from rewardlab.run import RewardRecord
 from rewardlab.section import Interval
 from rewardlab.stats.bestofn import BestOfN
 from rewardlab.stats.interval import Quantity, Undefined

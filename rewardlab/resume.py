@@ -14,10 +14,11 @@ import rewardlab
 from rewardlab.engines import APART, ModelSpec, check_sampling, open_engine
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError
+from rewardlab.manifest import Manifest, RewardRecord
 from rewardlab.progress import Progress
 from rewardlab.rewards.function import FunctionName, describe, function_named
 from rewardlab.rewards.sources import reward_digest
-from rewardlab.run import Manifest, RewardRecord, Run, files_print, sha256_of
+from rewardlab.run import Run, files_print, sha256_of
 from rewardlab.sampling import drawn_as, identity, sources
 from rewardlab.settings import Settings, without_secrets
 from rewardlab.task import Prompt

@@ -22,107 +22,24 @@ import contextlib
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, Self, TypeAlias
 
 from rewardlab.errors import InputError, RunError
 from rewardlab.findings import CATALOGUE, RANK, Finding
-from rewardlab.looks import Look
+from rewardlab.kept import read_kept, save_kept
+from rewardlab.manifest import JudgeRecord, Manifest, RewardRecord, read_manifest
 from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
-from rewardlab.platforms import ReferencePlace
 from rewardlab.task import Prompt, read_prompts
-
-SCHEMA = "rewardlab.run/1"
 
 #: The lowest and highest value of each named component of a reward.
 Ranges: TypeAlias = Mapping[str, tuple[float, float]]
 #: What a user said of a reward's scores: the range's ends, the success threshold, and a hash of the examples of right
 #: answers, each None where nothing was said.
 Declared: TypeAlias = list[float | str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class RewardRecord:
-    """A reward that scored a run. `key` names its folder: it is made of the code, the entry and how it was called.
-
-    `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`). `finished` says whether it
-    scored and was examined to the end; None in a run of an earlier version, which does not tell. `weights` are those of
-    the functions of a weighted sum, by name; `place` is where a handler reads the reference, where there are several.
-    """
-
-    key: str
-    path: str
-    sha256: str
-    entry: str
-    kind: str
-    platform: str
-    timeout: float
-    memory_mb: int
-    finished: bool | None = None
-    weights: Mapping[str, float] = field(default_factory=dict)
-    place: ReferencePlace | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeRecord:
-    """A judge that was asked about a run. `key` names its folder: it is made of all that can change a verdict.
-
-    `name` is unique in a run; `source` is the definition's file and `model` its model, their paths made absolute, so
-    that equal ones are equal; `digest` is the definition's. `kind` is score, label, boolean or pairwise, `level`
-    nominal, ordinal, interval or ratio. `values` are the numbers of `labels`, without labels the ends of the range; a
-    verdict of at least `success_at` means right. `price` is money for a million tokens of prompt and of completion,
-    None where none was given.
-    """
-
-    key: str
-    name: str
-    source: str
-    model: str
-    kind: str
-    level: str
-    labels: tuple[str, ...]
-    values: tuple[float, ...]
-    success_at: float | None
-    digest: str
-    price: tuple[float, float] | None = None
-    currency: str = "USD"
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-    def is_replaced_by(self, other: JudgeRecord) -> bool:
-        """Whether the other is the same judge, or the same definition, edited since, with the same model."""
-        return self.key == other.key or (self.source, self.model) == (other.source, other.model)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may.
-
-    `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
-    `settings_files` are those that settings came from, the first of which won.
-    `looks` are the verdicts that its numbers gave so far, each on more than the one before.
-    `sources` tells where settings of the sampling come from that nobody gave by name: a trainer, a recipe and its line.
-    """
-
-    created: str
-    rewardlab: str
-    model: str
-    sampling: Mapping[str, Any]
-    num_generations: int
-    prompts_path: str
-    prompts_sha256: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
-    rewards: tuple[RewardRecord, ...] = ()
-    judges: tuple[JudgeRecord, ...] = ()
-    finished: bool = False
-    lacking: int | None = None
-    sources: Mapping[str, str] = field(default_factory=dict)
-    settings_files: tuple[str, ...] = ()
-    looks: tuple[Look, ...] = ()
-    schema: str = SCHEMA
 
 
 def sha256_of(path: Path) -> str:
@@ -226,8 +143,6 @@ class Run:
 
         `components` are the ranges that its made-up answers had; those kept before where none are given.
         """
-        path = self._findings(key)
-        path.parent.mkdir(exist_ok=True)
         ranges = self.component_ranges(key) if components is None else components
         kept = {
             "declared": declared,
@@ -235,7 +150,7 @@ class Run:
             "components": ranges,
             "findings": [asdict(finding) for finding in findings],
         }
-        write_atomically(path, json.dumps(kept, indent=2).encode())
+        save_kept(self._findings(key), kept)
 
     def findings(self, key: str, *, declared: Declared | None = None) -> tuple[Finding, ...] | None:
         """What the examination of that reward found; None where there was none yet.
@@ -264,22 +179,13 @@ class Run:
         with self._examined(key) as kept:
             return {name: (float(low), float(high)) for name, (low, high) in kept.get("components", {}).items()}
 
-    @contextlib.contextmanager
-    def _examined(self, key: str) -> Iterator[Any]:
+    def _examined(self, key: str) -> AbstractContextManager[Any]:
         """What is kept of an examination; what the body cannot read of it is told."""
-        path = self._findings(key)
-        try:
-            yield json.loads(path.read_bytes())
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise RunError(
-                f"cannot be read ({error})", where=str(path), do="delete it; the same command examines again"
-            ) from None
+        return read_kept(self._findings(key), do="delete it; the same command examines again")
 
     def save_traffic(self, key: str, traffic: Mapping[str, Any]) -> None:
         """Keep what invoking the deployed reward with this key was like."""
-        path = self.folder / "invocations" / f"{key}.json"
-        path.parent.mkdir(exist_ok=True)
-        write_atomically(path, json.dumps(traffic, indent=2).encode())
+        save_kept(self.folder / "invocations" / f"{key}.json", traffic)
 
     def traffic(self, key: str) -> Mapping[str, Any] | None:
         """What was kept of invoking that reward; None where nothing was.
@@ -289,11 +195,8 @@ class Run:
         path = self.folder / "invocations" / f"{key}.json"
         if not path.is_file():
             return None
-        try:
-            kept = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise RunError(f"cannot be read ({error})", where=str(path), do="delete it") from None
-        return kept if isinstance(kept, dict) else {}
+        with read_kept(path, do="delete it") as kept:
+            return dict(kept)
 
     def _findings(self, key: str) -> Path:
         return self.folder / "findings" / f"{key}.json"
@@ -337,41 +240,6 @@ def _finding(values: Mapping[str, Any]) -> Finding:
     if finding.code not in CATALOGUE or finding.severity not in RANK:
         raise ValueError(f"no finding {finding.code} {finding.severity}")
     return replace(finding, evidence=dict(finding.evidence))
-
-
-def _judge_record(values: Mapping[str, Any]) -> JudgeRecord:
-    """Raises: TypeError or KeyError for values that are no record."""
-    price = values["price"]
-    lists = {name: tuple(values[name]) for name in ("labels", "values")}
-    return JudgeRecord(**{**values, **lists, "price": tuple(price) if price is not None else None})
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read run.json.
-
-    Raises: RunError when it is missing or not one of ours.
-    """
-    path = folder / "run.json"
-    try:
-        values = json.loads(path.read_bytes())
-        if values.get("schema") != SCHEMA:
-            raise RunError(f"has the schema {values.get('schema')!r}", where=str(path), expected=SCHEMA)
-        rewards = tuple(RewardRecord(**reward) for reward in values.pop("rewards"))
-        judges = tuple(_judge_record(judge) for judge in values.pop("judges", ()))
-        return Manifest(
-            **{
-                **values,
-                "rewards": rewards,
-                "judges": judges,
-                "looks": tuple(Look(**look) for look in values.get("looks", ())),
-                "notices": tuple(values["notices"]),
-                "settings_files": tuple(values.get("settings_files", ())),
-            }
-        )
-    except FileNotFoundError:
-        raise RunError("no run.json", where=str(folder), expected="a folder that an audit wrote") from None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RunError(f"cannot be read ({error})", where=str(path)) from None
 
 
 def _hold(folder: Path) -> IO[bytes]:

@@ -16,6 +16,7 @@ from rewardlab.engines.loading import loading
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError, TokensMissingError
 from rewardlab.findings import Finding
+from rewardlab.manifest import RewardRecord
 from rewardlab.outcome import Unscored
 from rewardlab.parts import ASKED_ABOUT, LARGE, Writer, generations_of
 from rewardlab.platforms import PLATFORMS
@@ -27,7 +28,7 @@ from rewardlab.rewards.deployed import DeployedPool, open_function
 from rewardlab.rewards.function import FunctionName, function_named, note_of_unused
 from rewardlab.rewards.pool import Pair, Pool, ScoringPool
 from rewardlab.rewards.traffic import Traffic
-from rewardlab.run import RewardRecord, Run
+from rewardlab.run import Run
 from rewardlab.sampling import drawn_as, note_of_systems, with_system
 from rewardlab.settings import Settings
 from rewardlab.task import Generation, Prompt, Request

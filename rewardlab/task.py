@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 from rewardlab.calls import EXPECTED, read_calls
 from rewardlab.conversation import ONE_ROW, kind_of_json, read_conversation
 from rewardlab.errors import InputError
+from rewardlab.strict import read_json
 
 Json: TypeAlias = Any
 Message: TypeAlias = Mapping[str, Json]
@@ -167,9 +168,7 @@ class Rows:
                 do="save the file as UTF-8",
             ) from None
         try:
-            row = json.loads(text, parse_constant=_refuse_constant)
-            # A lone surrogate parses but can be written to no file: refuse it here, where the line is known.
-            json.dumps(row, ensure_ascii=False).encode()
+            row = read_json(text)
         except json.JSONDecodeError as error:
             raise InputError(
                 f"not JSON ({error.msg} at column {error.colno})",
@@ -177,15 +176,11 @@ class Rows:
                 expected=self.what,
                 do="write one object per line, with no line breaks inside",
             ) from None
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise InputError(f"not usable JSON ({_first_line(error)})", where=where, expected=self.what) from None
         if not isinstance(row, dict):
             raise InputError(f"a JSON {kind_of_json(row)}", where=where, expected=self.what)
         return row
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _first_line(error: Exception) -> str:

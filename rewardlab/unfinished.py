@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from rewardlab.decision import Decision
 from rewardlab.engines import parse_model
 from rewardlab.findings import Finding
-from rewardlab.run import RewardRecord, Run
+from rewardlab.manifest import RewardRecord
+from rewardlab.run import Run
 from rewardlab.task import Prompt
 
 KEYS = ["prompt_id", "index"]

@@ -17,12 +17,14 @@ PACKAGE = ROOT / "rewardlab"
 
 #: From the ground up; a room may import rooms below its own and, inside its own, what makes no cycle.
 FLOORS = [
-    {"visible"},
+    {"visible", "strict"},
     {"errors"},
     {"calls", "conversation"},
-    {"task", "outcome", "stats", "progress", "capture", "cloud"},
+    {"task", "outcome", "stats", "progress", "capture", "cloud", "possible"},
     {"alpha", "findings", "platforms", "parts", "answers", "labels", "rights", "ratings", "crosscheck"},
-    {"evidence", "values", "looks"},
+    {"kept", "looks"},
+    {"manifest"},
+    {"evidence", "values"},
     {"success"},
     {"engines", "rewards", "measurement", "run"},
     {"judging", "sampling", "layers"},

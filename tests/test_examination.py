@@ -18,6 +18,7 @@ import rewardlab
 from rewardlab.errors import InputError, RewardError, RunError, UsageError
 from rewardlab.examination import MOST_PROMPTS, examine_reward, examining, worker_of
 from rewardlab.findings import Finding
+from rewardlab.kept import save_kept
 from rewardlab.outcome import Scored
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.reward import returns
@@ -213,13 +214,14 @@ def kept(task_of, tmp_path, monkeypatch, probed):
 )
 def test_damaged_findings_are_an_error_that_names_the_file(kept, content):
     kept.write_text(content)
-    with Run.open(Path("run")) as run, pytest.raises(RunError, match=r"findings/\w+\.json: cannot be read.*delete it"):
+    told = r"findings/\w+\.json: (cannot be read|is not as rewardlab wrote it).*delete it"
+    with Run.open(Path("run")) as run, pytest.raises(RunError, match=told):
         run.findings(kept.stem, declared=[None, None, None])
 
 
 @pytest.mark.parametrize("ranges", ["3", '{"a": 1}', '{"a": [1]}', '{"a": ["x", 1]}', "[[0, 1]]"])
 def test_damaged_component_ranges_are_an_error_that_names_the_file(kept, ranges):
-    kept.write_text(f'{{"components": {ranges}}}')
+    save_kept(kept, {"components": json.loads(ranges)})
     with Run.open(Path("run")) as run, pytest.raises(RunError, match=r"findings/\w+\.json: cannot be read"):
         run.component_ranges(kept.stem)
 
@@ -234,7 +236,7 @@ def test_findings_are_read_as_they_were_kept(kept):
         assert run.findings("k") == run.findings("k", declared=[0.0, 1.0, None]) == (finding,)
         assert run.findings("k", declared=[0, 2, None]) is None
         assert run.findings("other") is None
-    kept.write_text(json.dumps(GOOD))
+    save_kept(kept, GOOD)
     assert [(one.code, one.severity) for one in rewardlab.read_report("run").findings if one.code == "RL402"] == [
         ("RL402", "note")
     ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pyarrow as pa
 import pytest
 
 from rewardlab.errors import RunError
 from rewardlab.looks import Look, level_at, look_at, looks_with
-from rewardlab.run import read_manifest
+from rewardlab.manifest import Manifest, read_manifest
 
 SEEN = (Look(100, 800), Look(150, 1200))
 
@@ -31,9 +32,23 @@ def test_more_generations_of_the_same_prompts_are_taken_for_all_they_may_tell():
     assert one == other > level_at(SEEN) > level_at(SEEN[:1]) == 0.96
 
 
-@pytest.mark.parametrize("looks", [[{"prompts": 1}], [{"prompts": "1", "generations": 2}], [3], [[-1, 2]], 7])
+SAMPLING = {"model": "m", "temperature": 1.0, "max_tokens": 8, "seed": 0}
+
+
+def saved(tmp_path, looks):
+    manifest = Manifest("now", "0", "m", SAMPLING, 8, "prompts.jsonl", "0" * 64)
+    (tmp_path / "run.json").write_text(json.dumps(asdict(manifest) | {"looks": looks}))
+    return tmp_path
+
+
+def test_looks_are_read_as_they_were_written(tmp_path):
+    assert read_manifest(saved(tmp_path, [asdict(look) for look in SEEN])).looks == SEEN
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [[{"prompts": 1}], [{"prompts": "1", "generations": 2}], [3], [{"prompts": -1, "generations": 2}], 7, [[1, 2]]],
+)
 def test_looks_that_are_none_are_told(tmp_path, looks):
-    values = {"schema": "rewardlab.run/1", "rewards": [], "notices": [], "looks": looks}
-    (tmp_path / "run.json").write_text(json.dumps(values))
-    with pytest.raises(RunError, match="cannot be read"):
-        read_manifest(tmp_path)
+    with pytest.raises(RunError, match="looks"):
+        read_manifest(saved(tmp_path, looks))

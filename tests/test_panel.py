@@ -17,9 +17,10 @@ import rewardlab
 from rewardlab.errors import RunError, UsageError
 from rewardlab.judging.judgments import judgments_of, read_judgments
 from rewardlab.judging.panel import ratings_of_panel
+from rewardlab.manifest import read_manifest
 from rewardlab.pipeline import run_judge, run_score
 from rewardlab.probes.reward import returns
-from rewardlab.run import Run, read_manifest
+from rewardlab.run import Run
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.process

@@ -18,9 +18,9 @@ from rewardlab.errors import EngineError, InputError, RunError, TokensMissingErr
 from rewardlab.formats import FORMATS
 from rewardlab.formats.display import Display
 from rewardlab.looks import Look
+from rewardlab.manifest import read_manifest
 from rewardlab.pipeline import run_sample, run_score
 from rewardlab.probes.reward import returns
-from rewardlab.run import read_manifest
 from rewardlab.settings import load_settings
 from tests.conftest import REWARD, groups_of, slow
 

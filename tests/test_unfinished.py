@@ -12,8 +12,8 @@ import pytest
 
 import rewardlab
 from rewardlab.cli import main
+from rewardlab.manifest import read_manifest
 from rewardlab.probes.reward import returns
-from rewardlab.run import read_manifest
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.process

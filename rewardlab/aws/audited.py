@@ -13,9 +13,10 @@ from rewardlab.aws.deployable import finding
 from rewardlab.aws.manifest import Audited
 from rewardlab.errors import RunError, UnfinishedError
 from rewardlab.findings import Finding
+from rewardlab.manifest import read_manifest
 from rewardlab.platforms import Platform
 from rewardlab.rewards.process import EntryFound
-from rewardlab.run import Run, read_manifest
+from rewardlab.run import Run
 from rewardlab.unfinished import unfinished_run
 
 

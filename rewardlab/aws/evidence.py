@@ -14,13 +14,14 @@ from rewardlab.aws.manifest import PackageManifest
 from rewardlab.aws.runtime_process import Configuration
 from rewardlab.aws.unpacked import Package
 from rewardlab.errors import InputError, RunError
+from rewardlab.manifest import RewardRecord
 from rewardlab.outcome import REASONS, Outcome, Reason, Scored, Unscored
 from rewardlab.parts import ASKED_ABOUT, generations_of
 from rewardlab.platforms import ReferencePlace, find_platform
 from rewardlab.rewards.event import Key
 from rewardlab.rewards.pool import Pair, ScoringPool
 from rewardlab.rewards.process import RewardSource
-from rewardlab.run import RewardRecord, Run
+from rewardlab.run import Run
 from rewardlab.task import Prompt, read_generations, read_prompts
 
 

@@ -13,9 +13,9 @@ from rewardlab.aws.manifest import PackageManifest, read_manifest
 from rewardlab.aws.target import Target, is_this_machine, python_here, way_to
 from rewardlab.aws.unpacked import Package, make_removable, unpack
 from rewardlab.errors import InputError, RewardError, UsageError
+from rewardlab.manifest import RewardRecord
 from rewardlab.progress import Progress, Silent
 from rewardlab.rewards.function import function_named
-from rewardlab.run import RewardRecord
 from rewardlab.settings import Settings
 
 SUFFIX = ".zip"

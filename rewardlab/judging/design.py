@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from rewardlab.answers import Bools, Floats
-from rewardlab.errors import RunError
-from rewardlab.parts import write_atomically
+from rewardlab.kept import read_kept, save_kept
 from rewardlab.stats.interval import Undefined
 
 #: Probabilities this close are those of one draw: they pass through a file and a division.
@@ -195,13 +193,12 @@ def save_design(folder: Path, key: str, probability: Floats | None, prompt_ids: 
     if probability is None:
         path.unlink(missing_ok=True)
         return
-    path.parent.mkdir(exist_ok=True)
     kept = {
         name: {str(index): float(row[index]) for index in np.flatnonzero(row)}
         for name, row in zip(prompt_ids, probability, strict=True)
         if row.any()
     }
-    write_atomically(path, json.dumps({"probability": kept}).encode())
+    save_kept(path, {"probability": kept})
 
 
 def weights_of(folder: Path, key: str, present: Bools, prompt_ids: Sequence[str]) -> Floats:
@@ -214,17 +211,11 @@ def weights_of(folder: Path, key: str, present: Bools, prompt_ids: Sequence[str]
         return present.astype(float)
     weights = np.zeros(present.shape)
     row_of = {name: row for row, name in enumerate(prompt_ids)}
-    try:
-        for name, chosen in json.loads(path.read_bytes())["probability"].items():
+    with read_kept(path, do="delete it, and judge again with the same --judge-sample") as values:
+        for name, chosen in values["probability"].items():
             for index, probability in chosen.items():
-                if not 0 < float(probability) <= 1 or int(index) < 0:
-                    raise ValueError(f"{name}, {index}: {probability} is no probability of a generation")  # noqa: TRY301 - told as what cannot be read is
                 if name in row_of and int(index) < present.shape[1]:
                     weights[row_of[name], int(index)] = 1 / float(probability)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RunError(
-            f"cannot be read ({error})", where=str(path), do="delete it, and judge again with the same --judge-sample"
-        ) from None
     return weights
 
 

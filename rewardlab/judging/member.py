@@ -11,7 +11,8 @@ from pathlib import Path
 from rewardlab.engines import check_spec, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, shipped_judges
-from rewardlab.run import JudgeRecord, files_print
+from rewardlab.manifest import JudgeRecord
+from rewardlab.run import files_print
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rewardlab.answers import Bools, Floats, cells_of
 from rewardlab.judging.judgments import NOT_ASKED, PLAIN, SWAPPED
-from rewardlab.run import JudgeRecord
+from rewardlab.manifest import JudgeRecord
 
 EXAMPLES = 3
 Numbers: TypeAlias = NDArray[np.int64]

@@ -14,9 +14,9 @@ from rewardlab.judging.judgments import JUDGMENT_SCHEMA, KEY
 from rewardlab.judging.material import Material, plain_questions
 from rewardlab.judging.ratings import Ratings, Usage, ratings_of
 from rewardlab.judging.scale import make_scale
+from rewardlab.manifest import JudgeRecord
 from rewardlab.probes.judge.question import Question, annotation_table
 from rewardlab.probes.judge.variants import questions
-from rewardlab.run import JudgeRecord
 from rewardlab.success import success_rule
 from rewardlab.task import Prompt, Sampling
 

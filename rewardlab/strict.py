@@ -1,0 +1,44 @@
+"""JSON from outside, read so that nothing in it is lost or made up."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises: ValueError, in one line, where the text is not JSON (a json.JSONDecodeError), an object names a key twice
+    (the first value would be lost), a number is none of JSON's (NaN, Infinity) or beyond the largest float (1e400), or
+    the nesting is too deep to be read; a
+    lone surrogate, which can be written to no file, is a UnicodeEncodeError.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+        if "\\u" in text if isinstance(text, str) else b"\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {doubled[:40]!r} stands twice in one object")
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:40]} is beyond the largest number")
+    return number
