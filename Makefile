@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank peers real-rewards models judge-models clean
+.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank operating peers real-rewards models judge-models clean
 
 install: .venv/.installed
 
@@ -63,6 +63,10 @@ bench: install
 # Every planted fault and every clean reward, audited; five minutes on two cores. make bank SEEDS=20 draws more data.
 bank: install
 	$(BIN)/python -m bench.bank $(if $(SEEDS),--seeds $(SEEDS))
+
+# How often verdicts go wrong, over a grid of success rates and over looks; up to 20 minutes on two cores.
+operating: install
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.operating $(REPETITIONS)
 
 # The bank of rewards through other tools; one of them needs Python 3.12: make peers PEERS_PYTHON=python3.12.
 peers: install

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rewardlab.findings import Finding
 from rewardlab.probes.reward import NOT_ASKED, unasked_of
-from rewardlab.probes.run import band, baseline, exchanged, signal
+from rewardlab.probes.run import band, baseline, exchanged, further, signal
 from rewardlab.probes.run.diagnosis import causes_first
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Undefined
@@ -42,7 +43,8 @@ ALPHA_ON_THRESHOLD = (
 class Decision:
     """The verdict, the codes it rests on (the deciding one first), and what to do next.
 
-    `further_prompts` is the number expected to decide, None where it is not known or not asked for.
+    `further_prompts` is the number expected to decide, None where it is not known or not asked for; `further_range` its
+    10 to 90 % range where that is tenfold or more, whose end is None where no number may do.
     """
 
     verdict: VerdictName
@@ -50,6 +52,7 @@ class Decision:
     action: Action
     text: str
     further_prompts: int | None = None
+    further_range: tuple[int, int | None] | None = None
 
 
 def decide(question: Question, findings: Sequence[Finding]) -> Decision:
@@ -162,17 +165,27 @@ def _inconclusive(question: Question, doubts: tuple[str, ...]) -> Decision:
         return Decision("inconclusive", doubts, *mend)
     _, share = signal.deciding_group(question)
     if isinstance(share, Undefined):
-        text = (
-            f"The share of informative groups is undefined ({share.reason}): sample more generations per prompt (-n 8)."
-        )
-        return Decision("inconclusive", doubts, "sample_more", text)
-    wanted = [band.further_prompts(question)] if "RL603" in doubts else []
+        return Decision("inconclusive", doubts, *_to_see_groups(question, share))
+    wanted = [further.of_band(question)] if "RL603" in doubts else []
     if "RL304" in doubts:
-        wanted.append(signal.further_prompts(share, question.targets.min_informative))
-    if None in wanted:
+        wanted.append(further.of_signal(question, share))
+    more = functools.reduce(further.slower, wanted)
+    if more is None:
         return Decision("inconclusive", doubts, "sample_more", ON_A_THRESHOLD)
-    more = max(count for count in wanted if count is not None)
     text = (
-        f"About {more:,} further prompts of the same kind, {measured.prompts + more:,} in all, are expected to decide."
+        f"About {more.units:,} further prompts of the same kind, {measured.prompts + more.units:,} in all, are "
+        "expected to decide."
     )
-    return Decision("inconclusive", doubts, "sample_more", text, more)
+    if not more.is_vague:
+        return Decision("inconclusive", doubts, "sample_more", text, more.units)
+    most = "any number" if more.high is None else f"{more.high:,}"
+    text += f" It may take {more.low:,} to {most}, as the true share lies farther from the threshold or nearer (80 %)."
+    return Decision("inconclusive", doubts, "sample_more", text, more.units, (more.low, more.high))
+
+
+def _to_see_groups(question: Question, share: Undefined) -> tuple[Action, str]:
+    """What to do where no group of scores can be compared."""
+    told = f"The share of informative groups is undefined ({share.reason})"
+    if (question.answers.row >= 0).sum(axis=1).max(initial=0) < 2:
+        return "sample_more", f"{told}: sample more generations per prompt (-n 8)."
+    return "fix_reward", f"{told}: repair what leaves generations unscored, so that prompts have two scores each."

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_confi
 from typing_extensions import TypedDict
 
 from rewardlab.errors import RunError
+from rewardlab.looks import Look
 from rewardlab.platforms import ReferencePlace
 from rewardlab.strict import read_json
 
@@ -82,6 +83,7 @@ class Manifest:
 
     `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
     `settings_files` are those that settings came from, the first of which won.
+    `looks` are the verdicts that its numbers gave so far, each on more than the one before.
     `sources` tells where settings of the sampling come from that nobody gave by name: a trainer, a recipe and its line.
     """
 
@@ -101,6 +103,7 @@ class Manifest:
     lacking: int | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     settings_files: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
     schema: str = SCHEMA
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rewardlab.answers import Bools, cells_of
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.outcome import REASONS, Reason
-from rewardlab.stats.interval import Estimate, Floats, Quantity, Undefined, mean_over_prompts, share_of_prompts
+from rewardlab.stats.interval import LEVEL, Estimate, Floats, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.passk import mean_pass
 from rewardlab.stats.spread import (
     SAME_SCORE,
@@ -27,10 +27,11 @@ from rewardlab.stats.spread import (
     share_at,
     variance_by_prompt,
 )
+from rewardlab.stats.successes import mean_of_successes
 from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
-Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_]], Quantity]
+Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_], float], Quantity]
 FlatReason: TypeAlias = Literal["all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward"]
 FLAT_REASONS: tuple[FlatReason, ...] = ("all_right", "all_wrong", "all_truncated", "all_unscored", "constant_reward")
 GROUP_SIZES = (2, 4, 8, 16, 32)
@@ -122,13 +123,14 @@ def measure(
     evidence: Evidence = NOTHING_KNOWN,
     labels: Floats | None = None,
     told: Bools | None = None,
+    level: float = LEVEL,
 ) -> Measurement:
     """Measure a run.
 
     Arguments: `generations` and `scores` as the run directory holds them (rewardlab.parts), each prompt_id and
     index once; a score is null where the generation is unscored. `evidence` is what right and wrong answers earned;
     `labels` (prompts, generations) is 1 for right, 0 for wrong, NaN for unknown. `told` (prompts, generations) marks
-    the right answers where texts tell them and no score does.
+    the right answers where texts tell them and no score does. `level` is that of every interval.
     """
     table, sampled, cut = _tables(prompts, generations, scores, num_generations)
     success = success_rule(table, success_at=success_at, reward_range=reward_range, evidence=evidence, labels=labels)
@@ -147,12 +149,12 @@ def measure(
         num_generations=num_generations,
         generations=generations.num_rows,
         success=success,
-        accuracy=_bounded(right, scored, sampled, _accuracy),
-        solved=_bounded(right, scored, sampled, _solved),
-        positive=_accuracy(scored & (table > SAME_SCORE), scored),
-        pass_at_k={k: mean_pass(counts, hits, k) for k in ks},
-        pass_hat_k={k: mean_pass(counts, hits, k, every=True) for k in ks},
-        informative=_informative(table),
+        accuracy=_bounded(right, scored, sampled, _accuracy, level),
+        solved=_bounded(right, scored, sampled, _solved, level),
+        positive=_accuracy(scored & (table > SAME_SCORE), scored, level),
+        pass_at_k=_rising({k: mean_pass(counts, hits, k, level=level) for k in ks}),
+        pass_hat_k=_falling({k: mean_pass(counts, hits, k, every=True, level=level) for k in ks}),
+        informative=_rising({size: informative_groups(table, size, level=level) for size in GROUP_SIZES}),
         variance=variance,
         levels=len(levels),
         lowest=float(levels[0]) if len(levels) else None,
@@ -166,30 +168,48 @@ def measure(
         examples=_examples(scores),
         truncated=int(cut.sum()),
         latency_ms=_latency(scores),
-        open=[_at(table, scored, at) for at in success.open],
-        labelled=None if labels is None else _accuracy(np.asarray(labels == 1), np.isfinite(labels)),
+        open=[_at(table, scored, at, level) for at in success.open],
+        labelled=None if labels is None else _accuracy(np.asarray(labels == 1), np.isfinite(labels), level),
         told=told,
     )
 
 
-def _informative(table: Floats) -> dict[int, Quantity]:
-    """The share of informative groups by size. A larger group differs where a smaller one does: no share falls."""
+def _rising(found: Mapping[int, Quantity]) -> dict[int, Quantity]:
+    """Shares by size, of which none may fall as the size grows: a larger group differs where a smaller one does.
+
+    Each is known to be at least the smaller size's, and so are the ends of its interval.
+    """
     shares: dict[int, Quantity] = {}
     last: Estimate | None = None
-    for size in GROUP_SIZES:
-        share = informative_groups(table, size)
+    for size, share in sorted(found.items()):
+        known = share
         if isinstance(share, Estimate):
-            if last is not None:  # beyond what was sampled a fitted curve may lie a hair under what is known
+            if last is not None:
                 estimate, low = max(share.estimate, last.estimate), max(share.low, last.low)
-                share = replace(share, estimate=estimate, low=low, high=max(share.high, last.high, estimate))
-            last = share
-        shares[size] = share
+                known = replace(share, estimate=estimate, low=low, high=max(share.high, last.high, estimate))
+            assert isinstance(known, Estimate)
+            last = known
+        shares[size] = known
     return shares
 
 
-def _at(table: Floats, scored: Bools, at: float) -> OpenThreshold:
+def _falling(found: Mapping[int, Quantity]) -> dict[int, Quantity]:
+    """The same of shares that may only fall: that all of k succeed is that none of k fails."""
+    mirrored = {k: _mirror(one) for k, one in found.items()}
+    raised = _rising(mirrored)
+    # What did not change is left as it was, to the last bit.
+    return {k: one if raised[k] == mirrored[k] else _mirror(raised[k]) for k, one in found.items()}
+
+
+def _mirror(share: Quantity) -> Quantity:
+    if isinstance(share, Undefined):
+        return share
+    return replace(share, estimate=1 - share.estimate, low=1 - share.high, high=1 - share.low)
+
+
+def _at(table: Floats, scored: Bools, at: float, level: float) -> OpenThreshold:
     right = np.asarray(scored & (np.where(scored, table, -np.inf) >= at - SAME_SCORE))
-    return OpenThreshold(at, _accuracy(right, scored), _solved(right, scored))
+    return OpenThreshold(at, _accuracy(right, scored, level), _solved(right, scored, level))
 
 
 def _tables(
@@ -207,19 +227,20 @@ def _tables(
     return table, sampled, cut
 
 
-def _accuracy(right: Bools, counted: Bools) -> Quantity:
+def _accuracy(right: Bools, counted: Bools, level: float) -> Quantity:
     counts = counted.sum(axis=1).astype(float)
-    kept = counts > 0
-    return mean_over_prompts(right[kept].sum(axis=1) / counts[kept], counts[kept])
+    return mean_of_successes(counts, np.asarray(right & counted).sum(axis=1).astype(float), level=level)
 
 
-def _solved(right: Bools, counted: Bools) -> Quantity:
-    return share_of_prompts(np.asarray(right[counted.any(axis=1)].any(axis=1)))
+def _solved(right: Bools, counted: Bools, level: float) -> Quantity:
+    return share_of_prompts(np.asarray(right[counted.any(axis=1)].any(axis=1)), level=level)
 
 
-def _bounded(right: Bools, scored: Bools, sampled: Bools, estimate: Estimator) -> Bounded:
+def _bounded(right: Bools, scored: Bools, sampled: Bools, estimate: Estimator, level: float) -> Bounded:
     unscored = sampled & ~scored
-    return Bounded(estimate(right, scored), estimate(right, sampled), estimate(right | unscored, sampled))
+    return Bounded(
+        estimate(right, scored, level), estimate(right, sampled, level), estimate(right | unscored, sampled, level)
+    )
 
 
 def _flat_groups(table: Floats, sampled: Bools, cut: Bools, right: Bools, *, constant: bool) -> dict[FlatReason, int]:

@@ -26,6 +26,7 @@ from rewardlab.judging.definition import shipped_judges
 from rewardlab.judging.member import check_models, convene
 from rewardlab.judging.panel import check_panel, ratings_of_panel
 from rewardlab.labels import Annotations, check_labels, mean_labels, read_annotations
+from rewardlab.looks import level_at, look_at, looks_with
 from rewardlab.manifest import RewardRecord
 from rewardlab.measurement import measure
 from rewardlab.outcome import Unscored
@@ -49,6 +50,7 @@ from rewardlab.rights import digest_of_rights, with_rights
 from rewardlab.run import Run, discard_if_empty
 from rewardlab.sampled import ask_with_sampled_answers
 from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
+from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stream import fill, traffic_of
 from rewardlab.task import Prompt, note_of_cuts, read_prompts
 from rewardlab.unfinished import finish_judging, unfinished
@@ -274,6 +276,7 @@ def conclude(run: Run, settings: Settings) -> Report:
         num_generations=width,
         labels=None if annotations is None else mean_labels(annotations),
     )
+    looks = looks_with(run.manifest.looks, look_at(generations))
     evidence, reads = known_answers(read_evidence(run.folder, record.key), prompts, answers)
     measuring = partial(
         measure,
@@ -285,6 +288,7 @@ def conclude(run: Run, settings: Settings) -> Report:
         reward_range=settings.reward_range,
         evidence=evidence,
         labels=right_of(answers),
+        level=level_at(looks),
     )
     targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
     panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
@@ -306,6 +310,7 @@ def conclude(run: Run, settings: Settings) -> Report:
         sampling=_sampling(run),
         sources=run.manifest.sources,
         seed=int(run.manifest.sampling["seed"]),
+        looks=looks,
     )
     if (told := right_by_texts(question)) is not None:
         question = replace(question, measured=measuring(told=told))
@@ -315,6 +320,8 @@ def conclude(run: Run, settings: Settings) -> Report:
     lacks = unfinished(run, record, prompts=prompts, generations=generations, scores=scores)
     if lacks is not None:
         decision, findings = lacks.decision, merge(findings, [lacks.finding])
+    elif question.measured.scored_prompts >= LEAST_PROMPTS and looks != run.manifest.looks:  # fewer decide nothing
+        run.update(replace(run.manifest, looks=looks))
     report = build_report(
         question,
         findings,

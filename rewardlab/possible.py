@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,30 +18,36 @@ NUMBERS = {"score", "seconds", "value", "expected"}
 
 def impossible(rows: pa.Table) -> str | None:
     """What of the rows of a part cannot be, in a few words; None where all of it can."""
+    return next(chain(_of_columns(rows), _of_scores(rows), _of_components(rows)), None)
+
+
+def _of_columns(rows: pa.Table) -> Iterator[str]:
     for name in rows.column_names:
         column = rows[name]
         if name in NEVER_NULL and column.null_count:
-            return f"{name} is missing"
+            yield f"{name} is missing"
         if name in FROM_ZERO and pc.any(pc.less(column, 0)).as_py():
-            return f"{name} is below 0"
+            yield f"{name} is below 0"
         if name in MOST and pc.any(pc.greater(column, MOST[name])).as_py():
-            return f"{name} is above {MOST[name]:,}"
+            yield f"{name} is above {MOST[name]:,}"
         if name in NUMBERS and pc.all(pc.is_finite(column)).as_py() is False:
-            return f"{name} is not finite"
-    if {"score", "reason"} <= set(rows.column_names):
-        both = pc.equal(pc.is_null(rows["score"]), pc.is_null(rows["reason"]))
-        if pc.any(both).as_py():
-            return "a score and a reason why there is none, or neither"
-    if {"score", "seconds"} <= set(rows.column_names) and rows["seconds"].null_count:
-        return "seconds is missing"
-    return _of_components(rows["components"].combine_chunks()) if "components" in rows.column_names else None
+            yield f"{name} is not finite"
 
 
-def _of_components(lists: pa.ListArray) -> str | None:
-    parts = pc.list_flatten(lists)
+def _of_scores(rows: pa.Table) -> Iterator[str]:
+    names = set(rows.column_names)
+    if {"score", "reason"} <= names and pc.any(pc.equal(pc.is_null(rows["score"]), pc.is_null(rows["reason"]))).as_py():
+        yield "a score and a reason why there is none, or neither"
+    if {"score", "seconds"} <= names and rows["seconds"].null_count:
+        yield "seconds is missing"
+
+
+def _of_components(rows: pa.Table) -> Iterator[str]:
+    if "components" not in rows.column_names:
+        return
+    parts = pc.list_flatten(rows["components"].combine_chunks())
     if parts.null_count or parts.field("name").null_count:
-        return "a component has no name"
+        yield "a component has no name"
     values = parts.field("value")
     if values.null_count or pc.all(pc.is_finite(values)).as_py() is False:
-        return "a component is not finite"
-    return None
+        yield "a component is not finite"

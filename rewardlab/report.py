@@ -24,6 +24,9 @@ class NextStep(Part):
     action: Literal["run_rft", "sft_first", "fix_reward", "fix_judges", "harder_prompts", "fix_data", "sample_more"]
     text: str
     further_prompts: int | None = Field(default=None, description="further prompts expected to decide, if known")
+    further_prompts_range: tuple[int, int | None] | None = Field(
+        default=None, description="its 10 to 90 % range, where that is tenfold or more; null for an end without limit"
+    )
 
 
 class UnscoredBounds(Part):
@@ -55,6 +58,7 @@ class Baseline(Part):
     num_generations: int = Field(description="generations asked for per prompt")
     pass_at_k: dict[str, Interval]
     pass_hat_k: dict[str, Interval]
+    look: int = Field(default=1, description="which verdict on this run while it grew: each later one must be surer")
 
 
 class FlatGroups(Part):

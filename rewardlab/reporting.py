@@ -60,7 +60,12 @@ def build_report(
     return Report(
         verdict=decision.verdict,
         reasons=decision.reasons,
-        next_step=NextStep(action=decision.action, text=decision.text, further_prompts=decision.further_prompts),
+        next_step=NextStep(
+            action=decision.action,
+            text=decision.text,
+            further_prompts=decision.further_prompts,
+            further_prompts_range=decision.further_range,
+        ),
         baseline=_baseline(question),
         spread=_spread(question),
         reward=Reward(
@@ -102,6 +107,7 @@ def _baseline(question: Question) -> Baseline:
         num_generations=measured.num_generations,
         pass_at_k={str(k): Interval.of(quantity) for k, quantity in measured.pass_at_k.items()},
         pass_hat_k={str(k): Interval.of(quantity) for k, quantity in measured.pass_hat_k.items()},
+        look=max(len(question.looks), 1),
     )
 
 

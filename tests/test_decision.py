@@ -7,7 +7,7 @@ import pytest
 from rewardlab.decision import decide
 from rewardlab.findings import CATALOGUE, Finding
 from rewardlab.platforms import PLATFORMS
-from rewardlab.probes.run import ask_all
+from rewardlab.probes.run import ask_all, band, further
 from rewardlab.probes.run.question import Question, Targets
 from tests.conftest import groups_of
 from tests.test_measurement import answers_of, measured
@@ -105,6 +105,46 @@ def test_the_further_prompts_are_expected_to_decide():
     times = -(-(200 + more) // 200)
     again = question(groups_of({c: count * times for c, count in histogram.items()}), min_informative=0.1)
     assert decided(again).verdict == "go"
+
+
+def test_a_number_that_varies_tenfold_is_told_with_its_range():
+    decision = decided(question(groups_of({0: 150, 1: 30, 2: 12, 4: 6, 8: 2}), min_informative=0.1))
+    low, high = decision.further_range
+    assert low < decision.further_prompts
+    assert high is None or high >= 10 * low
+    assert f" It may take {low:,} to " in decision.text
+    # Only too few for any verdict: nothing is vague.
+    assert decided(question(groups_of({4: 60}))).further_range is None
+
+
+def test_further_prompts_count_that_some_will_be_unscored():
+    """One in fifty prompts is never scored: as failures they lie nearer to the band's end, and so do those to come."""
+    histogram = {0: 150, 1: 20, 2: 12, 4: 10, 8: 8}
+    whole, part = question(groups_of(histogram)), question([*groups_of(histogram), *[["raised"] * 8] * 4])
+    one, other = further.of_band(whole), further.of_band(part)
+    assert one.units * 1.02 < other.units
+    assert not band.unscored_decide(part)
+
+
+def test_prompts_that_were_all_scored_but_in_part_need_a_hundred_that_count():
+    asked = question([*groups_of({4: 60}), *[["raised"] * 8] * 20], success_at=1)
+    assert further.of_band(asked).units == 54  # 134 in all, of which three in four are scored
+
+
+def test_unscored_generations_on_both_sides_of_an_end_are_to_be_repaired():
+    groups = groups_of({0: 150, 1: 30, 2: 12, 4: 6, 8: 2})
+    for group in groups[150:175]:
+        group[0] = "raised"
+    asked = question(groups, min_informative=0.1, success_at=1)
+    decision = decide(asked, list(band.ask(asked)))
+    assert (decision.verdict, decision.action) == ("inconclusive", "fix_reward")
+    assert "counted as failures or as successes" in decision.text
+
+
+def test_eight_generations_are_not_advised_where_eight_were_sampled():
+    decision = decide(question([[0, *["raised"] * 7]] * 80 + [[1, *["raised"] * 7]] * 80), [])
+    assert decision.action == "fix_reward"
+    assert "-n 8" not in decision.text
 
 
 def test_an_undecided_signal_says_how_many_prompts_would_decide():

@@ -11,7 +11,6 @@ import json
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rewardlab.answers import Answers
 from rewardlab.measurement import Invalid, Measurement, measure
@@ -119,6 +123,20 @@ def test_nothing_scored_is_undefined_and_never_zero():
 
 def test_pass_at_k_stops_at_the_generations_there_are():
     assert list(measured([[1, 0, 1, 0, 1]] * 3).pass_at_k) == [1, 2, 4]
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_no_share_falls_as_groups_and_draws_grow_whatever_is_missing(seed):
+    rng = np.random.default_rng(seed)
+    levels = rng.integers(2, 4)
+    table = [[int(cell) if rng.random() < 0.8 else "raised" for cell in rng.integers(0, levels, 8)] for _ in range(30)]
+    found = measured(table, success_at=1)
+    for shares, sign in ((found.informative, 1), (found.pass_at_k, 1), (found.pass_hat_k, -1)):
+        known = [share for _, share in sorted(shares.items()) if isinstance(share, Estimate)]
+        ends = [sorted(sign * end for end in (one.low, one.estimate, one.high)) for one in known]
+        assert all(np.less_equal(one, other).all() for one, other in pairwise(ends))
+    assert found.pass_at_k[1] == found.pass_hat_k[1] == found.accuracy.scored
 
 
 def test_the_success_threshold_takes_the_middle_unless_told():

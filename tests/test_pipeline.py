@@ -15,6 +15,9 @@ import pytest
 
 import rewardlab
 from rewardlab.errors import EngineError, InputError, RunError, TokensMissingError, UsageError
+from rewardlab.formats import FORMATS
+from rewardlab.formats.display import Display
+from rewardlab.looks import Look
 from rewardlab.manifest import read_manifest
 from rewardlab.pipeline import run_sample, run_score
 from rewardlab.probes.reward import returns
@@ -57,9 +60,35 @@ def test_the_worked_decisions(task_of, tmp_path, histogram, verdict, action, cod
     assert (report.verdict, report.next_step.action, report.exit_code) == (verdict, action, code)
 
 
-def test_the_interval_in_the_report_is_the_published_one(task_of, tmp_path):
+def test_the_interval_in_the_report_is_near_the_published_one(task_of, tmp_path):
+    """Published at 0.95, of the modified Wilson kind: (0.0955, 0.1619). A first look leaves something to later ones."""
     accuracy = audit(task_of(groups_of(INSIDE)), tmp_path).baseline.accuracy
-    assert (accuracy.estimate, accuracy.low, accuracy.high) == pytest.approx((0.125, 0.0955324, 0.1619298), abs=1e-6)
+    assert (accuracy.estimate, accuracy.level) == (0.125, 0.96)
+    assert (accuracy.low, accuracy.high) == pytest.approx((0.0945, 0.1655), abs=2e-4)
+
+
+def test_each_look_at_a_run_that_grows_is_surer_and_reading_it_again_is_none(task_of, tmp_path, write_lines):
+    task, levels = task_of(groups_of({0: 37, 1: 8, 2: 3, 4: 2}) * 4), []
+    rows = task["prompts"].read_text().splitlines()
+    for prompts in (50, 100, 150, 200):
+        write_lines("prompts.jsonl", rows[:prompts])
+        report = audit(task, tmp_path)
+        levels.append((report.baseline.look, report.baseline.accuracy.level))
+        again = rewardlab.read_report(tmp_path / "run", band=(0.01, 0.9)).baseline
+        assert (again.look, again.accuracy.level) == levels[-1]
+        assert report.spread.informative_groups["8"].level == report.baseline.pass_at_k["4"].level == levels[-1][1]
+    # 50 prompts decide nothing, and are no look.
+    assert [look for look, _ in levels] == [1, 1, 2, 3]
+    assert [level for _, level in levels] == pytest.approx([0.96, 0.96, 0.98637, 0.99201], abs=5e-4)
+    assert read_manifest(tmp_path / "run").looks == (Look(100, 800), Look(150, 1200), Look(200, 1600))
+    text = FORMATS["text"](report, Display(width=160))
+    assert "look 3 at this run: intervals are at 99.2" in text
+
+
+def test_an_unfinished_run_was_not_looked_at(task_of, tmp_path):
+    task = task_of(groups_of(INSIDE))
+    run_sample(task["prompts"], load_settings({"model": f"recorded:{task['recorded']}", "out": "run"}, task["prompts"]))
+    assert read_manifest(tmp_path / "run").looks == ()
 
 
 def test_fewer_than_a_hundred_prompts_decide_nothing(task_of, tmp_path):
@@ -88,12 +117,12 @@ def test_a_failure_is_never_a_zero(task_of, tmp_path):
 
 
 def test_unscored_generations_that_could_change_the_verdict_make_it_inconclusive(task_of, tmp_path):
-    """The scored ones lie just inside the band (low 0.0724); with the unscored as failures the interval crosses it."""
+    """The scored ones lie just inside the band (low 0.0721); with the unscored as failures the interval crosses it."""
     groups = groups_of({0: 880, 1: 60, 2: 60, 4: 60, 8: 40})
     few = [[*group[:-1], "x"] if 1 in group and 0 in group and i % 10 == 0 else group for i, group in enumerate(groups)]
-    report = audit(task_of(few), tmp_path, band=(0.0722, 0.95), min_informative=0.1)
+    report = audit(task_of(few), tmp_path, band=(0.072, 0.95), min_informative=0.1)
     assert report.reward.outcomes.raised == 18
-    assert report.baseline.accuracy.low > 0.0722 > report.baseline.accuracy_bounds.as_failures.low
+    assert report.baseline.accuracy.low > 0.072 > report.baseline.accuracy_bounds.as_failures.low
     assert report.baseline.position == "undecided"
     assert (report.verdict, report.next_step.action) == ("inconclusive", "fix_reward")
     assert "counted as failures or as successes" in report.next_step.text

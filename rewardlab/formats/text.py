@@ -47,6 +47,8 @@ def _head(console: Console, report: Report) -> None:
     for place, reason in enumerate(_why(report)):
         table.add_row("why" if place == 0 else "", reason)
     table.add_row("", success_line(base))
+    if base.look > 1:
+        table.add_row("", _look(base))
     table.add_row("next", f"{report.next_step.action}: {report.next_step.text}")
     if report.judges is not None:
         for place, line in enumerate(parting(report.judges)):
@@ -105,8 +107,8 @@ def _why(report: Report) -> Iterator[str]:
         yield f"by the labels {_with_interval(base.labelled)} of the answers are right"
     share = spread.informative_groups[str(spread.group_size)]
     yield (
-        f"{_with_interval(share)} of groups of {spread.group_size} tell their generations apart "
-        f"(target: at least {percent(spread.min_informative)})"
+        f"{_with_interval(share)} of groups of {spread.group_size} tell their generations apart"
+        f"{_standing(share, base)} (target: at least {percent(spread.min_informative)})"
     )
     if report.judges is not None:
         yield why(report.judges)
@@ -114,6 +116,19 @@ def _why(report: Report) -> Iterator[str]:
         told = finding in causes or finding.code in {"RL304", "RL502", "RL601", "RL602"}
         if finding.severity == "blocker" and not told:
             yield f"{finding.code} {finding.title}"
+
+
+def _look(base: Baseline) -> str:
+    level = next((one.level for one in (base.accuracy, base.solved) if one.level is not None), None)
+    held = "" if level is None else f"intervals are at {100 * level:.4g} %, so that "
+    return f"look {base.look} at this run: {held}all looks together err no oftener than one"
+
+
+def _standing(share: Interval, base: Baseline) -> str:
+    """On how many prompts a share stands, where it is not on all."""
+    if share.units is None or share.units == base.prompts:
+        return ""
+    return f", on {share.units:,} of the {base.prompts:,} prompts"
 
 
 def _causes(report: Report) -> list[FindingPart]:
@@ -141,10 +156,10 @@ def _numbers(console: Console, report: Report) -> None:
     rows = [("accuracy", base.accuracy), ("prompts solved", base.solved), ("positive rewards", base.positive)]
     rows += [(f"pass@{k}", value) for k, value in base.pass_at_k.items() if k != "1"]
     for name, quantity in rows:
-        _row(table, name, quantity, cells, base.band if name == "accuracy" else None)
+        _row(table, name, quantity, cells, base, band=base.band if name == "accuracy" else None)
     table.add_row(Text("\ninformative groups", "bold"))
     for size, quantity in spread.informative_groups.items():
-        _row(table, f"of {size}", quantity, cells)
+        _row(table, f"of {size}", quantity, cells, base)
     console.print(table)
     shares = {f"of {size}": quantity for size, quantity in spread.informative_groups.items()}
     for reason, names in _reasons({**dict(rows), **shares}).items():
@@ -164,12 +179,23 @@ def _numbers(console: Console, report: Report) -> None:
             console.print(Padding(Text(sentence), (0, 0, 0, 2)))
 
 
-def _row(table: Table, name: str, quantity: Interval, cells: int, band: tuple[float, float] | None = None) -> None:
+def _row(
+    table: Table,
+    name: str,
+    quantity: Interval,
+    cells: int,
+    base: Baseline,
+    *,
+    band: tuple[float, float] | None = None,
+) -> None:
     if quantity.estimate is None:
         table.add_row(f"  {name}", "-")
         return
     between = f"{percent(quantity.low)} to {percent(quantity.high)}"
-    table.add_row(f"  {name}", percent(quantity.estimate), between, _bar(quantity, cells, band))
+    bar = _bar(quantity, cells, band)
+    if quantity.units is not None and quantity.units != base.prompts:
+        bar.append(f"  {quantity.units:,} prompts", "dim")
+    table.add_row(f"  {name}", percent(quantity.estimate), between, bar)
 
 
 def _reasons(rows: Mapping[str, Interval]) -> dict[str, list[str]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rewardlab.stats.choose import choose_ratio
 from rewardlab.stats.cluster import Tested, mean_of_prompts
 from rewardlab.stats.interval import LEVEL, TINY, Floats, Quantity, Undefined, mean_over_prompts
-from rewardlab.stats.passk import choose_ratio
 from rewardlab.stats.spread import levels_of
 
 

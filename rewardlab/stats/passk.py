@@ -6,23 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from rewardlab.stats.choose import choose_ratio
 from rewardlab.stats.incomplete import chance_of_any, mean_with_incomplete
 from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
-
-
-def choose_ratio(count: Floats, total: Floats, size: int) -> Floats:
-    """C(count, size) / C(total, size): the chance that `size` of `total` things, drawn without replacement, are all
-    among `count` of them.
-
-    Arguments: `count` and `total` broadcast, 0 <= count <= total, size >= 1. NaN where total < size.
-    Identity: the product over i < size of (count - i) / (total - i), taken factor by factor so that nothing overflows.
-    """
-    count, total = np.broadcast_arrays(np.asarray(count, float), np.asarray(total, float))
-    ratio = np.ones(count.shape)
-    for taken in range(size):
-        left = np.maximum(count - taken, 0.0)
-        ratio *= np.divide(left, total - taken, out=np.zeros(count.shape), where=total > taken)
-    return np.where(total >= size, ratio, np.nan)
+from rewardlab.stats.successes import mean_of_successes
 
 
 def pass_at_k(samples: Floats, successes: Floats, k: int) -> Floats:
@@ -45,22 +32,33 @@ def pass_hat_k(samples: Floats, successes: Floats, k: int) -> Floats:
 def mean_pass(samples: Floats, successes: Floats, k: int, *, every: bool = False, level: float = LEVEL) -> Quantity:
     """Mean pass@k over prompts (with `every`, pass^k) and its interval, over the prompts with a scored generation.
 
-    A prompt of n samples counts as n // k independent draws of k; one with fewer than k counts with what its own show
-    (`mean_with_incomplete`), for more draws can only raise pass@k, and lower pass^k.
+    The interval is that of `mean_of_successes`. Where a prompt has fewer than k samples it counts with what its own
+    show (`mean_with_incomplete`), for more draws can only raise pass@k, and lower pass^k.
     Undefined when no prompt has k samples.
     """
     if not (samples >= k).any():
         return Undefined(f"no prompt has {k} scored generations")
     kept = samples > 0
     samples, successes = samples[kept], successes[kept]
-    # That all succeed is that none fails: pass^k = 1 - pass@k of the failures.
+    # That all succeed is that none fails: pass^k = 1 - pass@k of the failures. Of one draw they are the same.
+    every = every and k > 1
     hits = samples - successes if every else successes
+    if samples.min() >= k:
+        found = mean_of_successes(samples, hits, draws=k, level=level)
+    else:
+        found = _with_incomplete(samples, hits, k, level)
+    if not every or isinstance(found, Undefined):
+        return found
+    return replace(found, estimate=1 - found.estimate, low=1 - found.high, high=1 - found.low)
+
+
+def _with_incomplete(samples: Floats, hits: Floats, k: int, level: float) -> Quantity:
     own = np.minimum(samples, k)
     values = np.empty(len(samples))
     for size in np.unique(own):
         mine = own == size
         values[mine] = pass_at_k(samples[mine], hits[mine], int(size))
-    found = mean_with_incomplete(
+    return mean_with_incomplete(
         values,
         np.maximum(samples // k, 1),
         incomplete=(samples < k) & (values < 1),
@@ -69,6 +67,3 @@ def mean_pass(samples: Floats, successes: Floats, k: int, *, every: bool = False
         curve=chance_of_any(k),
         level=level,
     )
-    if not every or isinstance(found, Undefined):
-        return found
-    return replace(found, estimate=1 - found.estimate, low=1 - found.high, high=1 - found.low)

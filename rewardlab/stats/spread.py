@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rewardlab.stats.choose import choose_ratio
 from rewardlab.stats.extrapolation import extrapolated_mixed_share
 from rewardlab.stats.incomplete import chance_of_another, chance_of_mixed, mean_with_incomplete
 from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
-from rewardlab.stats.passk import choose_ratio
 
 #: Scores this close are one level: the group's advantage would vanish against any trainer's epsilon (TRL adds 1e-4).
 SAME_SCORE = 1e-9

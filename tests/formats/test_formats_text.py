@@ -32,8 +32,8 @@ def test_the_verdict_its_reasons_and_the_next_step_come_first(report_of):
     lines = shown(report_of(groups_of({0: 120, 1: 40, 2: 20, 4: 10, 8: 10}))).splitlines()
     assert lines[0].startswith("GO  recorded:")
     assert lines[1] == "200 prompts x 8 generations, smtj"
-    assert lines[3] == "why   accuracy 12.5 % (9.6 % to 16.2 %) lies inside the band 5 % to 95 %"
-    assert lines[4].startswith("      35 % (28.7 % to 41.9 %) of groups of 8 tell their generations apart (target")
+    assert lines[3] == "why   accuracy 12.5 % (9.5 % to 16.5 %) lies inside the band 5 % to 95 %"
+    assert lines[4].startswith("      35 % (28.4 % to 42.2 %) of groups of 8 tell their generations apart (target")
     assert lines[5].startswith(
         "      success: a score of at least 0.5; right answers earn 1, wrong ones at most 0; from"
     )
@@ -65,6 +65,12 @@ def test_an_undecided_baseline_says_why(report_of):
     assert text.startswith("INCONCLUSIVE")
     assert "does not decide against the band 5 % to 95 %: 20 prompts; fewer than 100 decide nothing" in text
     assert "next  sample_more: About 80 further prompts" in text
+
+
+def test_a_share_says_on_how_many_prompts_it_stands_where_it_is_not_on_all(report_of):
+    text = shown(report_of([*[[1, 0, 1, 0]] * 120, *[["x"] * 4] * 30]), width=160)
+    assert "tell their generations apart, on 120 of the 150 prompts (target" in text
+    assert next(line for line in text.splitlines() if line.startswith("  pass@2")).endswith("  120 prompts")
 
 
 def test_failures_show_their_examples(report_of):
@@ -108,6 +114,6 @@ def test_a_narrow_page_shortens_bars_and_no_number(report_of):
     """And a reason that is longer than the page is told under the table, which it would squeeze."""
     page = shown(report_of([[0.3] * 2] * 100, success_at=0.3), width=80)
     assert "…" not in page
-    assert "  positive rewards  100 %  96.4 % to 100 %  ██████████\n" in page
+    assert "  positive rewards  100 %  96.2 % to 100 %  ██████████\n" in page
     assert "  of 32                 -\n  of 4, of 8, of 16, of 32: undefined, all scores are equal: " in page
     assert all(len(line) <= 80 for line in page.splitlines()[2:])

@@ -122,6 +122,19 @@ def test_prompts_all_right_or_all_wrong_leave_room_for_mixed_ones():
     assert 0.01 < found.high < 0.05
 
 
+def test_the_estimate_is_unbiased_where_success_rates_are_no_beta():
+    # 70 % of prompts are never solved, the rest Beta(2, 2). A beta-binomial fit estimates 0.076 too much.
+    rng, truth = np.random.default_rng(9), 0.3 * (1 - 12 / (34 * 35))
+    draws = [rng.binomial(8, never_solved(rng, 200)).astype(float) for _ in range(60)]
+    shares = [extrapolated_mixed_share(np.full(200, 8.0), one, 32).estimate for one in draws]
+    assert np.mean(shares) == pytest.approx(truth, abs=0.025)
+
+
+def test_a_prompt_of_one_generation_is_no_unit():
+    samples, successes = np.repeat([1.0, 4.0], [30, 120]), np.repeat([1.0, 0.0, 2.0], [30, 60, 60])
+    assert extrapolated_mixed_share(samples, successes, 8).units == 120
+
+
 @pytest.mark.parametrize(
     ("samples", "successes", "reason"),
     [

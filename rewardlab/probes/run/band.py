@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
+from rewardlab.probes.run import further
 from rewardlab.probes.run.baseline import banded, is_known, judged_alone, labelled_baseline, open_baselines, outweighed
 from rewardlab.probes.run.question import Question
-from rewardlab.stats.band import LEAST_PROMPTS, Position, place, prompts_to_decide, trials_per_prompt
+from rewardlab.stats.band import LEAST_PROMPTS, Position, place
 from rewardlab.stats.interval import Estimate, Quantity
 
-#: More than anybody samples: an estimate that needs this lies on its threshold.
-HOPELESS_PROMPTS = 100_000
 #: More samples of the same model do not tell which scores are right.
 SAY_WHAT_IS_RIGHT = (
     "More samples do not decide this: say from which score on an answer is right (--success-at SCORE), or give "
@@ -48,23 +46,6 @@ def _place(quantity: Quantity, question: Question) -> Position:
     return place(quantity, question.targets.band) if isinstance(quantity, Estimate) else "undecided"
 
 
-def further_prompts(question: Question) -> int | None:
-    """The further prompts expected to decide the band with power 0.9; None when the estimate lies on its end."""
-    scored = question.measured.scored_prompts
-    quantity = banded(question).scored
-    if not isinstance(quantity, Estimate):
-        return max(LEAST_PROMPTS - scored, 1)
-    needed = float(LEAST_PROMPTS)
-    if _place(quantity, question) == "undecided" and 0 < quantity.estimate < 1:
-        most = question.measured.num_generations if question.targets.band_on == "accuracy" else 1.0
-        edge = min(question.targets.band, key=lambda end: abs(quantity.estimate - end))
-        worth = trials_per_prompt(quantity, most=most)
-        needed = prompts_to_decide(quantity.estimate, edge, per_prompt=worth, level=quantity.level)
-    if math.isinf(needed) or needed > HOPELESS_PROMPTS:
-        return None
-    return max(int(needed), LEAST_PROMPTS, scored + 1) - scored
-
-
 def ask(question: Question) -> Iterator[Finding]:
     """RL601 and RL602 when the interval lies outside the band; RL603 when it does not decide."""
     targets = question.targets
@@ -90,11 +71,20 @@ def _remedy(question: Question) -> str:
 
 
 def unscored_decide(question: Question) -> bool:
-    """Whether the scored generations alone would decide, and only the unscored ones keep the position open."""
+    """Whether the unscored generations keep the position open, however many more prompts come: the scored ones alone
+    would decide, or counted as failures all lie under an end of the band that they exceed as successes.
+    """
     quantity = banded(question)
+    if question.measured.scored_prompts < LEAST_PROMPTS:
+        return False
     bounds = {_place(one, question) for one in (quantity.as_failures, quantity.as_successes)}
-    enough = question.measured.scored_prompts >= LEAST_PROMPTS
-    return enough and _place(quantity.scored, question) != "undecided" and bounds != {_place(quantity.scored, question)}
+    found = _place(quantity.scored, question)
+    if found != "undecided":
+        return bounds != {found}
+    low, high = quantity.as_failures, quantity.as_successes
+    if not isinstance(low, Estimate) or not isinstance(high, Estimate):
+        return False
+    return any(low.estimate < end < high.estimate for end in question.targets.band)
 
 
 def threshold_decides(question: Question) -> bool:
@@ -143,7 +133,8 @@ def _why(question: Question) -> dict[str, object]:
             "counted_as_failures": _shown(quantity.as_failures),
             "counted_as_successes": _shown(quantity.as_successes),
         }
-    return {"why": "the interval crosses an end of the band", "further_prompts": further_prompts(question)}
+    more = further.of_band(question)
+    return {"why": "the interval crosses an end of the band", "further_prompts": None if more is None else more.units}
 
 
 def _shown(quantity: Quantity) -> dict[str, object]:

@@ -10,6 +10,7 @@ from rewardlab.alpha import MIN_ALPHA
 from rewardlab.answers import Answers, Bools
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.judging.ratings import Ratings
+from rewardlab.looks import Look
 from rewardlab.measurement import Measurement
 from rewardlab.platforms import Platform
 from rewardlab.probes.run.reading import Read
@@ -38,7 +39,7 @@ class Question:
     beginning of what the reward printed, of `printed_bytes` in all. `thoughts_apart` tells that the server kept the
     model's reasoning out of the texts. `sampling` is what they were sampled with, by the names of the settings, empty
     where that is not known; `sources` says where a value stands that nobody gave by name. `seed` draws those that are
-    read of a large run.
+    read of a large run. `looks` are the verdicts on this run while it grew, this one the last.
     """
 
     measured: Measurement
@@ -56,6 +57,7 @@ class Question:
     sampling: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
+    looks: tuple[Look, ...] = ()
 
     @property
     def right(self) -> Bools:

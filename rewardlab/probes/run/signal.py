@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rewardlab.findings import Finding
+from rewardlab.probes.run import further
 from rewardlab.probes.run.question import Question
-from rewardlab.stats.band import LEAST_PROMPTS, units_to_tell
+from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate, Quantity
 from rewardlab.stats.spread import Variance
 
 #: Under this share of the variance within prompts, most of what the reward tells is lost to group-relative training.
 LITTLE_WITHIN = 0.1
-HOPELESS_PROMPTS = 100_000
 
 
 def deciding_group(question: Question) -> tuple[int, Quantity]:
@@ -42,12 +42,6 @@ def smallest_group(informative: Mapping[int, Quantity], target: float) -> int | 
     return None
 
 
-def further_prompts(share: Estimate, target: float) -> int | None:
-    """The further prompts expected to tell the share from its target with power 0.9; None when it is on the target."""
-    needed = units_to_tell(share, target)
-    return None if needed > HOPELESS_PROMPTS else max(int(needed), share.units + 1) - share.units
-
-
 def ask(question: Question) -> Iterator[Finding]:
     """RL304 against the target at the platform's group size; RL305 when the spread is between prompts only."""
     measured, target = question.measured, question.targets.min_informative
@@ -56,7 +50,8 @@ def ask(question: Question) -> Iterator[Finding]:
         surely = share.high < target and share.units >= LEAST_PROMPTS
         evidence = _evidence(question, size, share)
         if not surely:
-            evidence["further_prompts"] = further_prompts(share, target)
+            more = further.of_signal(question, share)
+            evidence["further_prompts"] = None if more is None else more.units
         yield Finding("RL304", "blocker" if surely else "warning", evidence)
     else:
         yield from _recipe(question)

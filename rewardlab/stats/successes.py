@@ -1,0 +1,124 @@
+"""The mean over prompts of a chance of success, whatever the way in which prompts differ."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from scipy.special import gammaln, xlog1py, xlogy
+
+from rewardlab.stats.choose import choose_ratio
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
+from rewardlab.stats.likeliest import Seen, likeliest
+from rewardlab.stats.sums import points_of, tails, unit_of
+
+METHOD = "exact tails under the likeliest mixture of success rates"
+#: An end of the interval lies at most so far out, as a part of its distance from the estimate.
+CLOSE = 0.002
+MOST_ROUNDS = 40
+#: Rates on the grid: with more generations a prompt tells finer steps apart.
+FEW_GENERATIONS, FEW_RATES, MANY_RATES = 16, 33, 65
+
+#: Cells of equal prompts: generations, successes, and how many prompts.
+Cells: TypeAlias = tuple[tuple[int, int, int], ...]
+
+
+def mean_of_successes(samples: Floats, successes: Floats, *, draws: int = 1, level: float = LEVEL) -> Quantity:
+    """The mean over prompts of the chance that any of `draws` generations succeeds, with its interval.
+
+    Arguments: `samples` and `successes` (prompts,), whole numbers, `samples` 0 or at least `draws`. Prompts without a
+    sample are left out; the others weigh alike. One draw gives the accuracy, k draws give pass@k.
+    The estimate is the mean of 1 - C(n - c, draws) / C(n, draws). The interval holds each mean that is not rejected at
+    (1 - level) / 2 a side. To test a mean, take the likeliest of all distributions of success rates that have it; under
+    this one the estimate is a sum of independent numbers, and the chance of one as far out is computed exactly.
+    At the edges: with every value 0 only the rates 0 and 1 are left, which gives [0, 1 - (alpha/2)^(1/prompts)]; with
+    every value 1 the mirror image. No prompt and one prompt are undefined.
+    Source: a bootstrap test with the nuisance at its constrained maximum, Davison & Hinkley (1997), Bootstrap Methods,
+    4.2, without the sampling; where all generations of a prompt agree it is Clopper & Pearson (1934), Biometrika 26.
+    """
+    kept = samples > 0
+    prompts = int(np.count_nonzero(kept))
+    if prompts < 2:
+        return Undefined("no prompt has enough scored generations" if prompts == 0 else "one prompt shows no spread")
+    return Estimate(*_interval(cells_of(samples[kept], successes[kept]), draws, level), level, METHOD, prompts)
+
+
+def cells_of(samples: Floats, successes: Floats) -> Cells:
+    """The distinct (generations, successes) and how many prompts have them."""
+    cells, counts = np.unique(np.stack([samples, successes]), axis=1, return_counts=True)
+    return tuple((int(n), int(c), int(count)) for n, c, count in zip(*cells, counts, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _interval(cells: Cells, draws: int, level: float) -> tuple[float, float, float]:
+    """Cached: a run without an unscored generation asks three times for the same."""
+    counted, alpha = Counted(cells, draws=draws), (1 - level) / 2
+    edge = 1 - alpha ** (1 / counted.prompts)
+    if counted.mean <= TINY:
+        return 0.0, 0.0, edge
+    if counted.mean >= 1 - TINY:
+        return 1.0, 1 - edge, 1.0
+    return counted.mean, *counted.ends(alpha)
+
+
+class Counted:
+    """Prompts by their counts, and the test of a mean of theirs; `mean` is the estimate."""
+
+    def __init__(self, cells: Cells, *, draws: int = 1) -> None:
+        samples, successes, counts = np.array(cells, float).T
+        self.prompts = int(counts.sum())
+        self._rates = rates_of(samples.max())
+        self._curve: Floats = 1 - (1 - self._rates) ** draws
+        self._seen = Seen(chances_of(samples, successes, self._rates), counts[None])
+        sizes = np.unique(samples)
+        self._numbers = [int(counts[samples == size].sum()) for size in sizes]
+        every = [(np.full(int(size) + 1, size), np.arange(size + 1)) for size in sizes]
+        values = [_value(tried, right, draws) for tried, right in every]
+        self._unit = unit_of(np.concatenate(values))
+        self._points = [
+            chances_of(tried, right, self._rates).T @ points_of(value, self._unit)
+            for (tried, right), value in zip(every, values, strict=True)
+        ]
+        self._total = float(counts @ _value(samples, successes, draws))
+        self.mean = self._total / self.prompts
+
+    def tails(self, means: Floats) -> tuple[Floats, Floats]:
+        """For each mean in (0, 1): the chance of an estimate at most this low, and of one at least this high."""
+        seen = Seen(self._seen.chances, np.repeat(self._seen.counts, len(means), axis=0))
+        weights = likeliest(seen, self._curve, means)
+        return tails([weights @ each for each in self._points], self._numbers, self._total * self._unit)
+
+    def ends(self, alpha: float) -> tuple[float, float]:
+        """The least and the greatest mean that no tail under `alpha` rejects."""
+        inside, outside = np.full(2, self.mean), np.array([0.0, 1.0])
+        # The logarithm of a tail falls nearly straight: false position, and a halving now and then where it drags.
+        heights, depths = np.full(2, np.log(0.5 / alpha)), np.full(2, np.nan)
+        for turn in range(MOST_ROUNDS):
+            if (np.abs(outside - inside) <= CLOSE * np.abs(outside - self.mean)).all():
+                break
+            part = np.where(np.isnan(depths), 0.5, np.clip(heights / (heights - depths), 0.02, 0.98))
+            tried = inside + (part if turn % 4 else 0.5) * (outside - inside)
+            at_most, at_least = self.tails(tried)
+            found = np.log(np.maximum([at_least[0], at_most[1]], 1e-300) / alpha)
+            holds = found > 0
+            inside, outside = np.where(holds, tried, inside), np.where(holds, outside, tried)
+            heights, depths = np.where(holds, found, heights), np.where(holds, depths, found)
+        return float(outside[0]), float(outside[1])
+
+
+def rates_of(generations: float) -> Floats:
+    """The success rates a prompt may have: even steps of arcsin(sqrt(p)), on which a share has one precision."""
+    size = FEW_RATES if generations <= FEW_GENERATIONS else MANY_RATES
+    return np.asarray(np.square(np.sin(np.linspace(0, np.pi / 2, size))))
+
+
+def _value(samples: Floats, successes: Floats, draws: int) -> Floats:
+    return 1 - choose_ratio(samples - successes, samples, draws)
+
+
+def chances_of(samples: Floats, successes: Floats, rates: Floats) -> Floats:
+    """How likely each rate makes so many successes of so many samples, (cells, rates)."""
+    n, c = samples[:, None], successes[:, None]
+    ways = gammaln(n + 1) - gammaln(c + 1) - gammaln(n - c + 1)
+    return np.asarray(np.exp(ways + xlogy(c, rates) + xlog1py(n - c, -rates)))
