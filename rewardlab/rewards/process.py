@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +17,8 @@ from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
 from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, line_of, remedy_of_import
 from rewardlab.rewards.clock import delay_of
-from rewardlab.rewards.environment import environment_of
 from rewardlab.rewards.family import Effort, delay_seconds, resident_mb
+from rewardlab.rewards.launch import Launched
 from rewardlab.rewards.printout import MOST_MB, Printout
 from rewardlab.rewards.worker import HEADER
 
@@ -135,7 +132,7 @@ class WorkerProcess:
     def __init__(self, source: RewardSource, *, log: Path, returns: Returns = "list"):
         self._source, self._returns = source, returns
         self._printout = Printout(log)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Launched | None = None
         self._requests = self._replies = -1
         self._names_tokens = False
         self._effort = Effort()
@@ -174,7 +171,6 @@ class WorkerProcess:
         settings = {
             "requests": request_read,
             "replies": reply_write,
-            "parent": os.getpid(),
             "path": str(self._source.path.resolve()),
             "entry": self._source.entry,
             "weights": self._source.weights,
@@ -184,15 +180,13 @@ class WorkerProcess:
         }
         try:
             with self._printout.path.open("ab") as log:
-                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; no shell
-                    [sys.executable, "-P", "-m", "rewardlab.rewards.worker", json.dumps(settings)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    pass_fds=(request_read, reply_write),
-                    cwd=self._source.path.resolve().parent,
-                    env=environment_of(self._source.environment) | dict(self._source.variables),
-                    start_new_session=True,
+                self._process = Launched(
+                    settings,
+                    folder=self._source.path.resolve().parent,
+                    asked=self._source.environment,
+                    variables=dict(self._source.variables),
+                    log=log,
+                    descriptors=(request_read, reply_write),
                 )
         finally:
             os.close(request_read)
@@ -342,7 +336,7 @@ class WorkerProcess:
         process = self._process
         if left <= 0:
             raise _LostError(Unscored("timed_out", f"no answer within {self._source.timeout:g} s", seconds))
-        if process is None or process.poll() is not None:
+        if process is None or process.ended:
             raise _LostError(Unscored("crashed", self._death(), seconds))
         resident = resident_mb(process.pid)
         if resident > self._source.memory_mb:
@@ -358,9 +352,7 @@ class WorkerProcess:
         """How the process ended, in words."""
         if self._process is None:
             return "the process is gone"
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
-        code = self._process.returncode
+        code = self._process.code(5)
         if code is None:
             return "closed its connection"
         if code < 0:
@@ -371,14 +363,12 @@ class WorkerProcess:
         """Kill the process and all it started; the only method that another thread may call."""
         process = self._process
         if process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
 
     def close(self) -> None:
         """Kill the process and all it started, and forget it."""
-        self.kill()
         if self._process is not None:
-            self._process.wait()
+            self._process.end()
             self._process = None
         for descriptor in (self._requests, self._replies):
             if descriptor >= 0:
