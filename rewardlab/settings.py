@@ -23,10 +23,23 @@ from rewardlab.layers import Layer, find_layers
 from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
 from rewardlab.rewards.process import RewardSource
 from rewardlab.sampling import SamplingOptions, SamplingSettings, fill_in, folder_of_model, system_text
-from rewardlab.values import Finite, Pair, PathText, joined, known_platform, names, numbers, one_or_more, within_one
+from rewardlab.values import (
+    Finite,
+    Pair,
+    PathText,
+    joined,
+    known_platform,
+    names,
+    numbers,
+    one_or_more,
+    paths,
+    within_one,
+)
 
 #: Of the reward's own seconds on each of its workers, that an examination may take.
 EXAMINE_SECONDS = 90.0
+#: Settings whose paths are relative to the folder of the file that names them.
+FROM_FOLDERS = ("model", "labels", "right", "judge", "reward_files")
 #: Processes of a reward at once: more would be a mistake of writing.
 MOST_WORKERS = 256
 
@@ -53,6 +66,8 @@ class Settings(SamplingSettings):
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
     reward_env: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
+    reward_network: bool = False
+    reward_files: Annotated[tuple[str, ...], BeforeValidator(paths)] = ()
     reward_workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] | None = None
     examine_seconds: Annotated[float, Field(gt=0, le=86_400)] = EXAMINE_SECONDS
     out: PathText | None = None
@@ -62,6 +77,7 @@ class Settings(SamplingSettings):
     _labels_folder: Path | None = None
     _right_folder: Path | None = None
     _judge_folder: Path | None = None
+    _reward_files_folder: Path | None = None
     _packaged: bool = False
     _place: ReferencePlace | None = None
     _preset: Preset | None = None
@@ -79,12 +95,10 @@ class Settings(SamplingSettings):
         """What was said of the reward's scores: the range's ends and the success threshold, None where nothing was."""
         return [*(self.reward_range or (None, None)), self.success_at]
 
-    def from_folders(
-        self, *, model: Path | None, labels: Path | None, right: Path | None, judge: Path | None
-    ) -> Settings:
-        """These settings, whose paths are relative to the folders of the files that name them."""
-        self._model_folder, self._labels_folder, self._judge_folder = model, labels, judge
-        self._right_folder = right
+    def from_folders(self, folders: Mapping[str, Path | None]) -> Settings:
+        """These settings, whose paths (FROM_FOLDERS) are relative to the folders of the files that name them."""
+        for name, folder in folders.items():
+            setattr(self, f"_{name}_folder", folder)
         return self
 
     def of_package(
@@ -112,6 +126,8 @@ class Settings(SamplingSettings):
             packaged=self.packaged,
             weights=self.weights,
             arguments=tuple(self.reward_kwargs.items()),
+            files=self.reward_paths,
+            network=self.reward_network,
         )
 
     def reading(self, shape: Shape) -> Settings:
@@ -166,6 +182,12 @@ class Settings(SamplingSettings):
         """The file of examples of right answers, its path taken from the folder of the file that names it."""
         return None if self.right is None else (self._right_folder or Path()) / self.right
 
+    @property
+    def reward_paths(self) -> tuple[str, ...]:
+        """What the reward may use beside its folder, absolute; relative paths are those of the file that names them."""
+        folder = self._reward_files_folder or Path()
+        return tuple(str((folder / Path(one).expanduser()).resolve()) for one in self.reward_files)
+
     def load_judges(self) -> tuple[Judge, ...]:
         """The judges, their paths taken from the folder of the file that names them.
 
@@ -218,6 +240,8 @@ class AuditOptions(SamplingOptions, total=False):
     reward_timeout: float
     reward_memory: int
     reward_env: Sequence[str]
+    reward_network: bool
+    reward_files: Sequence[str]
     reward_workers: int
     examine_seconds: float
     out: str | os.PathLike[str]
@@ -264,7 +288,7 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         (layer.name, tuple(name for name in values if name not in taken and name not in merged))
         for (layer, values), (_, taken) in zip(read[1:], held[1:], strict=True)
     )
-    return settings.from_folders(**{name: named_in.get(name) for name in ("model", "labels", "right", "judge")})
+    return settings.from_folders({name: named_in.get(name) for name in FROM_FOLDERS})
 
 
 def _within_range(preset: Preset) -> Preset:

@@ -43,6 +43,14 @@ def names(value: object) -> object:
     return names
 
 
+def paths(value: object) -> object:
+    """`A,B` as it is written on the command line, once or repeatedly."""
+    given = (value,) if isinstance(value, str | os.PathLike) else value
+    if not (isinstance(given, list | tuple) and all(isinstance(one, str | os.PathLike) for one in given)):
+        return value
+    return [one.strip() for some in given for one in os.fspath(some).split(",") if one.strip()]
+
+
 def path(value: object) -> object:
     """A path as its text."""
     return os.fspath(value) if isinstance(value, os.PathLike) else value

@@ -48,7 +48,8 @@ class Choices:
     files beside those that the inline metadata names; with `layer` the dependencies go into that second zip; with
     `container` a folder with a Dockerfile is written in place of a zip; `run` is the audit whose verdict the manifest
     tells; `on_failure` is the score of a sample that the reward could not score, None to raise; `name` is the
-    function's, to be checked; `environment` names variables handed over while the reward is loaded to find its entry.
+    function's, to be checked; `environment` names variables handed over while the reward is loaded to find its entry,
+    `files` what it may use then beside its own folder; with `network` it reaches other machines.
     """
 
     entry: str | None = None
@@ -62,6 +63,8 @@ class Choices:
     on_failure: float | None = None
     name: str | None = None
     environment: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    network: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,13 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     globs = (*choices.include, *read_inline(reward).include)
     sources = collect_sources(reward, globs, without=[output, *([choices.layer] if choices.layer else [])])
     entry, unloaded = load_entry(
-        reward, choices.entry, choices.environment, weights=choices.weights, arguments=choices.arguments
+        reward,
+        choices.entry,
+        choices.environment,
+        weights=choices.weights,
+        arguments=choices.arguments,
+        files=choices.files,
+        network=choices.network,
     )
     name = MOVED if reward.name == FUNCTION else reward.name
     own = {name if known == reward.name else known: body for known, body in contents_of(sources.files).items()}

@@ -84,6 +84,20 @@ ENTRY = (
         help="An argument added to each call, as verl's reward_kwargs. Repeat.",
     ),
 )
+FENCE = (
+    click.option(
+        "--reward-network",
+        is_flag=True,
+        default=None,
+        help="Let the reward reach other machines; without it no network is there, where the kernel can close it.",
+    ),
+    click.option(
+        "--reward-files",
+        multiple=True,
+        metavar="PATHS",
+        help="Files and folders that the reward may read and write beside its own folder, as PATH,PATH. Repeat.",
+    ),
+)
 SCORING = (
     *ENTRY,
     click.option(
@@ -101,6 +115,7 @@ SCORING = (
         help="Variables of the environment handed to the reward, as NAME,NAME; credentials are not, unless named here. "
         "Repeat.",
     ),
+    *FENCE,
     click.option(
         "--reward-workers",
         metavar="N",

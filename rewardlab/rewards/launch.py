@@ -43,7 +43,14 @@ class Launched:
         try:
             for name in (HOME, TEMPORARY):
                 (self._private / name).mkdir()
-            told = {**settings, "parent": os.getpid(), "private": str(self._private)}
+            fence = {
+                **settings["fence"],
+                "folder": str(folder),
+                "private": str(self._private),
+                "home": str(Path.home()),
+            }
+            fence |= {"memory_mb": settings["memory_mb"]}
+            told = {**settings, "parent": os.getpid(), "fence": fence}
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; no shell
                 [sys.executable, "-P", "-m", WORKER, json.dumps(told)],
                 stdin=subprocess.DEVNULL,

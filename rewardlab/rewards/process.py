@@ -17,10 +17,12 @@ from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
 from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, line_of, remedy_of_import
 from rewardlab.rewards.clock import delay_of
+from rewardlab.rewards.denials import DENIED
 from rewardlab.rewards.family import Effort, delay_seconds, resident_mb
+from rewardlab.rewards.fence import Built
 from rewardlab.rewards.launch import Launched
 from rewardlab.rewards.printout import MOST_MB, Printout
-from rewardlab.rewards.worker import HEADER
+from rewardlab.rewards.worker import HEADER, whole
 
 IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
@@ -36,7 +38,8 @@ class RewardSource:
 
     `environment` names variables handed over beside ENVIRONMENT: a judge's key, say; `variables` are set as given.
     `packaged` code is called as its Lambda is: without token ids, which no platform sends. `entry` may be several
-    names, by commas, with `weights`; `arguments` are added to each call.
+    names, by commas, with `weights`; `arguments` are added to each call. `files` are paths that it may use beside its
+    own folder; with `network` it reaches other machines.
     """
 
     path: Path
@@ -48,6 +51,8 @@ class RewardSource:
     packaged: bool = False
     weights: tuple[float, ...] | None = None
     arguments: tuple[tuple[str, Any], ...] = ()
+    files: tuple[str, ...] = ()
+    network: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class EntryFound:
     """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain, mixed), and the file's others.
 
     `names_tokens` tells whether it asks for its completions' token ids. `weights` are those of a weighted sum's parts,
-    by name; `notes` are sentences about the signature. `is_async` tells whether a batch is awaited together.
+    by name; `notes` are sentences about the signature. `is_async` tells whether a batch is awaited together. `fence` is
+    what stands around it, None where nobody fenced it.
     """
 
     name: str
@@ -65,6 +71,7 @@ class EntryFound:
     weights: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     is_async: bool = False
+    fence: Built | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,8 @@ class WorkerProcess:
         self._requests = self._replies = -1
         self._names_tokens = False
         self._effort = Effort()
+        #: What the fence kept from a reward that was loaded, or answered, all the same.
+        self.denied: dict[str, None] = {}
 
     @property
     def computing(self) -> float | None:
@@ -177,6 +186,7 @@ class WorkerProcess:
             "kwargs": dict(self._source.arguments),
             "memory_mb": self._source.memory_mb,
             "returns": self._returns,
+            "fence": {"allowed": self._source.files, "network": self._source.network},
         }
         try:
             with self._printout.path.open("ab") as log:
@@ -209,8 +219,11 @@ class WorkerProcess:
             self.close()
             stage, text, do, lines = message["broken"]
             what = f"does not import: {text}" if stage == "import" else text
-            raise RewardError(what, where=line_of(where, text), do=do or remedy_of_import(text), lines=lines)
+            raise RewardError(
+                what, where=line_of(where, text.partition(DENIED)[0]), do=do or remedy_of_import(text), lines=lines
+            )
         ready = message["ready"]
+        self.denied |= dict.fromkeys(ready["denied"])
         self._names_tokens = ready["names_tokens"] and not self._source.packaged
         return EntryFound(
             ready["entry"],
@@ -220,6 +233,7 @@ class WorkerProcess:
             tuple((name, weight) for name, weight in ready["weights"]),
             tuple(ready["notes"]),
             ready["is_async"],
+            Built(**ready["fence"]),
         )
 
     def invoke(
@@ -260,6 +274,7 @@ class WorkerProcess:
             return Unscored(reason, detail, seconds)
         told = tuple(message.get("told", ()))
         computed = float(message["cpu_seconds"])
+        self.denied |= dict.fromkeys(message.get("denied", ()))
         return Answer(message["results"], seconds, message.get("mutated"), computed, told, message["child_seconds"])
 
     def lookups(self, event: bytes) -> frozenset[str]:
@@ -319,7 +334,7 @@ class WorkerProcess:
 
     def _message(self, received: bytearray, started: float) -> Mapping[str, Any] | None:
         try:
-            return _whole(received)
+            return whole(received)
         except (ValueError, RecursionError) as error:  # the reward may have raised its own process's bounds for these
             detail = f"RL101 the return value cannot be read as JSON: {error}"
             raise _LostError(Unscored("invalid", detail, time.monotonic() - started)) from None
@@ -374,13 +389,3 @@ class WorkerProcess:
             if descriptor >= 0:
                 os.close(descriptor)
         self._requests = self._replies = -1
-
-
-def _whole(received: bytearray) -> Mapping[str, Any] | None:
-    if len(received) < HEADER.size:
-        return None
-    (size,) = HEADER.unpack_from(received)
-    if len(received) < HEADER.size + size:
-        return None
-    message: Mapping[str, Any] = json.loads(received[HEADER.size :])
-    return message

@@ -16,11 +16,14 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rewardlab.rewards.clock import OwnClock
+from rewardlab.rewards.denials import Denials
 from rewardlab.rewards.entry import Chosen, EntryError, load
+from rewardlab.rewards.fence import Plan, raise_fence
 from rewardlab.rewards.foreign import as_written, tell
 from rewardlab.rewards.lookups import watched
 from rewardlab.rewards.loop import thread_id
@@ -71,6 +74,17 @@ def write(descriptor: int, message: Any) -> None:
     data = memoryview(HEADER.pack(len(body)) + body)
     while data:
         data = data[os.write(descriptor, data) :]
+
+
+def whole(received: bytearray) -> dict[str, Any] | None:
+    """The message in what was received; None while it is not whole. Raises: ValueError for one that is no JSON."""
+    if len(received) < HEADER.size:
+        return None
+    (size,) = HEADER.unpack_from(received)
+    if len(received) < HEADER.size + size:
+        return None
+    message: dict[str, Any] = json.loads(received[HEADER.size :])
+    return message
 
 
 def die_with_parent(parent: int) -> None:
@@ -128,10 +142,11 @@ def serve(
     *,
     returns: str = "list",
     bound: Callable[[float], None] | None = None,
+    denials: Denials | None = None,
 ) -> None:
     """Answer events until the audit closes its end; what is no Lambda is wrapped as the packaged Lambda would.
 
-    `bound` is told the seconds of each call before it.
+    `bound` is told the seconds of each call before it; `denials` tells what the fence kept it from.
     """
     looked, peak, clock = -LOOK_SECONDS, 0.0, OwnClock(thread_id)
     while (header := read(requests, HEADER.size)) is not None:
@@ -157,6 +172,7 @@ def serve(
         if message.get("watch"):
             after = json.dumps(message["event"], default=repr)  # as text, for in it NaN equals itself
             reply["mutated"] = after != json.dumps(json.loads(body)["event"])
+        explained(reply, denials)
         if ended - looked > LOOK_SECONDS:
             looked, peak = ended, peak_mb()
         reply["peak_mb"] = peak
@@ -168,6 +184,17 @@ def serve(
         except (TypeError, ValueError, RecursionError) as error:
             reply["failed"] = ["invalid", tell(reply.pop("results"), error)]
             write(replies, reply)
+
+
+def explained(reply: dict[str, Any], denials: Denials | None) -> None:
+    """Add to a reply what the fence kept the reward from: to a failure's words, or beside an answer."""
+    if denials is None:
+        return
+    if "failed" in reply:
+        reason, detail = reply["failed"]
+        reply["failed"] = [reason, denials.explain(detail)]
+    elif found := denials.taken():
+        reply["denied"] = found
 
 
 def ready(entry: Any) -> dict[str, Any]:
@@ -208,6 +235,9 @@ def main() -> None:
     for descriptor in (requests, replies):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - the standard library's own signature
     limit_resources(settings["memory_mb"])
+    reach, built = raise_fence(Plan.of(settings["fence"]))
+    die_with_parent(settings["parent"])  # new namespaces may have undone it
+    denials = Denials(reach, built)
     try:
         weights = settings.get("weights")
         chosen = Chosen(settings["entry"], None if weights is None else tuple(weights), settings.get("kwargs") or {})
@@ -216,10 +246,11 @@ def main() -> None:
         write(replies, {"broken": ["entry", str(error), error.do, error.lines]})
         return
     except Exception as error:  # noqa: BLE001 - the user's module: importing it runs it
-        write(replies, {"broken": ["import", describe(error), None, None]})
+        write(replies, {"broken": ["import", denials.explain(describe(error)), None, None]})
         return
-    write(replies, {"ready": ready(entry)})
-    serve(entry, requests, replies, settings["memory_mb"], returns=settings["returns"], bound=limit_processor_time)
+    write(replies, {"ready": ready(entry) | {"fence": asdict(built), "denied": denials.taken()}})
+    bounds = {"returns": settings["returns"], "bound": limit_processor_time}
+    serve(entry, requests, replies, settings["memory_mb"], **bounds, denials=denials)
 
 
 if __name__ == "__main__":

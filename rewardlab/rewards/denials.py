@@ -1,0 +1,125 @@
+"""What the fence kept a reward from, seen from inside: told where it fails, and where it answers all the same.
+
+Standard library only: this file runs in the isolated worker. The kernel refuses; this only watches what Python code
+asks for, so that a failure behind an `except` is seen too. What other programs ask for is not seen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+from rewardlab.rewards.calls_filter import AF_UNIX
+from rewardlab.rewards.fence import Built
+from rewardlab.rewards.namespaces import TEMPORARY
+from rewardlab.rewards.reach import Reach
+
+FILES, NETWORK = "--reward-files", "--reward-network"
+#: What begins the words about it, behind those of a failure.
+DENIED = " [the fence denied "
+#: So many are told of one call.
+MOST = 3
+HERE = ("localhost", "ip6-localhost", "127.0.0.1", "::1", "0.0.0.0", "")  # noqa: S104 - compared with, not bound to
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+#: What the words of an error say where a connection was not made.
+TROUBLE = re.compile(r"ermission denied|[Cc]onnection|unreachable|refused|[Tt]imed? ?out")
+#: A path in the words of an error.
+PATH = re.compile(r"""['"](/[^'"\n]+)['"]""")
+#: What is told of each event: a file is opened, a folder listed, made, emptied.
+OPENED, LISTED = "open", {"os.listdir", "os.scandir"}
+CHANGED = {"os.mkdir", "os.remove", "os.rmdir", "os.rename", "os.truncate", "os.chmod", "os.symlink", "os.link"}
+
+
+class Denials:
+    """Collects what was asked for in vain since the last look. Made once, after the fence is up."""
+
+    def __init__(self, reach: Reach, built: Built) -> None:
+        self._reach, self._built = reach, built
+        self._roots = tuple(f"{root.rstrip('/')}/" for root in reach.read + reach.written)
+        self._written = tuple(f"{root.rstrip('/')}/" for root in reach.written)
+        self._found: dict[str, None] = {}
+        self._perhaps: dict[str, None] = {}  # may have succeeded: told of a failure only
+        if built.files or built.network not in {"", "open"}:
+            sys.addaudithook(self._see)
+
+    def taken(self) -> list[str]:
+        """What was asked for in vain since the last look, each with the option that allows it."""
+        found, self._found, self._perhaps = list(self._found), {}, {}
+        return found[:MOST]
+
+    def explain(self, text: str) -> str:
+        """The words of a failure, and what of the fence is behind it."""
+        if self._built.own_tmp and "No such file" in text:
+            for path in PATH.findall(text):
+                if path.startswith(f"{TEMPORARY}/"):
+                    self._found[_file(f"the machine's {path}", path)] = None
+        if self._built.files:
+            for path in PATH.findall(text):
+                if "ermission denied" in text or "not permitted" in text:
+                    self._file(path, writing=False)
+        if not self._found and TROUBLE.search(text):
+            self._found = self._perhaps
+        found = self.taken()
+        return f"{text}{DENIED}{'; '.join(found)}]" if found else text
+
+    def _see(self, event: str, arguments: tuple[Any, ...]) -> None:
+        try:
+            if event == OPENED:
+                path, _, flags = arguments
+                if type(path) is str and not (
+                    ".." not in path and path.startswith(self._written if flags & WRITING else self._roots)
+                ):
+                    self._open(path, writing=bool(flags & WRITING))
+            elif event in LISTED or event in CHANGED:
+                self._list(os.fspath(arguments[0]), changing=event in CHANGED)
+            elif event.startswith("socket.") and self._built.network not in {"", "open"}:
+                self._socket(event, arguments)
+        except Exception:  # noqa: BLE001 - what is only watched must fail for the reward as it would without
+            return
+
+    def _open(self, path: str, *, writing: bool) -> None:
+        if self._built.files:
+            self._file(path, writing=writing)
+
+    def _list(self, path: Any, *, changing: bool) -> None:
+        if not self._built.files or not isinstance(path, str):
+            return
+        real = os.path.realpath(path)
+        if changing:
+            real = os.path.join(os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(real))
+            if not self._reach.allows(os.path.dirname(real), writing=True):
+                self._file(path, writing=True)
+        elif os.path.isdir(real) and not self._reach.lists(real):
+            self._found[_file(f"listing {path}", path)] = None
+
+    def _file(self, path: str, *, writing: bool) -> None:
+        """Note a path that is there, or could be made, and that the fence keeps."""
+        real = os.path.realpath(path)
+        if self._reach.allows(real, writing=writing) or real.startswith(("/proc/", "/sys/", "/dev/")):
+            return
+        if os.path.exists(real) if not writing else os.path.isdir(os.path.dirname(real)):
+            place = os.path.dirname(real) if writing else real
+            self._found[_file(f"{'writing' if writing else 'reading'} {path}", place)] = None
+
+    def _socket(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "socket.__new__":
+            if self._built.network == "filter" and arguments[1] != AF_UNIX:
+                self._perhaps[_network("opening a socket")] = None
+        elif event == "socket.connect" and isinstance(arguments[1], tuple):
+            host, port = arguments[1][:2]
+            held = self._perhaps if host in HERE else self._found
+            held[_network(f"reaching {host}:{port}")] = None
+        elif event == "socket.getaddrinfo":
+            host = arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0]
+            if host is not None and host not in HERE:
+                self._found[_network(f"reaching {host}:{arguments[1]}")] = None
+
+
+def _file(what: str, path: str) -> str:
+    return f"{what} ({FILES} {path} allows it)"
+
+
+def _network(what: str) -> str:
+    return f"{what} ({NETWORK} allows it)"
