@@ -46,6 +46,20 @@ def _searched(pid: int) -> list[int]:
         return []
 
 
+def children(pid: int) -> list[int]:
+    """The process's own children, without theirs."""
+    if not LINKED:
+        try:
+            return [child.pid for child in psutil.Process(pid).children()]
+        except psutil.Error:
+            return []
+    found: list[int] = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, thread.read_bytes().split())
+    return found
+
+
 def resident_mb(pid: int) -> float:
     """Resident memory of the process and its children, in MB; 0 for one that has just ended."""
     total = 0

@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from rewardlab.rewards.custody import seal
+from rewardlab.rewards.custody import CUSTODY, kill, seal
 from rewardlab.rewards.environment import HOME, TEMPORARY, environment_of
+from rewardlab.rewards.family import family
 
 WORKER = "rewardlab.rewards.worker"
 
@@ -51,16 +52,19 @@ class Launched:
             }
             fence |= {"memory_mb": settings["memory_mb"]}
             told = {**settings, "parent": os.getpid(), "fence": fence}
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; no shell
-                [sys.executable, "-P", "-m", WORKER, json.dumps(told)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=descriptors,
-                cwd=folder,
-                env=environment_of(asked, self._private) | dict(variables),
-                start_new_session=True,
-            )
+            environment = environment_of(asked, self._private) | dict(variables)
+            with CUSTODY.taking() as workers:
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; no shell
+                    [sys.executable, "-P", "-m", WORKER, json.dumps(told)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=descriptors,
+                    cwd=folder,
+                    env=environment,
+                    start_new_session=True,
+                )
+                workers.add(self._process.pid)
         except BaseException:
             self._tidy()
             raise
@@ -82,14 +86,17 @@ class Launched:
         return self._process.returncode
 
     def kill(self) -> None:
-        """Kill it and its group, without waiting; another thread may."""
+        """Kill it and all that it started, without waiting; another thread may."""
+        for member in family(self.pid)[1:]:
+            kill(member)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 
     def end(self) -> None:
-        """Kill it, wait for its end, and remove its folder."""
+        """Kill it and all that it started, wait for their end, and remove its folder."""
         self.kill()
         self._process.wait()
+        CUSTODY.left(self.pid)
         self._tidy()
 
     def _tidy(self) -> None:

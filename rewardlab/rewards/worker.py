@@ -7,7 +7,6 @@ to standard output, its prints go to the log and nothing else. Standard library 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import resource
@@ -25,13 +24,15 @@ from rewardlab.rewards.denials import Denials
 from rewardlab.rewards.entry import Chosen, EntryError, load
 from rewardlab.rewards.fence import Plan, raise_fence
 from rewardlab.rewards.foreign import as_written, tell
+from rewardlab.rewards.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
 from rewardlab.rewards.lookups import watched
 from rewardlab.rewards.loop import thread_id
 from rewardlab.rewards.shim import TokensMissing, describe, invoke, told, wrap
 
 HEADER = struct.Struct(">Q")
-PR_SET_PDEATHSIG = 1
 GIB = 1 << 30
+#: The largest file that a reward may write.
+MOST_FILE_BYTES = 4 * GIB
 #: How often the peak of memory is read: it never falls, so what grows between is seen at the next look.
 LOOK_SECONDS = 0.02
 
@@ -89,8 +90,8 @@ def whole(received: bytearray) -> dict[str, Any] | None:
 
 def die_with_parent(parent: int) -> None:
     """On Linux, be killed when the audit is: a reward in an endless loop must not outlive a kill -9 of its audit."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
@@ -101,7 +102,7 @@ def limit_resources(memory_mb: int) -> None:
     The address space is allowed far more than the memory limit, which the parent holds by resident size: libraries
     reserve much that they never touch.
     """
-    for name, most in ((resource.RLIMIT_AS, (memory_mb << 20) + 8 * GIB), (resource.RLIMIT_FSIZE, 4 * GIB)):
+    for name, most in ((resource.RLIMIT_AS, (memory_mb << 20) + 8 * GIB), (resource.RLIMIT_FSIZE, MOST_FILE_BYTES)):
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(name, (most, most))
     with contextlib.suppress(OSError, ValueError):
@@ -235,6 +236,8 @@ def main() -> None:
     for descriptor in (requests, replies):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - the standard library's own signature
     limit_resources(settings["memory_mb"])
+    with contextlib.suppress(OSError):  # what a reward's children start, and leave, stays below: its memory counts
+        prctl(PR_SET_CHILD_SUBREAPER)
     reach, built = raise_fence(Plan.of(settings["fence"]))
     die_with_parent(settings["parent"])  # new namespaces may have undone it
     denials = Denials(reach, built)
