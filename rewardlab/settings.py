@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from rewardlab.values import (
     Finite,
     Pair,
     PathText,
+    absolute,
     joined,
     known_platform,
     names,
@@ -39,7 +39,7 @@ from rewardlab.values import (
 #: Of the reward's own seconds on each of its workers, that an examination may take.
 EXAMINE_SECONDS = 90.0
 #: Settings whose paths are relative to the folder of the file that names them.
-FROM_FOLDERS = ("model", "labels", "right", "judge", "reward_files")
+FROM_FOLDERS = ("model", "labels", "right", "judge", "reward_files", "judge_files")
 #: Processes of a reward at once: more would be a mistake of writing.
 MOST_WORKERS = 256
 
@@ -61,6 +61,9 @@ class Settings(SamplingSettings):
     right: PathText | None = None
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
     judge: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(one_or_more)] = ()
+    judge_env: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
+    judge_network: bool = False
+    judge_files: Annotated[tuple[str, ...], BeforeValidator(paths)] = ()
     judge_sample: Annotated[int, Field(ge=1)] | None = None
     min_alpha: Annotated[float, Field(ge=0, le=1)] = MIN_ALPHA
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
@@ -78,6 +81,7 @@ class Settings(SamplingSettings):
     _right_folder: Path | None = None
     _judge_folder: Path | None = None
     _reward_files_folder: Path | None = None
+    _judge_files_folder: Path | None = None
     _packaged: bool = False
     _place: ReferencePlace | None = None
     _preset: Preset | None = None
@@ -185,15 +189,18 @@ class Settings(SamplingSettings):
     @property
     def reward_paths(self) -> tuple[str, ...]:
         """What the reward may use beside its folder, absolute; relative paths are those of the file that names them."""
-        folder = self._reward_files_folder or Path()
-        return tuple(str((folder / Path(one).expanduser()).resolve()) for one in self.reward_files)
+        return absolute(self.reward_files, self._reward_files_folder)
 
     def load_judges(self) -> tuple[Judge, ...]:
         """The judges, their paths taken from the folder of the file that names them.
 
         Raises: UsageError for one that is not there or cannot be used.
         """
-        return tuple(load_judge(text, folder=self._judge_folder) for text in self.judge)
+        judges = (load_judge(text, folder=self._judge_folder) for text in self.judge)
+        files = absolute(self.judge_files, self._judge_files_folder)
+        return tuple(
+            replace(judge, environment=self.judge_env, files=files, network=self.judge_network) for judge in judges
+        )
 
     @property
     def model_spec(self) -> ModelSpec:
@@ -235,6 +242,9 @@ class AuditOptions(SamplingOptions, total=False):
     right: str | os.PathLike[str]
     min_informative: float
     judge: Sequence[str]
+    judge_env: Sequence[str]
+    judge_network: bool
+    judge_files: Sequence[str]
     judge_sample: int
     min_alpha: float
     reward_timeout: float
@@ -375,20 +385,3 @@ def _without_secrets(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_without_secrets(one) for one in value]
     return USER.sub("", value) if isinstance(value, str) else value
-
-
-def parse_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
-    """Read `NAME=VALUE` pairs; a value is a TOML value where it is one (2, true, [1, 2]), else text.
-
-    Raises: UsageError for a pair without a name or an equals sign.
-    """
-    options: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"{pair!r} is no option", where=option, expected="NAME=VALUE")
-        try:
-            options[name.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            options[name.strip()] = value
-    return options

@@ -15,7 +15,7 @@ from rewardlab.errors import UsageError
 from rewardlab.formats import FORMATS
 from rewardlab.formats.display import Display
 from rewardlab.report import Report
-from rewardlab.settings import parse_pairs
+from rewardlab.values import parse_pairs
 
 #: Settings that are tables, by the option that gives them as NAME=VALUE.
 PAIRS = {"engine": "engine_option", "reward_kwargs": "reward_kwargs"}
@@ -169,6 +169,19 @@ PANEL = (
         multiple=True,
         metavar="NAME_OR_FILE[@MODEL]",
         help="A judge of the panel: one of those in judges/, or a FILE.toml; @MODEL names its model. Repeat.",
+    ),
+    click.option(
+        "--judge-env",
+        multiple=True,
+        metavar="NAMES",
+        help="Variables of the environment handed to judges in Python, as NAME,NAME: a key, say. Repeat.",
+    ),
+    click.option("--judge-network", is_flag=True, default=None, help="Let judges in Python reach other machines."),
+    click.option(
+        "--judge-files",
+        multiple=True,
+        metavar="PATHS",
+        help="Files and folders that judges in Python may use beside their own folders, as PATH,PATH. Repeat.",
     ),
     click.option(
         "--judge-sample",

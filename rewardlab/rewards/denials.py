@@ -16,7 +16,6 @@ from rewardlab.rewards.fence import Built
 from rewardlab.rewards.namespaces import TEMPORARY
 from rewardlab.rewards.reach import Reach
 
-FILES, NETWORK = "--reward-files", "--reward-network"
 #: What begins the words about it, behind those of a failure.
 DENIED = " [the fence denied "
 #: So many are told of one call.
@@ -35,8 +34,8 @@ CHANGED = {"os.mkdir", "os.remove", "os.rmdir", "os.rename", "os.truncate", "os.
 class Denials:
     """Collects what was asked for in vain since the last look. Made once, after the fence is up."""
 
-    def __init__(self, reach: Reach, built: Built) -> None:
-        self._reach, self._built = reach, built
+    def __init__(self, reach: Reach, built: Built, who: str = "reward") -> None:
+        self._reach, self._built, self._who = reach, built, who
         self._roots = tuple(f"{root.rstrip('/')}/" for root in reach.read + reach.written)
         self._written = tuple(f"{root.rstrip('/')}/" for root in reach.written)
         self._found: dict[str, None] = {}
@@ -54,7 +53,7 @@ class Denials:
         if self._built.own_tmp and "No such file" in text:
             for path in PATH.findall(text):
                 if path.startswith(f"{TEMPORARY}/"):
-                    self._found[_file(f"the machine's {path}", path)] = None
+                    self._found[self._allowing("files", f"the machine's {path}", path)] = None
         if self._built.files:
             for path in PATH.findall(text):
                 if "ermission denied" in text or "not permitted" in text:
@@ -63,6 +62,9 @@ class Denials:
             self._found = self._perhaps
         found = self.taken()
         return f"{text}{DENIED}{'; '.join(found)}]" if found else text
+
+    def _allowing(self, option: str, what: str, value: str = "") -> str:
+        return f"{what} (--{self._who}-{option}{' ' if value else ''}{value} allows it)"
 
     def _see(self, event: str, arguments: tuple[Any, ...]) -> None:
         try:
@@ -92,7 +94,7 @@ class Denials:
             if not self._reach.allows(os.path.dirname(real), writing=True):
                 self._file(path, writing=True)
         elif os.path.isdir(real) and not self._reach.lists(real):
-            self._found[_file(f"listing {path}", path)] = None
+            self._found[self._allowing("files", f"listing {path}", path)] = None
 
     def _file(self, path: str, *, writing: bool) -> None:
         """Note a path that is there, or could be made, and that the fence keeps."""
@@ -101,25 +103,17 @@ class Denials:
             return
         if os.path.exists(real) if not writing else os.path.isdir(os.path.dirname(real)):
             place = os.path.dirname(real) if writing else real
-            self._found[_file(f"{'writing' if writing else 'reading'} {path}", place)] = None
+            self._found[self._allowing("files", f"{'writing' if writing else 'reading'} {path}", place)] = None
 
     def _socket(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "socket.__new__":
             if self._built.network == "filter" and arguments[1] != AF_UNIX:
-                self._perhaps[_network("opening a socket")] = None
+                self._perhaps[self._allowing("network", "opening a socket")] = None
         elif event == "socket.connect" and isinstance(arguments[1], tuple):
             host, port = arguments[1][:2]
             held = self._perhaps if host in HERE else self._found
-            held[_network(f"reaching {host}:{port}")] = None
+            held[self._allowing("network", f"reaching {host}:{port}")] = None
         elif event == "socket.getaddrinfo":
             host = arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0]
             if host is not None and host not in HERE:
-                self._found[_network(f"reaching {host}:{arguments[1]}")] = None
-
-
-def _file(what: str, path: str) -> str:
-    return f"{what} ({FILES} {path} allows it)"
-
-
-def _network(what: str) -> str:
-    return f"{what} ({NETWORK} allows it)"
+                self._found[self._allowing("network", f"reaching {host}:{arguments[1]}")] = None

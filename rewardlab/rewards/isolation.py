@@ -22,7 +22,7 @@ NETWORKS = {
 }
 
 
-def note_of(built: Built) -> str | None:
+def note_of(built: Built, who: str = "reward") -> str | None:
     """One sentence on what this machine does not keep from a reward; None where nothing is missing."""
     but = " but in your home folder" if built.no_home else ""
     lacking = [] if built.files else [f"files are not: it may read what you may{but}"]
@@ -32,17 +32,15 @@ def note_of(built: Built) -> str | None:
         lacking.append("of the network TCP only")
     if not lacking:
         return None
-    return (
-        f"the reward is not fenced in wholly on this machine: {'; '.join(lacking)} ({built.why or 'no reason given'})"
-    )
+    return f"the {who} is not fenced in wholly on this machine: {'; '.join(lacking)} ({built.why or 'no reason given'})"
 
 
-def fence_notes(built: Built | None, denied: Iterable[str]) -> list[str]:
+def fence_notes(built: Built | None, denied: Iterable[str], who: str = "reward") -> list[str]:
     """What is missing of the fence, and what it kept from a reward that answered all the same, a sentence each."""
-    missing = note_of(built) if built is not None else None
+    missing = note_of(built, who) if built is not None else None
     every = list(dict.fromkeys(denied))
     more = f", and {len(every) - MOST} more" if len(every) > MOST else ""
-    kept = f"the reward answered, but the fence denied it {'; '.join(every[:MOST])}{more}" if every else None
+    kept = f"the {who} answered, but the fence denied it {'; '.join(every[:MOST])}{more}" if every else None
     return [one for one in (missing, kept) if one is not None]
 
 

@@ -52,7 +52,7 @@ class Launched:
             }
             fence |= {"memory_mb": settings["memory_mb"]}
             told = {**settings, "parent": os.getpid(), "fence": fence}
-            environment = environment_of(asked, self._private) | dict(variables)
+            environment = environment_of(asked, self._private, option=f"--{settings['who']}-env") | dict(variables)
             with CUSTODY.taking() as workers:
                 self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; no shell
                     [sys.executable, "-P", "-m", WORKER, json.dumps(told)],

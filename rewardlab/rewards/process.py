@@ -39,7 +39,7 @@ class RewardSource:
     `environment` names variables handed over beside ENVIRONMENT: a judge's key, say; `variables` are set as given.
     `packaged` code is called as its Lambda is: without token ids, which no platform sends. `entry` may be several
     names, by commas, with `weights`; `arguments` are added to each call. `files` are paths that it may use beside its
-    own folder; with `network` it reaches other machines.
+    own folder; with `network` it reaches other machines. `who` is "reward", or "judge" for one function of a judge.
     """
 
     path: Path
@@ -53,6 +53,8 @@ class RewardSource:
     arguments: tuple[tuple[str, Any], ...] = ()
     files: tuple[str, ...] = ()
     network: bool = False
+    who: str = "reward"
+    import_seconds: float = IMPORT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ class WorkerProcess:
             "kwargs": dict(self._source.arguments),
             "memory_mb": self._source.memory_mb,
             "returns": self._returns,
+            "who": self._source.who,
             "fence": {"allowed": self._source.files, "network": self._source.network},
         }
         try:
@@ -206,7 +209,7 @@ class WorkerProcess:
     def _ready(self) -> EntryFound:
         where = str(self._source.path)
         try:
-            message = self._exchange(None, IMPORT_SECONDS)
+            message = self._exchange(None, self._source.import_seconds)
         except _LostError as lost:
             self.close()
             last = self._printout.last_line()

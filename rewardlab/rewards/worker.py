@@ -19,6 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rewardlab.rewards.asked import Asked, load_asked
 from rewardlab.rewards.clock import OwnClock
 from rewardlab.rewards.denials import Denials
 from rewardlab.rewards.entry import Chosen, EntryError, load
@@ -120,6 +121,8 @@ def limit_processor_time(seconds: float) -> None:
 def call(entry: Any, message: dict[str, Any], context: Context) -> dict[str, Any]:
     """What the reward returns, or how it failed."""
     try:
+        if isinstance(entry, Asked):
+            return {"results": entry.answer(message["event"])}
         forms: set[str] = set()
         beside = {key: message.get(key) for key in ("token_ids", "row_ids")}
         results = invoke(entry, message["event"], context, **beside, forms=forms)
@@ -180,20 +183,28 @@ def serve(
         try:
             if "results" in reply:
                 results = reply["results"]
-                reply["results"] = as_written(results) if entry.kind == "lambda" else wrap(results, returns)
+                reply["results"] = written(entry, results, returns)
             write(replies, reply)
         except (TypeError, ValueError, RecursionError) as error:
             reply["failed"] = ["invalid", tell(reply.pop("results"), error)]
             write(replies, reply)
 
 
+def written(entry: Any, results: Any, returns: str) -> Any:
+    """The results as they are told: a handler's as AWS's client writes them, others as the platform wants them."""
+    if isinstance(entry, Asked):
+        return results
+    return as_written(results) if entry.kind == "lambda" else wrap(results, returns)
+
+
 def explained(reply: dict[str, Any], denials: Denials | None) -> None:
     """Add to a reply what the fence kept the reward from: to a failure's words, or beside an answer."""
     if denials is None:
         return
-    if "failed" in reply:
-        reason, detail = reply["failed"]
-        reply["failed"] = [reason, denials.explain(detail)]
+    held = reply if "failed" in reply else reply.get("results")
+    if isinstance(held, dict) and "failed" in held:
+        reason, detail = held["failed"]
+        held["failed"] = [reason, denials.explain(detail)]
     elif found := denials.taken():
         reply["denied"] = found
 
@@ -229,6 +240,15 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
+def loaded(settings: dict[str, Any]) -> Any:
+    """The reward's entry, or the judge's function."""
+    path, weights = Path(settings["path"]), settings.get("weights")
+    if settings["who"] == "judge":
+        return load_asked(path, settings["entry"])
+    chosen = Chosen(settings["entry"], None if weights is None else tuple(weights), settings.get("kwargs") or {})
+    return load(path, chosen)
+
+
 def main() -> None:
     settings = json.loads(sys.argv[1])
     requests, replies = settings["requests"], settings["replies"]
@@ -240,13 +260,11 @@ def main() -> None:
         prctl(PR_SET_CHILD_SUBREAPER)
     reach, built = raise_fence(Plan.of(settings["fence"]))
     die_with_parent(settings["parent"])  # new namespaces may have undone it
-    denials = Denials(reach, built)
+    denials = Denials(reach, built, settings["who"])
     try:
-        weights = settings.get("weights")
-        chosen = Chosen(settings["entry"], None if weights is None else tuple(weights), settings.get("kwargs") or {})
-        entry = load(Path(settings["path"]), chosen)
+        entry = loaded(settings)
     except EntryError as error:
-        write(replies, {"broken": ["entry", str(error), error.do, error.lines]})
+        write(replies, {"broken": ["entry", denials.explain(str(error)), error.do, error.lines]})
         return
     except Exception as error:  # noqa: BLE001 - the user's module: importing it runs it
         write(replies, {"broken": ["import", denials.explain(describe(error)), None, None]})
