@@ -34,6 +34,7 @@ from rewardlab.errors import UsageError
 from rewardlab.findings import RANK, Finding
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import Platform
+from rewardlab.rewards.isolation import fence_notes
 from rewardlab.rewards.sources import reward_digest
 
 #: Where a layer's modules lie in it.
@@ -72,6 +73,7 @@ class Bundle:
     """What was built. Sizes are in bytes, of the layer's too where there is one; `unpacked` by whose files they are.
 
     `path`, `sha256` and `size` are None where nothing was written: a finding blocks, or a container was asked for.
+    `notes` tell of the fence around the reward while it was loaded.
     """
 
     path: Path | None
@@ -82,6 +84,7 @@ class Bundle:
     findings: tuple[Finding, ...]
     layer: Path | None = None
     container: Path | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def unpacked_size(self) -> int:
@@ -149,9 +152,10 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
         *program_findings(contents.everything, target),
         *proving_findings(contents.everything, target),
     ]
+    notes = tuple(fence_notes(entry.fence, entry.denied)) if entry else ()
     if choices.container:
-        return _container(choices.container, contents, manifest, findings)
-    return _zip(output, choices.layer, contents, manifest, findings)
+        return replace(_container(choices.container, contents, manifest, findings), notes=notes)
+    return replace(_zip(output, choices.layer, contents, manifest, findings), notes=notes)
 
 
 def _container(folder: Path, contents: Contents, manifest: PackageManifest, findings: Sequence[Finding]) -> Bundle:

@@ -15,6 +15,7 @@ from rewardlab.errors import UsageError
 from rewardlab.formats.package import PACKAGE_FORMATS
 from rewardlab.platforms import find_platform
 from rewardlab.settings import load_settings
+from rewardlab.visible import visible
 
 PATH = click.Path(path_type=Path)
 SETTINGS = ("platform", "entry", "weights", "reward_kwargs", "reward_env", "reward_network", "reward_files")
@@ -103,7 +104,10 @@ def command(reward: Path, format_: str, output: Path | None, python: str, archit
     )
     out = options["out"] or Path(f"{reward.stem}.zip")
     target, platform = find_target(python, architecture), find_platform(settings.platform)
-    report = report_of(build(reward, out, platform=platform, target=target, choices=choices), reward)
+    bundle = build(reward, out, platform=platform, target=target, choices=choices)
+    for note in bundle.notes:
+        click.echo(f"rewardlab: {visible(note)}", err=True)
+    report = report_of(bundle, reward)
     put(PACKAGE_FORMATS[format_](report, display_for(output)), output)
     return report.exit_code
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import site
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def environment_of(asked: Sequence[str], private: Path, *, option: str = "--rewa
         "HOME": str(private / HOME),
         "TMPDIR": str(private / TEMPORARY),
         "TZ": "UTC",
+        "PYTHONUSERBASE": site.getuserbase(),  # what pip installs for one user lies below the user's own home
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",  # the reward's folder is the user's
         "OMP_NUM_THREADS": "1",

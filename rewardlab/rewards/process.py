@@ -63,7 +63,7 @@ class EntryFound:
 
     `names_tokens` tells whether it asks for its completions' token ids. `weights` are those of a weighted sum's parts,
     by name; `notes` are sentences about the signature. `is_async` tells whether a batch is awaited together. `fence` is
-    what stands around it, None where nobody fenced it.
+    what stands around it, None where nobody fenced it; `denied` is what that kept it from while it was loaded.
     """
 
     name: str
@@ -74,6 +74,7 @@ class EntryFound:
     notes: tuple[str, ...] = ()
     is_async: bool = False
     fence: Built | None = None
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,7 @@ class WorkerProcess:
             tuple(ready["notes"]),
             ready["is_async"],
             Built(**ready["fence"]),
+            tuple(ready["denied"]),
         )
 
     def invoke(

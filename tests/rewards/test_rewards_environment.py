@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import site
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,18 @@ def test_a_variable_that_is_asked_for_wins(monkeypatch, tmp_path):
     found = environment_of(("AWS_CONFIG_FILE", "TZ"), tmp_path)
     assert (found["AWS_CONFIG_FILE"], found["TZ"]) == ("/mine", "Asia/Tokyo")
     assert found["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+
+
+def test_what_pip_installed_for_this_user_is_still_imported(tmp_path, monkeypatch):
+    """Its place is below HOME, and HOME is another: the worker's own modules may lie there."""
+    found = environment_of((), tmp_path)
+    assert found["PYTHONUSERBASE"] == site.getuserbase()
+    assert not Path(found["PYTHONUSERBASE"]).is_relative_to(tmp_path)
+    base = subprocess.run(
+        [sys.executable, "-c", "import site; print(site.getusersitepackages())"],
+        capture_output=True, text=True, check=True, env=found,
+    )  # fmt: skip
+    assert base.stdout.strip() == site.getusersitepackages()
 
 
 def test_one_that_is_not_set_is_named_with_the_option_and_no_folder_is_left(monkeypatch, write_reward, tmp_path):
