@@ -19,6 +19,8 @@ from rewardlab.rewards.shim import describe
 
 #: What a function may name among its parameters.
 ARGUMENTS = ("question", "messages", "reference", "response", "other", "row")
+#: What follows a judge's name where it is imported, and the folders of what is installed.
+ALIAS, INSTALLED = "of_a_judge", {"site-packages", "dist-packages"}
 SCRIPT = 'put what is to run as a script under if __name__ == "__main__"'
 
 
@@ -52,17 +54,19 @@ class Asked:
 
 
 def load_asked(path: Path, name: str) -> Asked:
-    """Import the file by its own name, its folder first on the path, and find the function in it.
+    """Import the file under a name that no other module has, and find the function in it.
 
+    Its folder comes on the path behind the standard library, before what is installed: a judge may be called copy.py.
     Raises: EntryError when it cannot be loaded, has no such function, or the function wants an argument that no judge
     is given.
     """
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    sys.path.insert(_behind_the_library(), str(path.parent))
+    alias = f"{path.stem}_{ALIAS}"
+    spec = importlib.util.spec_from_file_location(alias, path)
     if spec is None or spec.loader is None:
         raise EntryError("is not a Python file; expected python:FILE.py:FUNCTION")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[alias] = module
     try:
         spec.loader.exec_module(module)
     except SystemExit as error:
@@ -76,6 +80,12 @@ def load_asked(path: Path, name: str) -> Asked:
         own = ", ".join(_functions(module)) or "none: it defines no function"
         raise EntryError(f"no function {name!r}; expected one of {own}")
     return Asked(name, function, _wanted(function))
+
+
+def _behind_the_library() -> int:
+    """The place on the path before the first folder of what is installed."""
+    places = (number for number, one in enumerate(sys.path) if INSTALLED & set(Path(one).parts))
+    return next(places, len(sys.path))
 
 
 def _functions(module: ModuleType) -> list[str]:

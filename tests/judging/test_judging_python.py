@@ -263,6 +263,15 @@ def test_two_judges_have_each_its_own_helper_of_one_name(python, prompt, tmp_pat
     assert set(sys.modules) == modules
 
 
+def test_a_judge_may_be_called_as_a_module_of_the_library_is(prompt, tmp_path):
+    (tmp_path / "copy.py").write_text(
+        "import dataclasses, json\ndef judge(response): return dataclasses.is_dataclass(1)"
+    )
+    (tmp_path / "copy.toml").write_text(f'{BOOLEAN}\nmodel = "python:copy.py:judge"')
+    with PythonJudge(load_judge("copy.toml", folder=tmp_path)) as judge:
+        assert judge.ask(Exhibit(prompt, "x")) == Verdict(0.0, "no")
+
+
 def test_a_judge_keeps_its_state_and_its_classes_from_call_to_call(python, prompt):
     judge = python("""
         from dataclasses import dataclass

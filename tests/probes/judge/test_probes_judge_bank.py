@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -33,7 +34,9 @@ def _place(judge):
 def ratings(file):
     """A judge's ratings; its function is called as its process would call it, in this one."""
     ((judge, record),) = [(one.judge, one.record) for one in convene([load_judge(str(file))])]
+    before = list(sys.path)
     asked = load_asked(*_place(judge))
+    sys.path[:] = before
     random.seed(0)  # one planted judge draws its verdicts
     prompts, texts, score = run_of()
 
