@@ -83,6 +83,7 @@ class Settings(SamplingSettings):
     _reward_files_folder: Path | None = None
     _judge_files_folder: Path | None = None
     _packaged: bool = False
+    _layer: Path | None = None
     _place: ReferencePlace | None = None
     _preset: Preset | None = None
     _taken: frozenset[str] = frozenset()
@@ -112,11 +113,12 @@ class Settings(SamplingSettings):
         entry: str | None,
         weights: tuple[float, ...] | None = None,
         arguments: Mapping[str, Any] | None = None,
+        layer: Path | None = None,
     ) -> Settings:
-        """These settings for the reward in a package, which is called as its Lambda is."""
+        """These settings for the reward in a package, which is called as its Lambda is, with its `layer` beside it."""
         called = {"entry": entry, "weights": weights, "reward_kwargs": dict(arguments or {})}
         settings = self.model_copy(update={"platform": platform, **called})
-        settings._packaged = True  # noqa: SLF001 - its own
+        settings._packaged, settings._layer = True, layer  # noqa: SLF001 - its own
         return settings
 
     def source_of(self, reward: Path, seconds: float) -> RewardSource:
@@ -130,7 +132,7 @@ class Settings(SamplingSettings):
             packaged=self.packaged,
             weights=self.weights,
             arguments=tuple(self.reward_kwargs.items()),
-            files=self.reward_paths,
+            files=(*self.reward_paths, *([str(self._layer)] if self._layer else [])),
             network=self.reward_network,
         )
 

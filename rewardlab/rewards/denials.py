@@ -22,8 +22,8 @@ DENIED = " [the fence denied "
 MOST = 3
 HERE = ("localhost", "ip6-localhost", "127.0.0.1", "::1", "0.0.0.0", "")  # noqa: S104 - compared with, not bound to
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-#: What the words of an error say where a connection was not made.
-TROUBLE = re.compile(r"ermission denied|[Cc]onnection|unreachable|refused|[Tt]imed? ?out")
+#: What the words of an error say where a file was not opened or a connection not made.
+TROUBLE = re.compile(r"ermission denied|not permitted|No such file|[Cc]onnection|unreachable|refused|[Tt]imed? ?out")
 #: A path in the words of an error.
 PATH = re.compile(r"""['"](/[^'"\n]+)['"]""")
 #: What is told of each event: a file is opened, a folder listed, made, emptied.
@@ -50,18 +50,29 @@ class Denials:
 
     def explain(self, text: str) -> str:
         """The words of a failure, and what of the fence is behind it."""
-        if self._built.own_tmp and "No such file" in text:
-            for path in PATH.findall(text):
-                if path.startswith(f"{TEMPORARY}/"):
-                    self._found[self._allowing("files", f"the machine's {path}", path)] = None
-        if self._built.files:
-            for path in PATH.findall(text):
-                if "ermission denied" in text or "not permitted" in text:
-                    self._file(path, writing=False)
-        if not self._found and TROUBLE.search(text):
+        return self.explain_all([text])[0]
+
+    def explain_all(self, texts: list[str]) -> list[str]:
+        """The words of a call's failures, and what of the fence is behind those that speak of files or connections.
+
+        Behind all of them where none does: the reward may raise something of its own for what it could not read.
+        """
+        likely = [text for text in texts if TROUBLE.search(text)]
+        for text in likely:
+            self._read(text)
+        if likely and not self._found:
             self._found = self._perhaps
-        found = self.taken()
-        return f"{text}{DENIED}{'; '.join(found)}]" if found else text
+        found = self.taken() if texts else []
+        behind = f"{DENIED}{'; '.join(found)}]" if found else ""
+        return [text + behind if text in likely or not likely else text for text in texts]
+
+    def _read(self, text: str) -> None:
+        """Note the paths that the words of an error name, also of what was asked for by no Python code."""
+        for path in PATH.findall(text):
+            if self._built.own_tmp and "No such file" in text and path.startswith(f"{TEMPORARY}/"):
+                self._found[self._allowing("files", f"the machine's {path}", path)] = None
+            if self._built.files and ("ermission denied" in text or "not permitted" in text):
+                self._file(path, writing=False)
 
     def _allowing(self, option: str, what: str, value: str = "") -> str:
         return f"{what} (--{self._who}-{option}{' ' if value else ''}{value} allows it)"

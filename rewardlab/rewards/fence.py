@@ -132,7 +132,7 @@ def _allow(rules: Ruleset, paths: Sequence[str], rights: int) -> None:
     for path in paths:
         try:
             rules.allow(path, rights if os.path.isdir(path) else rights & ON_A_FILE)
-        except (FileNotFoundError, PermissionError):  # gone since, or not this user's anyway
+        except OSError:  # gone since, not this user's anyway, or on a filesystem without rules: then it stays closed
             continue
 
 

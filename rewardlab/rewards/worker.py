@@ -198,15 +198,27 @@ def written(entry: Any, results: Any, returns: str) -> Any:
 
 
 def explained(reply: dict[str, Any], denials: Denials | None) -> None:
-    """Add to a reply what the fence kept the reward from: to a failure's words, or beside an answer."""
+    """Add to a reply what the fence kept the reward from: to the words of its failures, or beside an answer."""
     if denials is None:
         return
-    held = reply if "failed" in reply else reply.get("results")
-    if isinstance(held, dict) and "failed" in held:
-        reason, detail = held["failed"]
-        held["failed"] = [reason, denials.explain(detail)]
-    elif found := denials.taken():
+    failures = failures_in(reply)
+    for failure, text in zip(failures, denials.explain_all([detail for _, detail in failures]), strict=True):
+        failure[1] = text
+    if found := denials.taken():
         reply["denied"] = found
+
+
+def failures_in(reply: dict[str, Any]) -> list[list[str]]:
+    """The reason and the words of each failure in a reply: of the call, of a judge's function, of single samples."""
+    results = reply.get("results")
+    held = [reply, results] if isinstance(results, dict) else [reply]
+    found = [one["failed"] for one in held if "failed" in one]
+    samples = results if isinstance(results, list) else []
+    return found + [one["unscored"] for one in samples if isinstance(one, dict) and _is_failure(one.get("unscored"))]
+
+
+def _is_failure(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) for one in value)
 
 
 def ready(entry: Any) -> dict[str, Any]:
