@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import threading
 import time
@@ -17,6 +18,8 @@ from rewardlab.rewards.kernel import PR_SET_CHILD_SUBREAPER, prctl
 from rewardlab.rewards.worker import MOST_FILE_BYTES
 
 PR_SET_DUMPABLE = 4
+#: The hard limit of the size of a file, where there is one.
+FILE_SIZE = re.compile(r"^Max file size +\S+ +(\d+)", re.MULTILINE)
 #: How long what a worker left behind is waited for, once it is killed, and how often it is looked.
 SECONDS, LOOK_SECONDS = 5.0, 0.005
 
@@ -83,8 +86,8 @@ def _was_a_workers(pid: int) -> bool:
         limits = Path(f"/proc/{pid}/limits").read_text(encoding="ascii")
     except OSError:
         return False
-    hard = next(line for line in limits.splitlines() if line.startswith("Max file size")).split()[4]
-    return "NoNewPrivs:\t1" in status and hard.isdigit() and int(hard) <= MOST_FILE_BYTES
+    hard = FILE_SIZE.search(limits)
+    return "NoNewPrivs:\t1" in status and hard is not None and int(hard[1]) <= MOST_FILE_BYTES
 
 
 #: This process's.

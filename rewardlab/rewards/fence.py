@@ -21,7 +21,7 @@ from rewardlab.rewards.kernel import (
     landlock_version,
     prctl,
 )
-from rewardlab.rewards.reach import Reach, reach_of
+from rewardlab.rewards.reach import Reach, reach_of, run_by_others
 
 #: Rights on files as Landlock numbers them.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REFER, TRUNCATE, DEVICE_CONTROL = 1, 2, 4, 8, 1 << 13, 1 << 14, 1 << 15
@@ -83,6 +83,7 @@ def raise_fence(plan: Plan) -> tuple[Reach, Built]:
         apart = True
         namespaces.own_temporary_folders(plan.private, [*reach.read, *reach.written], memory_mb=plan.memory_mb)
         own_tmp = True
+        namespaces.write_protect(run_by_others(plan.folder))
         if not _has_landlock() and plan.home is not None:
             namespaces.cover(str(plan.home.resolve()), plan.private / "home", [*reach.read, *reach.written])
             no_home = True

@@ -87,8 +87,9 @@ class Launched:
 
     def kill(self) -> None:
         """Kill it and all that it started, without waiting; another thread may."""
-        for member in family(self.pid)[1:]:
-            kill(member)
+        if self._process.returncode is None:  # else its number may be another's by now
+            for member in family(self.pid)[1:]:
+                kill(member)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 

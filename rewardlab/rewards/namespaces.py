@@ -16,6 +16,9 @@ from rewardlab.rewards.kernel import inet_socket, mount, unshare
 
 NEW_MOUNTS, NEW_MESSAGES, NEW_USER, NEW_NETWORK = 0x0002_0000, 0x0800_0000, 0x1000_0000, 0x4000_0000
 NO_SUID, NO_DEVICES, BIND, RECURSIVE, SLAVE = 2, 4, 4096, 16384, 1 << 19
+READ_ONLY, REMOUNT, RELATIVE_TIMES = 1, 32, 1 << 21
+#: Flags that a mount's description and the call to mount it write alike: no set-user-ID, devices, programs, times.
+KEPT_FLAGS = 2 | 4 | 8 | 1024 | 2048
 SET_FLAGS, IS_UP = 0x8914, 1
 TEMPORARY, SHARED, RUNTIME = "/tmp", "/dev/shm", "/run"  # noqa: S108 - what everybody writes to, and services listen in
 
@@ -58,6 +61,18 @@ def own_temporary_folders(private: Path, needed: Sequence[str], *, memory_mb: in
     mount("tmpfs", SHARED, "tmpfs", NO_SUID | NO_DEVICES, f"size={memory_mb}m,mode=1777")
     if not any(_is_below(one, RUNTIME) for one in needed):
         mount("tmpfs", RUNTIME, "tmpfs", NO_SUID | NO_DEVICES, "size=0,mode=755")
+
+
+def write_protect(paths: Sequence[str]) -> None:
+    """Make folders read-only, for this worker and what it starts.
+
+    Raises: OSError where that is not allowed here.
+    """
+    for one in paths:
+        mount(one, one, None, BIND | RECURSIVE)
+        held = os.statvfs(one).f_flag  # a mount may not lose what holds it back
+        flags = (held & KEPT_FLAGS) | (RELATIVE_TIMES if held & os.ST_RELATIME else 0)
+        mount(None, one, None, BIND | REMOUNT | READ_ONLY | flags)
 
 
 def cover(place: str, by: Path, needed: Sequence[str]) -> None:

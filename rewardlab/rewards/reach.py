@@ -27,6 +27,8 @@ SETTINGS = (
     *("resolv.conf", "services", "ssl", "terminfo", "timezone"),
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm")  # noqa: S108 - a system's own
+#: Where programs of versions keep what they run, and editors too.
+REPOSITORIES = (".git", ".hg", ".svn", ".vscode", ".idea", ".venv", "venv")
 #: What an import reads in a folder of modules; the folder's other files may be anybody's.
 IMPORTED = (".py", ".pyc", ".pyd", ".so", ".zip", ".pth", ".egg-link", ".dist-info", ".egg-info", ".libs", ".data")
 
@@ -60,6 +62,13 @@ def reach_of(folder: Path, private: Path, allowed: Sequence[str], *, home: Path 
     written = [str(private), *DEVICES, *([str(folder)] if own else [])]
     listed = [str(place) for place in _modules()] + ([] if own else [str(folder)])
     return Reach(_real(read), _real(written) + tuple(map(os.path.realpath, allowed)), _real(listed))
+
+
+def run_by_others(folder: Path) -> list[str]:
+    """What lies in the reward's folder and is run by somebody else later: this Python, a repository's hooks."""
+    every = [sys.prefix, sys.base_prefix, *sys.path, *(str(folder / name) for name in REPOSITORIES)]
+    found = {os.path.realpath(one) for one in every if os.path.isdir(one)}
+    return sorted(one for one in found if one != str(folder) and _lies_in(one, [str(folder)]))
 
 
 def _python(home: Path | None) -> Iterator[str]:

@@ -145,6 +145,25 @@ def test_the_reward_keeps_its_folder_its_temporary_files_and_its_children(ask, p
     assert not Path("/tmp/lambda.txt").exists(), "the /tmp that it saw was its own"
 
 
+def test_what_others_run_in_its_folder_is_read_only(ask, place):
+    (place / "reward" / ".git" / "hooks").mkdir(parents=True)
+    (place / "reward" / ".git" / "config").write_text("x")
+    (place / "reward" / "venv").mkdir()
+    reply, _ = ask(
+        """
+        made = []
+        for name in (".git/hooks/post-checkout", ".git/config", "venv/x.pth", "mine.txt"):
+            try:
+                pathlib.Path(name).write_text("y")
+                made.append(name)
+            except OSError:
+                pass
+        return [made, pathlib.Path(".git/config").read_text()]
+        """
+    )
+    assert reply.results == [["mine.txt"], "x"]
+
+
 def test_the_libraries_of_rewards_load_and_compute(ask):
     reply, denied = ask(
         """
