@@ -30,6 +30,7 @@ from rewardlab.reference_place import settle
 from rewardlab.report import CheckReport, FindingPart
 from rewardlab.rewards.deployed import FunctionWorker, open_function
 from rewardlab.rewards.function import describe, function_named, note_of_unused
+from rewardlab.rewards.isolation import fence_notes
 from rewardlab.rewards.process import EntryFound, Worker, WorkerProcess
 from rewardlab.rewards.sources import reward_digest
 from rewardlab.rights import with_rights
@@ -135,7 +136,11 @@ def run_check(
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         log = Path(folder) / "reward.log"
         settings = settle(worker_of(reward, settings, log=log), prompts, settings)
-        found = examine_reward(worker_of(reward, settings, log=log), prompts, settings)
+        worker = worker_of(reward, settings, log=log)
+        found = examine_reward(worker, prompts, settings)
+    if progress is not None:
+        for note in fence_notes(found.entry.fence, getattr(worker, "denied", ())):
+            progress.note(note)
     parts = tuple(FindingPart.of(finding) for finding in found.findings)
     fails = any(part.severity == "blocker" for part in parts)
     undecided = None if fails else found.undecided

@@ -48,6 +48,8 @@ def reward_record(path: Path, settings: Settings, *, digest: str | None = None) 
             f"{settings.reward_timeout:g}",
             settings.reward_memory,
             *settings.reward_env,
+            *(("network",) if settings.reward_network else ()),
+            *((f"files={settings.reward_paths}",) if settings.reward_files else ()),
             *((f"weights={settings.weights}",) if settings.weights is not None else ()),
             *((f"kwargs={sorted(settings.reward_kwargs.items())}",) if settings.reward_kwargs else ()),
         )

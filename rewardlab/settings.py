@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +22,24 @@ from rewardlab.layers import Layer, find_layers
 from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
 from rewardlab.rewards.process import RewardSource
 from rewardlab.sampling import SamplingOptions, SamplingSettings, fill_in, folder_of_model, system_text
-from rewardlab.values import Finite, Pair, PathText, joined, known_platform, names, numbers, one_or_more, within_one
+from rewardlab.values import (
+    Finite,
+    Pair,
+    PathText,
+    absolute,
+    joined,
+    known_platform,
+    names,
+    numbers,
+    one_or_more,
+    paths,
+    within_one,
+)
 
 #: Of the reward's own seconds on each of its workers, that an examination may take.
 EXAMINE_SECONDS = 90.0
+#: Settings whose paths are relative to the folder of the file that names them.
+FROM_FOLDERS = ("model", "labels", "right", "judge", "reward_files", "judge_files")
 #: Processes of a reward at once: more would be a mistake of writing.
 MOST_WORKERS = 256
 
@@ -48,11 +61,16 @@ class Settings(SamplingSettings):
     right: PathText | None = None
     min_informative: Annotated[float, Field(ge=0, le=1)] = 0.2
     judge: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(one_or_more)] = ()
+    judge_env: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
+    judge_network: bool = False
+    judge_files: Annotated[tuple[str, ...], BeforeValidator(paths)] = ()
     judge_sample: Annotated[int, Field(ge=1)] | None = None
     min_alpha: Annotated[float, Field(ge=0, le=1)] = MIN_ALPHA
     reward_timeout: Annotated[float, Field(gt=0, le=900)] = 60.0
     reward_memory: Annotated[int, Field(ge=128, le=10240)] = 512
     reward_env: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
+    reward_network: bool = False
+    reward_files: Annotated[tuple[str, ...], BeforeValidator(paths)] = ()
     reward_workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] | None = None
     examine_seconds: Annotated[float, Field(gt=0, le=86_400)] = EXAMINE_SECONDS
     out: PathText | None = None
@@ -62,7 +80,10 @@ class Settings(SamplingSettings):
     _labels_folder: Path | None = None
     _right_folder: Path | None = None
     _judge_folder: Path | None = None
+    _reward_files_folder: Path | None = None
+    _judge_files_folder: Path | None = None
     _packaged: bool = False
+    _layer: Path | None = None
     _place: ReferencePlace | None = None
     _preset: Preset | None = None
     _taken: frozenset[str] = frozenset()
@@ -79,12 +100,10 @@ class Settings(SamplingSettings):
         """What was said of the reward's scores: the range's ends and the success threshold, None where nothing was."""
         return [*(self.reward_range or (None, None)), self.success_at]
 
-    def from_folders(
-        self, *, model: Path | None, labels: Path | None, right: Path | None, judge: Path | None
-    ) -> Settings:
-        """These settings, whose paths are relative to the folders of the files that name them."""
-        self._model_folder, self._labels_folder, self._judge_folder = model, labels, judge
-        self._right_folder = right
+    def from_folders(self, folders: Mapping[str, Path | None]) -> Settings:
+        """These settings, whose paths (FROM_FOLDERS) are relative to the folders of the files that name them."""
+        for name, folder in folders.items():
+            setattr(self, f"_{name}_folder", folder)
         return self
 
     def of_package(
@@ -94,11 +113,12 @@ class Settings(SamplingSettings):
         entry: str | None,
         weights: tuple[float, ...] | None = None,
         arguments: Mapping[str, Any] | None = None,
+        layer: Path | None = None,
     ) -> Settings:
-        """These settings for the reward in a package, which is called as its Lambda is."""
+        """These settings for the reward in a package, which is called as its Lambda is, with its `layer` beside it."""
         called = {"entry": entry, "weights": weights, "reward_kwargs": dict(arguments or {})}
         settings = self.model_copy(update={"platform": platform, **called})
-        settings._packaged = True  # noqa: SLF001 - its own
+        settings._packaged, settings._layer = True, layer  # noqa: SLF001 - its own
         return settings
 
     def source_of(self, reward: Path, seconds: float) -> RewardSource:
@@ -112,6 +132,8 @@ class Settings(SamplingSettings):
             packaged=self.packaged,
             weights=self.weights,
             arguments=tuple(self.reward_kwargs.items()),
+            files=(*self.reward_paths, *([str(self._layer)] if self._layer else [])),
+            network=self.reward_network,
         )
 
     def reading(self, shape: Shape) -> Settings:
@@ -166,12 +188,21 @@ class Settings(SamplingSettings):
         """The file of examples of right answers, its path taken from the folder of the file that names it."""
         return None if self.right is None else (self._right_folder or Path()) / self.right
 
+    @property
+    def reward_paths(self) -> tuple[str, ...]:
+        """What the reward may use beside its folder, absolute; relative paths are those of the file that names them."""
+        return absolute(self.reward_files, self._reward_files_folder)
+
     def load_judges(self) -> tuple[Judge, ...]:
         """The judges, their paths taken from the folder of the file that names them.
 
         Raises: UsageError for one that is not there or cannot be used.
         """
-        return tuple(load_judge(text, folder=self._judge_folder) for text in self.judge)
+        judges = (load_judge(text, folder=self._judge_folder) for text in self.judge)
+        files = absolute(self.judge_files, self._judge_files_folder)
+        return tuple(
+            replace(judge, environment=self.judge_env, files=files, network=self.judge_network) for judge in judges
+        )
 
     @property
     def model_spec(self) -> ModelSpec:
@@ -213,11 +244,16 @@ class AuditOptions(SamplingOptions, total=False):
     right: str | os.PathLike[str]
     min_informative: float
     judge: Sequence[str]
+    judge_env: Sequence[str]
+    judge_network: bool
+    judge_files: Sequence[str]
     judge_sample: int
     min_alpha: float
     reward_timeout: float
     reward_memory: int
     reward_env: Sequence[str]
+    reward_network: bool
+    reward_files: Sequence[str]
     reward_workers: int
     examine_seconds: float
     out: str | os.PathLike[str]
@@ -264,7 +300,7 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         (layer.name, tuple(name for name in values if name not in taken and name not in merged))
         for (layer, values), (_, taken) in zip(read[1:], held[1:], strict=True)
     )
-    return settings.from_folders(**{name: named_in.get(name) for name in ("model", "labels", "right", "judge")})
+    return settings.from_folders({name: named_in.get(name) for name in FROM_FOLDERS})
 
 
 def _within_range(preset: Preset) -> Preset:
@@ -351,20 +387,3 @@ def _without_secrets(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_without_secrets(one) for one in value]
     return USER.sub("", value) if isinstance(value, str) else value
-
-
-def parse_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
-    """Read `NAME=VALUE` pairs; a value is a TOML value where it is one (2, true, [1, 2]), else text.
-
-    Raises: UsageError for a pair without a name or an equals sign.
-    """
-    options: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"{pair!r} is no option", where=option, expected="NAME=VALUE")
-        try:
-            options[name.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except (tomllib.TOMLDecodeError, RecursionError):
-            options[name.strip()] = value
-    return options

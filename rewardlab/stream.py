@@ -178,6 +178,8 @@ def _pool(reward: Path | None, settings: Settings, run: Run, progress: Progress)
             others = " and ".join(scoring.entry.others)
             progress.note(f"{reward} also defines {others}; auditing {scoring.entry.name} (--entry names another)")
         yield scoring
+        for note in scoring.notes:
+            progress.note(note)
         if scoring.alone is not None:
             progress.note(f"no further process of the reward starts beside the first ones: {scoring.alone}")
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, TypeAlias
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from rewardlab.errors import UsageError
 from rewardlab.platforms import PLATFORMS
 
 
@@ -43,6 +47,19 @@ def names(value: object) -> object:
     return names
 
 
+def paths(value: object) -> object:
+    """`A,B` as it is written on the command line, once or repeatedly."""
+    given = (value,) if isinstance(value, str | os.PathLike) else value
+    if not (isinstance(given, list | tuple) and all(isinstance(one, str | os.PathLike) for one in given)):
+        return value
+    return [one.strip() for some in given for one in os.fspath(some).split(",") if one.strip()]
+
+
+def absolute(given: Iterable[str], folder: Path | None) -> tuple[str, ...]:
+    """Paths without links; relative ones are taken from the folder, and ~ is the user's home."""
+    return tuple(str(((folder or Path()) / Path(one).expanduser()).resolve()) for one in given)
+
+
 def path(value: object) -> object:
     """A path as its text."""
     return os.fspath(value) if isinstance(value, os.PathLike) else value
@@ -75,6 +92,23 @@ def known_platform(value: str) -> str:
     if value not in PLATFORMS:
         raise ValueError(f"no platform {value!r}; expected one of {', '.join(PLATFORMS)}")
     return value
+
+
+def parse_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
+    """Read `NAME=VALUE` pairs; a value is a TOML value where it is one (2, true, [1, 2]), else text.
+
+    Raises: UsageError for a pair without a name or an equals sign.
+    """
+    options: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"{pair!r} is no option", where=option, expected="NAME=VALUE")
+        try:
+            options[name.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except (tomllib.TOMLDecodeError, RecursionError):
+            options[name.strip()] = value
+    return options
 
 
 PathText: TypeAlias = Annotated[str, BeforeValidator(path)]

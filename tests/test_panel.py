@@ -191,23 +191,18 @@ def moody(response, row):
     assert "judging 1" in Path("run/judge.log").read_text()
 
 
-def test_a_judge_that_waits_is_called_from_several_threads(task_of, judge):
+def test_a_judge_that_waits_is_asked_in_several_processes(task_of, judge):
     code = """
-import threading, time
-together, most = 0, 0
+import os, time
 def waits(response, reference):
-    global together, most
-    together += 1
-    most = max(most, together)
-    time.sleep(0.01)
-    together -= 1
-    print(most)
+    time.sleep(0.02)
+    print(os.getpid())
     return response == reference
 """
     path = judge("waits", code=code, more="[engine]\nconcurrency = 4")
     audit(task_of(GROUPS), judge=[str(path)])
     assert (ratings()[0].values == np.array(GROUPS)).all()
-    assert max(map(int, Path("run/judge.log").read_text().split())) == 4
+    assert 2 <= len(set(Path("run/judge.log").read_text().split())) <= 8, "four for each round of questions"
 
 
 def test_judges_are_settings_whose_paths_are_relative_to_their_file(task_of, judge, tmp_path, run):

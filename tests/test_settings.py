@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import typing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import UsageError
-from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options, parse_pairs
+from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
+from rewardlab.values import parse_pairs
 
 
 def test_the_keyword_arguments_are_the_settings():
@@ -173,3 +175,19 @@ def test_paths_are_taken_as_texts_are(tmp_path):
     assert (settings.out, settings.labels, settings.right) == tuple(map(str, given.values()))
     with pytest.raises(UsageError, match="out"):
         load_settings({"out": 7}, tmp_path / "prompts.jsonl")
+
+
+def test_what_the_reward_may_reach_is_the_users_to_say(tmp_path, monkeypatch):
+    """A file beside downloaded prompts opens neither the network nor another folder."""
+    (tmp_path / "data").mkdir()
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    (tmp_path / "data" / "rewardlab.toml").write_text('reward_network = true\nreward_files = ["/"]\n')
+    beside = load_settings({}, tmp_path / "data" / "prompts.jsonl")
+    assert (beside.reward_network, beside.reward_paths) == (False, ())
+    assert "its reward_network, reward_files left out" in beside.notes[-1]
+    (tmp_path / "mine.toml").write_text('reward_network = true\nreward_files = "models,~/words"\n')
+    said = load_settings({"config": str(tmp_path / "mine.toml")}, None)
+    assert said.source_of(Path("reward.py"), 1.0).network
+    assert said.reward_paths == (str(tmp_path / "models"), str((Path.home() / "words").resolve()))

@@ -34,6 +34,7 @@ from rewardlab.errors import UsageError
 from rewardlab.findings import RANK, Finding
 from rewardlab.parts import write_atomically
 from rewardlab.platforms import Platform
+from rewardlab.rewards.isolation import fence_notes
 from rewardlab.rewards.sources import reward_digest
 
 #: Where a layer's modules lie in it.
@@ -48,7 +49,8 @@ class Choices:
     files beside those that the inline metadata names; with `layer` the dependencies go into that second zip; with
     `container` a folder with a Dockerfile is written in place of a zip; `run` is the audit whose verdict the manifest
     tells; `on_failure` is the score of a sample that the reward could not score, None to raise; `name` is the
-    function's, to be checked; `environment` names variables handed over while the reward is loaded to find its entry.
+    function's, to be checked; `environment` names variables handed over while the reward is loaded to find its entry,
+    `files` what it may use then beside its own folder; with `network` it reaches other machines.
     """
 
     entry: str | None = None
@@ -62,6 +64,8 @@ class Choices:
     on_failure: float | None = None
     name: str | None = None
     environment: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    network: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Bundle:
     """What was built. Sizes are in bytes, of the layer's too where there is one; `unpacked` by whose files they are.
 
     `path`, `sha256` and `size` are None where nothing was written: a finding blocks, or a container was asked for.
+    `notes` tell of the fence around the reward while it was loaded.
     """
 
     path: Path | None
@@ -79,6 +84,7 @@ class Bundle:
     findings: tuple[Finding, ...]
     layer: Path | None = None
     container: Path | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def unpacked_size(self) -> int:
@@ -105,7 +111,13 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     globs = (*choices.include, *read_inline(reward).include)
     sources = collect_sources(reward, globs, without=[output, *([choices.layer] if choices.layer else [])])
     entry, unloaded = load_entry(
-        reward, choices.entry, choices.environment, weights=choices.weights, arguments=choices.arguments
+        reward,
+        choices.entry,
+        choices.environment,
+        weights=choices.weights,
+        arguments=choices.arguments,
+        files=choices.files,
+        network=choices.network,
     )
     name = MOVED if reward.name == FUNCTION else reward.name
     own = {name if known == reward.name else known: body for known, body in contents_of(sources.files).items()}
@@ -140,9 +152,10 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
         *program_findings(contents.everything, target),
         *proving_findings(contents.everything, target),
     ]
+    notes = tuple(fence_notes(entry.fence, entry.denied)) if entry else ()
     if choices.container:
-        return _container(choices.container, contents, manifest, findings)
-    return _zip(output, choices.layer, contents, manifest, findings)
+        return replace(_container(choices.container, contents, manifest, findings), notes=notes)
+    return replace(_zip(output, choices.layer, contents, manifest, findings), notes=notes)
 
 
 def _container(folder: Path, contents: Contents, manifest: PackageManifest, findings: Sequence[Finding]) -> Bundle:

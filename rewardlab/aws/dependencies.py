@@ -7,7 +7,6 @@ dropped, and what only the target needs is asked for in another round.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from rewardlab.aws.pip import REFUSED, run_pip
 from rewardlab.aws.requirements import Asked
 from rewardlab.aws.target import Target
 from rewardlab.aws.wheel import Wheel, read_wheel
@@ -101,21 +101,12 @@ def _unmarked(requirement: Requirement) -> str:
 def _download(arguments: Sequence[str], target: Target, place: Path) -> None:
     tags = [part for tag in target.platforms for part in ("--platform", tag)]
     command = [
-        *(sys.executable, "-m", "pip", "download", "--only-binary=:all:", "--dest", str(place)),
+        *("download", "--only-binary=:all:", "--dest", str(place)),
         *("--python-version", target.python, "--implementation", "cp", *tags),
         *("--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--no-color", *arguments),
     ]
     try:
-        # pip finds the index, the cache and the certificates by its own configuration and environment.
-        done = subprocess.run(  # noqa: S603 - our own interpreter's pip; no shell
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=SECONDS,
-            check=False,
-            env=dict(os.environ),
-        )
+        done = run_pip(command, seconds=SECONDS)
     except subprocess.TimeoutExpired:
         raise InputError(f"pip did not end within {SECONDS:g} s", where="pip download") from None
     if done.returncode:
@@ -126,6 +117,10 @@ def _failure(text: str, target: Target) -> Exception:
     """What pip's words mean."""
     if "No module named pip" in text:
         return InputError("this Python has no pip", where=sys.executable, do="python -m ensurepip, or use one that has")
+    if REFUSED in text:
+        built = re.findall(r"(?:Collecting|Processing|from) (.+)", text)
+        what = "one of the dependencies is no wheel, and pip would run its code to build it"
+        return InputError(f"{what} (after: {built[-1].strip() if built else 'nothing'})", where="pip download")
     if UNREACHABLE.search(text):
         return InputError("the package index cannot be reached", where="pip download", do="check pip's configuration")
     on = f"Python {target.python} on {target.architecture}"

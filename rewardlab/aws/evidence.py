@@ -114,6 +114,7 @@ def score_by_worker(
         variables=tuple(variables.items()),
         weights=manifest.weights,
         arguments=tuple(manifest.arguments.items()),
+        network=True,  # as in the runtime beside which it is compared, where the zip has run already
     )
     outcomes: list[tuple[Key, Outcome]] = []
     with ScoringPool(source, find_platform(manifest.platform), log=log) as pool:

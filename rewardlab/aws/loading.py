@@ -23,6 +23,8 @@ def load_entry(
     *,
     weights: tuple[float, ...] | None = None,
     arguments: Mapping[str, Any] | None = None,
+    files: tuple[str, ...] = (),
+    network: bool = False,
 ) -> tuple[EntryFound | None, tuple[Finding, ...]]:
     """The entry, or the finding why there is none.
 
@@ -37,6 +39,8 @@ def load_entry(
             environment,
             weights=weights,
             arguments=tuple((arguments or {}).items()),
+            files=files,
+            network=network,
         )
         worker = WorkerProcess(source, log=Path(folder) / "reward.log")
         try:

@@ -72,7 +72,9 @@ def opened(reward: Path, settings: Settings, progress: Progress | None = None) -
             if manifest.python != python_here():
                 progress.note(f"{reward} is for Python {manifest.python}; scored in {python_here()}")
             with _named_in(reward, package.task):
-                yield Opened(package.task / manifest.reward, _settings(settings, manifest), package, reward)
+                yield Opened(
+                    package.task / manifest.reward, _settings(settings, manifest, package.layer), package, reward
+                )
         finally:
             make_removable(root)
 
@@ -99,7 +101,7 @@ def check_runs_here(package: Package, path: Path) -> None:
         )
 
 
-def _settings(settings: Settings, manifest: PackageManifest) -> Settings:
+def _settings(settings: Settings, manifest: PackageManifest, layer: Path | None) -> Settings:
     platform = settings.platform if "platform" in settings.model_fields_set else manifest.platform
     weights = manifest.weights if settings.weights is None else settings.weights
     return settings.of_package(
@@ -107,6 +109,7 @@ def _settings(settings: Settings, manifest: PackageManifest) -> Settings:
         entry=settings.entry or manifest.entry,
         weights=weights if settings.entry is None else settings.weights,
         arguments={**manifest.arguments, **settings.reward_kwargs},
+        layer=layer,
     )
 
 

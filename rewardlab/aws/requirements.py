@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -15,7 +17,17 @@ from rewardlab.aws.inline import read_inline
 from rewardlab.errors import InputError
 
 BESIDE = "requirements.txt"
-NESTED = re.compile(r"^(?:-r|--requirement)[ =]?\s*(?P<file>\S+)$")
+#: The options of a requirements file that pip is given, with what must be their value; None for any, "" for none.
+#: Others would build code, or stand for a file that is not read here: pip takes shortened names too.
+OPTIONS: Mapping[str, str | None] = {
+    **dict.fromkeys(("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "--hash")),
+    **dict.fromkeys(("--no-index", "--pre", "--prefer-binary", "--require-hashes"), ""),
+    "--only-binary": ":all:",
+}
+BUILD = "build a wheel of it (pip wheel) and name that"
+FILES = ("-r", "--requirement", "-c", "--constraint")
+#: What pip puts the environment in place of: an index could be sent what is none of its business.
+VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +61,43 @@ def _from_file(path: Path, seen: set[Path]) -> Iterator[Requirement]:
         return
     seen.add(path.resolve())
     for number, line in _lines(path):
-        if nested := NESTED.match(line):
-            yield from _from_file(path.parent / nested["file"], seen)
-        elif not line.startswith("-") or line.startswith(("-e", "--editable")):
-            yield _requirement(re.split(r"\s--?[a-z]", line)[0], f"{path}:{number}")
+        where = f"{path}:{number}"
+        text, *options = re.split(r"(?:^|\s+)(?=-)", line, maxsplit=1)
+        for option, nested in _options(" ".join(options), where):
+            found = _from_file(path.parent / nested, seen)
+            if option in FILES[:2]:
+                yield from found
+            else:
+                list(found)  # constraints are checked, and ask for nothing
+        if text:
+            yield _requirement(text, where)
+
+
+def _options(text: str, where: str) -> Iterator[tuple[str, str]]:
+    """The other files that a line's options name, each with its option.
+
+    Raises: InputError for an option that pip is not given, and for a variable of the environment.
+    """
+    if found := VARIABLE.search(text):
+        raise InputError(f"{found[0]} stands for a variable", where=where, do="set the index by PIP_INDEX_URL")
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise InputError(f"its options cannot be read ({error})", where=where) from None
+    while words:
+        name, equals, value = words.pop(0).partition("=")
+        if not name.startswith("--") and len(name) > 2:  # -rFILE
+            name, equals, value = name[:2], "=", name[2:] + equals + value
+        wanted = OPTIONS.get(name)
+        if name not in FILES and (name not in OPTIONS or (equals and wanted == "")):
+            known = ", ".join([*OPTIONS, *FILES])
+            raise InputError(f"{name} is not passed on to pip", where=where, expected=f"one of {known}")
+        if wanted != "" and not equals:
+            value = words.pop(0) if words else ""
+        if wanted and value != wanted:
+            raise InputError(f"{name} {value} would build what has no wheel", where=where, expected=f"{name} {wanted}")
+        if name in FILES:
+            yield name, value
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -85,11 +130,19 @@ def _requirement(text: str, where: str) -> Requirement:
         if text.endswith(".whl") and "@" not in text:
             name, version, _, _ = parse_wheel_filename(text.replace("\\", "/").rpartition("/")[2])
             return Requirement(f"{name}=={version}")
-        return Requirement(text)
+        requirement = Requirement(text)
     except InvalidWheelFilename:
         raise InputError(f"{text!r} is no wheel's name", where=where) from None
     except InvalidRequirement:
-        do = "build a wheel of it (pip wheel) and name that"
         raise InputError(
-            f"{text!r} is no requirement", where=where, expected="NAME==VERSION, or a wheel", do=do
+            f"{text!r} is no requirement", where=where, expected="NAME==VERSION, or a wheel", do=BUILD
         ) from None
+    if requirement.url and not _is_wheel(requirement.url):
+        raise InputError(f"{text!r} is no wheel: pip would run its code", where=where, do=BUILD)
+    return requirement
+
+
+def _is_wheel(url: str) -> bool:
+    """Whether a direct reference leads to a wheel; what a repository of versions holds is none, whatever its name."""
+    parts = urlsplit(url)
+    return "+" not in parts.scheme and parts.path.lower().endswith(".whl")

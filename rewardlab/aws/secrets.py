@@ -43,7 +43,32 @@ KINDS: Mapping[str, re.Pattern[bytes]] = {
     "an OpenAI key": re.compile(rb"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,}T3BlbkFJ[A-Za-z0-9_-]{20,}"),
     "a Hugging Face token": re.compile(rb"\bhf_[A-Za-z]{34}\b"),
     "a GitHub token": re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})\b"),
-    "a Slack token": re.compile(rb"\bxox[abposr]-[A-Za-z0-9-]{20,}"),
+    "a GitLab token": re.compile(rb"\bgl(?:pat|dt|rt|ptt|cbt|imt|ft|soat|agent|oas)-[A-Za-z0-9_-]{20,}"),
+    "a Slack token": re.compile(rb"\bxox[abposre]-[A-Za-z0-9-]{20,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{32,}"),
+    "a Slack webhook": re.compile(rb"hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{24}"),
+    "a Stripe key": re.compile(rb"\b[sr]k_live_[A-Za-z0-9]{24,}|\bwhsec_[A-Za-z0-9+/]{32,}"),
+    "an npm token": re.compile(rb"\bnpm_[A-Za-z0-9]{36}\b|(?i:_authToken\s*=\s*)[A-Za-z0-9+/=_-]{30,}"),
+    "a PyPI token": re.compile(rb"\bpypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZ)[A-Za-z0-9_-]{50,}"),
+    "an Azure storage key": re.compile(
+        rb"(?i:AccountKey|SharedAccessKey)\s*=\s*[A-Za-z0-9+/]{42,86}==?(?![A-Za-z0-9+/=])"
+    ),
+    "an Azure client secret": re.compile(
+        rb"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])"
+    ),
+    "an Azure signature": re.compile(rb"[?&]sig=[A-Za-z0-9%/+]{40,}(?:%3D|=)"),
+    "a Databricks token": re.compile(rb"\bdapi[a-f0-9]{32}(?:-\d)?\b"),
+    "a SendGrid key": re.compile(rb"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b"),
+    "a Twilio key": re.compile(rb"(?<![A-Za-z0-9])SK[a-f0-9]{32}(?![A-Za-z0-9])"),
+    "a Groq key": re.compile(rb"\bgsk_[A-Za-z0-9]{52}\b"),
+    "a Weights & Biases key": re.compile(rb"(?i)\bwandb_(?:api_)?key\W{1,8}[a-f0-9]{40}\b"),
+    "a Telegram token": re.compile(rb"(?<![0-9A-Za-z])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
+    "a signed token (JWT)": re.compile(rb"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
+    "a password in a URL": re.compile(
+        rb"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@'\"<>{}$%*]{1,64}:"
+        rb"(?!(?i:password|passwd|pass|pwd|secret|token|changeme|example|user|xxx+|your[^@\s]*)@)"
+        rb"[^\s/:@'\"<>{}$*]{3,128}@"
+        rb"(?!(?:[A-Za-z0-9-]+\.)*example\.)[A-Za-z0-9.-]+"
+    ),
     "a Google key": re.compile(rb"\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
 }
 

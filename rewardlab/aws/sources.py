@@ -12,6 +12,8 @@ from rewardlab.errors import InputError, RewardError, UsageError
 from rewardlab.rewards.imports import Import, imports_of
 from rewardlab.rewards.sources import files_of, is_local, package_of
 
+#: So much is held in memory at most; more fits in no function, and in no image.
+MOST_BYTES = 4 << 30
 #: Never taken unless imported: tests, caches, what tools leave behind.
 LEFT_OUT_FOLDERS = {"__pycache__", "tests", "test", "node_modules", "venv"}
 LEFT_OUT_FILES = ("test_*.py", "*_test.py", "conftest.py", "*.pyc", "*.pyo", ".DS_Store", "Thumbs.db")
@@ -181,9 +183,14 @@ def _texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
 def contents_of(files: Mapping[str, Path]) -> dict[str, bytes]:
     """The bytes of each file.
 
-    Raises: InputError when one cannot be read.
+    Raises: InputError when one cannot be read, or all together are more than can be held; nothing is read then.
     """
     try:
+        sizes = {name: path.stat().st_size for name, path in files.items()}
+        if sum(sizes.values()) > MOST_BYTES:
+            largest = max(sizes, key=lambda name: sizes[name])
+            what = f"the files that travel are {sum(sizes.values())} bytes together, this one {sizes[largest]}"
+            raise InputError(what, where=str(files[largest]), expected=f"at most {MOST_BYTES}", do="name fewer")
         return {name: path.read_bytes() for name, path in files.items()}
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(error.filename)) from None

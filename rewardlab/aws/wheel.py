@@ -21,6 +21,9 @@ MODULES = ("purelib", "platlib")
 #: What an installer would write or rewrite, and caches of another Python.
 LEFT_OUT = (".pyc", ".pyo")
 
+#: No wheel that Lambda could hold unpacks to so much, in a container neither; a small one may claim it.
+MOST_BYTES, MOST_METADATA_BYTES = 2 << 30, 16 << 20
+
 #: What reading a damaged or hostile zip, or its metadata, raises.
 DAMAGED = (
     *(OSError, ValueError, LookupError, StopIteration, RuntimeError, EOFError, MemoryError, struct.error),
@@ -54,6 +57,8 @@ def read_wheel(path: Path) -> Wheel:
             metadata = next(
                 one for one in archive.namelist() if one.endswith(".dist-info/METADATA") and one.count("/") == 1
             )
+            if archive.getinfo(metadata).file_size > MOST_METADATA_BYTES:
+                raise ValueError("its metadata are too large")
             headers = email.parser.BytesHeaderParser().parsebytes(archive.read(metadata))
         requires = tuple(Requirement(text) for text in headers.get_all("Requires-Dist", []))
         return Wheel(canonicalize_name(name), str(version), requires, path)
@@ -64,10 +69,14 @@ def read_wheel(path: Path) -> Wheel:
 def files_of(wheel: Wheel) -> Iterator[tuple[str, bytes]]:
     """The files that it installs beside modules, by their place there.
 
-    Raises: InputError for one that would be installed elsewhere, or is damaged.
+    Raises: InputError for one that would be installed elsewhere, is damaged, or would be too much to hold.
     """
     try:
         with zipfile.ZipFile(wheel.path) as archive:
+            if (size := sum(info.file_size for info in archive.infolist())) > MOST_BYTES:
+                raise InputError(
+                    f"holds {size} bytes unpacked", where=wheel.path.name, expected=f"at most {MOST_BYTES}"
+                )
             yield from _files(archive, wheel.path.name)
     except DAMAGED as error:
         raise _damaged(wheel.path, error) from None

@@ -17,6 +17,7 @@ import click
 import rewardlab
 from rewardlab.cloud.failure import failure
 from rewardlab.engines.vllm_draw import TESTED, Runner
+from rewardlab.rewards.isolation import probe, words_of
 from rewardlab.settings import without_secrets
 from rewardlab.visible import visible
 
@@ -35,6 +36,7 @@ def command() -> int:
         ("gpu", _gpu()),
         *((f"engine {name}", text) for name, (_, text) in engines.items()),
         ("AWS", _aws(account)),
+        ("isolation", words_of(probe())),
     ]
     width = max(len(name) for name, _ in rows)
     for name, text in rows:

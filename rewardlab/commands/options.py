@@ -15,7 +15,7 @@ from rewardlab.errors import UsageError
 from rewardlab.formats import FORMATS
 from rewardlab.formats.display import Display
 from rewardlab.report import Report
-from rewardlab.settings import parse_pairs
+from rewardlab.values import parse_pairs
 
 #: Settings that are tables, by the option that gives them as NAME=VALUE.
 PAIRS = {"engine": "engine_option", "reward_kwargs": "reward_kwargs"}
@@ -84,6 +84,20 @@ ENTRY = (
         help="An argument added to each call, as verl's reward_kwargs. Repeat.",
     ),
 )
+FENCE = (
+    click.option(
+        "--reward-network",
+        is_flag=True,
+        default=None,
+        help="Let the reward reach other machines; without it no network is there, where the kernel can close it.",
+    ),
+    click.option(
+        "--reward-files",
+        multiple=True,
+        metavar="PATHS",
+        help="Files and folders that the reward may read and write beside its own folder, as PATH,PATH. Repeat.",
+    ),
+)
 SCORING = (
     *ENTRY,
     click.option(
@@ -101,6 +115,7 @@ SCORING = (
         help="Variables of the environment handed to the reward, as NAME,NAME; credentials are not, unless named here. "
         "Repeat.",
     ),
+    *FENCE,
     click.option(
         "--reward-workers",
         metavar="N",
@@ -154,6 +169,19 @@ PANEL = (
         multiple=True,
         metavar="NAME_OR_FILE[@MODEL]",
         help="A judge of the panel: one of those in judges/, or a FILE.toml; @MODEL names its model. Repeat.",
+    ),
+    click.option(
+        "--judge-env",
+        multiple=True,
+        metavar="NAMES",
+        help="Variables of the environment handed to judges in Python, as NAME,NAME: a key, say. Repeat.",
+    ),
+    click.option("--judge-network", is_flag=True, default=None, help="Let judges in Python reach other machines."),
+    click.option(
+        "--judge-files",
+        multiple=True,
+        metavar="PATHS",
+        help="Files and folders that judges in Python may use beside their own folders, as PATH,PATH. Repeat.",
     ),
     click.option(
         "--judge-sample",

@@ -10,13 +10,15 @@ import click
 from rewardlab.aws.bundle import Choices, build
 from rewardlab.aws.summary import report_of
 from rewardlab.aws.target import ARCHITECTURES, DEFAULT_PYTHON, GLIBC, find_target
-from rewardlab.commands.options import ENTRY, add_options, display_for, given, put
+from rewardlab.commands.options import ENTRY, FENCE, add_options, display_for, given, put
 from rewardlab.errors import UsageError
 from rewardlab.formats.package import PACKAGE_FORMATS
 from rewardlab.platforms import find_platform
 from rewardlab.settings import load_settings
+from rewardlab.visible import visible
 
 PATH = click.Path(path_type=Path)
+SETTINGS = ("platform", "entry", "weights", "reward_kwargs", "reward_env", "reward_network", "reward_files")
 CONTRACT = (
     click.option(
         "--platform",
@@ -63,6 +65,7 @@ CONTENTS = (
         help=f"{' or '.join(ARCHITECTURES)}.",
     ),
     click.option("--reward-env", metavar="NAMES", help="Variables that REWARD needs to be loaded, as NAME,NAME."),
+    *FENCE,
 )
 PRODUCTS = (
     click.option("-o", "--out", metavar="FILE.zip", type=PATH, help="The zip.  [REWARD's name, .zip, here]"),
@@ -82,9 +85,7 @@ def command(reward: Path, format_: str, output: Path | None, python: str, archit
     The same input gives the same bytes on any machine. Exit codes: 0 packaged, 1 a finding forbids it (RL901; nothing
     is written), 2 bad input.
     """
-    audited = given(
-        **{name: options.pop(name) for name in ("platform", "entry", "weights", "reward_kwargs", "reward_env")}
-    )
+    audited = given(**{name: options.pop(name) for name in SETTINGS})
     settings = load_settings(audited, reward, command_line=True)
     choices = Choices(
         entry=settings.entry,
@@ -98,10 +99,15 @@ def command(reward: Path, format_: str, output: Path | None, python: str, archit
         on_failure=_score(options["on_failure"]),
         name=options["name"],
         environment=settings.reward_env,
+        files=settings.reward_paths,
+        network=settings.reward_network,
     )
     out = options["out"] or Path(f"{reward.stem}.zip")
     target, platform = find_target(python, architecture), find_platform(settings.platform)
-    report = report_of(build(reward, out, platform=platform, target=target, choices=choices), reward)
+    bundle = build(reward, out, platform=platform, target=target, choices=choices)
+    for note in bundle.notes:
+        click.echo(f"rewardlab: {visible(note)}", err=True)
+    report = report_of(bundle, reward)
     put(PACKAGE_FORMATS[format_](report, display_for(output)), output)
     return report.exit_code
 

@@ -16,7 +16,7 @@ from rewardlab.errors import TooLongError
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.judgments import MISSING, PLAIN, TOO_LONG, Judgment, Place
-from rewardlab.judging.python import PythonJudge
+from rewardlab.judging.python import OPTIONS, PythonJudge
 from rewardlab.judging.template import messages_of
 from rewardlab.judging.verdict import read_verdict, response_format
 from rewardlab.outcome import Unscored
@@ -148,12 +148,12 @@ def _without(requests: Sequence[Request], answered: set[Content]) -> list[Reques
 
 
 class FunctionJudge:
-    """A judge that is the user's Python; `concurrency` in the definition's [engine] calls it from so many threads."""
+    """A judge that is the user's Python; `concurrency` in the definition's [engine] asks so many processes at once."""
 
     def __init__(self, judge: Judge, function: PythonJudge) -> None:
         self._function = function
-        check_options(judge.engine, ("concurrency",), engine="python")
-        self._threads = count_option(judge.engine, "concurrency", 1)
+        check_options(judge.engine, tuple(OPTIONS), engine="python")
+        self._threads = count_option(judge.engine, "concurrency", OPTIONS["concurrency"])
 
     def content(self, exhibit: Exhibit) -> str | Unscored:
         return _digest((exhibit.prompt.id, exhibit.prompt.digest, exhibit.response, exhibit.other, exhibit.reference))

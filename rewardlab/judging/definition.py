@@ -48,7 +48,9 @@ class Judge:
     `sampling` is how the model is sampled, without what the answer format adds (`verdict.response_format`); `repeats`
     how often a sample of the generations is asked again. `source` is where the definition was read, `digest` a hash
     of whatever changes a verdict: template, criteria, scale, answer format, sampling, engine options, and the text of
-    a Python judge; not the model, the name, the description, the price or the success threshold.
+    a Python judge; not the model, the name, the description, the price or the success threshold. No definition says
+    what a Python judge is handed of the `environment`, which `files` it may use beside its folder, and whether it
+    reaches the `network`: the user does.
     """
 
     name: str
@@ -64,6 +66,9 @@ class Judge:
     price: Price | None
     source: str
     digest: str
+    environment: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    network: bool = False
 
     @property
     def is_python(self) -> bool:

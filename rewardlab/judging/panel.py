@@ -53,7 +53,8 @@ def check_panel(members: Sequence[Member], prompts: Sequence[Prompt]) -> None:
     """
     for member in members:
         if member.judge.is_python:
-            FunctionJudge(member.judge, PythonJudge(member.judge))
+            with PythonJudge(member.judge) as function:
+                FunctionJudge(member.judge, function)
         else:
             require_fields(member.judge, prompts)
 
@@ -87,6 +88,10 @@ def _respondents(run: Run, group: Sequence[Member], progress: Progress) -> Itera
             if any(one.printed for one in functions):
                 with (run.folder / "judge.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
                     log.writelines(one.printed for one in functions)
+            for note in dict.fromkeys(note for one in functions for note in one.notes):
+                progress.note(note)
+            for one in functions:
+                one.close()
         return
     bench = _Engine(run, group, progress)
     try:

@@ -1,45 +1,53 @@
 """Judges that are the user's own Python: `python:FILE:FUNCTION`.
 
-They run in this process: a judge waits for a service rather than computes, and whatever it raises is caught. What
-cannot be caught here, an endless loop or os._exit, ends with the command; the run directory resumes.
+They run in processes of their own, as rewards do: fenced in, without credentials, with a limit of time and memory. What
+one does there, an endless loop and os._exit included, costs that judgment.
 """
 
 from __future__ import annotations
 
-import copy
-import hashlib
-import importlib.util
-import inspect
-import sys
-import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import contextlib
+import json
+import os
+import re
+import tempfile
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from rewardlab.errors import UsageError
+from rewardlab.engines import count_option
+from rewardlab.errors import RewardError, UsageError
 from rewardlab.judging.definition import PYTHON, Judge
 from rewardlab.judging.exhibit import Exhibit
-from rewardlab.judging.surroundings import Surroundings
 from rewardlab.judging.template import question_of
-from rewardlab.judging.verdict import Verdict, VerdictError, find, shown
-from rewardlab.outcome import Reason, Unscored
-from rewardlab.rewards.loop import wait
-from rewardlab.rewards.shim import describe
+from rewardlab.judging.verdict import Verdict, VerdictError, find
+from rewardlab.outcome import Unscored
+from rewardlab.rewards.isolation import fence_notes
+from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
 
 #: What a function may name among its parameters, each with what it is given.
 ARGUMENTS: dict[str, Callable[[Exhibit], Any]] = {
     "question": lambda exhibit: question_of(exhibit.prompt),
-    "messages": lambda exhibit: [copy.deepcopy(dict(message)) for message in exhibit.prompt.messages],
-    "reference": lambda exhibit: copy.deepcopy(exhibit.reference),
+    "messages": lambda exhibit: [dict(message) for message in exhibit.prompt.messages],
+    "reference": lambda exhibit: exhibit.reference,
     "response": lambda exhibit: exhibit.response,
     "other": lambda exhibit: exhibit.other,
-    "row": lambda exhibit: copy.deepcopy(dict(exhibit.prompt.row)),
+    "row": lambda exhibit: dict(exhibit.prompt.row),
 }
+#: The keys of a Python judge's [engine] table, and what they are unless they are said: calls at once, the seconds of
+#: one, the MB of memory of each process.
+OPTIONS = {"concurrency": 1, "timeout": 300, "memory_mb": 8192}
+#: A judge may load a model while it is imported.
+IMPORT_SECONDS = 600.0
+#: What is kept of a judge's prints, in bytes.
+KEPT = 1 << 20
 
 
 class PythonJudge:
-    """A judge's function, loaded; calls may overlap, from several threads.
+    """A judge's function, loaded in a process; calls from several threads have a process each. Close it.
 
     Raises: UsageError with the file when it cannot be loaded, has no such function, or the function wants an argument
     that no judge is given.
@@ -47,103 +55,125 @@ class PythonJudge:
 
     def __init__(self, judge: Judge) -> None:
         assert judge.model is not None and judge.is_python, "a judge whose model is python:FILE:FUNCTION"  # noqa: PT018 - mypy reads the first half
-        file, _, name = judge.model.removeprefix(PYTHON).rpartition(":")
-        self._scale = judge.scale
-        self._surroundings = Surroundings(Path(file).parent)
-        with self._surroundings.entered():
-            self._function = _load(Path(file), name)
-        self._wanted = _wanted(self._function, where=f"{file}:{name}")
+        file, _, self._name = judge.model.removeprefix(PYTHON).rpartition(":")
+        self._scale, self._file = judge.scale, file
+        self._source = RewardSource(
+            Path(file),
+            self._name,
+            count_option(judge.engine, "timeout", OPTIONS["timeout"]),
+            count_option(judge.engine, "memory_mb", OPTIONS["memory_mb"]),
+            judge.environment,
+            variables=(("OMP_NUM_THREADS", str(os.cpu_count() or 1)),),
+            files=judge.files,
+            network=judge.network,
+            who="judge",
+            import_seconds=IMPORT_SECONDS,
+        )
+        self._folder = tempfile.TemporaryDirectory(prefix="rewardlab-")
+        self._lock, self._made = threading.Lock(), 0
+        self._workers: dict[threading.Thread, WorkerProcess] = {}
+        self._denied: dict[str, None] = {}
+        self._end = weakref.finalize(self, _end, self._workers, self._folder)
+        try:
+            self._entry = self._started(self._worker())
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def printed(self) -> str:
-        """What the judge printed to standard output so far, its first megabyte: it never reaches the report's."""
-        return self._surroundings.printed
+        """What the judge printed so far, its first megabyte: it never reaches the report's."""
+        logs = sorted(Path(self._folder.name).glob("judge-*.log"))
+        return b"".join(log.read_bytes()[:KEPT] for log in logs)[:KEPT].decode(errors="replace")
 
-    def held(self) -> AbstractContextManager[None]:
-        """Keep the file's surroundings between calls: with a model's library loaded, setting them up takes a while."""
-        return self._surroundings.entered()
+    @property
+    def notes(self) -> list[str]:
+        """What is to be told of the fence around it, a sentence each."""
+        with self._lock:
+            denied = {**self._denied, **{one: None for worker in self._workers.values() for one in worker.denied}}
+        return fence_notes(self._entry.fence, denied, "judge")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep what other threads start until the end of the block, and no longer."""
+        try:
+            yield
+        finally:
+            self._drop([one for one in self._workers if one is not threading.current_thread()])
 
     def ask(self, exhibit: Exhibit) -> Verdict | Unscored:
         """The verdict that the function returns: a label, a number of the scale, or True or False for a boolean.
 
-        None is Unscored("abstained"), any other return "invalid", an exception "raised", sys.exit and a lack of memory
-        "crashed"; an async function is waited for. Ctrl-C passes.
+        None is Unscored("abstained"), any other return "invalid", an exception "raised", sys.exit, a lack of memory and
+        a process that ended "crashed", no answer in time "timed_out"; an async function is waited for.
         """
-        started = time.perf_counter()
-        reason: Reason
-        with self._surroundings.entered():
-            try:
-                arguments = {name: ARGUMENTS[name](exhibit) for name in self._wanted}
-                returned = wait(self._function(**arguments))
-                if returned is not None:
-                    return find(self._scale, _plain(returned))
-                reason, detail = "abstained", "returned None"
-            except VerdictError as error:
-                reason, detail = "invalid", str(error)
-            except KeyboardInterrupt:
-                raise
-            except SystemExit as error:
-                reason, detail = "crashed", f"sys.exit({shown(error.code)})"
-            except MemoryError:
-                reason, detail = "crashed", "ran out of memory"
-            except BaseException as error:  # noqa: BLE001 - the user's code: what it raises costs this judgment only
-                reason, detail = "raised", describe(error)
-        return Unscored(reason, detail, time.perf_counter() - started)
+        worker = self._worker()
+        event = json.dumps({name: given(exhibit) for name, given in ARGUMENTS.items()})
+        reply = worker.invoke(event.encode())
+        if isinstance(reply, Unscored):
+            return reply
+        told = reply.results
+        if "failed" in told:
+            reason, detail = told["failed"]
+            return Unscored(reason, detail, reply.seconds)
+        value = _Shown(told["shown"]) if "shown" in told else told["value"]
+        if value is None:
+            return Unscored("abstained", "returned None", reply.seconds)
+        try:
+            return find(self._scale, value)
+        except VerdictError as error:
+            return Unscored("invalid", str(error), reply.seconds)
+
+    def _worker(self) -> WorkerProcess:
+        """This thread's own: on Linux a process dies with the thread that started it."""
+        with self._lock:
+            worker = self._workers.get(threading.current_thread())
+            if worker is None:
+                self._made += 1
+                log = Path(self._folder.name) / f"judge-{self._made:03}.log"
+                worker = self._workers[threading.current_thread()] = WorkerProcess(self._source, log=log)
+        return worker
+
+    def _started(self, worker: WorkerProcess) -> EntryFound:
+        """Raises: UsageError."""
+        try:
+            return worker.start()
+        except RewardError as error:
+            is_call = error.what.startswith("the function takes")
+            where = f"{self._file}:{self._name}" if is_call else error.where
+            do = error.do and re.sub(r"\breward\b", "judge", error.do)  # the advice is the same, the option is not
+            raise UsageError(error.what, where=where, expected=error.expected, do=do) from error
+
+    def _drop(self, threads: list[threading.Thread]) -> None:
+        for thread in threads:
+            worker = self._workers.pop(thread)
+            self._denied |= worker.denied
+            worker.close()
+
+    def close(self) -> None:
+        """End the processes, and forget what they printed."""
+        self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-def _load(path: Path, name: str) -> Callable[..., Any]:
-    """The function `name` of the file, imported under a name that no other module has."""
-    alias = f"{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
-    spec = importlib.util.spec_from_file_location(alias, path)
-    if spec is None or spec.loader is None:
-        raise UsageError("is not a Python file", where=str(path), expected="python:FILE.py:FUNCTION")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[alias] = module
-    try:
-        spec.loader.exec_module(module)
-    except KeyboardInterrupt:
-        raise
-    except SystemExit as error:
-        what = f"the judge's file exits while it is imported (sys.exit({shown(error.code)}))"
-        raise UsageError(
-            what, where=str(path), do='put what is to run as a script under if __name__ == "__main__"'
-        ) from error
-    except BaseException as error:
-        raise UsageError(f"the judge's file cannot be imported: {describe(error)}", where=str(path)) from error
-    function: Callable[..., Any] | None = getattr(module, name, None)
-    if function is None or not callable(function):
-        own = [key for key, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == alias]
-        raise UsageError(
-            f"no function {name!r}",
-            where=str(path),
-            expected="one of " + (", ".join(own) or "none: it defines no function"),
-        )
-    return function
+class _Shown:
+    """A value that is no JSON, as its process showed it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
 
 
-def _wanted(function: Callable[..., Any], *, where: str) -> tuple[str, ...]:
-    """The arguments that the function is given: those it names, all for **kwargs."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return tuple(ARGUMENTS)
-    if any(one.kind is one.VAR_KEYWORD for one in parameters):
-        wanted = tuple(ARGUMENTS)
-    else:
-        wanted = tuple(one.name for one in parameters if one.name in ARGUMENTS)
-    for one in parameters:
-        required = one.default is one.empty and one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}
-        if (required and one.name not in wanted) or (one.kind is one.POSITIONAL_ONLY and required):
-            kind = "positional-only" if one.kind is one.POSITIONAL_ONLY else "that no judge is given"
-            raise UsageError(
-                f"the function takes an argument {one.name!r} {kind}",
-                where=where,
-                expected="some of " + ", ".join(ARGUMENTS),
-            )
-    return wanted
-
-
-def _plain(value: Any) -> Any:
-    """The value, or the plain number in a scalar of numpy or torch."""
-    item = getattr(value, "item", None)
-    return item() if callable(item) and not isinstance(value, str | dict | list) else value
+def _end(workers: dict[threading.Thread, WorkerProcess], folder: tempfile.TemporaryDirectory[str]) -> None:
+    while workers:
+        _, worker = workers.popitem()
+        with contextlib.suppress(OSError):
+            worker.close()
+    folder.cleanup()

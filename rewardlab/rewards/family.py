@@ -46,6 +46,17 @@ def _searched(pid: int) -> list[int]:
         return []
 
 
+def children(pid: int) -> list[int]:
+    """The process's own children, those that have ended and were not waited for included.
+
+    By a search: the kernel's list may lack one while others come and go.
+    """
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except psutil.Error:
+        return []
+
+
 def resident_mb(pid: int) -> float:
     """Resident memory of the process and its children, in MB; 0 for one that has just ended."""
     total = 0

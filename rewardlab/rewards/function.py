@@ -27,7 +27,10 @@ EXPECTED = (
 )
 
 #: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
-OF_FILES = ("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env", "reward_workers")
+OF_FILES = (
+    *("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env"),
+    *("reward_network", "reward_files", "reward_workers"),
+)
 
 
 @dataclass(frozen=True, slots=True)

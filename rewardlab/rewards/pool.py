@@ -15,6 +15,7 @@ from rewardlab.errors import RewardError
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
 from rewardlab.rewards.event import Key, Parts, encode_event, sample_id, sample_parts
+from rewardlab.rewards.isolation import fence_notes
 from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
 from rewardlab.rewards.results import read_results
 from rewardlab.rewards.workforce import MOST_WAITING, Load, affordable, repaid, worth
@@ -165,6 +166,12 @@ class ScoringPool:
 
     def _resident_mb(self) -> float:
         return max(worker.resident_mb for worker in self._workers)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be told of the fence around the workers, a sentence each."""
+        denied = [one for worker in self._workers for one in worker.denied]
+        return fence_notes(self.entry.fence, denied)
 
     @property
     def size(self) -> int:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,10 +17,12 @@ from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
 from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, line_of, remedy_of_import
 from rewardlab.rewards.clock import delay_of
-from rewardlab.rewards.environment import environment_of
+from rewardlab.rewards.denials import DENIED
 from rewardlab.rewards.family import Effort, delay_seconds, resident_mb
+from rewardlab.rewards.fence import Built
+from rewardlab.rewards.launch import Launched
 from rewardlab.rewards.printout import MOST_MB, Printout
-from rewardlab.rewards.worker import HEADER
+from rewardlab.rewards.worker import HEADER, whole
 
 IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
@@ -39,7 +38,8 @@ class RewardSource:
 
     `environment` names variables handed over beside ENVIRONMENT: a judge's key, say; `variables` are set as given.
     `packaged` code is called as its Lambda is: without token ids, which no platform sends. `entry` may be several
-    names, by commas, with `weights`; `arguments` are added to each call.
+    names, by commas, with `weights`; `arguments` are added to each call. `files` are paths that it may use beside its
+    own folder; with `network` it reaches other machines. `who` is "reward", or "judge" for one function of a judge.
     """
 
     path: Path
@@ -51,6 +51,10 @@ class RewardSource:
     packaged: bool = False
     weights: tuple[float, ...] | None = None
     arguments: tuple[tuple[str, Any], ...] = ()
+    files: tuple[str, ...] = ()
+    network: bool = False
+    who: str = "reward"
+    import_seconds: float = IMPORT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class EntryFound:
     """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain, mixed), and the file's others.
 
     `names_tokens` tells whether it asks for its completions' token ids. `weights` are those of a weighted sum's parts,
-    by name; `notes` are sentences about the signature. `is_async` tells whether a batch is awaited together.
+    by name; `notes` are sentences about the signature. `is_async` tells whether a batch is awaited together. `fence` is
+    what stands around it, None where nobody fenced it; `denied` is what that kept it from while it was loaded.
     """
 
     name: str
@@ -68,6 +73,8 @@ class EntryFound:
     weights: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     is_async: bool = False
+    fence: Built | None = None
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +142,12 @@ class WorkerProcess:
     def __init__(self, source: RewardSource, *, log: Path, returns: Returns = "list"):
         self._source, self._returns = source, returns
         self._printout = Printout(log)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Launched | None = None
         self._requests = self._replies = -1
         self._names_tokens = False
         self._effort = Effort()
+        #: What the fence kept from a reward that was loaded, or answered, all the same.
+        self.denied: dict[str, None] = {}
 
     @property
     def computing(self) -> float | None:
@@ -174,25 +183,24 @@ class WorkerProcess:
         settings = {
             "requests": request_read,
             "replies": reply_write,
-            "parent": os.getpid(),
             "path": str(self._source.path.resolve()),
             "entry": self._source.entry,
             "weights": self._source.weights,
             "kwargs": dict(self._source.arguments),
             "memory_mb": self._source.memory_mb,
             "returns": self._returns,
+            "who": self._source.who,
+            "fence": {"allowed": self._source.files, "network": self._source.network},
         }
         try:
             with self._printout.path.open("ab") as log:
-                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; no shell
-                    [sys.executable, "-P", "-m", "rewardlab.rewards.worker", json.dumps(settings)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    pass_fds=(request_read, reply_write),
-                    cwd=self._source.path.resolve().parent,
-                    env=environment_of(self._source.environment) | dict(self._source.variables),
-                    start_new_session=True,
+                self._process = Launched(
+                    settings,
+                    folder=self._source.path.resolve().parent,
+                    asked=self._source.environment,
+                    variables=dict(self._source.variables),
+                    log=log,
+                    descriptors=(request_read, reply_write),
                 )
         finally:
             os.close(request_read)
@@ -202,7 +210,7 @@ class WorkerProcess:
     def _ready(self) -> EntryFound:
         where = str(self._source.path)
         try:
-            message = self._exchange(None, IMPORT_SECONDS)
+            message = self._exchange(None, self._source.import_seconds)
         except _LostError as lost:
             self.close()
             last = self._printout.last_line()
@@ -215,8 +223,11 @@ class WorkerProcess:
             self.close()
             stage, text, do, lines = message["broken"]
             what = f"does not import: {text}" if stage == "import" else text
-            raise RewardError(what, where=line_of(where, text), do=do or remedy_of_import(text), lines=lines)
+            raise RewardError(
+                what, where=line_of(where, text.partition(DENIED)[0]), do=do or remedy_of_import(text), lines=lines
+            )
         ready = message["ready"]
+        self.denied |= dict.fromkeys(ready["denied"])
         self._names_tokens = ready["names_tokens"] and not self._source.packaged
         return EntryFound(
             ready["entry"],
@@ -226,6 +237,8 @@ class WorkerProcess:
             tuple((name, weight) for name, weight in ready["weights"]),
             tuple(ready["notes"]),
             ready["is_async"],
+            Built(**ready["fence"]),
+            tuple(ready["denied"]),
         )
 
     def invoke(
@@ -266,6 +279,7 @@ class WorkerProcess:
             return Unscored(reason, detail, seconds)
         told = tuple(message.get("told", ()))
         computed = float(message["cpu_seconds"])
+        self.denied |= dict.fromkeys(message.get("denied", ()))
         return Answer(message["results"], seconds, message.get("mutated"), computed, told, message["child_seconds"])
 
     def lookups(self, event: bytes) -> frozenset[str]:
@@ -325,7 +339,7 @@ class WorkerProcess:
 
     def _message(self, received: bytearray, started: float) -> Mapping[str, Any] | None:
         try:
-            return _whole(received)
+            return whole(received)
         except (ValueError, RecursionError) as error:  # the reward may have raised its own process's bounds for these
             detail = f"RL101 the return value cannot be read as JSON: {error}"
             raise _LostError(Unscored("invalid", detail, time.monotonic() - started)) from None
@@ -342,7 +356,7 @@ class WorkerProcess:
         process = self._process
         if left <= 0:
             raise _LostError(Unscored("timed_out", f"no answer within {self._source.timeout:g} s", seconds))
-        if process is None or process.poll() is not None:
+        if process is None or process.ended:
             raise _LostError(Unscored("crashed", self._death(), seconds))
         resident = resident_mb(process.pid)
         if resident > self._source.memory_mb:
@@ -358,9 +372,7 @@ class WorkerProcess:
         """How the process ended, in words."""
         if self._process is None:
             return "the process is gone"
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
-        code = self._process.returncode
+        code = self._process.code(5)
         if code is None:
             return "closed its connection"
         if code < 0:
@@ -371,26 +383,14 @@ class WorkerProcess:
         """Kill the process and all it started; the only method that another thread may call."""
         process = self._process
         if process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
 
     def close(self) -> None:
         """Kill the process and all it started, and forget it."""
-        self.kill()
         if self._process is not None:
-            self._process.wait()
+            self._process.end()
             self._process = None
         for descriptor in (self._requests, self._replies):
             if descriptor >= 0:
                 os.close(descriptor)
         self._requests = self._replies = -1
-
-
-def _whole(received: bytearray) -> Mapping[str, Any] | None:
-    if len(received) < HEADER.size:
-        return None
-    (size,) = HEADER.unpack_from(received)
-    if len(received) < HEADER.size + size:
-        return None
-    message: Mapping[str, Any] = json.loads(received[HEADER.size :])
-    return message

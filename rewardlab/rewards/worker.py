@@ -7,7 +7,6 @@ to standard output, its prints go to the log and nothing else. Standard library 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import resource
@@ -16,19 +15,25 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rewardlab.rewards.asked import Asked, load_asked
 from rewardlab.rewards.clock import OwnClock
+from rewardlab.rewards.denials import Denials
 from rewardlab.rewards.entry import Chosen, EntryError, load
+from rewardlab.rewards.fence import Plan, raise_fence
 from rewardlab.rewards.foreign import as_written, tell
+from rewardlab.rewards.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
 from rewardlab.rewards.lookups import watched
 from rewardlab.rewards.loop import thread_id
 from rewardlab.rewards.shim import TokensMissing, describe, invoke, told, wrap
 
 HEADER = struct.Struct(">Q")
-PR_SET_PDEATHSIG = 1
 GIB = 1 << 30
+#: The largest file that a reward may write.
+MOST_FILE_BYTES = 4 * GIB
 #: How often the peak of memory is read: it never falls, so what grows between is seen at the next look.
 LOOK_SECONDS = 0.02
 
@@ -73,10 +78,21 @@ def write(descriptor: int, message: Any) -> None:
         data = data[os.write(descriptor, data) :]
 
 
+def whole(received: bytearray) -> dict[str, Any] | None:
+    """The message in what was received; None while it is not whole. Raises: ValueError for one that is no JSON."""
+    if len(received) < HEADER.size:
+        return None
+    (size,) = HEADER.unpack_from(received)
+    if len(received) < HEADER.size + size:
+        return None
+    message: dict[str, Any] = json.loads(received[HEADER.size :])
+    return message
+
+
 def die_with_parent(parent: int) -> None:
     """On Linux, be killed when the audit is: a reward in an endless loop must not outlive a kill -9 of its audit."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
@@ -87,7 +103,7 @@ def limit_resources(memory_mb: int) -> None:
     The address space is allowed far more than the memory limit, which the parent holds by resident size: libraries
     reserve much that they never touch.
     """
-    for name, most in ((resource.RLIMIT_AS, (memory_mb << 20) + 8 * GIB), (resource.RLIMIT_FSIZE, 4 * GIB)):
+    for name, most in ((resource.RLIMIT_AS, (memory_mb << 20) + 8 * GIB), (resource.RLIMIT_FSIZE, MOST_FILE_BYTES)):
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(name, (most, most))
     with contextlib.suppress(OSError, ValueError):
@@ -105,6 +121,8 @@ def limit_processor_time(seconds: float) -> None:
 def call(entry: Any, message: dict[str, Any], context: Context) -> dict[str, Any]:
     """What the reward returns, or how it failed."""
     try:
+        if isinstance(entry, Asked):
+            return {"results": entry.answer(message["event"])}
         forms: set[str] = set()
         beside = {key: message.get(key) for key in ("token_ids", "row_ids")}
         results = invoke(entry, message["event"], context, **beside, forms=forms)
@@ -128,10 +146,11 @@ def serve(
     *,
     returns: str = "list",
     bound: Callable[[float], None] | None = None,
+    denials: Denials | None = None,
 ) -> None:
     """Answer events until the audit closes its end; what is no Lambda is wrapped as the packaged Lambda would.
 
-    `bound` is told the seconds of each call before it.
+    `bound` is told the seconds of each call before it; `denials` tells what the fence kept it from.
     """
     looked, peak, clock = -LOOK_SECONDS, 0.0, OwnClock(thread_id)
     while (header := read(requests, HEADER.size)) is not None:
@@ -157,17 +176,49 @@ def serve(
         if message.get("watch"):
             after = json.dumps(message["event"], default=repr)  # as text, for in it NaN equals itself
             reply["mutated"] = after != json.dumps(json.loads(body)["event"])
+        explained(reply, denials)
         if ended - looked > LOOK_SECONDS:
             looked, peak = ended, peak_mb()
         reply["peak_mb"] = peak
         try:
             if "results" in reply:
                 results = reply["results"]
-                reply["results"] = as_written(results) if entry.kind == "lambda" else wrap(results, returns)
+                reply["results"] = written(entry, results, returns)
             write(replies, reply)
         except (TypeError, ValueError, RecursionError) as error:
             reply["failed"] = ["invalid", tell(reply.pop("results"), error)]
             write(replies, reply)
+
+
+def written(entry: Any, results: Any, returns: str) -> Any:
+    """The results as they are told: a handler's as AWS's client writes them, others as the platform wants them."""
+    if isinstance(entry, Asked):
+        return results
+    return as_written(results) if entry.kind == "lambda" else wrap(results, returns)
+
+
+def explained(reply: dict[str, Any], denials: Denials | None) -> None:
+    """Add to a reply what the fence kept the reward from: to the words of its failures, or beside an answer."""
+    if denials is None:
+        return
+    failures = failures_in(reply)
+    for failure, text in zip(failures, denials.explain_all([detail for _, detail in failures]), strict=True):
+        failure[1] = text
+    if found := denials.taken():
+        reply["denied"] = found
+
+
+def failures_in(reply: dict[str, Any]) -> list[list[str]]:
+    """The reason and the words of each failure in a reply: of the call, of a judge's function, of single samples."""
+    results = reply.get("results")
+    held = [reply, results] if isinstance(results, dict) else [reply]
+    found = [one["failed"] for one in held if "failed" in one]
+    samples = results if isinstance(results, list) else []
+    return found + [one["unscored"] for one in samples if isinstance(one, dict) and _is_failure(one.get("unscored"))]
+
+
+def _is_failure(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) for one in value)
 
 
 def ready(entry: Any) -> dict[str, Any]:
@@ -201,6 +252,15 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
+def loaded(settings: dict[str, Any]) -> Any:
+    """The reward's entry, or the judge's function."""
+    path, weights = Path(settings["path"]), settings.get("weights")
+    if settings["who"] == "judge":
+        return load_asked(path, settings["entry"])
+    chosen = Chosen(settings["entry"], None if weights is None else tuple(weights), settings.get("kwargs") or {})
+    return load(path, chosen)
+
+
 def main() -> None:
     settings = json.loads(sys.argv[1])
     requests, replies = settings["requests"], settings["replies"]
@@ -208,18 +268,22 @@ def main() -> None:
     for descriptor in (requests, replies):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - the standard library's own signature
     limit_resources(settings["memory_mb"])
+    with contextlib.suppress(OSError):  # what a reward's children start, and leave, stays below: its memory counts
+        prctl(PR_SET_CHILD_SUBREAPER)
+    reach, built = raise_fence(Plan.of(settings["fence"]))
+    die_with_parent(settings["parent"])  # new namespaces may have undone it
+    denials = Denials(reach, built, settings["who"])
     try:
-        weights = settings.get("weights")
-        chosen = Chosen(settings["entry"], None if weights is None else tuple(weights), settings.get("kwargs") or {})
-        entry = load(Path(settings["path"]), chosen)
+        entry = loaded(settings)
     except EntryError as error:
-        write(replies, {"broken": ["entry", str(error), error.do, error.lines]})
+        write(replies, {"broken": ["entry", denials.explain(str(error)), error.do, error.lines]})
         return
     except Exception as error:  # noqa: BLE001 - the user's module: importing it runs it
-        write(replies, {"broken": ["import", describe(error), None, None]})
+        write(replies, {"broken": ["import", denials.explain(describe(error)), None, None]})
         return
-    write(replies, {"ready": ready(entry)})
-    serve(entry, requests, replies, settings["memory_mb"], returns=settings["returns"], bound=limit_processor_time)
+    write(replies, {"ready": ready(entry) | {"fence": asdict(built), "denied": denials.taken()}})
+    bounds = {"returns": settings["returns"], "bound": limit_processor_time}
+    serve(entry, requests, replies, settings["memory_mb"], **bounds, denials=denials)
 
 
 if __name__ == "__main__":

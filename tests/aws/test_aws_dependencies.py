@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from packaging.requirements import Requirement
 
 from rewardlab.aws.dependencies import NoWheelError, fetch
 from rewardlab.aws.deployable import runtime_findings
+from rewardlab.aws.pip import environment_of_pip
 from rewardlab.aws.requirements import Asked
 from rewardlab.aws.target import GLIBC, Target, find_target
 from rewardlab.errors import InputError, UsageError
@@ -67,6 +70,38 @@ def test_requirements_that_exclude_each_other_are_an_input_error(index, tmp_path
     index("b", "2.0")
     with pytest.raises(InputError, match="conflict"):
         pins(ARM, tmp_path / "w", "a", "b==2.0")
+
+
+SETUP = """
+import os, pathlib, setuptools
+pathlib.Path({mark!r}).write_text("ran")
+setuptools.setup(name="evil", version="1.0")
+"""
+
+
+@pytest.mark.parametrize("way", ["a dependency's metadata", "asked for"])
+def test_the_code_of_a_dependency_is_never_run(index, tmp_path, way):
+    """pip builds a direct reference whatever --only-binary says; here it cannot start what would."""
+    mark = tmp_path / "mark"
+    with tarfile.open(tmp_path / "evil-1.0.tar.gz", "w:gz") as archive:
+        for name, text in {"setup.py": SETUP.format(mark=str(mark)), "PKG-INFO": "Name: evil\nVersion: 1.0\n"}.items():
+            entry = tarfile.TarInfo(f"evil-1.0/{name}")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    reference = f"evil @ {(tmp_path / 'evil-1.0.tar.gz').as_uri()}"
+    index("top", requires=(reference,))
+    with pytest.raises(InputError, match="no wheel, and pip would run its code to build it"):
+        pins(ARM, tmp_path / "w", "top" if way != "asked for" else reference)
+    assert not mark.exists()
+
+
+def test_pip_sees_its_own_settings_and_no_credentials(monkeypatch):
+    seen = {
+        "PATH": "/bin", "HOME": "/h", "PIP_INDEX_URL": "https://index", "HTTPS_PROXY": "p", "no_proxy": "n",
+        "SSL_CERT_FILE": "c", "AWS_SECRET_ACCESS_KEY": "x", "OPENAI_API_KEY": "x", "HF_TOKEN": "x",
+    }  # fmt: skip
+    kept = environment_of_pip(seen)
+    assert list(kept) == ["PATH", "HOME", "PIP_INDEX_URL", "HTTPS_PROXY", "no_proxy", "SSL_CERT_FILE"]
 
 
 def test_nothing_asked_for_starts_no_pip(monkeypatch, tmp_path):

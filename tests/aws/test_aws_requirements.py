@@ -89,6 +89,55 @@ def test_a_bad_block_is_an_input_error(project, block, told):
         read_requirements(project(f"# /// script\n{block}\n# ///\n"))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "evil @ https://example.invalid/evil-1.0.tar.gz",
+        "evil @ file:///x/evil",
+        "evil @ git+https://example.invalid/evil.git",
+        "evil @ git+file:///x/evil.whl",
+        "evil @ https://example.invalid/evil.zip#egg=x.whl",
+        "evil[more] @ https://example.invalid/evil.tar.gz ; python_version > '3'",
+        "--no-binary :all:",
+        "--no-b=:all:",
+        "--only-binary :none:",
+        "--index-url https://example.invalid/simple --no-binary=:all:",
+        "numpy --no-binary :all:",
+        "numpy --config-settings=a=b",
+        "--req more.txt",
+        "-c constraints.txt",
+        "-e git+https://example.invalid/x.git#egg=x",
+        "--extra-index-url https://example.invalid/${AWS_SECRET_ACCESS_KEY}",
+    ],
+)
+def test_what_would_run_code_or_send_what_is_not_its_own_is_refused_before_pip_is_called(project, line):
+    reward = project(**{"requirements.txt": f"\n{line}\n", "constraints.txt": "\nevil @ file:///x/evil.tar.gz"})
+    with pytest.raises(InputError, match=r"(requirements|constraints).txt:2: "):
+        read_requirements(reward)
+
+
+def test_so_is_a_direct_reference_in_the_files_own_block(project):
+    block = "# /// script\n# dependencies = ['evil @ file:///x/evil-1.0.tar.gz']\n# ///\n"
+    with pytest.raises(InputError, match="is no wheel: pip would run its code"):
+        read_requirements(project(block))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--only-binary=:all:",
+        "--index-url=https://example.invalid/simple --trusted-host example.invalid",
+        "-fwheels --no-index --pre",
+        "numpy==2.0 --hash=sha256:ab --hash sha256:cd",
+        "-c bounds.txt",
+    ],
+)
+def test_options_that_choose_and_do_not_build_are_left_to_pip(project, line):
+    reward = project(**{"requirements.txt": f"{line}\nregex", "bounds.txt": "regex<9"})
+    assert "regex" in roots(reward)
+    assert read_requirements(reward).arguments[0] == "-r"
+
+
 def test_two_blocks_are_refused(project):
     with pytest.raises(InputError, match="several blocks"):
         read_requirements(project(INLINE + INLINE))

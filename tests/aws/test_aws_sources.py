@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rewardlab.aws.imports import standard_modules
-from rewardlab.aws.sources import collect_sources
+from rewardlab.aws.sources import MOST_BYTES, collect_sources, contents_of
 from rewardlab.errors import InputError, RewardError, UsageError
 
 
@@ -141,3 +141,14 @@ def test_the_standard_library_is_the_targets_own():
     assert "cgi" not in standard_modules("3.13")
     assert "distutils" in standard_modules("3.11")
     assert "distutils" not in standard_modules("3.12")
+
+
+def test_sizes_are_looked_at_before_anything_is_read(project):
+    reward = project(**{"small.bin": b"x", "huge.bin": b""})
+    with (reward.parent / "huge.bin").open("r+b") as file:
+        file.truncate(MOST_BYTES)  # takes no room on the disk
+    files = collect_sources(reward, ["*.bin"]).files
+    with pytest.raises(
+        InputError, match=r"huge.bin: the files that travel are \d+ bytes together, this one 4294967296"
+    ):
+        contents_of(files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from rewardlab.aws.wheel import files_of, read_wheel
 from rewardlab.errors import InputError
+from tests.aws.conftest import write_wheel
 
 
 def test_a_wheel_tells_its_name_version_and_needs(index):
@@ -47,4 +49,22 @@ def test_a_damaged_wheel_is_an_input_error_or_whole(tmp_path_factory, place, byt
     body[place % len(body)] = byte
     path.write_bytes(body)
     with contextlib.suppress(InputError):
+        dict(files_of(read_wheel(path)))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("tiny/data.bin", "bytes unpacked"), ("METADATA", "metadata are too large")]
+)
+def test_a_wheel_that_claims_more_than_can_be_held_is_not_unpacked(tmp_path, name, told):
+    """The size that a zip claims is read from its list; a small file may claim any."""
+    path = write_wheel(tmp_path, "tiny", "1.0", "py3-none-any", files={"tiny/data.bin": b"x"})
+    body = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        wanted = next(info.filename for info in archive.infolist() if info.filename.endswith(name))
+    place = body.index(b"PK\x01\x02")
+    while not body[place + 46 :].startswith(wanted.encode()):
+        place = body.index(b"PK\x01\x02", place + 1)
+    body[place + 24 : place + 28] = (0xFFFF_FF00).to_bytes(4, "little")
+    path.write_bytes(body)
+    with pytest.raises(InputError, match=told):
         dict(files_of(read_wheel(path)))

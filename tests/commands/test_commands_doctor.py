@@ -60,3 +60,9 @@ def test_a_bearer_token_is_enough_for_bedrock_and_is_not_shown(doctor):
 )
 def test_broken_settings_are_told_and_break_nothing(doctor, variables, told):
     assert told in doctor(**variables)["engine bedrock"]
+
+
+def test_it_tells_how_far_this_machine_fences_a_reward_in(doctor):
+    told = doctor()["isolation"]
+    assert told.startswith("files fenced (Landlock ")
+    assert told.endswith(", /tmp its own, network closed (a network namespace)")

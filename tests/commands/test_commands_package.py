@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from pathlib import Path
 
 import jsonschema
@@ -34,6 +35,17 @@ def test_a_package_is_named_with_its_digest(run, reward):
     assert code == 0
     assert out.startswith("PACKAGED  a.zip\nscore (plain) for bedrock, Python 3.13 on x86_64\nsha256 ")
     assert read_manifest(Path("a.zip")).platform == "bedrock"
+
+
+def test_what_the_fence_denied_while_the_reward_was_loaded_is_told(run, reward):
+    """On Lambda the file is not there either."""
+    with tempfile.NamedTemporaryFile(dir="/var/tmp") as file:
+        reward.write_text(f"try:\n    WORDS = open({file.name!r}).read()\nexcept OSError:\n    WORDS = ''\n{SOUND}")
+        code, _, err = run("package", reward, "-o", "a.zip", "--python", "3.13")
+        assert code == 0
+        assert f"but the fence denied it reading {file.name} (--reward-files {file.name} allows it)" in err
+        _, _, quiet = run("package", reward, "-o", "a.zip", "--python", "3.13", "--reward-files", file.name)
+    assert "fence" not in quiet
 
 
 def test_settings_beside_the_reward_hold(run, reward, tmp_path):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+import tempfile
 import threading
+from dataclasses import replace
 from textwrap import dedent
 
+import psutil
 import pytest
 
 from rewardlab.errors import UsageError
@@ -23,14 +27,19 @@ SCORE = 'kind = "score"\nlabels = [1, 2, 3]'
 def python(tmp_path):
     """Load the function `judge` of a file with this text as a judge with this scale."""
 
-    def load(code, keys=BOOLEAN, folder="."):
+    made = []
+
+    def load(code, keys=BOOLEAN, folder=".", **reach):
         place = tmp_path / folder
         place.mkdir(exist_ok=True)
         (place / "mine.py").write_text(dedent(code))
         (place / "mine.toml").write_text(f'{keys}\nmodel = "python:mine.py:judge"')
-        return PythonJudge(load_judge("mine.toml", folder=place))
+        made.append(PythonJudge(replace(load_judge("mine.toml", folder=place), **reach)))
+        return made[-1]
 
-    return load
+    yield load
+    for one in made:
+        one.close()
 
 
 def unscored(outcome):
@@ -113,10 +122,77 @@ def test_a_return_that_is_hostile_when_looked_at(python, prompt):
     assert unscored(judge.ask(Exhibit(prompt, "x")))[0] == "raised"
 
 
-def test_ctrl_c_passes(python, prompt):
-    judge = python("def judge(response): raise KeyboardInterrupt")
-    with pytest.raises(KeyboardInterrupt):
-        judge.ask(Exhibit(prompt, "x"))
+def test_what_ends_its_process_or_never_ends_costs_one_judgment(python, prompt):
+    judge = python(
+        """
+        import os, signal, time
+        def judge(response):
+            if response == "exit":
+                os._exit(3)
+            if response == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if response == "loop":
+                time.sleep(600)
+            if response == "interrupt":
+                raise KeyboardInterrupt
+            return 1
+        """,
+        BOOLEAN + "\nengine.timeout = 2",
+    )
+    told = [unscored(judge.ask(Exhibit(prompt, text))) for text in ("exit", "kill", "loop", "interrupt")]
+    assert told[0] == ("crashed", "the process exited with 3")
+    assert told[1] == ("crashed", "killed by SIGKILL")
+    assert told[2] == ("timed_out", "no answer within 2 s")
+    assert told[3][0] == "raised"
+    assert judge.ask(Exhibit(prompt, "x")) == Verdict(1.0, "yes")
+
+
+def test_it_has_no_credentials_and_reaches_nothing_unless_that_was_said(python, prompt, monkeypatch):
+    monkeypatch.setenv("JUDGE_KEY", "k")
+    code = """
+        import os, socket
+        def judge(response):
+            if os.environ.get("JUDGE_KEY") != "k":
+                return None
+            host, port = response.split(":")
+            socket.create_connection((host, int(port)), 5).close()
+            return "yes"
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        assert unscored(python(code).ask(Exhibit(prompt, address)))[0] == "abstained"
+        reason, detail = unscored(python(code, environment=("JUDGE_KEY",)).ask(Exhibit(prompt, address)))
+        assert reason == "raised"
+        assert f"[the fence denied reaching {address} (--judge-network allows it)]" in detail
+        both = python(code, environment=("JUDGE_KEY",), network=True)
+        assert both.ask(Exhibit(prompt, address)) == Verdict(1.0, "yes")
+    with pytest.raises(UsageError, match=r"--judge-env: NOWHERE_SET is not set"):
+        python(code, environment=("NOWHERE_SET",))
+
+
+def test_what_it_was_kept_from_behind_an_except_is_told(python, prompt):
+    with tempfile.NamedTemporaryFile(dir="/var/tmp") as file:
+        judge = python(
+            f"""
+            def judge(response):
+                try:
+                    return open({file.name!r}).read()
+                except OSError:
+                    return "no"
+            """
+        )
+        assert judge.ask(Exhibit(prompt, "x")) == Verdict(0.0, "no")
+        told = f"the judge answered, but the fence denied it reading {file.name} (--judge-files {file.name} allows it)"
+        assert judge.notes == [told]
+
+
+def test_its_processes_end_with_it(python, prompt):
+    judge = python("import os\ndef judge(response): return str(os.getpid())", SCORE)
+    detail = unscored(judge.ask(Exhibit(prompt, "x")))[1]
+    pid = int(detail.partition("'")[2].partition("'")[0])
+    assert psutil.pid_exists(pid)
+    judge.close()
+    assert not psutil.pid_exists(pid)
 
 
 def test_an_async_function_is_waited_for(python, prompt):
@@ -187,6 +263,15 @@ def test_two_judges_have_each_its_own_helper_of_one_name(python, prompt, tmp_pat
     assert set(sys.modules) == modules
 
 
+def test_a_judge_may_be_called_as_a_module_of_the_library_is(prompt, tmp_path):
+    (tmp_path / "copy.py").write_text(
+        "import dataclasses, json\ndef judge(response): return dataclasses.is_dataclass(1)"
+    )
+    (tmp_path / "copy.toml").write_text(f'{BOOLEAN}\nmodel = "python:copy.py:judge"')
+    with PythonJudge(load_judge("copy.toml", folder=tmp_path)) as judge:
+        assert judge.ask(Exhibit(prompt, "x")) == Verdict(0.0, "no")
+
+
 def test_a_judge_keeps_its_state_and_its_classes_from_call_to_call(python, prompt):
     judge = python("""
         from dataclasses import dataclass
@@ -212,30 +297,38 @@ def test_a_module_imported_in_a_call_is_imported_once(python, prompt, tmp_path):
     assert [judge.ask(Exhibit(prompt, "x")).label for _ in range(3)] == ["1", "2", "3"]
 
 
-def test_calls_may_overlap(python, prompt):
+def test_calls_of_several_threads_overlap_in_a_process_each(python, prompt, tmp_path):
+    """Each waits until the other is there, which it sees by a file."""
     judge = python("""
-        import threading
-        both = threading.Barrier(2, timeout=5)
+        import os, pathlib, time
         def judge(response):
-            both.wait()
-            print(response)
-            return 1
+            pathlib.Path(response).touch()
+            until = time.monotonic() + 20
+            while time.monotonic() < until and not (os.path.exists("a") and os.path.exists("b")):
+                time.sleep(0.01)
+            return os.path.exists("a") and os.path.exists("b")
     """)
-    standard = sys.stdout
     found = []
-    threads = [threading.Thread(target=lambda: found.append(judge.ask(Exhibit(prompt, "x")))) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with judge.held():
+        threads = [
+            threading.Thread(target=lambda text=text: found.append(judge.ask(Exhibit(prompt, text)))) for text in "ab"
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert found == [Verdict(1.0, "yes")] * 2
-    assert sys.stdout is standard
+    assert judge.ask(Exhibit(prompt, "a")) == Verdict(1.0, "yes")
 
 
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("import nowhere_at_all", r"mine.py: the judge's file cannot be imported: ModuleNotFoundError.*\(mine.py:1\)"),
+        (
+            "import nowhere_at_all",
+            r"mine.py:1: the judge's file cannot be imported: ModuleNotFoundError.*beside the judge",
+        ),
+        ("import os\nK = os.environ['A_KEY']", r"mine.py:2: .*KeyError: 'A_KEY'.*hand it over with --judge-env A_KEY"),
         ("def judge(:", r"cannot be imported: SyntaxError.*\(line 1\)"),
         ("raise SystemExit(2)", r"exits while it is imported \(sys.exit\(2\)\)"),
         ("def other(response): pass", r"no function 'judge'; expected one of other"),

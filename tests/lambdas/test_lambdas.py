@@ -61,6 +61,10 @@ def environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     return tuple(variables)
 
 
+#: What asks a judge, over the network.
+DIALS = {"llm_judge"}
+
+
 def is_quick(name: str, platform: str) -> bool:
     """Whether an everyday run asks for it: every fast reward once, and one reward on every platform."""
     return name not in SLOW and (platform == "smtj" or name == "exact_match")
@@ -76,7 +80,7 @@ def is_quick(name: str, platform: str) -> bool:
 )
 def test_check_finds_nothing_to_mend_on_any_platform(name, platform, environment):
     module_of(name)  # skips where a requirement is missing
-    report = check(FOLDER / name / "reward.py", platform=platform, reward_env=environment)
+    report = check(FOLDER / name / "reward.py", platform=platform, reward_env=environment, reward_network=name in DIALS)
     found = {part.code for part in report.findings if part.severity != "note"} - OF_THE_MACHINE
     assert report.verdict == "pass"
     assert not found, [(part.code, part.evidence) for part in report.findings]

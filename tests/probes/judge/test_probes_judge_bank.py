@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from fixtures.judges.bank import FOLDER, read_bank
-from rewardlab.judging.definition import load_judge
+from rewardlab.judging.definition import PYTHON, load_judge
 from rewardlab.judging.member import convene
-from rewardlab.judging.python import ARGUMENTS, PythonJudge
+from rewardlab.judging.python import ARGUMENTS
 from rewardlab.judging.verdict import VerdictError, find
 from rewardlab.probes.judge import ask_all
-from rewardlab.rewards.loop import wait
+from rewardlab.rewards.asked import load_asked
 from tests.probes.judge.conftest import codes, question_of, run_of, sat
 
 BANK = read_bank()
@@ -23,18 +25,25 @@ CLEAN = [judge.file for judge in BANK if judge.kind == "clean"]
 COMPANY = [FOLDER / "clean/equality.toml", FOLDER / "clean/slips.toml"]
 
 
+def _place(judge):
+    file, _, name = judge.model.removeprefix(PYTHON).rpartition(":")
+    return Path(file), name
+
+
 @cache
 def ratings(file):
-    """A judge's ratings; its function is called as a panel would, without the surroundings that guard the process."""
+    """A judge's ratings; its function is called as its process would call it, in this one."""
     ((judge, record),) = [(one.judge, one.record) for one in convene([load_judge(str(file))])]
-    python = PythonJudge(judge)
+    before = list(sys.path)
+    asked = load_asked(*_place(judge))
+    sys.path[:] = before
     random.seed(0)  # one planted judge draws its verdicts
     prompts, texts, score = run_of()
 
     def judging(exhibit):
+        told = asked.answer({name: given(exhibit) for name, given in ARGUMENTS.items()})
         try:
-            returned = wait(python._function(**{name: ARGUMENTS[name](exhibit) for name in python._wanted}))
-            return find(judge.scale, returned).value
+            return find(judge.scale, told["value"]).value
         except (VerdictError, KeyError):
             return None
 

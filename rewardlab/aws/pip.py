@@ -1,0 +1,61 @@
+"""pip, in a process that builds nothing and sees no credentials but those of the indexes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+#: What pip is handed of the environment: where its configuration and its cache lie, which index, which proxy, which
+#: certificates. Its own variables (PIP_*) come with them.
+KEPT = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "VIRTUAL_ENV", "NETRC", "XDG_CONFIG_HOME"),
+    *("XDG_CONFIG_DIRS", "XDG_CACHE_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+)
+PROXY = re.compile(r"(?:https?|all|no|ftp)_proxy", re.IGNORECASE)
+#: What pip says of a build that it was not allowed, with what it was about to run.
+REFUSED = "rewardlab: nothing is built"
+#: Some other program would run what a package brought along: its setup.py, its build system, a repository's hooks.
+#: Programs that only tell of the machine are done without; keyring's tells a password, and may.
+GUARD = f"""
+import os, runpy, sys
+
+def refuse(event, arguments):
+    if event in ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "os.fork", "os.forkpty"):
+        words = arguments[1] if event == "subprocess.Popen" else arguments[0]
+        words = [words] if isinstance(words, (str, bytes)) else list(words or ())
+        program = os.path.basename(os.fsdecode(words[0])) if words else ""
+        if program != "keyring":
+            raise PermissionError(1, {REFUSED!r}, program)
+
+sys.addaudithook(refuse)
+sys.argv[0] = "pip"
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+
+
+def run_pip(arguments: Sequence[str], *, seconds: float) -> subprocess.CompletedProcess[str]:
+    """Run this interpreter's pip to its end.
+
+    Raises: subprocess.TimeoutExpired.
+    """
+    return subprocess.run(  # noqa: S603 - our own interpreter's pip; no shell
+        [sys.executable, "-P", "-c", GUARD, *arguments],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=seconds,
+        check=False,
+        env=environment_of_pip(os.environ),
+    )
+
+
+def environment_of_pip(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of the environment is pip's business."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in KEPT or name.startswith("PIP_") or PROXY.fullmatch(name)
+    }

@@ -1,0 +1,130 @@
+"""What the fence kept a reward from, seen from inside: told where it fails, and where it answers all the same.
+
+Standard library only: this file runs in the isolated worker. The kernel refuses; this only watches what Python code
+asks for, so that a failure behind an `except` is seen too. What other programs ask for is not seen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+from rewardlab.rewards.calls_filter import AF_UNIX
+from rewardlab.rewards.fence import Built
+from rewardlab.rewards.namespaces import TEMPORARY
+from rewardlab.rewards.reach import Reach
+
+#: What begins the words about it, behind those of a failure.
+DENIED = " [the fence denied "
+#: So many are told of one call.
+MOST = 3
+HERE = ("localhost", "ip6-localhost", "127.0.0.1", "::1", "0.0.0.0", "")  # noqa: S104 - compared with, not bound to
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+#: What the words of an error say where a file was not opened or a connection not made.
+TROUBLE = re.compile(r"ermission denied|not permitted|No such file|[Cc]onnection|unreachable|refused|[Tt]imed? ?out")
+#: A path in the words of an error.
+PATH = re.compile(r"""['"](/[^'"\n]+)['"]""")
+#: What is told of each event: a file is opened, a folder listed, made, emptied.
+OPENED, LISTED = "open", {"os.listdir", "os.scandir"}
+CHANGED = {"os.mkdir", "os.remove", "os.rmdir", "os.rename", "os.truncate", "os.chmod", "os.symlink", "os.link"}
+
+
+class Denials:
+    """Collects what was asked for in vain since the last look. Made once, after the fence is up."""
+
+    def __init__(self, reach: Reach, built: Built, who: str = "reward") -> None:
+        self._reach, self._built, self._who = reach, built, who
+        self._roots = tuple(f"{root.rstrip('/')}/" for root in reach.read + reach.written)
+        self._written = tuple(f"{root.rstrip('/')}/" for root in reach.written)
+        self._found: dict[str, None] = {}
+        self._perhaps: dict[str, None] = {}  # may have succeeded: told of a failure only
+        if built.files or built.network not in {"", "open"}:
+            sys.addaudithook(self._see)
+
+    def taken(self) -> list[str]:
+        """What was asked for in vain since the last look, each with the option that allows it."""
+        found, self._found, self._perhaps = list(self._found), {}, {}
+        return found[:MOST]
+
+    def explain(self, text: str) -> str:
+        """The words of a failure, and what of the fence is behind it."""
+        return self.explain_all([text])[0]
+
+    def explain_all(self, texts: list[str]) -> list[str]:
+        """The words of a call's failures, and what of the fence is behind those that speak of files or connections.
+
+        Behind all of them where none does: the reward may raise something of its own for what it could not read.
+        """
+        likely = [text for text in texts if TROUBLE.search(text)]
+        for text in likely:
+            self._read(text)
+        if likely and not self._found:
+            self._found = self._perhaps
+        found = self.taken() if texts else []
+        behind = f"{DENIED}{'; '.join(found)}]" if found else ""
+        return [text + behind if text in likely or not likely else text for text in texts]
+
+    def _read(self, text: str) -> None:
+        """Note the paths that the words of an error name, also of what was asked for by no Python code."""
+        for path in PATH.findall(text):
+            if self._built.own_tmp and "No such file" in text and path.startswith(f"{TEMPORARY}/"):
+                self._found[self._allowing("files", f"the machine's {path}", path)] = None
+            if self._built.files and ("ermission denied" in text or "not permitted" in text):
+                self._file(path, writing=False)
+
+    def _allowing(self, option: str, what: str, value: str = "") -> str:
+        return f"{what} (--{self._who}-{option}{' ' if value else ''}{value} allows it)"
+
+    def _see(self, event: str, arguments: tuple[Any, ...]) -> None:
+        try:
+            if event == OPENED:
+                path, _, flags = arguments
+                if type(path) is str and not (
+                    ".." not in path and path.startswith(self._written if flags & WRITING else self._roots)
+                ):
+                    self._open(path, writing=bool(flags & WRITING))
+            elif event in LISTED or event in CHANGED:
+                self._list(os.fspath(arguments[0]), changing=event in CHANGED)
+            elif event.startswith("socket.") and self._built.network not in {"", "open"}:
+                self._socket(event, arguments)
+        except Exception:  # noqa: BLE001 - what is only watched must fail for the reward as it would without
+            return
+
+    def _open(self, path: str, *, writing: bool) -> None:
+        if self._built.files:
+            self._file(path, writing=writing)
+
+    def _list(self, path: Any, *, changing: bool) -> None:
+        if not self._built.files or not isinstance(path, str):
+            return
+        real = os.path.realpath(path)
+        if changing:
+            real = os.path.join(os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(real))
+            if not self._reach.allows(os.path.dirname(real), writing=True):
+                self._file(path, writing=True)
+        elif os.path.isdir(real) and not self._reach.lists(real):
+            self._found[self._allowing("files", f"listing {path}", path)] = None
+
+    def _file(self, path: str, *, writing: bool) -> None:
+        """Note a path that is there, or could be made, and that the fence keeps."""
+        real = os.path.realpath(path)
+        if self._reach.allows(real, writing=writing) or real.startswith(("/proc/", "/sys/", "/dev/")):
+            return
+        if os.path.exists(real) if not writing else os.path.isdir(os.path.dirname(real)):
+            place = os.path.dirname(real) if writing else real
+            self._found[self._allowing("files", f"{'writing' if writing else 'reading'} {path}", place)] = None
+
+    def _socket(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "socket.__new__":
+            if self._built.network == "filter" and arguments[1] != AF_UNIX:
+                self._perhaps[self._allowing("network", "opening a socket")] = None
+        elif event == "socket.connect" and isinstance(arguments[1], tuple):
+            host, port = arguments[1][:2]
+            held = self._perhaps if host in HERE else self._found
+            held[self._allowing("network", f"reaching {host}:{port}")] = None
+        elif event == "socket.getaddrinfo":
+            host = arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0]
+            if host is not None and host not in HERE:
+                self._found[self._allowing("network", f"reaching {host}:{arguments[1]}")] = None
