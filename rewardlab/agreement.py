@@ -13,7 +13,8 @@ from rewardlab.agree_report import Agreement, AgreementReport, Given, Number, Or
 from rewardlab.alpha import MIN_ALPHA, further_units, meaning_of, strong_from, verdict_of
 from rewardlab.crosscheck import check_alpha
 from rewardlab.errors import InputError
-from rewardlab.ratings.layout import Naming, Ratings, read_ratings
+from rewardlab.ratings.layout import Ratings, read_ratings
+from rewardlab.ratings.naming import Naming
 from rewardlab.stats.agreement.concordance import Concordance
 from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.pairwise import Pair
@@ -84,6 +85,7 @@ def measure_agreement(
         weights=partial,
         seed=seed,
         by=naming.by,
+        reading=ratings.notes,
         whole=whole,
         slices=tuple(slices),
         version=rewardlab.__version__,

@@ -12,7 +12,8 @@ from rewardlab.alpha import MIN_ALPHA
 from rewardlab.commands.options import display_for, put
 from rewardlab.errors import UsageError
 from rewardlab.formats.agree import AGREE_FORMATS
-from rewardlab.ratings.layout import Layout, Naming
+from rewardlab.ratings.explanation import explain_columns
+from rewardlab.ratings.naming import Layout, Naming
 from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.resampling import Method
 
@@ -32,12 +33,13 @@ from rewardlab.stats.agreement.resampling import Method
 @click.option("--unit", metavar="COLUMN[,COLUMN]", help="What was rated.  [unit, item, id, ...; else the first]")
 @click.option("--rater", metavar="COLUMN", help="Who rated, in a long file.  [rater, judge, annotator, ...]")
 @click.option("--rating", metavar="COLUMN", help="The rating, in a long file.  [rating, value, score, label, ...]")
-@click.option("--raters", metavar="COLUMN,...", help="The raters' columns, in a wide file.  [all others]")
+@click.option("--raters", metavar="COLUMN,...", help="The raters' columns, in a wide file.  [those that share values]")
 @click.option(
     "--layout",
     type=click.Choice(["long", "wide", "counts"]),
     help="A row for each rating, a column for each rater, or how many chose each category.  [told by the columns]",
 )
+@click.option("--columns", is_flag=True, help="Say what each column was taken for and why, and measure nothing.")
 @click.option(
     "--min-alpha", type=float, default=MIN_ALPHA, show_default=True, metavar="A", help="Target for alpha's lower bound."
 )
@@ -83,6 +85,7 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     rating: str | None,
     raters: str | None,
     layout: Layout | None,
+    columns: bool,  # noqa: FBT001 - click calls it by keyword
     min_alpha: float,
     interval: Method,
     weights: Partial,
@@ -93,16 +96,22 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     """How far do raters agree beyond chance? RATINGS is CSV, JSON lines or Parquet; - is standard input.
 
     A long file has a row for each rating (unit, rater, rating), a wide one a row for each unit and a column for each
-    rater; an empty cell is a missing rating.
+    rater; an empty cell is a missing rating. Which column is what is told by names and cells: --columns says it. A file
+    with several raters a row names both: --rater worker_1,worker_2 --rating label_1,label_2.
 
     Exit codes: 0 agreement suffices (the lower end of alpha's interval reaches --min-alpha), 1 it surely does not (the
     upper end stays under it), 4 undecided, 2 the ratings could not be read or compared. Slices do not change it.
     """
     if not -1 <= min_alpha <= 1:
         raise UsageError(f"{min_alpha} is no value of alpha", where="--min-alpha", expected="a number up to 1")
+    naming = Naming(_listed(unit), _listed(rater), _listed(rating), _listed(raters), by, cluster, layout)
+    if columns:
+        found = explain_columns(ratings, naming)
+        put(found.text, output)
+        return 0 if found.clear else 2
     report = measure_agreement(
         ratings,
-        Naming(_listed(unit), rater, rating, _listed(raters), by, cluster, layout),
+        naming,
         level=level,
         order=_listed(scale),
         min_alpha=min_alpha,

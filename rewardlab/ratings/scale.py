@@ -9,12 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rewardlab.errors import InputError, UsageError
+from rewardlab.ratings.cells import is_missing
 from rewardlab.ratings.columns import Columns
 from rewardlab.stats.agreement.table import LEVELS, Level
 from rewardlab.stats.interval import Floats
-
-#: How people and programs write that a rating is missing.
-MISSING = {"", "na", "n/a", "#n/a", "nan", "null"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,6 @@ class Scale:
     labels: tuple[str, ...]
     values: tuple[float, ...]
     assumed: bool
-
-
-def is_missing(cell: str) -> bool:
-    """Whether a cell says that there is no rating."""
-    return cell.lower() in MISSING
 
 
 def number_of(cell: str, *, decimal_comma: bool) -> float | None:

@@ -1,0 +1,213 @@
+"""Which columns hold ratings: those that share a vocabulary; what is left out is named, what is unclear refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from rewardlab.errors import InputError
+from rewardlab.ratings.columns import read_columns
+from rewardlab.ratings.layout import read_ratings, roles_of
+from rewardlab.ratings.naming import Naming
+from rewardlab.ratings.roles import UnclearError
+
+N = 40
+
+
+def table(**columns):
+    """CSV of columns, each a function of the row."""
+    rows = [",".join(columns)]
+    rows += [",".join(str(cell(i)) for cell in columns.values()) for i in range(N)]
+    return "\n".join(rows) + "\n"
+
+
+def yes(i, shift=0):
+    return "yes" if (i * 7 + shift) % 10 < 6 else "no"
+
+
+def five(i, shift=0):
+    return (i * 3 + shift * (i % 4 == 0)) % 5 + 1
+
+
+@pytest.fixture
+def roles(tmp_path):
+    def find(text, naming=None, name="r.csv"):
+        path = tmp_path / name
+        path.write_text(text)
+        return roles_of(read_columns(path), naming or Naming())
+
+    return find
+
+
+BESIDE = {
+    "text": lambda i: f"The answer number {i} is quite long",
+    "topic": lambda i: "sums" if i % 2 else "proofs",
+    "ann1_notes": lambda i: "" if i % 3 else f"odd {i % 2}",
+    "length": lambda i: 20 + i * 7 % 90,
+    "n_tokens": lambda i: i % 5 + 1,
+    "created_at": lambda i: f"2026-01-{i % 28 + 1:02}T10:00:00Z",
+    "lead_time": lambda i: 1.5 + i,
+    "ann1_confidence": lambda i: i % 5 + 1,
+    "gold": five,
+    "majority_label": five,
+    "mean_score": lambda i: five(i) + 0.5,
+    "final_label": five,
+    "worker_id": lambda i: f"w{i % 4}",
+    "seen": lambda _: "",
+    "Unnamed: 0": lambda i: i,
+    "sha": lambda i: f"{i * 7919:08x}",
+    "difficulty": five,
+    "is_long": lambda i: i % 2,
+}
+
+
+@pytest.mark.parametrize("beside", sorted(BESIDE))
+@pytest.mark.parametrize("kind", [five, yes])
+def test_a_column_beside_the_raters_is_left_out_and_named(roles, beside, kind):
+    text = table(unit=lambda i: f"u{i}", alice=kind, **{beside: BESIDE[beside]}, bob=lambda i: kind(i, 1))
+    found = roles(text)
+    assert found.naming.raters == ("alice", "bob")
+    assert found.naming.unit == ("unit",)
+    assert found.notes[0].startswith(f"Left out: {beside} (")
+
+
+def test_all_of_them_at_once_and_an_index_in_front(roles):
+    text = table(**{"": lambda i: i}, **BESIDE, ann1=five, ann2=lambda i: five(i, 1), ann3=lambda i: five(i, 2))
+    found = roles(text)
+    assert found.naming.raters == ("ann1", "ann2", "ann3")
+    assert "and 10 more (see --columns)" in found.notes[0]
+    assert {role.column for role in found.roles if role.taken == "left out"} == {*BESIDE, ""} - {"Unnamed: 0"}
+    assert found.naming.unit == ("Unnamed: 0",)
+
+
+def test_rows_are_units_where_no_column_names_them(roles):
+    found = roles(table(ann1=five, ann2=lambda i: five(i, 1)))
+    assert (found.naming.unit, found.naming.raters) == ((), ("ann1", "ann2"))
+    assert "each row is taken for one" in found.notes[0]
+    found = roles(table(question=lambda i: f"What is {i} and {i}?", ann1=five, ann2=lambda i: five(i, 1)))
+    assert (found.naming.unit, found.notes) == (("question",), ())
+
+
+def test_raters_with_names_of_their_own_share_values(roles):
+    found = roles(table(unit=lambda i: i, gpt4=five, claude=lambda i: five(i, 1), human1=five, human2=five))
+    assert found.naming.raters == ("gpt4", "claude", "human1", "human2")
+    found = roles(table(unit=lambda i: i, Meg=yes, Owen=lambda _: "yes", Ben=lambda i: "no" if i < 3 else ""))
+    assert found.naming.raters == ("Meg", "Owen", "Ben")
+    found = roles(table(unit=lambda i: i, a=lambda i: 1.5 + i * 3 % 17, b=lambda i: 2 + i * 5 % 16))
+    assert found.naming.raters == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("columns", "commands"),
+    [
+        (
+            {"ann1": five, "ann2": five, "quality": five},
+            ["--raters ann1,ann2", "--raters ann1,ann2,quality"],
+        ),
+        (
+            {"alice": five, "bob": five, "steps": lambda i: i % 7 + 3},
+            ["--raters alice,bob", "--raters alice,bob,steps"],
+        ),
+        (
+            {"alice_good": five, "bob_good": five, "alice_safe": yes, "bob_safe": yes},
+            ["--raters alice_good,bob_good", "--raters alice_safe,bob_safe"],
+        ),
+        (
+            {"alice_good": five, "bob_good": five, "alice_safe": five, "bob_safe": five},
+            ["--raters alice_good,bob_good", "--raters alice_safe,bob_safe", "--raters alice_good,alice_safe"],
+        ),
+        ({"judge": yes, "gold": yes}, ["--raters judge,gold"]),
+        ({"ann1": yes, "weight": lambda i: 50 + i % 9}, ["--raters ann1,weight"]),
+        ({"ann 1": yes, "it's, gold": yes}, ["""--raters 'ann 1,"it'"'"'s, gold"'"""]),
+    ],
+)
+def test_what_is_not_clear_is_refused_with_the_command_that_would_do(roles, columns, commands, tmp_path):
+    text = table(unit=lambda i: f"u{i}", **columns)
+    if "it's, gold" in columns:
+        text = text.replace("it's, gold", '"it\'s, gold"')
+    with pytest.raises(UnclearError) as error:
+        roles(text)
+    said = error.value.lines.splitlines()
+    assert [line.split("r.csv ")[1] for line in said][: len(commands)] == commands
+    assert all(line.startswith(f"    rewardlab agree {tmp_path / 'r.csv'} --raters") for line in said)
+    assert {role.column for role in error.value.roles} == {"unit", *columns}
+
+
+def test_gpt_4_gpt_5_claude_4_claude_5_are_four_judges(roles):
+    names = ("gpt_4", "gpt_5", "claude_4", "claude_5")
+    assert roles(table(unit=lambda i: i, **dict.fromkeys(names, five))).naming.raters == names
+
+
+def test_slots_become_pairs_of_rater_and_rating(tmp_path, roles):
+    text = "id,worker_1,label_1,conf_1,worker_2,label_2,conf_2\na,w1,yes,1,w2,no,2\nb,w2,no,1,w3,no,3\nc,w3,yes,1,,,\n"
+    found = roles(text)
+    assert (found.naming.rater, found.naming.rating) == (("worker_1", "worker_2"), ("label_1", "label_2"))
+    read = read_ratings(tmp_path / "r.csv", Naming())
+    assert (read.raters, read.units) == (("w1", "w2", "w3"), 3)
+    assert "conf_1 (by its name confidence)" in read.notes[0]
+    named = Naming(rater=("worker_1", "worker_2"), rating=("conf_1", "conf_2"))
+    assert read_ratings(tmp_path / "r.csv", named).scale.labels == ()
+    (tmp_path / "r.csv").write_text(text.replace("w2,no,2", ",no,2"))
+    with pytest.raises(InputError, match=r"r.csv:2: a label_2 without its worker_2"):
+        read_ratings(tmp_path / "r.csv", Naming())
+
+
+@pytest.mark.parametrize(
+    "header", ["id,annotator1_id,annotator1_label,annotator2_id,annotator2_label", "id,rater 1,score 1,rater 2,score 2"]
+)
+def test_slots_are_told_by_their_numbers(roles, header):
+    found = roles(header + "\na,w1,4,w2,5\nb,w2,3,w3,3\n")
+    assert [len(found.naming.rater), len(found.naming.rating)] == [2, 2]
+
+
+def test_slots_with_two_sets_of_ratings_are_refused_with_both_commands(roles):
+    text = "id,worker_1,tone_1,truth_of_1,worker_2,tone_2,truth_of_2\na,w1,yes,1,w2,no,2\nb,w2,no,1,w3,no,3\n"
+    with pytest.raises(UnclearError) as error:
+        roles(text.replace("truth_of", "depth"))
+    assert [line.split("r.csv ")[1] for line in error.value.lines.splitlines()] == [
+        "--rater worker_1,worker_2 --rating tone_1,tone_2",
+        "--rater worker_1,worker_2 --rating depth_1,depth_2",
+    ]
+
+
+def long(*names):
+    rows = [",".join(names)]
+    cells = {
+        "annotator": lambda u, r: f"ann{r}", "id": lambda u, r: u, "row_id": lambda u, r: 2 * u + r,
+        "annotation_id": lambda u, r: 100 + 2 * u + r, "text": lambda u, r: f"text {u}", "tone": yes,
+        "depth": five, "kind": lambda u, r: u % 3, "lead_time": lambda u, r: u * 1.5 + r,
+        "score": five, "label": yes, "notes": lambda u, r: f"n{u * r % 3}",
+    }  # fmt: skip
+    rows += [",".join(str(cells[name](u, r)) for name in names) for u in range(20) for r in range(2)]
+    return "\n".join(rows) + "\n"
+
+
+def test_the_rating_of_a_long_file_is_what_differs_within_a_unit(roles):
+    found = roles(long("annotation_id", "id", "text", "kind", "annotator", "tone", "notes", "lead_time"))
+    naming = found.naming
+    assert (naming.unit, naming.rater, naming.rating) == (("id",), ("annotator",), ("tone",))
+    assert "kind (by its name a property of the unit)" in found.notes[0]
+    assert roles(long("row_id", "text", "annotator", "label", "kind")).naming.unit == ("text",)
+
+
+@pytest.mark.parametrize(("one", "other"), [("tone", "depth"), ("score", "label")])
+def test_two_columns_of_ratings_in_a_long_file_are_refused(roles, one, other):
+    with pytest.raises(UnclearError) as error:
+        roles(long("id", "annotator", one, other))
+    found = [line.split("r.csv ")[1] for line in error.value.lines.splitlines()]
+    assert sorted(found) == sorted(f"--unit id --rater annotator --rating {name}" for name in (one, other))
+
+
+def test_columns_says_what_each_was_taken_for(run, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(table(unit=lambda i: f"u{i}", ann1=five, ann2=five, ann1_notes=lambda i: f"n{i % 2}"))
+    code, out, error = run("agree", path, "--columns")
+    assert (code, error) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()[:5]] == ["column", "unit", "ann1", "ann2", "ann1_notes"]
+    assert "ann1_notes  left out   by its name notes" in out
+    assert "wide: a column for each rater" in out
+    path.write_text(table(unit=lambda i: f"u{i}", ann1=five, ann2=five, quality=five))
+    code, out, error = run("agree", path, "--columns")
+    assert (code, error) == (2, "")
+    assert "quality  unclear" in out
+    assert f"rewardlab agree {path} --raters ann1,ann2\n" in out
+    assert run("agree", path)[:2] == (2, "")
