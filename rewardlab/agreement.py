@@ -15,6 +15,7 @@ from rewardlab.crosscheck import check_alpha
 from rewardlab.errors import InputError
 from rewardlab.ratings.layout import Ratings, read_ratings
 from rewardlab.ratings.naming import Naming
+from rewardlab.ratings.scale import Wanted
 from rewardlab.stats.agreement.concordance import Concordance
 from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.pairwise import Pair
@@ -31,8 +32,7 @@ def measure_agreement(
     path: Path,
     naming: Naming | None = None,
     *,
-    level: str | None = None,
-    order: Sequence[str] = (),
+    wanted: Wanted | None = None,
     min_alpha: float = MIN_ALPHA,
     method: Method = "jackknife",
     partial: Partial = "quadratic",
@@ -40,14 +40,14 @@ def measure_agreement(
 ) -> AgreementReport:
     """The agreement of the ratings in a file, on all units and on each slice.
 
-    Arguments: `naming`, `level` and `order` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's
+    Arguments: `naming` and `wanted` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's
     interval must reach; `method` of that interval; `partial`, the weights of AC2 and the weighted kappa; `seed` of what
     is drawn.
     Raises: RewardlabError for ratings that cannot be read or compared; MismatchError when the krippendorff package does
     not confirm alpha.
     """
     naming = naming or Naming()
-    ratings = read_ratings(path, naming, level=level, order=order)
+    ratings = read_ratings(path, naming, wanted)
     if ratings.values.shape[1] < 2 or ((~np.isnan(ratings.values)).sum(axis=1) < 2).all():
         raise InputError(
             "no unit has two ratings", where=str(path), expected="units that two or more raters rated",
@@ -160,7 +160,9 @@ def _notes(panel: Panel, ratings: Ratings) -> Iterator[str]:
 
 
 def _name(value: float, ratings: Ratings) -> str:
-    return ratings.scale.labels[int(value)] if ratings.scale.labels else f"{value:g}"
+    if ratings.scale.labels:
+        return ratings.scale.labels[int(value)]
+    return short if float(short := f"{value:g}") == value else repr(value).removesuffix(".0")
 
 
 def _given(panel: Panel, ratings: Ratings) -> tuple[Given, ...]:

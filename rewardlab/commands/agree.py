@@ -14,6 +14,7 @@ from rewardlab.errors import UsageError
 from rewardlab.formats.agree import AGREE_FORMATS
 from rewardlab.ratings.explanation import explain_columns
 from rewardlab.ratings.naming import Layout, Naming
+from rewardlab.ratings.scale import Wanted
 from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.resampling import Method
 
@@ -26,6 +27,14 @@ from rewardlab.stats.agreement.resampling import Method
     help="Level of measurement.  [nominal for labels without --scale, else ordinal]",
 )
 @click.option("--scale", metavar="LOW,..,HIGH", help="All values of the scale, lowest first: labels or numbers.")
+@click.option(
+    "--missing", metavar="WORD,...", help="Words that say that there is no rating, beside NA, NaN, null and -."
+)
+@click.option(
+    "--as-is",
+    is_flag=True,
+    help="Take cells as they stand: merge no spellings, read no 8/10, part no a;b, order no labels.",
+)
 @click.option("--by", metavar="COLUMN", help="Agreement of each slice too: the units by their value in this column.")
 @click.option(
     "--cluster", metavar="COLUMN", help="What moves together, such as the prompt of several units.  [the unit]"
@@ -78,6 +87,8 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     ratings: Path,
     level: str | None,
     scale: str | None,
+    missing: str | None,
+    as_is: bool,  # noqa: FBT001 - click calls it by keyword
     by: str | None,
     cluster: str | None,
     unit: str | None,
@@ -112,8 +123,7 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     report = measure_agreement(
         ratings,
         naming,
-        level=level,
-        order=_listed(scale),
+        wanted=Wanted(level, _listed(scale), _listed(missing), as_is),
         min_alpha=min_alpha,
         method=interval,
         partial=weights,

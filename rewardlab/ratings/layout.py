@@ -14,7 +14,7 @@ from rewardlab.ratings.longform import is_long, long_roles, slots_in
 from rewardlab.ratings.names import UNITS, first_of
 from rewardlab.ratings.naming import Layout, Naming
 from rewardlab.ratings.roles import Role, Roles, raters_of
-from rewardlab.ratings.scale import Scale, read_scale
+from rewardlab.ratings.scale import Scale, Wanted, read_scale
 from rewardlab.ratings.table import counted_cells, long_cells, parts_of, table_of, unit_ids, wide_cells
 from rewardlab.stats.agreement.table import Codes
 from rewardlab.stats.interval import Floats
@@ -40,10 +40,10 @@ class Ratings:
     notes: tuple[str, ...]
 
 
-def read_ratings(path: Path, naming: Naming, *, level: str | None = None, order: Sequence[str] = ()) -> Ratings:
+def read_ratings(path: Path, naming: Naming, wanted: Wanted | None = None) -> Ratings:
     """The ratings of a file, `-` being standard input.
 
-    Arguments: `naming` says which column is what; `level` of measurement; `order`, the scale from lowest to highest.
+    Arguments: `naming` says which column is what; `wanted`, the level, the scale's order, and how cells are read.
     A file is long when it has a column for the rater and one for the rating, else wide: a column for the unit and one
     for each rater. The file of `--labels` (prompt_id, index, annotator, label) is long, its cluster the prompt.
     Raises: UsageError for a column that is not there; UnclearError where it is not clear which columns hold ratings;
@@ -56,7 +56,7 @@ def read_ratings(path: Path, naming: Naming, *, level: str | None = None, order:
     assert naming.layout is not None
     reader = {"long": long_cells, "wide": wide_cells, "counts": counted_cells}[naming.layout]
     cells = reader(columns, naming)
-    scale, numbers = read_scale(columns, cells.cells, cells.rows, level=level, order=order)
+    scale, numbers = read_scale(columns, cells.cells, cells.rows, wanted or Wanted())
     missing = int(np.isnan(numbers).sum())
     if missing == len(numbers):
         raise InputError("holds no rating", where=columns.source)
@@ -78,7 +78,7 @@ def read_ratings(path: Path, naming: Naming, *, level: str | None = None, order:
         scale=scale,
         layout=naming.layout,
         missing=0 if naming.layout == "counts" else missing,
-        notes=found.notes,
+        notes=(*found.notes, *scale.notes),
     )
 
 

@@ -21,9 +21,9 @@ UNITS = (
     "",
 )
 RATERS = _words(
-    """rater rater_id judge judge_id annotator annotator_id coder coder_id worker worker_id workerid reviewer reviewer_id
-    grader grader_id labeler labeller labeler_id evaluator evaluator_id user user_id username expert annotator_name
-    rater_name judge_name judge_model completed_by"""
+    """rater rater_id judge judge_id annotator annotator_id coder coder_id worker worker_id workerid reviewer
+    reviewer_id grader grader_id labeler labeller labeler_id evaluator evaluator_id user user_id username expert
+    annotator_name rater_name judge_name judge_model completed_by"""
 )
 RATINGS = _words(
     "rating value score label verdict answer grade choice annotation judgment judgement class vote category"

@@ -13,6 +13,7 @@ from rewardlab.errors import RewardlabError
 from rewardlab.ratings import table
 from rewardlab.ratings.layout import read_ratings
 from rewardlab.ratings.naming import Naming
+from rewardlab.ratings.scale import Wanted
 
 CELL = st.sampled_from(
     ["", "1", "2", "2,5", "NA", "inf", "1e400", "low", '"', "a,b", "é", "\x85", "0x1", "1_0", "{", " 3 "]
@@ -52,7 +53,7 @@ def test_any_bytes_are_read_or_refused(data, head):
 def read(tmp_path, text, naming=None, **options):
     path = tmp_path / "r.csv"
     path.write_text(text)
-    return read_ratings(path, naming or Naming(), **options)
+    return read_ratings(path, naming or Naming(), Wanted(**options))
 
 
 def test_columns_are_told_by_their_names_or_by_the_user(tmp_path):
