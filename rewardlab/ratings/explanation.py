@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rewardlab.ratings.columns import Columns, read_columns
+from rewardlab.ratings.exported import exported
 from rewardlab.ratings.layout import roles_of
 from rewardlab.ratings.naming import Naming
 from rewardlab.ratings.roles import Role, UnclearError
@@ -32,7 +33,8 @@ def explain_columns(path: Path, naming: Naming) -> Explanation:
     """
     columns = read_columns(path)
     try:
-        found = roles_of(columns, naming)
+        table = exported(columns, naming)
+        found = table[1] if table else roles_of(columns, naming)
     except UnclearError as error:
         said = visible_lines(str(error)).rstrip()
         return Explanation(f"{_table(columns, error.roles)}\nNot clear: {said}\n", clear=False)

@@ -10,6 +10,7 @@ import numpy as np
 
 from rewardlab.errors import InputError, UsageError
 from rewardlab.ratings.columns import Columns, read_columns
+from rewardlab.ratings.exported import exported
 from rewardlab.ratings.longform import is_long, long_roles, slots_in
 from rewardlab.ratings.names import UNITS, first_of
 from rewardlab.ratings.naming import Layout, Naming
@@ -50,8 +51,7 @@ def read_ratings(path: Path, naming: Naming, wanted: Wanted | None = None) -> Ra
     InputError with file:line for a unit that a rater rated twice, a unit in two slices or clusters, no two ratings to
     compare, and what `read_columns` and `read_scale` find.
     """
-    columns = read_columns(path)
-    found = roles_of(columns, naming)
+    columns, found = columns_and_roles(path, naming)
     naming = found.naming
     assert naming.layout is not None
     reader = {"long": long_cells, "wide": wide_cells, "counts": counted_cells}[naming.layout]
@@ -80,6 +80,15 @@ def read_ratings(path: Path, naming: Naming, wanted: Wanted | None = None) -> Ra
         missing=0 if naming.layout == "counts" else missing,
         notes=(*found.notes, *scale.notes),
     )
+
+
+def columns_and_roles(path: Path, naming: Naming) -> tuple[Columns, Roles]:
+    """The columns of a file and what each is taken for; those of a tool's export are unit, rater and rating.
+
+    Raises: as `read_ratings`.
+    """
+    columns = read_columns(path)
+    return exported(columns, naming) or (columns, roles_of(columns, naming))
 
 
 def roles_of(columns: Columns, naming: Naming) -> Roles:

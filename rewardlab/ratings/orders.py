@@ -42,6 +42,7 @@ beginner | novice < intermediate < advanced < expert
 trivial < minor < major < critical | blocker
 first < second < third < fourth < fifth
 one < two < three < four < five < six < seven < eight < nine < ten
+i | n < p < c
 i < ii < iii < iv < v < vi
 xs < s < m < l < xl < xxl
 f < d- < d < d+ < c- < c < c+ < b- < b < b+ < a- < a < a+
