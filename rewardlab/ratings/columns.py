@@ -16,6 +16,7 @@ from rewardlab.ratings.records import Records, cell_of, json_document, json_line
 DELIMITERS = ",;\t|"
 EXPECTED = "CSV with a header (delimited by commas, semicolons or tabs), JSON lines, JSON, or Parquet"
 STDIN = "-"
+OF_PROMPTFOO = "read promptfoo's JSON instead: `promptfoo export eval latest -o results.json`"
 #: First bytes of files that people hand over and that are no tables.
 FOREIGN = {
     b"PK\x03\x04": "a zip archive: of a workbook (.xlsx) save the sheet as CSV, of an export unpack it, of an Inspect "
@@ -57,7 +58,7 @@ def read_columns(path: Path) -> Columns:
     else:
         _no_foreign(source, data)
         columns = _of_text(source, _decoded(source, data), path.suffix.lower())
-    if not columns.lines:
+    if not columns.lines or not columns.cells:
         raise InputError("holds no rating", where=source, expected=EXPECTED)
     return columns
 
@@ -157,4 +158,9 @@ def _outside_quotes(line: str) -> str:
 def _no_doubles(source: str, names: Sequence[str]) -> None:
     doubled = [name for name in names if names.count(name) > 1]
     if doubled:
-        raise InputError(f"two columns {doubled[0]!r}", where=f"{source}:1", expected="a header of different names")
+        raise InputError(
+            f"two columns {doubled[0]!r}",
+            where=f"{source}:1",
+            expected="a header of different names",
+            do=OF_PROMPTFOO if "Grader Reason" in names else None,
+        )

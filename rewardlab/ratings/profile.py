@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rewardlab.ratings.cells import PLACEHOLDERS, fold, is_missing, quantity_of
 from rewardlab.ratings.columns import Columns
+from rewardlab.ratings.sets import NoLabelsError, listed_labels, parts_of
 
 #: Numbers of more values than these are compared by their range.
 FEW = 12
@@ -73,10 +74,23 @@ def profile_of(columns: Columns, name: str) -> Profile:
     for cell, count in Counter(columns.cells[name]).items():
         if is_missing(cell) or fold(cell) in PLACEHOLDERS:
             continue
-        found = quantity_of(cell)
-        given[found.value if found is not None else fold(cell)] += count
+        for label in _labels(cell):
+            found = quantity_of(label)
+            given[found.value if found is not None else fold(label)] += count
         words += count * len(cell.split())
     return Profile(name, given, len(columns.lines), words / max(sum(given.values()), 1))
+
+
+def _labels(cell: str) -> Sequence[str]:
+    """The labels in a cell that is a list, or parted by a semicolon or a bar; else the cell."""
+    try:
+        labels = listed_labels(cell)
+    except NoLabelsError:
+        return (cell,)
+    if labels is None:
+        delimiter = next((one for one in ";|" if one in cell), None)
+        return parts_of(cell, delimiter) if delimiter else (cell,)
+    return labels
 
 
 def shared(one: Profile, other: Profile) -> float:

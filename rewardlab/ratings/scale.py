@@ -55,8 +55,8 @@ def number_of(cell: str, *, decimal_comma: bool) -> float | None:
 def read_scale(columns: Columns, cells: Sequence[str], rows: Sequence[int], wanted: Wanted) -> tuple[Scale, Floats]:
     """The scale of all rating cells and the cells' numbers, NaN where a rating is missing.
 
-    Arguments: `rows` (cells,) the row of each. Cells are numbers where all are. Without a level, labels are nominal where
-    no order of them is known, and everything else ordinal.
+    Arguments: `rows` (cells,) the row of each. Cells are numbers where all are. Without a level, labels whose order is
+    not known are nominal, and everything else is ordinal.
     Raises: UsageError for a level that does not suit; InputError with file:line for a number among labels or the other
     way round, an infinite number, a value outside the order, numbers that a computer cannot tell apart, and what
     `meaning_of` finds.

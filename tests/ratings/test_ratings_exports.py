@@ -1,4 +1,4 @@
-"""The exports of annotation and evaluation tools, in each tool's own form: read, or refused with the line that would do."""
+"""The exports of annotation and evaluation tools, each in its own form: read, or refused with the line to write."""
 
 from __future__ import annotations
 
@@ -45,11 +45,22 @@ def result(name, kind, key, value):
 
 def task(number, *annotations):
     held = [
-        {"id": 10 * number + place, "completed_by": who, "was_cancelled": cancelled, "lead_time": 3.1, "result": results}
+        {
+            "id": 10 * number + place,
+            "completed_by": who,
+            "was_cancelled": cancelled,
+            "lead_time": 3.1,
+            "result": results,
+        }
         for place, (who, cancelled, results) in enumerate(annotations)
     ]
-    return {"id": number, "data": {"text": f"t{number}", "topic": "a" if number % 2 else "b"}, "annotations": held,
-            "predictions": [], "project": 1}  # fmt: skip
+    return {
+        "id": number,
+        "data": {"text": f"t{number}", "topic": "a" if number % 2 else "b"},
+        "annotations": held,
+        "predictions": [],
+        "project": 1,
+    }
 
 
 def mood(one):
@@ -68,8 +79,8 @@ def test_label_studio_json_is_read(read):
     assert cells(found) == {"1": ["positive", "neutral", None], "bo@x.org": ["negative", None, "positive"]}
     assert found.notes[:2] == ("Read as an export of Label Studio.", "Left out: 1 cancelled annotations.")
     assert read(STUDIO, by="topic").slices == ("a", "b")
-    assert cells(read(STUDIO + [task(4, (3, False, [mood("neutral")]))], raters=("1", "3")))["3"][-1] == "neutral"
-    with pytest.raises(UsageError, match="no rater 'x'; expected one of 1, bo@x.org"):
+    assert cells(read([*STUDIO, task(4, (3, False, [mood("neutral")]))], raters=("1", "3")))["3"][-1] == "neutral"
+    with pytest.raises(UsageError, match=r"no rater 'x'; expected one of 1, bo@x\.org"):
         read(STUDIO, raters=("x",))
 
 
@@ -84,15 +95,23 @@ def test_label_studio_json_is_read(read):
     ],
 )
 def test_each_control_tag_of_label_studio_is_read(read, kind, key, values, said):
-    tasks = [task(at, *((who, False, [result("tag", kind, key, one)]) for who in (1, 2))) for at, one in enumerate(values)]
+    tasks = [
+        task(at, *((who, False, [result("tag", kind, key, one)]) for who in (1, 2))) for at, one in enumerate(values)
+    ]
     assert cells(read(tasks)) == {"1": said, "2": said}
 
 
 def test_two_control_tags_are_asked_for_and_regions_are_refused(read):
-    both = [task(at, *((who, False, [mood("x"), result("stars", "rating", "rating", 4)]) for who in (1, 2))) for at in (1, 2)]
+    both = [
+        task(at, *((who, False, [mood("x"), result("stars", "rating", "rating", 4)]) for who in (1, 2)))
+        for at in (1, 2)
+    ]
     with pytest.raises(UnclearError, match="2 things were rated: mood, stars") as error:
         read(both)
-    assert [line.split("export.json ")[1] for line in error.value.lines.splitlines()] == ["--rating mood", "--rating stars"]
+    assert [line.split("export.json ")[1] for line in error.value.lines.splitlines()] == [
+        "--rating mood",
+        "--rating stars",
+    ]
     assert cells(read(both, rating=("stars",))) == {"1": [4, 4], "2": [4, 4]}
     with pytest.raises(UsageError, match="no control tag 'x'; expected one of mood, stars"):
         read(both, rating=("x",))
@@ -105,12 +124,20 @@ def test_two_control_tags_are_asked_for_and_regions_are_refused(read):
 
 def test_label_studio_json_min_and_csv_are_read(read):
     rows = [
-        {"text": f"t{at}", "id": at, "mood": value, "stars": [{"rating": at % 5 + 1}], "annotator": who,
-         "annotation_id": 2 * at + who, "created_at": f"2026-01-01T00:00:0{at}Z", "updated_at": f"2026-01-01T00:00:0{at}Z",
-         "lead_time": 1.5 * at + who}
+        {
+            "text": f"t{at}",
+            "id": at,
+            "mood": value,
+            "stars": [{"rating": (at + who) % 5 + 1}],
+            "annotator": who,
+            "annotation_id": 2 * at + who,
+            "created_at": f"2026-01-01T00:00:0{at}Z",
+            "updated_at": f"2026-01-01T00:00:0{at}Z",
+            "lead_time": 1.5 * at + who,
+        }
         for at, values in enumerate([("positive", "negative"), ("neutral", "neutral"), ({"choices": ["a", "b"]}, "a")])
         for who, value in enumerate(values, 1)
-    ]  # fmt: skip
+    ]
     with pytest.raises(UnclearError, match="mood, stars") as error:
         read(rows)
     assert "--rating mood" in error.value.lines
@@ -129,49 +156,89 @@ def test_label_studio_json_min_and_csv_are_read(read):
 
 
 def record(number, **responses):
-    held = {name: [{"value": value, "user_id": f"u{at}"} for at, value in enumerate(values)] for name, values in responses.items()}
-    return {"id": f"r{number}", "fields": {"text": "some text"}, "metadata": {"topic": "a"}, "suggestions": {},
-            "responses": held, "vectors": {}, "status": "completed", "_server_id": f"s{number}"}  # fmt: skip
+    held = {
+        name: [{"value": value, "user_id": f"u{at}"} for at, value in enumerate(values)]
+        for name, values in responses.items()
+    }
+    return {
+        "id": f"r{number}",
+        "fields": {"text": "some text"},
+        "metadata": {"topic": "a"},
+        "suggestions": {},
+        "responses": held,
+        "vectors": {},
+        "status": "completed",
+        "_server_id": f"s{number}",
+    }
 
 
 def test_argilla_records_are_read(read):
     rows = [record(1, label=["yes", "no"]), record(2, label=["no", "no", "yes"]), record(3)]
     assert cells(read(rows)) == {"u0": ["yes", "no"], "u1": ["no", "no"], "u2": [None, "yes"]}
     assert read(rows, by="topic").slices == ("a",)
-    both = [record(at, label=["yes", "no"], stars=[4, 5], why=[f"it is {at} so and so", "as I said before now"]) for at in (1, 2)]
+    both = [
+        record(at, label=["yes", "no"], stars=[4, 5], why=[f"it is {at} so and so", "as I said before now"])
+        for at in (1, 2)
+    ]
     with pytest.raises(UnclearError, match="2 things were rated: label, stars"):
         read(both)
     assert cells(read(both, rating=("stars",))) == {"u0": [4, 4], "u1": [5, 5]}
-    assert cells(read([record(1, tags=[["b", "a"], ["a", "b"]]), record(2, tags=[["a"], ["b"]])]))["u0"] == ["a; b", "a"]
+    assert cells(read([record(1, tags=[["b", "a"], ["a", "b"]]), record(2, tags=[["a"], ["b"]])]))["u0"] == [
+        "a; b",
+        "a",
+    ]
 
 
 def test_argilla_records_flattened_and_of_version_1_are_read(read):
     flat = [
-        {"id": f"r{at}", "text": "some text", "label.responses": ["yes", "no", "no"], "label.responses.users": ["a", "b", "c"],
-         "label.responses.status": ["submitted", "submitted", "discarded"], "label.suggestion": "yes",
-         "label.suggestion.score": 0.5, "label.suggestion.agent": "m"}
+        {
+            "id": f"r{at}",
+            "text": "some text",
+            "label.responses": ["yes", "no", "no"],
+            "label.responses.users": ["a", "b", "c"],
+            "label.responses.status": ["submitted", "submitted", "discarded"],
+            "label.suggestion": "yes",
+            "label.suggestion.score": 0.5,
+            "label.suggestion.agent": "m",
+        }
         for at in (1, 2)
-    ]  # fmt: skip
+    ]
     found = read(flat, "export.jsonl")
     assert cells(found) == {"a": ["yes", "yes"], "b": ["no", "no"]}
     assert found.notes[1] == "Left out: 2 responses that are drafts or discarded."
-    old = [{"id": at, "text": "x", "stars": [{"user_id": who, "value": at, "status": "submitted"} for who in "ab"]} for at in (1, 2)]
+    old = [
+        {"id": at, "text": "x", "stars": [{"user_id": who, "value": at, "status": "submitted"} for who in "ab"]}
+        for at in (1, 2)
+    ]
     assert cells(read(old, "export.jsonl")) == {"a": [1, 2], "b": [1, 2]}
 
 
 def answer(number, who, said, **more):
-    return {"text": f"t{number}", "_input_hash": number, "_task_hash": -number, "_view_id": "choice", "answer": said,
-            "_timestamp": 1700000000 + number, "_annotator_id": f"set-{who}", "_session_id": f"set-{who}"} | more  # fmt: skip
+    return {
+        "text": f"t{number}",
+        "_input_hash": number,
+        "_task_hash": -number,
+        "_view_id": "choice",
+        "answer": said,
+        "_timestamp": 1700000000 + number,
+        "_annotator_id": f"set-{who}",
+        "_session_id": f"set-{who}",
+    } | more
 
 
 def test_prodigy_choices_and_binary_answers_are_read(read):
     options = [{"id": "A", "text": "a"}, {"id": "B", "text": "b"}]
-    rows = [answer(at, who, "accept", options=options, accept=["A" if at % 2 else "B"]) for at in (1, 2, 3) for who in "xy"]
+    rows = [
+        answer(at, who, "accept", options=options, accept=["A" if at % 2 else "B"]) for at in (1, 2, 3) for who in "xy"
+    ]
     rows[0] |= {"answer": "ignore", "accept": []}
     rows[1]["answer"] = "reject"
     found = read(rows, "export.jsonl")
     assert cells(found) == {"set-x": [None, "B", "A"], "set-y": [None, "B", "A"]}
-    assert found.notes[1:3] == ("Left out: 1 answers that reject the task.", "Left out: 1 answers that ignore the task.")
+    assert found.notes[1:3] == (
+        "Left out: 1 answers that reject the task.",
+        "Left out: 1 answers that ignore the task.",
+    )
     rows[2]["accept"] = ["B", "A"]
     assert cells(read(rows, "export.jsonl"))["set-x"][1] == "A; B"
     binary = [answer(at, who, "accept" if at % 2 else "reject", label="SPAM") for at in (1, 2, 3) for who in "xy"]
@@ -187,7 +254,9 @@ def test_one_annotators_file_of_doccano_is_refused_and_the_joined_one_read(read)
     rows = [{"id": at, "text": f"t{at}", "label": ["pos" if at % 2 else "neg"], "Comments": []} for at in (1, 2, 3)]
     with pytest.raises(InputError, match="is one annotator's file of a doccano export") as error:
         read(rows, "alice.jsonl")
-    assert error.value.lines.splitlines()[1] == "    rewardlab agree all.jsonl --unit id --rater annotator --rating label"
+    assert (
+        error.value.lines.splitlines()[1] == "    rewardlab agree all.jsonl --unit id --rater annotator --rating label"
+    )
     joined = [row | {"annotator": f"{who}.jsonl"} for who in ("alice", "bob") for row in rows]
     found = read(joined, "all.jsonl", unit=("id",), rater=("annotator",), rating=("label",))
     assert cells(found) == {"alice.jsonl": ["pos", "neg", "pos"], "bob.jsonl": ["pos", "neg", "pos"]}
@@ -199,13 +268,28 @@ def test_one_annotators_file_of_doccano_is_refused_and_the_joined_one_read(read)
 
 
 def pair(question, one, two, first, second, judge="gpt-4", turn=1):
-    return {"question_id": question, "model_1": one, "model_2": two, "g1_winner": first, "g2_winner": second,
-            "judge": [judge, "pair-v2"], "g1_user_prompt": "..", "g1_judgment": "..", "g2_user_prompt": "..",
-            "g2_judgment": "..", "turn": turn, "tstamp": 1690000000.5}  # fmt: skip
+    return {
+        "question_id": question,
+        "model_1": one,
+        "model_2": two,
+        "g1_winner": first,
+        "g2_winner": second,
+        "judge": [judge, "pair-v2"],
+        "g1_user_prompt": "..",
+        "g1_judgment": "..",
+        "g2_user_prompt": "..",
+        "g2_judgment": "..",
+        "turn": turn,
+        "tstamp": 1690000000.5,
+    }
 
 
 def test_mt_bench_pairs_are_read(read):
-    rows = [pair(81, "a", "b", "model_1", "model_1"), pair(82, "a", "b", "model_2", "tie"), pair(83, "a", "b", "error", "tie")]
+    rows = [
+        pair(81, "a", "b", "model_1", "model_1"),
+        pair(82, "a", "b", "model_2", "tie"),
+        pair(83, "a", "b", "error", "tie"),
+    ]
     found = read(rows, "gpt-4_pair.jsonl")
     assert cells(found) == {"gpt-4, game 1": ["model_1", "model_2", None], "gpt-4, game 2": ["model_1", "tie", "tie"]}
     assert "its two games, in which the answers change places, are compared" in found.notes[1]
@@ -218,10 +302,12 @@ def test_mt_bench_votes_and_scores_are_read(read):
     votes = [
         {"question_id": 81, "model_a": one, "model_b": two, "winner": won, "judge": judge, "turn": 1}
         for one, two, won, judge in [
-            ("a", "b", "model_a", "expert_1"), ("b", "a", "model_b", "expert_2"), ("c", "a", "tie (inconsistent)", "expert_1"),
+            ("a", "b", "model_a", "expert_1"),
+            ("b", "a", "model_b", "expert_2"),
+            ("c", "a", "tie (inconsistent)", "expert_1"),
             ("a", "c", "model_a", "expert_2"),
         ]
-    ]  # fmt: skip
+    ]
     assert cells(read(votes, "human.json")) == {"expert_1": ["model_1", "tie"], "expert_2": ["model_1", "model_1"]}
     scores = [
         {"question_id": at, "model": "a", "judge": [judge, "single-v1"], "judgment": "..", "score": score, "turn": 1}
@@ -238,19 +324,45 @@ def test_mt_bench_votes_and_scores_are_read(read):
 
 def graded(number, *scores):
     components = [
-        {"pass": score > 0.5, "score": score, "reason": "..", "assertion": {"type": "llm-rubric", "value": ".."} | metric}
+        {
+            "pass": score > 0.5,
+            "score": score,
+            "reason": "..",
+            "assertion": {"type": "llm-rubric", "value": ".."} | metric,
+        }
         for score, metric in zip(scores, [{"metric": "gpt"}, {"metric": "claude"}, {}], strict=False)
     ]
     whole = {"pass": True, "score": 1, "reason": "..", "componentResults": components} if scores else None
-    return {"id": f"x{number}", "provider": {"id": "openai:gpt-4o", "label": ""}, "promptIdx": 0, "testIdx": number,
-            "promptId": "p", "score": 1, "success": True, "namedScores": {}, "gradingResult": whole,
-            "vars": {"topic": "a" if number % 2 else "b"}, "failureReason": 0}  # fmt: skip
+    return {
+        "id": f"x{number}",
+        "provider": {"id": "openai:gpt-4o", "label": ""},
+        "promptIdx": 0,
+        "testIdx": number,
+        "promptId": "p",
+        "score": 1,
+        "success": True,
+        "namedScores": {},
+        "gradingResult": whole,
+        "vars": {"topic": "a" if number % 2 else "b"},
+        "failureReason": 0,
+    }
 
 
 def test_promptfoo_results_are_read(read):
     rows = [graded(0, 1, 0.5, 1), graded(1, 0, 0, 1), graded(2)]
-    whole = {"evalId": "eval-1", "results": {"version": 3, "timestamp": "..", "prompts": [{"raw": ".."}], "results": rows,
-             "stats": {"successes": 2}}, "config": {}, "shareableUrl": None, "metadata": {}}  # fmt: skip
+    whole = {
+        "evalId": "eval-1",
+        "results": {
+            "version": 3,
+            "timestamp": "..",
+            "prompts": [{"raw": ".."}],
+            "results": rows,
+            "stats": {"successes": 2},
+        },
+        "config": {},
+        "shareableUrl": None,
+        "metadata": {},
+    }
     expected = {"gpt": [1, 0], "claude": [0.5, 0], "llm-rubric": [1, 1]}
     found = read(whole)
     assert cells(found) == expected
@@ -267,7 +379,9 @@ def test_promptfoo_results_are_read(read):
 
 def test_promptfoo_csv_asks_which_metrics_are_meant(read):
     header = "question,[openai:gpt-4o] q,Status,Score,Named Scores,Metric: claude,Metric: gpt,Grader Reason,Comment\n"
-    rows = "".join(f'q{at},"answer {at}",PASS,1.00,"{{""gpt"": 1}}",{at % 2}.00,{at % 3 % 2}.00,ok,\n' for at in range(12))
+    rows = "".join(
+        f'q{at},"answer {at}",PASS,1.00,"{{""gpt"": 1}}",{at % 2}.00,{at % 3 % 2}.00,ok,\n' for at in range(12)
+    )
     with pytest.raises(UnclearError) as error:
         read(header + rows, "out.csv")
     assert "--raters 'Metric: claude,Metric: gpt'" in error.value.lines
@@ -275,18 +389,28 @@ def test_promptfoo_csv_asks_which_metrics_are_meant(read):
     assert found.raters == ("Metric: claude", "Metric: gpt")
     twice = header.strip() + ",[b] q,Status,Score,Named Scores,Grader Reason,Comment\n"
     with pytest.raises(InputError, match=r"two columns 'Status'.*promptfoo export eval latest -o results.json"):
-        read(twice + rows, "out.csv")
+        read(twice + rows.replace(",ok,", ",ok,,b,PASS,1.00,,ok,"), "out.csv")
 
 
 def sample(number, **scores):
-    held = {name: {"value": value, "answer": "x", "explanation": None, "metadata": {}} for name, value in scores.items()}
+    held = {
+        name: {"value": value, "answer": "x", "explanation": None, "metadata": {}} for name, value in scores.items()
+    }
     return {"id": number, "epoch": 1, "input": "..", "target": "x", "messages": [], "output": {}, "scores": held}
 
 
 def test_inspect_logs_and_score_tables_are_read(read):
     rows = [sample(1, gpt="C", claude="I"), sample(2, gpt="P", claude="C"), sample(3, gpt="I", claude="I")]
-    log = {"version": 2, "status": "success", "eval": {"task": "t"}, "plan": {}, "results": {"scores": []}, "stats": {},
-           "samples": rows, "reductions": [{"scorer": "gpt"}]}  # fmt: skip
+    log = {
+        "version": 2,
+        "status": "success",
+        "eval": {"task": "t"},
+        "plan": {},
+        "results": {"scores": []},
+        "stats": {},
+        "samples": rows,
+        "reductions": [{"scorer": "gpt"}],
+    }
     for held in (log, {name: one for name, one in log.items() if name != "reductions"}):
         found = read(held)
         assert cells(found) == {"gpt": ["C", "P", "I"], "claude": ["I", "C", "I"]}
@@ -297,7 +421,9 @@ def test_inspect_logs_and_score_tables_are_read(read):
     with pytest.raises(InputError, match="holds the values of 1 scorer;"):
         read(log)
     header = "log,eval_id,sample_id,id,epoch,input,target,score_gpt,score_claude,total_tokens,total_time\n"
-    table = "".join(f"l.eval,e1,s{at},{at},1,What is {at}?,x,{'CI'[at % 2]},{'CI'[at % 3 % 2]},9{at},1.{at}\n" for at in range(12))
+    table = "".join(
+        f"l.eval,e1,s{at},{at},1,What is {at}?,x,{'CI'[at % 2]},{'CI'[at % 3 % 2]},9{at},1.{at}\n" for at in range(12)
+    )
     assert read(header + table, "samples.csv").raters == ("score_gpt", "score_claude")
 
 
@@ -333,11 +459,14 @@ def test_json_comes_in_the_forms_of_pandas(read):
     names = list(rows[0])
     table = [[row[name] for name in names] for row in rows]
     forms = [
-        rows, {"data": rows}, {"columns": names, "index": [0], "data": table}, [names, *table],
+        rows,
+        {"data": rows},
+        {"columns": names, "index": [0], "data": table},
+        [names, *table],
         {name: [row[name] for row in rows] for name in names},
         {name: {str(at): row[name] for at, row in enumerate(rows)} for name in names},
         {"schema": {"fields": []}, "data": rows},
-    ]  # fmt: skip
+    ]
     found = [read(form) for form in forms]
     assert all(one.values.tolist() == found[0].values.tolist() for one in found)
     assert all(one.raters == ("a", "b") for one in found)
@@ -353,7 +482,8 @@ def test_json_comes_in_the_forms_of_pandas(read):
         ('[{"unit": 1,\n "a": }]', "export.json:2: is not JSON"),
         ('[{"unit": 1, "unit": 2}]', "the key 'unit' is there twice"),
         ('[["a", "b"], [1]]', "row 1: is no row of the table; expected 2 cells"),
-        ('{"a": 1}', "column of ratings"),
+        ('{"a": 1}', "holds no rating"),
+        ("{}", "holds no rating"),
         ("", "is not JSON"),
         ("unit,a,b\n1,2,3\n", "is not JSON"),
     ],
@@ -394,21 +524,26 @@ def test_columns_says_what_an_export_was_taken_for(run, tmp_path):
     path.write_text(json.dumps(STUDIO))
     code, out, _ = run("agree", path, "--columns")
     assert code == 0
-    assert [line.split("  ")[0] for line in out.splitlines()[:4]] == ["column", "id", "annotations.completed_by", "mood"]
+    assert [line.split("  ")[0] for line in out.splitlines()[:4]] == [
+        "column",
+        "id",
+        "annotations.completed_by",
+        "mood",
+    ]
     assert "Read as an export of Label Studio." in out
 
 
+KEYS = """
+id data annotations result from_name type value choices completed_by fields responses user_id answer
+accept _input_hash _annotator_id label Comments question_id judge winner model_a model_b score model
+results gradingResult componentResults testIdx samples eval scores labels annotators a b
+label.responses label.responses.users label.responses.status
+"""
 JSON = st.recursive(
     st.sampled_from([None, True, 0, 1, 4.5, "a", "yes", "no", "", "NaN", "[1]"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from([
-        "id", "data", "annotations", "result", "from_name", "type", "value", "choices", "completed_by", "fields", "responses",
-        "user_id", "answer", "accept", "_input_hash", "_annotator_id", "label", "Comments", "question_id", "judge", "winner",
-        "model_a", "model_b", "score", "model", "results", "gradingResult", "componentResults", "testIdx", "samples", "eval",
-        "scores", "labels", "annotators", "a", "b", "label.responses", "label.responses.users", "label.responses.status",
-    ]), inner, max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS.split()), inner, max_size=6),
     max_leaves=25,
-)  # fmt: skip
+)
 
 
 @given(JSON, st.sampled_from([None, "label", "score"]))
@@ -424,37 +559,69 @@ def test_any_json_is_read_or_refused(tmp_path_factory, held, question):
 
 
 TASKS = st.lists(
-    st.fixed_dictionaries({
-        "id": st.sampled_from([1, 2, None]), "data": st.just({"t": 1}),
-        "annotations": st.lists(st.fixed_dictionaries({
-            "completed_by": st.sampled_from([1, {"email": "x"}, {}, None, [1]]),
-            "result": st.lists(st.fixed_dictionaries({
-                "from_name": st.sampled_from(["a", "b", None]), "type": st.sampled_from(["choices", "rating", "labels", 1]),
-                "value": st.sampled_from([{"choices": ["x"]}, {"rating": 3}, {}, None, {"choices": "x"}]),
-            }), max_size=2) | st.none(),
-        }), max_size=3),
-    }), min_size=1, max_size=4,
-)  # fmt: skip
+    st.fixed_dictionaries(
+        {
+            "id": st.sampled_from([1, 2, None]),
+            "data": st.just({"t": 1}),
+            "annotations": st.lists(
+                st.fixed_dictionaries(
+                    {
+                        "completed_by": st.sampled_from([1, {"email": "x"}, {}, None, [1]]),
+                        "result": st.lists(
+                            st.fixed_dictionaries(
+                                {
+                                    "from_name": st.sampled_from(["a", "b", None]),
+                                    "type": st.sampled_from(["choices", "rating", "labels", 1]),
+                                    "value": st.sampled_from(
+                                        [{"choices": ["x"]}, {"rating": 3}, {}, None, {"choices": "x"}]
+                                    ),
+                                }
+                            ),
+                            max_size=2,
+                        )
+                        | st.none(),
+                    }
+                ),
+                max_size=3,
+            ),
+        }
+    ),
+    min_size=1,
+    max_size=4,
+)
 ROWS = st.lists(
     st.fixed_dictionaries(
         {"question_id": st.sampled_from([1, None]), "judge": st.sampled_from(["a", ["b", "v1"], [], None, {"c": 1}])},
         optional={
-            "model_1": st.sampled_from(["a", "b", 1]), "model_2": st.sampled_from(["a", "b", None]),
-            "g1_winner": st.sampled_from(["model_1", "error", 3]), "g2_winner": st.sampled_from(["tie", "model_2"]),
-            "model_a": st.just("a"), "model_b": st.just("b"), "winner": st.sampled_from(["model_a", None]),
-            "model": st.sampled_from(["a", {}]), "score": st.sampled_from([1, -1, None, "8/10", []]), "turn": st.just(1),
+            "model_1": st.sampled_from(["a", "b", 1]),
+            "model_2": st.sampled_from(["a", "b", None]),
+            "g1_winner": st.sampled_from(["model_1", "error", 3]),
+            "g2_winner": st.sampled_from(["tie", "model_2"]),
+            "model_a": st.just("a"),
+            "model_b": st.just("b"),
+            "winner": st.sampled_from(["model_a", None]),
+            "model": st.sampled_from(["a", {}]),
+            "score": st.sampled_from([1, -1, None, "8/10", []]),
+            "turn": st.just(1),
         },
-    ), min_size=1, max_size=4,
-)  # fmt: skip
+    ),
+    min_size=1,
+    max_size=4,
+)
 ANSWERS = st.lists(
     st.fixed_dictionaries(
         {"answer": st.sampled_from(["accept", "reject", "ignore"]), "_task_hash": st.sampled_from([1, 2, None])},
         optional={
-            "_annotator_id": st.sampled_from(["a", "b", 1, None]), "accept": st.sampled_from([[], ["A"], ["A", 1], "A", None]),
-            "options": st.just([]), "_view_id": st.sampled_from(["choice", "ner_manual", None]), "spans": st.just([]),
+            "_annotator_id": st.sampled_from(["a", "b", 1, None]),
+            "accept": st.sampled_from([[], ["A"], ["A", 1], "A", None]),
+            "options": st.just([]),
+            "_view_id": st.sampled_from(["choice", "ner_manual", None]),
+            "spans": st.just([]),
         },
-    ), min_size=1, max_size=4,
-)  # fmt: skip
+    ),
+    min_size=1,
+    max_size=4,
+)
 
 
 @given(st.one_of(TASKS, ROWS, ANSWERS))

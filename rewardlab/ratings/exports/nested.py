@@ -75,8 +75,8 @@ def _of_lists(records: Records, names: list[str], question: str | None) -> Expor
         where=f"{records.source}",
         expected="a row or a column for each rater",
         do="if they are of several raters, write who gave which, as in",
-        lines=f'    jq -c \'. as $row | .["{name}"] | to_entries[] | {{unit: $row["{unit}"], rater: .key, rating: .value}}\' '
-        "FILE > long.jsonl\n    rewardlab agree long.jsonl",
+        lines=f'    jq -c \'. as $row | .["{name}"] | to_entries[] | '
+        f'{{unit: $row["{unit}"], rater: .key, rating: .value}}\' FILE > long.jsonl\n    rewardlab agree long.jsonl',
     )
 
 

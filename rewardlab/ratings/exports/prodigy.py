@@ -34,7 +34,9 @@ def read(records: Records, question: str | None) -> Export | None:
             "does not say who annotated",
             where=records.source,
             expected="_annotator_id or _session_id in each row",
-            do="join one file for each annotator: `jq -c '. + {_annotator_id: input_filename}' a.jsonl b.jsonl > all.jsonl`",
+            do="join the files of the annotators, as in",
+            lines="    jq -c '. + {_annotator_id: input_filename}' alice.jsonl bob.jsonl > all.jsonl\n"
+            "    rewardlab agree all.jsonl",
         )
     chosen = any(isinstance(row.get("accept"), list) or row.get("options") for row in records.rows)
     unit = ("_input_hash", "_task_hash") if chosen else ("_task_hash", "_input_hash")

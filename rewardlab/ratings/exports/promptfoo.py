@@ -11,6 +11,8 @@ from rewardlab.ratings.exports.export import Export, Given, cells_of, counted
 from rewardlab.ratings.records import Record, Records
 from rewardlab.ratings.roles import Role
 
+SAME = "Their agreement means something where they ask the same question; name those that do with --raters."
+
 
 def read(records: Records, question: str | None) -> Export | None:
     """The scores that the assertions gave each output; with `--rating pass`, whether it passed.
@@ -36,10 +38,7 @@ def read(records: Records, question: str | None) -> Export | None:
     )
     failed = sum(not isinstance(row.get("gradingResult"), dict) for row in rows)
     notes = (
-        (
-            f"The raters are promptfoo assertions: {', '.join(names)}. Their agreement means something where they ask the same "
-            "question; name those that do with --raters."
-        ),
+        f"The raters are promptfoo assertions: {', '.join(names)}. {SAME}",
         *counted(failed, "results without grades, as those that ended in an error"),
     )
     parts = cells_of(_vars(row) for row in rows)
