@@ -85,9 +85,9 @@ def long_roles(columns: Columns, naming: Naming) -> Roles:
         )
     taken = {*unit, *rater, *naming.rating, naming.by, naming.cluster}
     out = {name: why for name, why in out.items() if name not in taken}
-    known = {*RATERS, *RATINGS, *UNITS}
-    noted = left_out(out) if len(naming.rater) > 1 or naming.rating[0].casefold() not in known else None
-    return Roles(naming, tuple(_roles(columns, naming, out)), (noted,) if noted else ())
+    pairs = ", ".join(f"{rater} gave {rating}" for rater, rating in zip(naming.rater, naming.rating, strict=True))
+    slots = f"Each row holds {len(naming.rater)} ratings: {pairs}." if len(naming.rater) > 1 else None
+    return Roles(naming, tuple(_roles(columns, naming, out)), tuple(filter(None, (slots, left_out(out)))))
 
 
 def _must_be(columns: Columns, what: str, found: Sequence[str]) -> None:
@@ -156,9 +156,11 @@ def _rating(columns: Columns, naming: Naming, out: dict[str, str]) -> tuple[str,
             command_for(columns.source, *unit, ("--rater", naming.rater), ("--rating", (one,))) for one in named
         ]
         taken = {**dict.fromkeys(naming.unit, "unit"), **dict.fromkeys(naming.rater, "rater")}
+        why = {"unclear": "it may be the rating", "left out": "another is the rating"}
         roles = [
-            Role(name, "unclear" if name in named else taken.get(name, "left out"), out.get(name) or "")
+            Role(name, what, out.get(name) or why.get(what, "by its name"))
             for name in columns.cells
+            for what in ("unclear" if name in named else taken.get(name, "left out"),)
         ]
         what = f"{', '.join(named)}: each could be the column of ratings"
         raise UnclearError(what, where=f"{columns.source}:1", commands=commands, roles=roles)

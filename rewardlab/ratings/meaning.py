@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rewardlab.errors import InputError
 from rewardlab.ratings.cells import PERHAPS_ANSWERS, PLACEHOLDERS, Quantity, cleaned, fold, is_missing, quantity_of
-from rewardlab.ratings.orders import known_order, numbered, partly_known
+from rewardlab.ratings.orders import known_order, numbered, partly_known, unnumbered
 from rewardlab.ratings.sets import JOINED, NoLabelsError, delimiter_of, listed_labels, parts_of
 
 #: Words for right and wrong; who wrote which pair does not matter.
@@ -205,6 +205,9 @@ def _labels(
         reading.notes.append(f"Taken for answers: {_counted(reading, kept)}; if they are none, say --missing {words}.")
     if not ordered or reading.order or all(quantity_of(said) is not None for said in labels.values()):
         return reading.meaning()
+    bare = {unnumbered(one): said for one, said in labels.items()}
+    if len(bare) == len(labels):
+        labels = bare
     order = tuple(labels[one] for one in known_order(labels))
     reading.notes += _on_order(labels, order)
     return reading.meaning(order)
@@ -263,6 +266,6 @@ def _on_order(labels: Mapping[str, str], order: Sequence[str]) -> Iterator[str]:
     elif some := partly_known(labels):
         shown = ", ".join(labels[one] for one in some[:SHOWN])
         yield f"{shown} have an order, which is not used: name that of all labels with --scale LOWEST,...,HIGHEST."
-    elif numbered(labels):
+    elif numbered(labels.values()) or (len(labels) == 3 and "tie" in labels):
         shown = ", ".join(sorted(labels.values())[:3])
         yield f"Labels such as {shown} may have an order, which is not used: name it with --scale LOWEST,...,HIGHEST."

@@ -92,8 +92,15 @@ def partly_known(labels: Collection[str]) -> tuple[str, ...]:
     """The labels that a known order has, two at least, where it lacks others."""
     if len(labels) < 3 or all(_LETTERS.fullmatch(label) for label in labels):
         return ()
-    found = max(([label for label in labels if label in order] for order in ORDERS), key=len)
+    words = [label for label in labels if not _LETTERS.fullmatch(label)]
+    found = max(([label for label in words if label in order] for order in ORDERS), key=len)
     return tuple(found) if 2 <= len(found) < len(labels) or len(found) == len(labels) else ()
+
+
+def unnumbered(label: str) -> str:
+    """A folded label without the number that it begins or ends with: 1 - poor, 1: poor and poor (1) are poor."""
+    bare = re.sub(r"^\d+\s*[-–:=.)]\s*|\s*[(\[]\d+[)\]]$", "", label)
+    return bare if bare != label else re.sub(r"^\d+\s+(?=[^\W\d])", "", label)
 
 
 def numbered(labels: Collection[str]) -> bool:

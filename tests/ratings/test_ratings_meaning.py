@@ -119,6 +119,9 @@ def test_numbers_on_scales_that_do_not_fit_are_refused(cells, message):
         (["hoch", "mittel", "niedrig"], "niedrig < mittel < hoch"),
         (["A+", "B", "C-"], "C- < B < A+"),
         (["A>B", "B>A", "A=B"], "B>A < A=B < A>B"),
+        (["2 - Good", "0 - Poor", "1 - Fair"], "0 - Poor < 1 - Fair < 2 - Good"),
+        (["Good (2)", "Poor (0)", "Fair (1)"], "Poor (0) < Fair (1) < Good (2)"),
+        (["C", "I", "P"], "I < P < C"),
     ],
 )
 def test_a_known_order_is_taken_and_told(labels, order):
@@ -138,8 +141,10 @@ def test_no_order_is_made_up(labels):
         (["low", "medium", "cosmic", "high"], "low, medium, high have an order, which is not used: name that of all"),
         (["yes", "no", "maybe"], "have an order, which is not used"),
         (["0-10", "11-20", "21-30"], "may have an order"),
-        (["1 - bad", "2 - so so", "3 - fine"], "may have an order"),
+        (["1 - bad", "2 - so so", "3 - fine"], "have an order, which is not used"),
         (["v1", "v2", "v3"], "may have an order"),
+        (["1. Billing", "2. Refunds", "3. Other"], "may have an order"),
+        (["A", "B", "tie"], "may have an order"),
     ],
 )
 def test_what_may_be_ordered_is_never_silently_nominal(labels, note):

@@ -143,12 +143,24 @@ def test_slots_become_pairs_of_rater_and_rating(tmp_path, roles):
     assert (found.naming.rater, found.naming.rating) == (("worker_1", "worker_2"), ("label_1", "label_2"))
     read = read_ratings(tmp_path / "r.csv", Naming())
     assert (read.raters, read.units) == (("w1", "w2", "w3"), 3)
-    assert "conf_1 (by its name confidence)" in read.notes[0]
+    assert read.notes[0] == "Each row holds 2 ratings: worker_1 gave label_1, worker_2 gave label_2."
+    assert "conf_1 (by its name confidence)" in read.notes[1]
     named = Naming(rater=("worker_1", "worker_2"), rating=("conf_1", "conf_2"))
     assert read_ratings(tmp_path / "r.csv", named).scale.labels == ()
     (tmp_path / "r.csv").write_text(text.replace("w2,no,2", ",no,2"))
     with pytest.raises(InputError, match=r"r.csv:2: a label_2 without its worker_2"):
         read_ratings(tmp_path / "r.csv", Naming())
+
+
+@pytest.mark.parametrize("who", ["Email Address", "rater", "participant_id"])
+def test_a_row_for_each_person_is_refused_with_the_line_that_turns_it(roles, who):
+    columns = {"Timestamp": lambda i: f"t{i}", who: lambda i: f"p{i}", "Q1": five, "Q2": lambda i: five(i, 1)}
+    with pytest.raises(UnclearError, match="and the columns Q1, Q2") as error:
+        roles(table(**columns))
+    turn, keep = error.value.lines.splitlines()
+    assert f".drop(columns=['Timestamp']).set_index('{who}').T" in turn
+    assert keep.endswith(("--unit " + who, f"--unit '{who}'"))
+    assert roles(table(**columns), Naming(unit=(who,))).naming.raters == ("Q1", "Q2")
 
 
 @pytest.mark.parametrize(
