@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,30 +12,17 @@ from rewardlab.errors import InputError, UsageError
 from rewardlab.ratings.columns import Columns, read_columns
 from rewardlab.ratings.exported import exported
 from rewardlab.ratings.longform import is_long, long_roles, slots_in
-from rewardlab.ratings.names import UNITS, first_of, tokens_of
-from rewardlab.ratings.naming import Layout, Naming, command_for
-from rewardlab.ratings.roles import Role, Roles, UnclearError, raters_of
+from rewardlab.ratings.lookalikes import no_counts, no_rows_of_people
+from rewardlab.ratings.names import UNITS, first_of
+from rewardlab.ratings.naming import Layout, Naming
+from rewardlab.ratings.roles import Role, Roles, raters_of
 from rewardlab.ratings.scale import Scale, Wanted, read_scale
 from rewardlab.ratings.table import counted_cells, long_cells, parts_of, table_of, unit_ids, wide_cells
 from rewardlab.stats.agreement.table import Codes
 from rewardlab.stats.interval import Floats
 
-#: Parts of the name of a column that says who answered.
-PEOPLE = frozenset(
-    (
-        "email",
-        "respondent",
-        "participant",
-        "rater",
-        "annotator",
-        "judge",
-        "coder",
-        "worker",
-        "user",
-        "username",
-        "expert",
-    )
-)
+#: Names of units that are as often names of something that units have in common.
+VAGUE = frozenset(("task", "subject", "target", "sample", "instance", "record", "example"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,42 +112,17 @@ def roles_of(columns: Columns, naming: Naming) -> Roles:
     if not naming.unit:
         known = [name for name in first_of(list(columns.cells), UNITS) if name not in naming.raters]
         whole = [name for name in known if len(set(columns.cells[name])) == len(columns.lines)]
-        naming = replace(naming, unit=tuple((whole or known)[:1]))
+        sure = whole or [name for name in known if name.casefold() not in VAGUE]
+        naming = replace(naming, unit=tuple(sure[:1]))
     if naming.raters:
         return Roles(naming, tuple(_said(columns, naming)))
     if layout == "counts":
         return _categories(columns, naming)
     found = raters_of(columns, naming)
     if not said:
-        _no_rows_of_raters(columns, found)
+        no_rows_of_people(columns, found)
+    no_counts(columns, found)
     return found
-
-
-def _no_rows_of_raters(columns: Columns, found: Roles) -> None:
-    """Raises: UnclearError where each row is a person's: who answered, and a column for each thing that was rated."""
-    unit = found.naming.unit[0] if len(found.naming.unit) == 1 else ""
-    if not {*tokens_of(unit)} & PEOPLE:
-        return
-    left = [role.column for role in found.roles if role.taken == "left out"]
-    raise UnclearError(
-        f"each row is one {unit}'s, and the columns {', '.join(found.naming.raters[:3])}, ... may be what was rated",
-        where=f"{columns.source}:1",
-        commands=[_turn(columns, unit, left), command_for(columns.source, ("--unit", (unit,)))],
-        roles=[replace(role, taken="unclear") if role.taken in {"unit", "rater"} else role for role in found.roles],
-    )
-
-
-def _turn(columns: Columns, unit: str, left: Sequence[str]) -> str:
-    """The line that turns a file of a row for each person round."""
-    reader = {".parquet": "read_parquet({0!r})", ".json": "read_json({0!r})", ".jsonl": "read_json({0!r}, lines=True)"}
-    read = reader.get(
-        Path(columns.source).suffix.lower(), "read_csv({0!r}, sep=';')" if columns.decimal_comma else "read_csv({0!r})"
-    )
-    drop = f".drop(columns={[*left]!r})" if left else ""
-    code = f"import pandas as pd; t = pd.{read.format(columns.source)}{drop}.set_index({unit!r}).T; "
-    write = "t.to_csv('turned.csv', index_label='unit')"
-    quoted = shlex.quote(code + write) if {*'"$`\\!'} & {*code} else f'"{code}{write}"'
-    return f"python -c {quoted} && rewardlab agree turned.csv"
 
 
 def _with_prompts(columns: Columns, naming: Naming) -> Naming:

@@ -21,13 +21,18 @@ def is_long(columns: Columns, naming: Naming) -> bool:
     if naming.rater or naming.rating:
         return True
     names = list(columns.cells)
-    rater = first_of(names, RATERS)
+    rater = raters_in(columns)
     if not rater or rater[0] in {naming.by, naming.cluster}:
         return False
     if first_of(names, RATINGS):
         return True
     unit = list(naming.unit) or [name for name in first_of(names, UNITS) if _comes_again(columns, name)]
     return bool(unit) and _comes_again(columns, unit[0])
+
+
+def raters_in(columns: Columns) -> list[str]:
+    """The columns that are called as raters are, and hold names rather than sentences (a chat's user speaks)."""
+    return [name for name in first_of(list(columns.cells), RATERS) if profile_of(columns, name).words <= 3]
 
 
 def slots_in(columns: Columns, naming: Naming) -> Naming | None:
@@ -68,8 +73,7 @@ def long_roles(columns: Columns, naming: Naming) -> Roles:
 
     Raises: UsageError where no column says the unit or the rater; UnclearError where several could be the rating.
     """
-    names = list(columns.cells)
-    rater = naming.rater or tuple(first_of(names, RATERS)[:1])
+    rater = naming.rater or tuple(raters_in(columns)[:1])
     unit = naming.unit or _unit(columns, replace(naming, rater=rater))
     naming = replace(naming, unit=unit, rater=rater)
     out = _others(columns, naming)

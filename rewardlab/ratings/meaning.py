@@ -20,6 +20,8 @@ _PAIRS = (
 _RIGHT = {right: right for right, _ in _PAIRS}
 _WRONG = {wrong: wrong for _, wrong in _PAIRS}
 _SAME = (frozenset({"yes", "true", "y", "t"}), frozenset({"no", "false", "n", "f"}))
+#: Numbers that are written for no rating.
+SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0, 88.0, 99.0, 888.0, 999.0, 9999.0)
 #: Spellings that a note shows.
 SHOWN = 6
 
@@ -153,11 +155,27 @@ def _numbers(reading: _Reading, numbers: Mapping[str, Quantity]) -> None:
             _refuse(reading, plain[0], "a share or a percentage, as others have a %", "one scale")
     _commas(reading, plain)
     reading.text |= {cell: found.digits for cell, found in numbers.items()}
+    reading.notes += _sentinels(reading, numbers)
     written = [cell for cell, found in numbers.items() if found.form != "plain"]
     if written:
         cell = max(written, key=reading.given.__getitem__)
         others = "; those without stand for numbers on the same scale" if plain else ""
         reading.notes.append(f"Cells such as {cell!r} are numbers ({numbers[cell].digits}){others}.")
+
+
+def _sentinels(reading: _Reading, numbers: Mapping[str, Quantity]) -> Iterator[str]:
+    """The note on a number such as 99 among 1 to 5, which programs write where nobody rated."""
+    if reading.order:
+        return
+    values = {found.value: cell for cell, found in numbers.items()}
+    rest = [value for value in values if value not in SENTINELS]
+    for value in [one for one in SENTINELS if one in values and rest]:
+        if (value > 0 and max(rest) <= 11 and min(rest) >= 0) or (value < 0 and min(rest) >= (1 if value == -1 else 0)):
+            cell = values[value]
+            yield (
+                f"{cell} ({reading.given[cell]:,} cells) is taken for a rating; if it says that nobody rated, say "
+                f"--missing={cell}."
+            )
 
 
 def _commas(reading: _Reading, plain: Sequence[str]) -> None:

@@ -154,6 +154,7 @@ def table_of(
             f"one unit is rated twice by {names[rater[row]]!r}",
             where=columns.where(int(rows[row])),
             expected=f"one rating; the other is on {columns.place} {columns.lines[int(rows[first])]}",
+            do="where several columns tell units apart, name them all: --unit A,B",
         )
     if units * len(names) <= CELLS:
         table = np.full((units, len(names)), np.nan)

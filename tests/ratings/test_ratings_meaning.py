@@ -151,6 +151,21 @@ def test_what_may_be_ordered_is_never_silently_nominal(labels, note):
     assert note in meaning(*labels).notes[0]
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["1", "5", "99"], "99 (1 cells) is taken for a rating; if it says that nobody rated, say --missing=99."),
+        (["1", "2", "-1"], "say --missing=-1"),
+        (["-1", "0", "1"], ""),
+        (["98", "99", "100"], ""),
+        (["0.5", "3", "-99"], "-99"),
+    ],
+)
+def test_a_number_that_programs_write_for_no_rating_is_told(cells, told):
+    assert told in (notes := said(*cells)[1])
+    assert bool(told) == bool(notes)
+
+
 def test_the_words_of_the_user_rule():
     assert said("none", "mild", "severe", "?", order=("none", "mild", "severe", "?"))[0] == [
         "none",

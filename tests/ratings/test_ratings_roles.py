@@ -163,6 +163,29 @@ def test_a_row_for_each_person_is_refused_with_the_line_that_turns_it(roles, who
     assert roles(table(**columns), Naming(unit=(who,))).naming.raters == ("Q1", "Q2")
 
 
+def test_counts_of_categories_are_not_taken_for_raters(roles):
+    text = table(unit=lambda i: f"u{i}", yes=lambda i: i % 4, no=lambda i: 3 - i % 4, unsure=lambda _: 0)
+    with pytest.raises(UnclearError, match="each row of yes, no, unsure adds up to 3") as error:
+        roles(text)
+    assert [line.split("r.csv ")[1] for line in error.value.lines.splitlines()] == [
+        "--unit unit --layout counts",
+        "--unit unit --raters yes,no,unsure",
+    ]
+    assert roles(text, Naming(layout="counts")).naming.raters == ("yes", "no", "unsure")
+
+
+def test_a_unit_by_a_vague_name_must_differ_from_row_to_row(roles):
+    found = roles(table(prompt=lambda i: f"What is {i}?", task=lambda i: "ab"[i % 2], x=five, y=lambda i: five(i, 1)))
+    assert (found.naming.unit, found.naming.raters) == (("prompt",), ("x", "y"))
+
+
+def test_what_a_user_says_is_no_rater(roles):
+    text = table(id=lambda i: i, user=lambda i: f"what is the sum of {i} and 1", score=five, ann1=five, ann2=five)
+    with pytest.raises(UnclearError) as error:
+        roles(text)
+    assert "--raters ann1,ann2\n" in error.value.lines
+
+
 @pytest.mark.parametrize(
     "header", ["id,annotator1_id,annotator1_label,annotator2_id,annotator2_label", "id,rater 1,score 1,rater 2,score 2"]
 )
