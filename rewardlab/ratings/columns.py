@@ -126,6 +126,7 @@ def _csv(source: str, text: str) -> Columns:
     names: list[str] | None = None
     rows: list[list[str]] = []
     lines: list[int] = []
+    limit = csv.field_size_limit(max(len(text), 1 << 17))  # a cell may hold a whole conversation
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
@@ -144,6 +145,8 @@ def _csv(source: str, text: str) -> Columns:
                 lines.append(reader.line_num)
     except csv.Error as error:
         raise InputError(f"is not CSV ({error})", where=f"{source}:{reader.line_num}", expected=EXPECTED) from None
+    finally:
+        csv.field_size_limit(limit)
     names = names or []
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     kept = [(name, cells) for name, cells in zip(names, columns, strict=True) if name or any(cells) or not rows]

@@ -57,7 +57,7 @@ def slots_in(columns: Columns, naming: Naming) -> Naming | None:
     ]
     if not ratings:
         return None
-    places = sorted(numbers, key=int)
+    places = sorted(numbers, key=lambda number: (len(number), number))
     rater = tuple(found[raters[0]][place] for place in places)
     sets = [tuple(found[stem][place] for place in places) for stem in ratings]
     named = [one for stem, one in zip(ratings, sets, strict=True) if stem in RATINGS]

@@ -13,6 +13,8 @@ from rewardlab.ratings.profile import MUCH, SOME, Profile, profile_of, shared
 
 #: Columns left out that a note names.
 NAMED = 8
+#: Members of a group that a column is compared with: a table turned round may have thousands of columns.
+MEMBERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,9 @@ def raters_of(columns: Columns, naming: Naming) -> Roles:
     _leave_out_properties(sorting)
     group = _only(sorting, _groups(sorting))
     _check_outsiders(sorting, group)
+    members = set(group)
     for name in sorting.left:
-        if name not in group:
+        if name not in members:
             sorting.out[name] = "it shares hardly any value with the raters"
     return Roles(replace(naming, raters=tuple(group)), tuple(_roles(sorting, group)), tuple(_notes(sorting)))
 
@@ -135,27 +138,31 @@ def _alike(sorting: _Sorting, family: Sequence[str]) -> bool:
 
 
 def _groups(sorting: _Sorting) -> list[list[str]]:
-    """The columns that are left, by the vocabulary they share, in the order of the file."""
-    left = sorting.left
-    leader = {name: name for name in left}
+    """The columns that are left, by the vocabulary they share, in the order of the file.
 
-    def lead(name: str) -> str:
-        return name if leader[name] == name else lead(leader[name])
+    A column belongs to each group of which one of the first members is like it, and joins these groups to one.
+    """
+    kin: dict[str, set[int]] = {}
+    for number, family in enumerate(families_of(sorting.left)):
+        for name in family:
+            kin.setdefault(name, set()).add(number)
+    groups: list[list[str]] = []
+    for name in sorting.left:
+        own = [group for group in groups if any(_like(sorting, one, name, kin) for one in group[:MEMBERS])]
+        groups = [group for group in groups if group not in own]
+        groups.append([*(one for group in own for one in group), name])
+    place = {name: number for number, name in enumerate(sorting.profiles)}
+    return sorted((sorted(group, key=place.__getitem__) for group in groups), key=lambda group: place[group[0]])
 
-    kin = {(a, b) for family in families_of(left) for a in family for b in family}
-    for place, one in enumerate(left):
-        for other in left[place + 1 :]:
-            if lead(one) == lead(other):
-                continue
-            much = shared(sorting.profiles[one], sorting.profiles[other])
-            both = sorting.profiles[one].numeric and sorting.profiles[other].numeric
-            few = both and len(sorting.columns.lines) < 8  # too few rows to show that two scales differ
-            if much >= MUCH or ((one, other) in kin and (much > 0 or both)) or (few and _near(sorting, one, other)):
-                leader[lead(other)] = lead(one)
-    groups: dict[str, list[str]] = {}
-    for name in left:
-        groups.setdefault(lead(name), []).append(name)
-    return list(groups.values())
+
+def _like(sorting: _Sorting, one: str, other: str, kin: Mapping[str, set[int]]) -> bool:
+    """Whether two columns share their values, or are of one family and hold the same kind of thing."""
+    first, second = sorting.profiles[one], sorting.profiles[other]
+    much = shared(first, second)
+    both = first.numeric and second.numeric
+    few = both and len(sorting.columns.lines) < 8  # too few rows to show that two scales differ
+    related = bool(kin.get(one, set()) & kin.get(other, set()))
+    return much >= MUCH or (related and (much > 0 or both)) or (few and _near(sorting, one, other))
 
 
 def _near(sorting: _Sorting, one: str, other: str) -> bool:
@@ -229,17 +236,18 @@ def _check_outsiders(sorting: _Sorting, group: Sequence[str]) -> None:
 
     The other way round too: one that has a rater's name and some of their values only.
     """
-    names = [name for family in families_of(group) for name in family]
+    names = {name for family in families_of(group) for name in family}
     outside = [name for name in group if name not in names and not rates(name)]
     columns, naming = sorting.columns, sorting.naming
     if names and len(outside) == 1:
         inside = [name for name in group if name not in outside]
         _unsure(sorting, outside, [_raters(columns, naming, inside), _raters(columns, naming, group)], group)
+    members = set(group)
     grey = [
         name
         for name in sorting.left
-        if name not in group
-        and max(_one_way(sorting, name, other) for other in group) >= SOME
+        if name not in members
+        and max(_one_way(sorting, name, other) for other in group[:MEMBERS]) >= SOME
         and trait_of(name, numeric=sorting.profiles[name].numeric) is None
     ]
     if grey:
@@ -268,10 +276,11 @@ def _raters(columns: Columns, naming: Naming, group: Iterable[str]) -> str:
 
 def _roles(sorting: _Sorting, group: Sequence[str]) -> Iterator[Role]:
     naming = sorting.naming
+    kin = {name: family[family[0] == name] for family in reversed(families_of(group)) for name in family}
+    members = set(group)
     for name in sorting.profiles:
-        if name in group:
-            family = next((f for f in families_of(group) if name in f), ())
-            alike = f", and is named as {next(n for n in family if n != name)} is" if family else ""
+        if name in members:
+            alike = f", and is named as {kin[name]} is" if name in kin else ""
             yield Role(name, "rater", f"it shares its values with the other raters{alike}")
         elif name in sorting.out:
             yield Role(name, "left out", sorting.out[name])

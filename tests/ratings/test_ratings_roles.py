@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from rewardlab.errors import InputError
+from rewardlab.errors import InputError, RewardlabError
 from rewardlab.ratings.columns import read_columns
 from rewardlab.ratings.layout import read_ratings, roles_of
 from rewardlab.ratings.naming import Naming
@@ -246,3 +251,44 @@ def test_columns_says_what_each_was_taken_for(run, tmp_path):
     assert "quality  unclear" in out
     assert f"rewardlab agree {path} --raters ann1,ann2\n" in out
     assert run("agree", path)[:2] == (2, "")
+
+
+def test_a_thousand_columns_and_a_long_cell_are_no_trouble(roles):
+    names = [f"u{i}" for i in range(1500)]
+    text = ",".join(["key", *names]) + "\n"
+    text += "".join(f"k{i}," + ",".join(str((i * 7 + place) % 5) for place in range(1500)) + "\n" for i in range(12))
+    assert len(roles(text).naming.raters) == 1500
+    text = "unit,chat,ann1,ann2\n" + "".join(f"{i},{'word ' * 40_000},{i % 3},{i % 3}\n" for i in range(4))
+    assert roles(text).naming.raters == ("ann1", "ann2")
+    digits = "1" * 5000
+    assert roles(f"id,worker_{digits},label_{digits},worker_2,label_2\na,w,yes,v,no\n").naming.layout == "long"
+
+
+def test_parquet_of_any_type_is_read_or_refused(tmp_path):
+    values = {
+        "unit": pa.array(range(9)),
+        "a": pa.array([i % 3 for i in range(9)], pa.int8()).dictionary_encode(),
+        "b": pa.array([str(i % 3) for i in range(9)], pa.large_string()),
+        "t": pa.array([10**18 + i for i in range(9)], pa.timestamp("ns", "UTC")),
+        "d": pa.array([10**6 + i for i in range(9)], pa.duration("ns")),
+        "time": pa.array([10**6 + i for i in range(9)], pa.time64("ns")),
+        "date": pa.array(range(9), pa.date32()),
+        "decimal": pa.array([Decimal(i) for i in range(9)], pa.decimal128(9, 2)),
+        "binary": pa.array([b"\xff\x00"] * 9),
+        "list": pa.array([[1, 2]] * 9),
+        "struct": pa.array([{"x": 1, "y": None}] * 9),
+        "map": pa.array([[("k", 1)]] * 9, pa.map_(pa.string(), pa.int8())),
+        "null": pa.nulls(9),
+        "float16": pa.array(np.arange(9, dtype=np.float16)),
+        "bool": pa.array([True, False, None] * 3),
+    }
+    for name in [None, *values]:
+        kept = values if name is None else {key: one for key, one in values.items() if key in {"unit", "a", "b", name}}
+        path = tmp_path / "r.parquet"
+        pq.write_table(pa.table(kept), path)
+        found = read_ratings(path, Naming(raters=("a", "b")))
+        assert found.values[:, 0].tolist() == [i % 3 for i in range(9)]
+        try:
+            read_ratings(path, Naming())
+        except RewardlabError as error:
+            assert str(path) in str(error)  # noqa: PT017 - some of them are unclear
