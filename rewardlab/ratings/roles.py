@@ -117,7 +117,7 @@ def _leave_out_properties(sorting: _Sorting) -> None:
 
 def _unit_of(sorting: _Sorting) -> tuple[str, ...]:
     """The first column that may name the units: no cell comes twice in it, and its name is no rater's."""
-    members = {name for family in families_of(sorting.left) for name in family if _alike(sorting, family)}
+    members = {name for family in families_of(sorting.left) if _alike(sorting, family) for name in family}
     names = list(sorting.profiles)
     ids = [name for name in names if sorting.out.get(name, "").endswith(("an id", "counts the rows"))]
     others = [name for name in names if name in sorting.left and name not in members]
