@@ -9,7 +9,7 @@ from rewardlab.errors import UsageError
 from rewardlab.ratings.columns import Columns
 from rewardlab.ratings.names import RATERS, RATINGS, UNITS, first_of, is_index, rates, slots_of, trait_of
 from rewardlab.ratings.naming import Naming, command_for
-from rewardlab.ratings.profile import profile_of
+from rewardlab.ratings.profile import MUCH, profile_of, shared
 from rewardlab.ratings.roles import Role, Roles, UnclearError, left_out
 
 
@@ -24,8 +24,9 @@ def is_long(columns: Columns, naming: Naming) -> bool:
     rater = raters_in(columns)
     if not rater or rater[0] in {naming.by, naming.cluster}:
         return False
-    if first_of(names, RATINGS):
-        return True
+    if ratings := first_of(names, RATINGS):
+        one, other = (profile_of(columns, name) for name in (rater[0], ratings[0]))
+        return shared(one, other) < MUCH  # a judge's labels beside the labels of others are two raters' ratings
     unit = list(naming.unit) or [name for name in first_of(names, UNITS) if _comes_again(columns, name)]
     return bool(unit) and _comes_again(columns, unit[0])
 

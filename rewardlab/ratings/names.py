@@ -39,7 +39,7 @@ _OF_A_UNIT = frozenset(
     _words(
         """topic category domain subject lang language split dataset source model system country gender sex age
         genre type group difficulty turn turns year page chapter section epoch round batch version seed fold
-        priority position order kind condition cluster part subset name title author"""
+        priority position order kind condition cluster part subset name title author rank pred prediction predicted"""
     )
 )
 _ALWAYS = (
@@ -70,7 +70,7 @@ _NOTES = frozenset(
 _SIZES = frozenset(
     _words(
         """length len lengths size tokens token chars characters char words word count counts n num number cost
-        price usage rank turns bytes lines sentences"""
+        price usage turns bytes lines sentences"""
     )
 )
 _IDS = frozenset(_words("id ids uuid guid hash url uri link email ip hitid workerid assignmentid session key"))
@@ -102,18 +102,15 @@ def trait_of(name: str, *, numeric: bool) -> Trait | None:
     """
     parts = tokens_of(name)
     words = set(parts)
-    for what, always in _ALWAYS:
-        if words & set(always):
-            return Trait(f"by its name {what}", certain=True)
-    if words & _NOTES and not numeric:
-        return Trait("by its name notes", certain=True)
-    if words & _SIZES and numeric and not words & RATER_WORDS:
-        return Trait("by its name a length or a count", certain=True)
-    if parts and parts[-1] in _IDS:
-        return Trait("by its name an id", certain=True)
-    if words & _OF_A_UNIT or (parts and parts[0] in {"is", "has", "was"}):
-        return Trait("by its name a property of the unit", certain=False)
-    return None
+    rules = (
+        (len(parts) > 1 and words & {"true", "actual"}, "the truth that ratings are measured by", True),
+        *((words & set(always), what, True) for what, always in _ALWAYS),
+        (words & _NOTES and not numeric, "notes", True),
+        (words & _SIZES and numeric and not words & RATER_WORDS, "a length or a count", True),
+        (parts and parts[-1] in _IDS, "an id", True),
+        (words & _OF_A_UNIT or (parts and parts[0] in {"is", "has", "was"}), "a property of the unit", False),
+    )
+    return next((Trait(f"by its name {what}", certain) for holds, what, certain in rules if holds), None)
 
 
 def rates(name: str) -> bool:

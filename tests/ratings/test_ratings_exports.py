@@ -441,6 +441,11 @@ def test_ratings_within_a_cell_are_read(read, row):
     assert found.notes[0].startswith("The ratings are read from '")
 
 
+def test_a_conversation_is_no_list_of_ratings(read):
+    rows = [{"id": at, "history": [{"user": "yes", "answer": "no"}], "ann1": at % 2, "ann2": at % 2} for at in range(4)]
+    assert read(rows, "export.jsonl").raters == ("ann1", "ann2")
+
+
 def test_lists_without_raters_are_by_place_or_refused(read):
     found = read([{"id": at, "labels": ["yes", "no" if at else "yes"]} for at in range(3)])
     assert cells(found) == {"labels[0]": ["yes"] * 3, "labels[1]": ["yes", "no", "no"]}

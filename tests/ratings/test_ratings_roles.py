@@ -184,6 +184,17 @@ def test_a_unit_by_a_vague_name_must_differ_from_row_to_row(roles):
     assert (found.naming.unit, found.naming.raters) == (("prompt",), ("x", "y"))
 
 
+def test_a_judge_beside_the_labels_of_others_is_a_rater(roles):
+    found = roles(table(unit=lambda i: i, judge=yes, label=lambda i: yes(i, 1)))
+    assert (found.naming.layout, found.naming.raters) == ("wide", ("judge", "label"))
+
+
+def test_ranks_are_ratings_where_nothing_else_is(roles):
+    assert roles(table(item=lambda i: i, rank_al=five, rank_bo=five)).naming.raters == ("rank_al", "rank_bo")
+    found = roles(table(item=lambda i: i, al=five, bo=five, prediction=five, y_true=five))
+    assert found.naming.raters == ("al", "bo")
+
+
 def test_what_a_user_says_is_no_rater(roles):
     text = table(id=lambda i: i, user=lambda i: f"what is the sum of {i} and 1", score=five, ann1=five, ann2=five)
     with pytest.raises(UnclearError) as error:

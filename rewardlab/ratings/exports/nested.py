@@ -31,8 +31,9 @@ def _of_objects(records: Records, names: list[str], objects: list[str], question
     keys = list(dict.fromkeys(key for row in records.rows for one in row.get(objects[0]) or () for key in one))
     rater = first_of(keys, RATERS)
     ratings = first_of([key for key in keys if key not in rater[:1]], RATINGS)
-    if len(objects) > 1 or not rater or not ratings:
-        return None
+    spoken = bool(rater) and rater[0].casefold() in {"user", "expert"} and not _rates(objects[0])
+    if len(objects) > 1 or not rater or not ratings or spoken:
+        return None  # a user and an answer are a conversation
     rating = question if question in keys else asked(records.source, ratings, question, what="key")
 
     def spread(row: Record) -> Iterator[tuple[str, Any]]:
