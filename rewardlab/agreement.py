@@ -29,7 +29,7 @@ LISTED = 12
 
 
 def measure_agreement(
-    path: Path,
+    paths: Path | Sequence[Path],
     naming: Naming | None = None,
     *,
     wanted: Wanted | None = None,
@@ -38,7 +38,7 @@ def measure_agreement(
     partial: Partial = "quadratic",
     seed: int = 0,
 ) -> AgreementReport:
-    """The agreement of the ratings in a file, on all units and on each slice.
+    """The agreement of the ratings in a file, or in several, on all units and on each slice.
 
     Arguments: `naming` and `wanted` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's
     interval must reach; `method` of that interval; `partial`, the weights of AC2 and the weighted kappa; `seed` of what
@@ -47,10 +47,12 @@ def measure_agreement(
     not confirm alpha.
     """
     naming = naming or Naming()
-    ratings = read_ratings(path, naming, wanted)
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    source = ", ".join(map(str, files))
+    ratings = read_ratings(files, naming, wanted)
     if ratings.values.shape[1] < 2 or ((~np.isnan(ratings.values)).sum(axis=1) < 2).all():
         raise InputError(
-            "no unit has two ratings", where=str(path), expected="units that two or more raters rated",
+            "no unit has two ratings", where=source, expected="units that two or more raters rated",
             do="name the columns: --unit, --rater and --rating, or --raters A,B",
         )  # fmt: skip
     strong = strong_from(min_alpha)
@@ -74,7 +76,7 @@ def measure_agreement(
     slices = (measure(name, np.flatnonzero(ratings.slice == place)) for place, name in enumerate(ratings.slices))
     return AgreementReport(
         verdict=whole.verdict,
-        source=str(path),
+        source=source,
         layout=ratings.layout,
         level=ratings.scale.level,
         level_assumed=ratings.scale.assumed,

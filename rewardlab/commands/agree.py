@@ -20,7 +20,7 @@ from rewardlab.stats.agreement.resampling import Method
 
 
 @click.command("agree")
-@click.argument("ratings", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("ratings", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--level",
     metavar="nominal|ordinal|interval|ratio",
@@ -84,7 +84,7 @@ from rewardlab.stats.agreement.resampling import Method
     help="Where the report goes.  [standard output]",
 )
 def command(  # noqa: PLR0917 - click calls it by keyword
-    ratings: Path,
+    ratings: tuple[Path, ...],
     level: str | None,
     scale: str | None,
     missing: str | None,
@@ -104,7 +104,9 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     format_: str,
     output: Path | None,
 ) -> int:
-    """How far do raters agree beyond chance? RATINGS is CSV, JSON lines or Parquet; - is standard input.
+    """How far do raters agree beyond chance? RATINGS is CSV, JSON lines, JSON or Parquet, or an export of
+    Label Studio, Argilla, Prodigy, doccano, MT-Bench, promptfoo or Inspect; - is standard input. Of several files each
+    is one rater's, unless a column says who rated.
 
     A long file has a row for each rating (unit, rater, rating), a wide one a row for each unit and a column for each
     rater; an empty cell is a missing rating. Which column is what is told by names and cells: --columns says it. A file

@@ -31,7 +31,8 @@ FOREIGN = {
 class Columns:
     """Cells as text, "" where there is nothing: `cells` by column name, `lines` (rows,) the line each row is on.
 
-    `records` are the rows as JSON values, where the file has some.
+    `records` are the rows as JSON values, where the file has some; `sources` (rows,) is the file of each where there
+    are several.
     """
 
     source: str
@@ -40,10 +41,16 @@ class Columns:
     decimal_comma: bool
     place: str = "line"
     records: Records | None = None
+    sources: Sequence[str] = ()
 
     def where(self, row: int) -> str:
         """`file:line` of a row."""
-        return place_of(self.source, self.lines[row], self.place)
+        return place_of(self.sources[row] if self.sources else self.source, self.lines[row], self.place)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the rows come from."""
+        return tuple(dict.fromkeys(self.sources)) or (self.source,)
 
 
 def read_columns(path: Path) -> Columns:

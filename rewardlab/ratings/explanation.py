@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rewardlab.ratings.columns import Columns, read_columns
+from rewardlab.ratings.columns import Columns
 from rewardlab.ratings.exported import exported
+from rewardlab.ratings.files import read_files
 from rewardlab.ratings.layout import roles_of
 from rewardlab.ratings.naming import Naming
 from rewardlab.ratings.roles import Role, UnclearError
@@ -26,12 +27,12 @@ class Explanation:
     clear: bool
 
 
-def explain_columns(path: Path, naming: Naming) -> Explanation:
-    """What each column of a file was taken for, and why.
+def explain_columns(paths: Sequence[Path], naming: Naming) -> Explanation:
+    """What each column of files was taken for, and why.
 
     Raises: as `read_ratings`, but for columns that are not clear: they are part of what is told.
     """
-    columns = read_columns(path)
+    columns = read_files(paths)
     try:
         table = exported(columns, naming)
         found = table[1] if table else roles_of(columns, naming)

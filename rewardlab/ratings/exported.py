@@ -60,7 +60,12 @@ def exported(columns: Columns, naming: Naming) -> tuple[Columns, Roles] | None:
         RATING: [cell_of(one.rating) for one in kept],
     }
     table = Columns(
-        columns.source, cells, [columns.lines[one.row] for one in kept], decimal_comma=False, place=columns.place
+        columns.source,
+        cells,
+        [columns.lines[one.row] for one in kept],
+        decimal_comma=False,
+        place=columns.place,
+        sources=[columns.sources[one.row] for one in kept] if columns.sources else (),
     )
     for option, name in (("--by", naming.by), ("--cluster", naming.cluster)):
         if name is not None and name not in cells:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from rewardlab.errors import InputError, UsageError
-from rewardlab.ratings.columns import Columns, read_columns
+from rewardlab.ratings.columns import Columns
 from rewardlab.ratings.exported import exported
+from rewardlab.ratings.files import read_files
 from rewardlab.ratings.longform import is_long, long_roles, slots_in
 from rewardlab.ratings.lookalikes import no_counts, no_rows_of_people
 from rewardlab.ratings.names import UNITS, first_of
@@ -45,8 +46,8 @@ class Ratings:
     notes: tuple[str, ...]
 
 
-def read_ratings(path: Path, naming: Naming, wanted: Wanted | None = None) -> Ratings:
-    """The ratings of a file, `-` being standard input.
+def read_ratings(paths: Sequence[Path], naming: Naming, wanted: Wanted | None = None) -> Ratings:
+    """The ratings of a file, `-` being standard input, or of several: a file for each rater, or parts of one table.
 
     Arguments: `naming` says which column is what; `wanted`, the level, the scale's order, and how cells are read.
     A file is long when it has a column for the rater and one for the rating, else wide: a column for the unit and one
@@ -55,7 +56,7 @@ def read_ratings(path: Path, naming: Naming, wanted: Wanted | None = None) -> Ra
     InputError with file:line for a unit that a rater rated twice, a unit in two slices or clusters, no two ratings to
     compare, and what `read_columns` and `read_scale` find.
     """
-    columns, found = columns_and_roles(path, naming)
+    columns, found = columns_and_roles(paths, naming)
     naming = found.naming
     assert naming.layout is not None
     reader = {"long": long_cells, "wide": wide_cells, "counts": counted_cells}[naming.layout]
@@ -86,12 +87,12 @@ def read_ratings(path: Path, naming: Naming, wanted: Wanted | None = None) -> Ra
     )
 
 
-def columns_and_roles(path: Path, naming: Naming) -> tuple[Columns, Roles]:
-    """The columns of a file and what each is taken for; those of a tool's export are unit, rater and rating.
+def columns_and_roles(paths: Sequence[Path], naming: Naming) -> tuple[Columns, Roles]:
+    """The columns of files and what each is taken for; those of a tool's export are unit, rater and rating.
 
     Raises: as `read_ratings`.
     """
-    columns = read_columns(path)
+    columns = read_files(paths)
     return exported(columns, naming) or (columns, roles_of(columns, naming))
 
 

@@ -63,7 +63,7 @@ def slots_in(columns: Columns, naming: Naming) -> Naming | None:
     sets = [tuple(found[stem][place] for place in places) for stem in ratings]
     named = [one for stem, one in zip(ratings, sets, strict=True) if stem in RATINGS]
     if len(sets) > 1 and len(named) != 1:
-        commands = [command_for(columns.source, ("--rater", rater), ("--rating", one)) for one in sets]
+        commands = [command_for(columns.files, ("--rater", rater), ("--rating", one)) for one in sets]
         what = f"{len(sets)} sets of columns could be the ratings of {', '.join(rater)}"
         raise UnclearError(what, where=f"{columns.source}:1", commands=commands)
     return replace(naming, rater=rater, rating=named[0] if len(named) == 1 else sets[0])
@@ -157,9 +157,7 @@ def _rating(columns: Columns, naming: Naming, out: dict[str, str]) -> tuple[str,
         named = [name for name in left if not _constant(columns, naming, name)] or left
     if len(named) > 1:
         unit = [("--unit", naming.unit)] if naming.unit else []
-        commands = [
-            command_for(columns.source, *unit, ("--rater", naming.rater), ("--rating", (one,))) for one in named
-        ]
+        commands = [command_for(columns.files, *unit, ("--rater", naming.rater), ("--rating", (one,))) for one in named]
         taken = {**dict.fromkeys(naming.unit, "unit"), **dict.fromkeys(naming.rater, "rater")}
         why = {"unclear": "it may be the rating", "left out": "another is the rating"}
         roles = [

@@ -42,7 +42,7 @@ def no_rows_of_people(columns: Columns, found: Roles) -> None:
     raise UnclearError(
         f"each row is one {unit}'s, and the columns {', '.join(found.naming.raters[:3])}, ... may be what was rated",
         where=f"{columns.source}:1",
-        commands=[_turn(columns, unit, left), command_for(columns.source, ("--unit", (unit,)))],
+        commands=[_turn(columns, unit, left), command_for(columns.files, ("--unit", (unit,)))],
         roles=[replace(role, taken="unclear") if role.taken in {"unit", "rater"} else role for role in found.roles],
     )
 
@@ -81,8 +81,8 @@ def no_counts(columns: Columns, found: Roles) -> None:
         f"each row of {', '.join(raters)} adds up to {sums.pop()}: counts of categories, or raters' ratings",
         where=f"{columns.source}:1",
         commands=[
-            command_for(columns.source, *unit, ("--layout", ("counts",))),
-            command_for(columns.source, *unit, ("--raters", raters)),
+            command_for(columns.files, *unit, ("--layout", ("counts",))),
+            command_for(columns.files, *unit, ("--raters", raters)),
         ],
         roles=[replace(role, taken="unclear") if role.taken == "rater" else role for role in found.roles],
     )

@@ -27,10 +27,10 @@ class Naming:
     layout: Layout | None = None
 
 
-def command_for(source: str, *options: tuple[str, Sequence[str]]) -> str:
-    """The command line that reads a file with these options, ready to be pasted into a shell."""
+def command_for(files: Sequence[str], *options: tuple[str, Sequence[str]]) -> str:
+    """The command line that reads files with these options, ready to be pasted into a shell."""
     said = [f"{option} {shlex.quote(','.join(map(listed, names)))}" for option, names in options]
-    return " ".join(["rewardlab agree", shlex.quote("-" if source == "<stdin>" else source), *said])
+    return " ".join(["rewardlab agree", *(shlex.quote("-" if file == "<stdin>" else file) for file in files), *said])
 
 
 def listed(name: str) -> str:

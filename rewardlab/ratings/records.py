@@ -18,17 +18,25 @@ NOT_ROWS = "an array of objects, one for each row"
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Rows as JSON values. `lines` (rows,) is where each begins: a line, or its number; `whole` what held them."""
+    """Rows as JSON values. `lines` (rows,) is where each begins: a line, or its number; `whole` what held them;
+    `sources` (rows,) is the file of each where there are several.
+    """
 
     source: str
     rows: Sequence[Record]
     lines: Sequence[int]
     place: str = "line"
     whole: Record | None = None
+    sources: Sequence[str] = ()
 
     def where(self, row: int) -> str:
         """`file:line` of a row."""
-        return place_of(self.source, self.lines[row], self.place)
+        return place_of(self.sources[row] if self.sources else self.source, self.lines[row], self.place)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the rows come from."""
+        return tuple(dict.fromkeys(self.sources)) or (self.source,)
 
 
 def place_of(source: str, number: int, place: str) -> str:

@@ -271,7 +271,7 @@ def _unsure(sorting: _Sorting, names: Sequence[str], commands: Sequence[str], gr
 
 def _raters(columns: Columns, naming: Naming, group: Iterable[str]) -> str:
     unit = [("--unit", naming.unit)] if naming.unit and naming.unit != tuple(columns.cells)[:1] else []
-    return command_for(columns.source, *unit, ("--raters", tuple(group)))
+    return command_for(columns.files, *unit, ("--raters", tuple(group)))
 
 
 def _roles(sorting: _Sorting, group: Sequence[str]) -> Iterator[Role]:

@@ -98,11 +98,16 @@ def unit_ids(columns: Columns, naming: Naming) -> list[tuple[str, ...]]:
     if (naming.layout != "long" or len(naming.rater) > 1) and len(set(ids)) < len(ids):
         row, first = next(repeated(ids))
         raise InputError(
-            f"unit {'/'.join(ids[row])!r} is on {columns.place} {columns.lines[first]} already",
+            f"unit {'/'.join(ids[row])!r} is on {_other(columns, first)} already",
             where=columns.where(row),
             do="name the column that tells units apart (--unit COLUMN), or the rating columns (--raters A,B)",
         )
     return ids
+
+
+def _other(columns: Columns, row: int) -> str:
+    """The place of another row: its line, or its file and line where there are several files."""
+    return columns.where(row) if columns.sources else f"{columns.place} {columns.lines[row]}"
 
 
 def repeated(ids: Sequence[object]) -> Iterator[tuple[int, int]]:
@@ -153,7 +158,7 @@ def table_of(
         raise InputError(
             f"one unit is rated twice by {names[rater[row]]!r}",
             where=columns.where(int(rows[row])),
-            expected=f"one rating; the other is on {columns.place} {columns.lines[int(rows[first])]}",
+            expected=f"one rating; the other is on {_other(columns, int(rows[first]))}",
             do="where several columns tell units apart, name them all: --unit A,B",
         )
     if units * len(names) <= CELLS:

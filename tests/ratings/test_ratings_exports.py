@@ -28,7 +28,7 @@ def read(tmp_path):
         else:
             path.write_text(json.dumps(held, indent=2))
         level = naming.pop("level", None)
-        return read_ratings(path, Naming(**naming), Wanted(level=level))
+        return read_ratings([path], Naming(**naming), Wanted(level=level))
 
     return get
 
@@ -247,16 +247,14 @@ def test_prodigy_choices_and_binary_answers_are_read(read):
         read([answer(1, "x", "accept", _view_id="ner_manual", spans=[])], "export.jsonl")
     with pytest.raises(InputError, match="does not say who annotated") as error:
         read([answer(1, "x", "accept") | {"_annotator_id": None, "_session_id": None}], "export.jsonl")
-    assert "jq -c" in error.value.lines
+    assert "rewardlab agree alice.jsonl bob.jsonl" in error.value.lines
 
 
 def test_one_annotators_file_of_doccano_is_refused_and_the_joined_one_read(read):
     rows = [{"id": at, "text": f"t{at}", "label": ["pos" if at % 2 else "neg"], "Comments": []} for at in (1, 2, 3)]
     with pytest.raises(InputError, match="is one annotator's file of a doccano export") as error:
         read(rows, "alice.jsonl")
-    assert (
-        error.value.lines.splitlines()[1] == "    rewardlab agree all.jsonl --unit id --rater annotator --rating label"
-    )
+    assert error.value.lines == "    rewardlab agree alice.jsonl bob.jsonl"
     joined = [row | {"annotator": f"{who}.jsonl"} for who in ("alice", "bob") for row in rows]
     found = read(joined, "all.jsonl", unit=("id",), rater=("annotator",), rating=("label",))
     assert cells(found) == {"alice.jsonl": ["pos", "neg", "pos"], "bob.jsonl": ["pos", "neg", "pos"]}
@@ -319,7 +317,7 @@ def test_mt_bench_votes_and_scores_are_read(read):
     assert "Left out: 1 judgments that failed" in found.notes[1]
     with pytest.raises(InputError, match="holds the scores of one judge, gpt-4") as error:
         read(scores[:3], "gpt-4_single.jsonl")
-    assert "cat gpt-4_single.jsonl" in error.value.lines
+    assert "rewardlab agree gpt-4_single.jsonl claude-3_single.jsonl" in error.value.lines
 
 
 def graded(number, *scores):
@@ -512,7 +510,7 @@ def test_what_is_no_table_says_how_to_make_one(tmp_path, data, message):
     path = tmp_path / "r.xlsx"
     path.write_bytes(data)
     with pytest.raises(InputError) as error:
-        read_ratings(path, Naming())
+        read_ratings([path], Naming())
     assert message in str(error.value)
 
 
@@ -521,7 +519,7 @@ def test_tables_of_excel_are_read(tmp_path):
     path = tmp_path / "r.csv"
     for data in (("sep=;\r\n" + text).encode("utf-8-sig"), text.replace(";", "\t").encode("utf-16")):
         path.write_bytes(data)
-        assert read_ratings(path, Naming()).values.tolist() == [[2.5, 3], [1, 1.5]]
+        assert read_ratings([path], Naming()).values.tolist() == [[2.5, 3], [1, 1.5]]
 
 
 def test_columns_says_what_an_export_was_taken_for(run, tmp_path):
@@ -556,7 +554,7 @@ def test_any_json_is_read_or_refused(tmp_path_factory, held, question):
     path = tmp_path_factory.mktemp("j") / "r.json"
     path.write_text(json.dumps(held))
     try:
-        found = read_ratings(path, Naming(rating=(question,) if question else ()))
+        found = read_ratings([path], Naming(rating=(question,) if question else ()))
     except RewardlabError as error:
         assert str(error)  # noqa: PT017 - most are refused
     else:
@@ -634,7 +632,7 @@ def test_any_rows_of_a_tool_are_read_or_refused(tmp_path_factory, held):
     path = tmp_path_factory.mktemp("j") / "r.json"
     path.write_text(json.dumps(held))
     try:
-        found = read_ratings(path, Naming())
+        found = read_ratings([path], Naming())
     except RewardlabError as error:
         assert str(error)  # noqa: PT017 - many are refused
     else:

@@ -31,7 +31,7 @@ def test_any_file_is_read_or_refused(header, text, chosen):
         path = Path(folder) / "r.csv"
         path.write_text(header + text, encoding="utf-8", newline="")
         try:
-            found = read_ratings(path, Naming(layout=chosen))
+            found = read_ratings([path], Naming(layout=chosen))
         except RewardlabError as error:
             assert "\n" not in str(error).partition("\n\n")[0]  # noqa: PT017 - most are read, the others refused
         else:
@@ -45,7 +45,7 @@ def test_any_bytes_are_read_or_refused(data, head):
         path = Path(folder) / "r.csv"
         path.write_bytes(head + data)
         try:
-            read_ratings(path, Naming())
+            read_ratings([path], Naming())
         except RewardlabError as error:
             assert str(path) in str(error)  # noqa: PT017 - a few of them are read
 
@@ -53,7 +53,7 @@ def test_any_bytes_are_read_or_refused(data, head):
 def read(tmp_path, text, naming=None, **options):
     path = tmp_path / "r.csv"
     path.write_text(text)
-    return read_ratings(path, naming or Naming(), Wanted(**options))
+    return read_ratings([path], naming or Naming(), Wanted(**options))
 
 
 def test_columns_are_told_by_their_names_or_by_the_user(tmp_path):

@@ -258,14 +258,14 @@ def test_decimals_beyond_floating_point_are_refused(tmp_path, a, b):
     path = tmp_path / "r.csv"
     path.write_text(f"unit,a,b\n1,{a},{b}\n2,{b},{a}\n")
     with pytest.raises(InputError, match="are one number to a computer"):
-        read_ratings(path, Naming())
-    assert read_ratings(path, Naming(), Wanted(level="nominal")).scale.labels == tuple(sorted([a, b]))
+        read_ratings([path], Naming())
+    assert read_ratings([path], Naming(), Wanted(level="nominal")).scale.labels == tuple(sorted([a, b]))
 
 
 def test_one_number_written_in_two_ways_is_one(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text("unit,a,b\n1,1,1.0\n2,2,2.00\n3,3,3e0\n")
-    assert read_ratings(path, Naming(), Wanted(level="nominal")).values.tolist() == [[1, 1], [2, 2], [3, 3]]
+    assert read_ratings([path], Naming(), Wanted(level="nominal")).values.tolist() == [[1, 1], [2, 2], [3, 3]]
 
 
 def test_the_command_tells_what_it_merged_and_leaves_it_where_asked(run, tmp_path):
@@ -323,7 +323,7 @@ def test_any_table_is_read_or_refused(tmp_path_factory, names, data):
     path.write_text("".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in table))
     level = data.draw(st.sampled_from([None, "nominal", "ordinal", "interval"]))
     try:
-        found = read_ratings(path, Naming(), Wanted(level=level, as_is=data.draw(st.booleans())))
+        found = read_ratings([path], Naming(), Wanted(level=level, as_is=data.draw(st.booleans())))
     except RewardlabError as error:
         assert str(error)  # noqa: PT017 - most tables are refused
     else:

@@ -146,15 +146,15 @@ def test_slots_become_pairs_of_rater_and_rating(tmp_path, roles):
     text = "id,worker_1,label_1,conf_1,worker_2,label_2,conf_2\na,w1,yes,1,w2,no,2\nb,w2,no,1,w3,no,3\nc,w3,yes,1,,,\n"
     found = roles(text)
     assert (found.naming.rater, found.naming.rating) == (("worker_1", "worker_2"), ("label_1", "label_2"))
-    read = read_ratings(tmp_path / "r.csv", Naming())
+    read = read_ratings([tmp_path / "r.csv"], Naming())
     assert (read.raters, read.units) == (("w1", "w2", "w3"), 3)
     assert read.notes[0] == "Each row holds 2 ratings: worker_1 gave label_1, worker_2 gave label_2."
     assert "conf_1 (by its name confidence)" in read.notes[1]
     named = Naming(rater=("worker_1", "worker_2"), rating=("conf_1", "conf_2"))
-    assert read_ratings(tmp_path / "r.csv", named).scale.labels == ()
+    assert read_ratings([tmp_path / "r.csv"], named).scale.labels == ()
     (tmp_path / "r.csv").write_text(text.replace("w2,no,2", ",no,2"))
     with pytest.raises(InputError, match=r"r.csv:2: a label_2 without its worker_2"):
-        read_ratings(tmp_path / "r.csv", Naming())
+        read_ratings([tmp_path / "r.csv"], Naming())
 
 
 @pytest.mark.parametrize("who", ["Email Address", "rater", "participant_id"])
@@ -297,9 +297,9 @@ def test_parquet_of_any_type_is_read_or_refused(tmp_path):
         kept = values if name is None else {key: one for key, one in values.items() if key in {"unit", "a", "b", name}}
         path = tmp_path / "r.parquet"
         pq.write_table(pa.table(kept), path)
-        found = read_ratings(path, Naming(raters=("a", "b")))
+        found = read_ratings([path], Naming(raters=("a", "b")))
         assert found.values[:, 0].tolist() == [i % 3 for i in range(9)]
         try:
-            read_ratings(path, Naming())
+            read_ratings([path], Naming())
         except RewardlabError as error:
             assert str(path) in str(error)  # noqa: PT017 - some of them are unclear

@@ -26,7 +26,7 @@ def read(records: Records, question: str | None) -> Export | None:
         rated.append(question)
     if not any(row.get(name) for row in rows for name in rated):
         raise InputError("holds no response", where=records.source, expected="records that somebody answered")
-    chosen = asked(records.source, rated, question, what="question")
+    chosen = asked(records, rated, question, what="question")
     given, left = [], 0
     for row, answers in enumerate(rows):
         for value, user, status in answers.get(chosen, ()):

@@ -13,7 +13,7 @@ _LABELS = ("label", "labels", "cats", "entities")
 def read(records: Records, question: str | None) -> Export | None:
     """Always None: one annotator's file has nobody to agree with.
 
-    Raises: InputError for such a file, with the lines that join several; and for spans, which are no ratings of a unit.
+    Raises: InputError for such a file, with the command that names several; and for spans, which rate no unit.
     """
     names = {name for row in records.rows for name in row}
     if question is not None or "Comments" not in names or first_of(list(names), RATERS):
@@ -25,12 +25,10 @@ def read(records: Records, question: str | None) -> Export | None:
         raise InputError(
             "holds spans, which are no ratings of a unit", where=records.source, expected="labels of whole texts"
         )
-    each = ".[]" if records.place == "row" or records.source.endswith(".json") else "."
     raise InputError(
         "is one annotator's file of a doccano export",
         where=records.source,
         expected="the labels of two or more annotators",
-        do="join the files that the export unpacks to, as in",
-        lines=f"    jq -c '{each} + {{annotator: input_filename}}' alice.jsonl bob.jsonl > all.jsonl\n"
-        "    rewardlab agree all.jsonl --unit id --rater annotator --rating label",
+        do="name all the files that the export unpacks to, as in",
+        lines="    rewardlab agree alice.jsonl bob.jsonl",
     )

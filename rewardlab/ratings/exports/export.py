@@ -43,7 +43,7 @@ class Reader(Protocol):
     def __call__(self, records: Records, question: str | None) -> Export | None: ...
 
 
-def asked(source: str, questions: Sequence[str], question: str | None, *, what: str) -> str:
+def asked(records: Records, questions: Sequence[str], question: str | None, *, what: str) -> str:
     """The question that was meant: the only one, or the one that the user named.
 
     Raises: UsageError for one that is not there; UnclearError where there are several and none was named.
@@ -55,8 +55,8 @@ def asked(source: str, questions: Sequence[str], question: str | None, *, what: 
     if len(questions) > 1:
         raise UnclearError(
             f"{len(questions)} things were rated: {', '.join(questions)}",
-            where=source,
-            commands=[command_for(source, ("--rating", (one,))) for one in questions],
+            where=records.source,
+            commands=[command_for(records.files, ("--rating", (one,))) for one in questions],
             roles=[Role(one, "unclear", f"a {what}; several were rated") for one in questions],
         )
     return questions[0]

@@ -31,7 +31,7 @@ def read(records: Records, question: str | None) -> Export | None:
             where=records.source,
             expected=f"results of the types {', '.join(RATES)}",
         )
-    tag = asked(records.source, tags, question, what="control tag")
+    tag = asked(records, tags, question, what="control tag")
     given = [one for row, task in enumerate(records.rows) for one in _given(records, row, task, tag)]
     cancelled = sum(_is_cancelled(one) for row in records.rows for one in _annotations(row))
     roles = [

@@ -67,8 +67,8 @@ def _scores(records: Records) -> Export:
             f"holds the scores of one judge, {judges[0]}",
             where=records.source,
             expected="those of two or more",
-            do="join the files of several judges, as in",
-            lines="    cat gpt-4_single.jsonl claude-3_single.jsonl > both.jsonl\n    rewardlab agree both.jsonl",
+            do="name the files of several judges, as in",
+            lines="    rewardlab agree gpt-4_single.jsonl claude-3_single.jsonl",
         )
     given = [
         Given(f"{row['question_id']} {row['model']} turn {row.get('turn', 1)}", judge, _score(row["score"]), at)

@@ -22,7 +22,7 @@ def read(records: Records, question: str | None) -> Export | None:
         return _of_objects(records, names, objects, question)
     by_rater = [name for name in names if _rates(name) and _all(records, name, _is_by_rater)]
     if by_rater:
-        name = asked(records.source, by_rater, question, what="column")
+        name = asked(records, by_rater, question, what="column")
         return _export(records, names, name, lambda row: (row.get(name) or {}).items(), "an object with each rater's")
     return _of_lists(records, names, question)
 
@@ -34,7 +34,7 @@ def _of_objects(records: Records, names: list[str], objects: list[str], question
     spoken = bool(rater) and rater[0].casefold() in {"user", "expert"} and not _rates(objects[0])
     if len(objects) > 1 or not rater or not ratings or spoken:
         return None  # a user and an answer are a conversation
-    rating = question if question in keys else asked(records.source, ratings, question, what="key")
+    rating = question if question in keys else asked(records, ratings, question, what="key")
 
     def spread(row: Record) -> Iterator[tuple[str, Any]]:
         return ((str(one.get(rater[0])), one.get(rating)) for one in row.get(objects[0]) or ())
@@ -47,7 +47,7 @@ def _of_lists(records: Records, names: list[str], question: str | None) -> Expor
     raters = first_of(lists, RATERS) or [name for name in lists if name.casefold().rstrip("s") in RATERS]
     others = [name for name in lists if name not in raters]
     if raters and others:
-        name = asked(records.source, others, question, what="column")
+        name = asked(records, others, question, what="column")
         for at, row in enumerate(records.rows):
             if len(row.get(raters[0]) or ()) != len(row.get(name) or ()):
                 raise InputError(

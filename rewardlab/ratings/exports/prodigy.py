@@ -10,7 +10,7 @@ from rewardlab.ratings.records import Record, Records
 from rewardlab.ratings.roles import Role
 
 _ANSWERS = ("accept", "reject", "ignore")
-_WHO = ("_annotator_id", "_session_id")
+_WHO = ("_annotator_id", "_session_id", "rater")
 #: Interfaces whose answers are spans or boxes.
 _SPANS = ("ner_manual", "spans_manual", "relations", "dep", "pos_manual", "image_manual", "audio_manual")
 
@@ -34,9 +34,8 @@ def read(records: Records, question: str | None) -> Export | None:
             "does not say who annotated",
             where=records.source,
             expected="_annotator_id or _session_id in each row",
-            do="join the files of the annotators, as in",
-            lines="    jq -c '. + {_annotator_id: input_filename}' alice.jsonl bob.jsonl > all.jsonl\n"
-            "    rewardlab agree all.jsonl",
+            do="name a file for each annotator, as in",
+            lines="    rewardlab agree alice.jsonl bob.jsonl",
         )
     chosen = any(isinstance(row.get("accept"), list) or row.get("options") for row in records.rows)
     unit = ("_input_hash", "_task_hash") if chosen else ("_task_hash", "_input_hash")
