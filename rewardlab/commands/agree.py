@@ -24,7 +24,7 @@ from rewardlab.stats.agreement.resampling import Method
 @click.option(
     "--level",
     metavar="nominal|ordinal|interval|ratio",
-    help="Level of measurement.  [nominal for labels without --scale, else ordinal]",
+    help="Level of measurement.  [nominal for labels of no known order, else ordinal]",
 )
 @click.option("--scale", metavar="LOW,..,HIGH", help="All values of the scale, lowest first: labels or numbers.")
 @click.option(
@@ -39,10 +39,10 @@ from rewardlab.stats.agreement.resampling import Method
 @click.option(
     "--cluster", metavar="COLUMN", help="What moves together, such as the prompt of several units.  [the unit]"
 )
-@click.option("--unit", metavar="COLUMN[,COLUMN]", help="What was rated.  [unit, item, id, ...; else the first]")
+@click.option("--unit", metavar="COLUMN[,COLUMN]", help="What was rated.  [unit, item, id, ...; else by what differs]")
 @click.option("--rater", metavar="COLUMN", help="Who rated, in a long file.  [rater, judge, annotator, ...]")
 @click.option("--rating", metavar="COLUMN", help="The rating, in a long file.  [rating, value, score, label, ...]")
-@click.option("--raters", metavar="COLUMN,...", help="The raters' columns, in a wide file.  [those that share values]")
+@click.option("--raters", metavar="COLUMN,...", help="The raters' columns in a wide file, or the raters of an export.")
 @click.option(
     "--layout",
     type=click.Choice(["long", "wide", "counts"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from rewardlab.ratings.table import counted_cells, long_cells, parts_of, table_o
 from rewardlab.stats.agreement.table import Codes
 from rewardlab.stats.interval import Floats
 
+#: What rows are called that sum up the others.
+SUMS = frozenset(("average", "avg", "mean", "total", "sum", "median", "overall", "all", "std", "sd"))
 #: Names of units that are as often names of something that units have in common.
 VAGUE = frozenset(("task", "subject", "target", "sample", "instance", "record", "example"))
 
@@ -83,8 +85,15 @@ def read_ratings(paths: Sequence[Path], naming: Naming, wanted: Wanted | None = 
         scale=scale,
         layout=naming.layout,
         missing=0 if naming.layout == "counts" else missing,
-        notes=(*found.notes, *scale.notes),
+        notes=(*found.notes, *_sums(ids), *scale.notes),
     )
+
+
+def _sums(ids: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """The note on a last row that sums up the others."""
+    last = ids[-1][0]
+    if last.casefold().strip(" :") in SUMS:
+        yield f"The last unit is called {last!r}: if that row sums up the others, delete it."
 
 
 def columns_and_roles(paths: Sequence[Path], naming: Naming) -> tuple[Columns, Roles]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from rewardlab.errors import UsageError
 from rewardlab.ratings.columns import Columns
@@ -11,6 +12,9 @@ from rewardlab.ratings.names import RATERS, RATINGS, UNITS, first_of, is_index, 
 from rewardlab.ratings.naming import Naming, command_for
 from rewardlab.ratings.profile import MUCH, profile_of, shared
 from rewardlab.ratings.roles import Role, Roles, UnclearError, left_out
+
+#: Columns that may tell units apart.
+KEYS = 12
 
 
 def is_long(columns: Columns, naming: Naming) -> bool:
@@ -27,8 +31,8 @@ def is_long(columns: Columns, naming: Naming) -> bool:
     if ratings := first_of(names, RATINGS):
         one, other = (profile_of(columns, name) for name in (rater[0], ratings[0]))
         return shared(one, other) < MUCH  # a judge's labels beside the labels of others are two raters' ratings
-    unit = list(naming.unit) or [name for name in first_of(names, UNITS) if _comes_again(columns, name)]
-    return bool(unit) and _comes_again(columns, unit[0])
+    unit = naming.unit or tuple(name for name in first_of(names, UNITS) if _comes_again(columns, name))[:1]
+    return bool(unit or _key(columns, rater[0]))
 
 
 def raters_in(columns: Columns) -> list[str]:
@@ -110,15 +114,21 @@ def _unit(columns: Columns, naming: Naming) -> tuple[str, ...]:
         return (again[0],)
     if known:
         return (known[0],)
-    raters = columns.cells[naming.rater[0]] if naming.rater else ()
-    pairs = [
-        name
-        for name in names
-        if raters
-        and _comes_again(columns, name)
-        and len(set(zip(columns.cells[name], raters, strict=True))) == len(raters)
-    ]
-    return tuple(pairs[:1]) if len(pairs) == 1 else ()
+    return _key(columns, naming.rater[0]) if naming.rater else ()
+
+
+def _key(columns: Columns, rater: str) -> tuple[str, ...]:
+    """The one or two columns whose cells come again for each rater, and never twice for one: what was rated."""
+    raters = columns.cells[rater]
+    if not _comes_again(columns, rater):
+        return ()
+    names = [name for name in columns.cells if name != rater and any(columns.cells[name])][:KEYS]
+    for key in [(name,) for name in names] + list(combinations(names, 2)):
+        units = list(zip(*(columns.cells[name] for name in key), strict=True))
+        once = len(set(zip(units, raters, strict=True))) == len(raters)
+        if once and len(set(units)) <= len(units) / 1.5 and len(names) > len(key):
+            return key
+    return ()
 
 
 def _comes_again(columns: Columns, name: str) -> bool:

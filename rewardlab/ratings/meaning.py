@@ -211,6 +211,9 @@ def _labels(
     spelling = _spelling(reading, parted)
     for cell, parts in parted.items():
         reading.text[cell] = JOINED.join(sorted({spelling[fold(part)] for part in parts}))
+    if kept := [cell for cell in empty if reading.text[cell] is not None]:
+        words = ",".join(sorted(kept))
+        reading.notes.append(f"Taken for answers: {_counted(reading, kept)}; if they are none, say --missing {words}.")
     if any(len(parts) > 1 for parts in parted.values()):
         reading.notes.append(
             "Cells with several labels are sets: the order within does not count, and two sets agree only where they "
@@ -218,9 +221,6 @@ def _labels(
         )
         return reading.meaning()
     labels = {fold(said): said for said in reading.told().values()}
-    if kept := [cell for cell in empty if reading.text[cell] is not None]:
-        words = ",".join(sorted(kept))
-        reading.notes.append(f"Taken for answers: {_counted(reading, kept)}; if they are none, say --missing {words}.")
     if not ordered or reading.order or all(quantity_of(said) is not None for said in labels.values()):
         return reading.meaning()
     bare = {unnumbered(one): said for one, said in labels.items()}

@@ -16,7 +16,7 @@ UNITS = (
     *_words(
         """unit unit_id item item_id subject subject_id target task task_id example example_id question_id
         prompt_id sample_id doc_id document_id text_id sentence_id instance_id record_id conversation_id
-        hitid hit_id uid uuid id instance sample record unnamed:_0"""
+        hitid hit_id uid uuid id instance sample record unnamed:_0 __index_level_0__"""
     ),
     "",
 )
@@ -74,7 +74,22 @@ _SIZES = frozenset(
     )
 )
 _IDS = frozenset(_words("id ids uuid guid hash url uri link email ip hitid workerid assignmentid session key"))
-_INDEX = frozenset({"", "unnamed: 0", "unnamed:_0", "index", "idx", "row", "#", "no", "nr", "row_number", "level_0"})
+_INDEX = frozenset(
+    {
+        "",
+        "unnamed: 0",
+        "unnamed:_0",
+        "index",
+        "idx",
+        "row",
+        "#",
+        "no",
+        "nr",
+        "row_number",
+        "level_0",
+        "__index_level_0__",
+    }
+)
 
 
 class Trait(NamedTuple):
@@ -125,7 +140,7 @@ def first_of(columns: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def families_of(names: Sequence[str]) -> list[tuple[str, ...]]:
-    """The names that differ in one part only, two or more each: ann1, ann2; alice_label, bob_label; a, b."""
+    """The names that differ in one part, or begin alike, two or more each: ann1, ann2; alice_label, bob_label; a, b."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name in names:
         parts = tokens_of(name)
@@ -134,6 +149,8 @@ def families_of(names: Sequence[str]) -> list[tuple[str, ...]]:
             short = part.isdigit() or len(part) == 1
             if len(parts) > 1 or short:
                 found.setdefault(rest, []).append(name)
+        if len(parts) > 1:  # score_match and score_model_graded_qa
+            found.setdefault((parts[0], "**"), []).append(name)
     return [tuple(members) for members in found.values() if len(members) > 1]
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rewardlab.ratings.cells import PLACEHOLDERS, fold, is_missing, quantity_of
+from rewardlab.ratings.cells import PERHAPS_ANSWERS, PLACEHOLDERS, fold, is_missing, quantity_of
 from rewardlab.ratings.columns import Columns
 from rewardlab.ratings.sets import NoLabelsError, listed_labels, parts_of
 
@@ -16,6 +16,8 @@ FEW = 12
 #: Columns share what they hold where so much of each is found in the other.
 MUCH = 0.5
 SOME = 0.3
+#: Characters of a cell whose commas may part labels.
+SHORT = 80
 #: From so many cells on, a column in which none comes twice is a name of the row.
 ENOUGH = 8
 
@@ -72,7 +74,7 @@ def profile_of(columns: Columns, name: str) -> Profile:
     given: Counter[float | str] = Counter()
     words = 0
     for cell, count in Counter(columns.cells[name]).items():
-        if is_missing(cell) or fold(cell) in PLACEHOLDERS:
+        if is_missing(cell) or fold(cell) in PLACEHOLDERS - PERHAPS_ANSWERS:
             continue
         for label in _labels(cell):
             found = quantity_of(label)
@@ -82,13 +84,14 @@ def profile_of(columns: Columns, name: str) -> Profile:
 
 
 def _labels(cell: str) -> Sequence[str]:
-    """The labels in a cell that is a list, or parted by a semicolon or a bar; else the cell."""
+    """The labels in a cell that is a list, or parted by a semicolon, a bar or, if short, a comma; else the cell."""
     try:
         labels = listed_labels(cell)
     except NoLabelsError:
         return (cell,)
     if labels is None:
-        delimiter = next((one for one in ";|" if one in cell), None)
+        short = ",#" if len(cell) <= SHORT and quantity_of(cell) is None else ""
+        delimiter = next((one for one in f";|{short}" if one in cell), None)
         return parts_of(cell, delimiter) if delimiter else (cell,)
     return labels
 

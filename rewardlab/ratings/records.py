@@ -89,16 +89,23 @@ def _rows_of(found: Any, source: str) -> list[Record]:
         raise InputError("holds no rows", where=source, expected=NOT_ROWS)
     if isinstance(found.get("columns"), list) and isinstance(found.get("data"), list):
         return _under(found["columns"], found["data"], source)
-    if found and all(isinstance(one, list) and not _objects(one) for one in found.values()):
-        lengths = {len(one) for one in found.values()}
-        if len(lengths) == 1:
-            return [dict(zip(found, cells, strict=True)) for cells in zip(*found.values(), strict=True)]
-    if found and all(isinstance(one, dict) for one in found.values()):
-        keys = {tuple(one) for one in found.values()}
-        if len(keys) == 1 and len(found) > 1:
-            return [{name: column[key] for name, column in found.items()} for key in keys.pop()]
     lists = [one for one in found.values() if _objects(one)]
-    return lists[0] if len(lists) == 1 else [found]
+    return _of_columns(found) or (lists[0] if len(lists) == 1 else [found])
+
+
+def _of_columns(found: dict[str, Any]) -> list[Record] | None:
+    """The rows of an object of columns (lists, or objects by row number), or of an object of rows by their units."""
+    held = list(found.values())
+    if held and all(isinstance(one, list) and not _objects(one) for one in held) and len({*map(len, held)}) == 1:
+        return [dict(zip(found, cells, strict=True)) for cells in zip(*held, strict=True)]
+    if not held or not all(isinstance(one, dict) for one in held):
+        return None
+    keys = dict.fromkeys(key for one in held for key in one)
+    if keys and all(key.isdigit() for key in keys):
+        return [{name: column.get(key) for name, column in found.items()} for key in keys]
+    if len(found) > 2 and not any(isinstance(cell, dict | list) for one in held for cell in one.values()):
+        return [{"unit": unit, **one} for unit, one in found.items()]
+    return None
 
 
 def _objects(found: Any) -> bool:

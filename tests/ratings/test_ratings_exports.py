@@ -469,6 +469,7 @@ def test_json_comes_in_the_forms_of_pandas(read):
         {name: [row[name] for row in rows] for name in names},
         {name: {str(at): row[name] for at, row in enumerate(rows)} for name in names},
         {"schema": {"fields": []}, "data": rows},
+        {f"u{row['unit']}": {"a": row["a"], "b": row["b"]} for row in rows},
     ]
     found = [read(form) for form in forms]
     assert all(one.values.tolist() == found[0].values.tolist() for one in found)

@@ -189,6 +189,29 @@ def test_a_judge_beside_the_labels_of_others_is_a_rater(roles):
     assert (found.naming.layout, found.naming.raters) == ("wide", ("judge", "label"))
 
 
+def test_names_that_begin_alike_are_a_family(roles):
+    names = ("score_model_graded_qa", "score_model_graded_fact", "score_match")
+    assert roles(table(unit=lambda i: i, **dict.fromkeys(names, yes))).naming.raters == names
+
+
+def test_sets_of_labels_share_their_labels(roles):
+    labels = {"ann1": "toxic,insult", "ann2": "insult,toxic", "ann3": "toxic"}
+    columns = {name: lambda i, said=said: f'"{said}"' if i % 3 else "none" for name, said in labels.items()}
+    assert roles(table(unit=lambda i: i, **columns)).naming.raters == ("ann1", "ann2", "ann3")
+
+
+def test_two_columns_tell_the_units_of_a_long_file_apart(roles):
+    rows = [f"c{i // 4},{i // 2 % 2},{'ab'[i % 2]},{['none', 'mild', 'severe'][i % 3]}" for i in range(60)]
+    naming = roles("conversation,turn,annotator,toxicity\n" + "\n".join(rows)).naming
+    assert (naming.unit, naming.rater, naming.rating) == (("conversation", "turn"), ("annotator",), ("toxicity",))
+
+
+def test_a_row_that_sums_up_is_told(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("id,a,b\n1,2,3\n2,3,3\nAverage,2.5,3\n")
+    assert "The last unit is called 'Average'" in read_ratings([path], Naming()).notes[0]
+
+
 def test_ranks_are_ratings_where_nothing_else_is(roles):
     assert roles(table(item=lambda i: i, rank_al=five, rank_bo=five)).naming.raters == ("rank_al", "rank_bo")
     found = roles(table(item=lambda i: i, al=five, bo=five, prediction=five, y_true=five))
