@@ -26,13 +26,13 @@ def is_long(columns: Columns, naming: Naming) -> bool:
         return True
     names = list(columns.cells)
     rater = raters_in(columns)
-    if not rater or rater[0] in {naming.by, naming.cluster}:
+    if not rater or rater[0] in {naming.by, naming.cluster, *naming.unit}:
         return False
     if ratings := first_of(names, RATINGS):
         one, other = (profile_of(columns, name) for name in (rater[0], ratings[0]))
         return shared(one, other) < MUCH  # a judge's labels beside the labels of others are two raters' ratings
-    unit = naming.unit or tuple(name for name in first_of(names, UNITS) if _comes_again(columns, name))[:1]
-    return bool(unit or _key(columns, rater[0]))
+    unit = [name for name in naming.unit or first_of(names, UNITS) if _comes_again(columns, name)]
+    return bool(unit) or (not naming.unit and bool(_key(columns, rater[0])))
 
 
 def raters_in(columns: Columns) -> list[str]:
