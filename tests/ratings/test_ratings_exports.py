@@ -176,6 +176,7 @@ def test_argilla_records_are_read(read):
     rows = [record(1, label=["yes", "no"]), record(2, label=["no", "no", "yes"]), record(3)]
     assert cells(read(rows)) == {"u0": ["yes", "no"], "u1": ["no", "no"], "u2": [None, "yes"]}
     assert read(rows, by="topic").slices == ("a",)
+    assert "does not say which responses are drafts or discarded" in read(rows).notes[1]
     both = [
         record(at, label=["yes", "no"], stars=[4, 5], why=[f"it is {at} so and so", "as I said before now"])
         for at in (1, 2)

@@ -11,6 +11,8 @@ from rewardlab.ratings.records import Record, Records
 from rewardlab.ratings.roles import Role
 
 _LEFT_OUT = ("discarded", "draft")
+#: to_json() and to_list() keep the value and the user of a response only.
+UNSAID = "The export does not say which responses are drafts or discarded; to_list(flatten=True) does."
 Answer = tuple[Any, str, str]
 
 
@@ -39,7 +41,9 @@ def read(records: Records, question: str | None) -> Export | None:
         *(Role(one, "rating" if one == chosen else "left out", _why(one, texts)) for one in names),
     ]
     parts = cells_of(_merged(row) for row in records.rows)
-    return Export("Argilla", given, tuple(roles), counted(left, "responses that are drafts or discarded"), parts)
+    states = [status for answers in rows for *_, status in answers.get(chosen, ())]
+    notes = counted(left, "responses that are drafts or discarded") if any(states) else (UNSAID,)
+    return Export("Argilla", given, tuple(roles), notes, parts)
 
 
 def _why(name: str, texts: list[str]) -> str:
