@@ -83,7 +83,8 @@ def _of_text(source: str, text: str, suffix: str) -> Columns:
         first, _, rest = text.strip().partition("\n")
         lines = rest.strip() and first.rstrip().endswith("}")
         return columns_of(json_lines(source, text) if lines else _one_or_many(source, text))
-    if suffix == ".json" or (begin == "[" and suffix not in {".csv", ".tsv", ".txt"}):
+    array = re.match(r"\s*\[\s*[\[{\]]", text)  # and no header such as promptfoo's "[openai:gpt-4o] prompt"
+    if suffix == ".json" or (array and suffix not in {".csv", ".tsv", ".txt"}):
         return columns_of(json_document(source, text))
     return _csv(source, text)
 

@@ -377,15 +377,16 @@ def test_promptfoo_results_are_read(read):
 
 
 def test_promptfoo_csv_asks_which_metrics_are_meant(read):
-    header = "question,[openai:gpt-4o] q,Status,Score,Named Scores,Metric: claude,Metric: gpt,Grader Reason,Comment\n"
+    header = "[openai:gpt-4o] q,question,Status,Score,Named Scores,Metric: claude,Metric: gpt,Grader Reason,Comment\n"
     rows = "".join(
-        f'q{at},"answer {at}",PASS,1.00,"{{""gpt"": 1}}",{at % 2}.00,{at % 3 % 2}.00,ok,\n' for at in range(12)
+        f'"answer {at}",q{at},PASS,1.00,"{{""gpt"": 1}}",{at % 2}.00,{at % 3 % 2}.00,ok,\n' for at in range(12)
     )
     with pytest.raises(UnclearError) as error:
         read(header + rows, "out.csv")
     assert "--raters 'Metric: claude,Metric: gpt'" in error.value.lines
-    found = read(header + rows, "out.csv", raters=("Metric: claude", "Metric: gpt"))
-    assert found.raters == ("Metric: claude", "Metric: gpt")
+    for name in ("out.csv", "out"):
+        found = read(header + rows, name, raters=("Metric: claude", "Metric: gpt"))
+        assert found.raters == ("Metric: claude", "Metric: gpt")
     twice = header.strip() + ",[b] q,Status,Score,Named Scores,Grader Reason,Comment\n"
     with pytest.raises(InputError, match=r"two columns 'Status'.*promptfoo export eval latest -o results.json"):
         read(twice + rows.replace(",ok,", ",ok,,b,PASS,1.00,,ok,"), "out.csv")
