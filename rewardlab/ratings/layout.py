@@ -122,7 +122,8 @@ def roles_of(columns: Columns, naming: Naming) -> Roles:
     if not naming.unit:
         known = [name for name in first_of(list(columns.cells), UNITS) if name not in naming.raters]
         whole = [name for name in known if len(set(columns.cells[name])) == len(columns.lines)]
-        sure = whole or [name for name in known if name.casefold() not in VAGUE]
+        clear = [name for name in known if name.casefold() not in VAGUE]
+        sure = [name for name in whole if name in clear] or whole or clear
         naming = replace(naming, unit=tuple(sure[:1]))
     if naming.raters:
         return Roles(naming, tuple(_said(columns, naming)))

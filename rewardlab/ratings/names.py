@@ -70,7 +70,7 @@ _NOTES = frozenset(
 _SIZES = frozenset(
     _words(
         """length len lengths size tokens token chars characters char words word count counts n num number cost
-        price usage turns bytes lines sentences"""
+        price usage turns retries attempts fallbacks bytes lines sentences"""
     )
 )
 _IDS = frozenset(_words("id ids uuid guid hash url uri link email ip hitid workerid assignmentid session key"))

@@ -42,6 +42,11 @@ class Profile:
         return sum(count for one, count in self.given.items() if not isinstance(one, str)) >= 0.8 * max(self.cells, 1)
 
     @property
+    def is_constant(self) -> bool:
+        """Whether each row has the same number."""
+        return self.numeric and len(self.given) == 1 and self.cells == self.rows > 1
+
+    @property
     def names_rows(self) -> bool:
         """Whether no cell comes twice, in enough rows to tell, and they are no measurements."""
         return self.rows == len(self.given) >= ENOUGH and not (self.numeric and self._measured)

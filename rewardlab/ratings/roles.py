@@ -106,10 +106,13 @@ def _leave_out_by_name(sorting: _Sorting) -> None:
 
 
 def _leave_out_properties(sorting: _Sorting) -> None:
-    """Leave out what its name calls a property of the unit, where two raters are found without it."""
+    """Leave out properties of the unit, by name, and numbers that never change, where two raters are left then."""
     before = dict(sorting.out)
+    related = {name for family in families_of(sorting.left) for name in family}
     for name in sorting.left:
-        if trait := trait_of(name, numeric=sorting.profiles[name].numeric):
+        if sorting.profiles[name].is_constant and name not in related:
+            sorting.out[name] = "it is the same number in every row"
+        elif trait := trait_of(name, numeric=sorting.profiles[name].numeric):
             sorting.out[name] = trait.why
     if all(len(group) < 2 for group in _groups(sorting)):
         sorting.out = before
@@ -189,7 +192,8 @@ def _only(sorting: _Sorting, groups: Sequence[Sequence[str]]) -> list[str]:
             commands=commands,
             roles=_unclear(sorting, [name for group in several for name in group]),
         )
-    if not several:
+    fixed = all(sorting.profiles[name].is_constant for group in several for name in group)
+    if not several or (fixed and not families_of(several[0])):
         raise _too_few(sorting)
     if grid := grid_of(several[0]):
         heads, tails = grid
@@ -321,6 +325,6 @@ def left_out(out: Mapping[str, str]) -> str | None:
     """The sentence that names the columns that are left out, or None."""
     if not out:
         return None
-    said = [f"{name} ({why})" for name, why in list(out.items())[:NAMED]]
+    said = [f"{name or '(no name)'} ({why})" for name, why in list(out.items())[:NAMED]]
     more = f" and {len(out) - NAMED} more (see --columns)" if len(out) > NAMED else ""
     return f"Left out: {', '.join(said)}{more}."

@@ -379,7 +379,7 @@ def test_promptfoo_results_are_read(read):
 def test_promptfoo_csv_asks_which_metrics_are_meant(read):
     header = "[openai:gpt-4o] q,question,Status,Score,Named Scores,Metric: claude,Metric: gpt,Grader Reason,Comment\n"
     rows = "".join(
-        f'"answer {at}",q{at},PASS,1.00,"{{""gpt"": 1}}",{at % 2}.00,{at % 3 % 2}.00,ok,\n' for at in range(12)
+        f'"answer {at}",q{at},PASS,{at % 2}.00,"{{""gpt"": 1}}",{at % 2}.00,{at % 3 % 2}.00,ok,\n' for at in range(12)
     )
     with pytest.raises(UnclearError) as error:
         read(header + rows, "out.csv")

@@ -62,6 +62,7 @@ BESIDE = {
     "sha": lambda i: f"{i * 7919:08x}",
     "difficulty": five,
     "is_long": lambda i: i % 2,
+    "k": lambda _: 1,
 }
 
 
@@ -79,7 +80,7 @@ def test_all_of_them_at_once_and_an_index_in_front(roles):
     text = table(**{"": lambda i: i}, **BESIDE, ann1=five, ann2=lambda i: five(i, 1), ann3=lambda i: five(i, 2))
     found = roles(text)
     assert found.naming.raters == ("ann1", "ann2", "ann3")
-    assert "and 10 more (see --columns)" in found.notes[0]
+    assert "and 11 more (see --columns)" in found.notes[0]
     assert {role.column for role in found.roles if role.taken == "left out"} == {*BESIDE, ""} - {"Unnamed: 0"}
     assert found.naming.unit == ("Unnamed: 0",)
 
@@ -169,7 +170,9 @@ def test_a_row_for_each_person_is_refused_with_the_line_that_turns_it(roles, who
 
 
 def test_counts_of_categories_are_not_taken_for_raters(roles):
-    text = table(unit=lambda i: f"u{i}", yes=lambda i: i % 4, no=lambda i: 3 - i % 4, unsure=lambda _: 0)
+    text = table(
+        unit=lambda i: f"u{i}", yes=lambda i: i % 4, no=lambda i: 3 - i % 4 - (i == 4), unsure=lambda i: int(i == 4)
+    )
     with pytest.raises(UnclearError, match="each row of yes, no, unsure adds up to 3") as error:
         roles(text)
     assert [line.split("r.csv ")[1] for line in error.value.lines.splitlines()] == [
@@ -210,6 +213,11 @@ def test_a_row_that_sums_up_is_told(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text("id,a,b\n1,2,3\n2,3,3\nAverage,2.5,3\n")
     assert "The last unit is called 'Average'" in read_ratings([path], Naming()).notes[0]
+
+
+def test_numbers_that_never_change_are_no_raters(roles):
+    with pytest.raises(UnclearError):
+        roles(table(unit=lambda i: i, limit=lambda _: 0, depth=lambda _: 0))
 
 
 def test_ranks_are_ratings_where_nothing_else_is(roles):
