@@ -110,6 +110,7 @@ class AgreementReport(Part):
     weights: Literal["quadratic", "linear"] = Field(description="of AC2 and the weighted kappa")
     seed: int
     by: str | None
+    reading: tuple[str, ...] = Field(default=(), description="how the file was read, where its header does not say it")
     whole: Agreement
     slices: tuple[Agreement, ...]
     version: str

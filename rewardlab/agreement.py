@@ -13,7 +13,9 @@ from rewardlab.agree_report import Agreement, AgreementReport, Given, Number, Or
 from rewardlab.alpha import MIN_ALPHA, further_units, meaning_of, strong_from, verdict_of
 from rewardlab.crosscheck import check_alpha
 from rewardlab.errors import InputError
-from rewardlab.ratings.layout import Naming, Ratings, read_ratings
+from rewardlab.ratings.layout import Ratings, read_ratings
+from rewardlab.ratings.naming import Naming
+from rewardlab.ratings.scale import Wanted
 from rewardlab.stats.agreement.concordance import Concordance
 from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.pairwise import Pair
@@ -27,29 +29,30 @@ LISTED = 12
 
 
 def measure_agreement(
-    path: Path,
+    paths: Path | Sequence[Path],
     naming: Naming | None = None,
     *,
-    level: str | None = None,
-    order: Sequence[str] = (),
+    wanted: Wanted | None = None,
     min_alpha: float = MIN_ALPHA,
     method: Method = "jackknife",
     partial: Partial = "quadratic",
     seed: int = 0,
 ) -> AgreementReport:
-    """The agreement of the ratings in a file, on all units and on each slice.
+    """The agreement of the ratings in a file, or in several, on all units and on each slice.
 
-    Arguments: `naming`, `level` and `order` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's
+    Arguments: `naming` and `wanted` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's
     interval must reach; `method` of that interval; `partial`, the weights of AC2 and the weighted kappa; `seed` of what
     is drawn.
     Raises: RewardlabError for ratings that cannot be read or compared; MismatchError when the krippendorff package does
     not confirm alpha.
     """
     naming = naming or Naming()
-    ratings = read_ratings(path, naming, level=level, order=order)
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    source = ", ".join(map(str, files))
+    ratings = read_ratings(files, naming, wanted)
     if ratings.values.shape[1] < 2 or ((~np.isnan(ratings.values)).sum(axis=1) < 2).all():
         raise InputError(
-            "no unit has two ratings", where=str(path), expected="units that two or more raters rated",
+            "no unit has two ratings", where=source, expected="units that two or more raters rated",
             do="name the columns: --unit, --rater and --rating, or --raters A,B",
         )  # fmt: skip
     strong = strong_from(min_alpha)
@@ -73,7 +76,7 @@ def measure_agreement(
     slices = (measure(name, np.flatnonzero(ratings.slice == place)) for place, name in enumerate(ratings.slices))
     return AgreementReport(
         verdict=whole.verdict,
-        source=str(path),
+        source=source,
         layout=ratings.layout,
         level=ratings.scale.level,
         level_assumed=ratings.scale.assumed,
@@ -84,6 +87,7 @@ def measure_agreement(
         weights=partial,
         seed=seed,
         by=naming.by,
+        reading=ratings.notes,
         whole=whole,
         slices=tuple(slices),
         version=rewardlab.__version__,
@@ -158,7 +162,9 @@ def _notes(panel: Panel, ratings: Ratings) -> Iterator[str]:
 
 
 def _name(value: float, ratings: Ratings) -> str:
-    return ratings.scale.labels[int(value)] if ratings.scale.labels else f"{value:g}"
+    if ratings.scale.labels:
+        return ratings.scale.labels[int(value)]
+    return short if float(short := f"{value:g}") == value else repr(value).removesuffix(".0")
 
 
 def _given(panel: Panel, ratings: Ratings) -> tuple[Given, ...]:

@@ -12,32 +12,43 @@ from rewardlab.alpha import MIN_ALPHA
 from rewardlab.commands.options import display_for, put
 from rewardlab.errors import UsageError
 from rewardlab.formats.agree import AGREE_FORMATS
-from rewardlab.ratings.layout import Layout, Naming
+from rewardlab.ratings.explanation import explain_columns
+from rewardlab.ratings.naming import Layout, Naming
+from rewardlab.ratings.scale import Wanted
 from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.resampling import Method
 
 
 @click.command("agree")
-@click.argument("ratings", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("ratings", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--level",
     metavar="nominal|ordinal|interval|ratio",
-    help="Level of measurement.  [nominal for labels without --scale, else ordinal]",
+    help="Level of measurement.  [nominal for labels of no known order, else ordinal]",
 )
 @click.option("--scale", metavar="LOW,..,HIGH", help="All values of the scale, lowest first: labels or numbers.")
+@click.option(
+    "--missing", metavar="WORD,...", help="Words that say that there is no rating, beside NA, NaN, null and -."
+)
+@click.option(
+    "--as-is",
+    is_flag=True,
+    help="Take cells as they stand: merge no spellings, read no 8/10, part no a;b, order no labels.",
+)
 @click.option("--by", metavar="COLUMN", help="Agreement of each slice too: the units by their value in this column.")
 @click.option(
     "--cluster", metavar="COLUMN", help="What moves together, such as the prompt of several units.  [the unit]"
 )
-@click.option("--unit", metavar="COLUMN[,COLUMN]", help="What was rated.  [unit, item, id, ...; else the first]")
+@click.option("--unit", metavar="COLUMN[,COLUMN]", help="What was rated.  [unit, item, id, ...; else by what differs]")
 @click.option("--rater", metavar="COLUMN", help="Who rated, in a long file.  [rater, judge, annotator, ...]")
 @click.option("--rating", metavar="COLUMN", help="The rating, in a long file.  [rating, value, score, label, ...]")
-@click.option("--raters", metavar="COLUMN,...", help="The raters' columns, in a wide file.  [all others]")
+@click.option("--raters", metavar="COLUMN,...", help="The raters' columns in a wide file, or the raters of an export.")
 @click.option(
     "--layout",
     type=click.Choice(["long", "wide", "counts"]),
     help="A row for each rating, a column for each rater, or how many chose each category.  [told by the columns]",
 )
+@click.option("--columns", is_flag=True, help="Say what each column was taken for and why, and measure nothing.")
 @click.option(
     "--min-alpha", type=float, default=MIN_ALPHA, show_default=True, metavar="A", help="Target for alpha's lower bound."
 )
@@ -73,9 +84,11 @@ from rewardlab.stats.agreement.resampling import Method
     help="Where the report goes.  [standard output]",
 )
 def command(  # noqa: PLR0917 - click calls it by keyword
-    ratings: Path,
+    ratings: tuple[Path, ...],
     level: str | None,
     scale: str | None,
+    missing: str | None,
+    as_is: bool,  # noqa: FBT001 - click calls it by keyword
     by: str | None,
     cluster: str | None,
     unit: str | None,
@@ -83,6 +96,7 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     rating: str | None,
     raters: str | None,
     layout: Layout | None,
+    columns: bool,  # noqa: FBT001 - click calls it by keyword
     min_alpha: float,
     interval: Method,
     weights: Partial,
@@ -90,21 +104,28 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     format_: str,
     output: Path | None,
 ) -> int:
-    """How far do raters agree beyond chance? RATINGS is CSV, JSON lines or Parquet; - is standard input.
+    """How far do raters agree beyond chance? RATINGS is CSV, JSON lines, JSON or Parquet, or an export of
+    Label Studio, Argilla, Prodigy, doccano, MT-Bench, promptfoo or Inspect; - is standard input. Of several files each
+    is one rater's, unless a column says who rated.
 
     A long file has a row for each rating (unit, rater, rating), a wide one a row for each unit and a column for each
-    rater; an empty cell is a missing rating.
+    rater; an empty cell is a missing rating. Which column is what is told by names and cells: --columns says it. A file
+    with several raters a row names both: --rater worker_1,worker_2 --rating label_1,label_2.
 
     Exit codes: 0 agreement suffices (the lower end of alpha's interval reaches --min-alpha), 1 it surely does not (the
     upper end stays under it), 4 undecided, 2 the ratings could not be read or compared. Slices do not change it.
     """
     if not -1 <= min_alpha <= 1:
         raise UsageError(f"{min_alpha} is no value of alpha", where="--min-alpha", expected="a number up to 1")
+    naming = Naming(_listed(unit), _listed(rater), _listed(rating), _listed(raters), by, cluster, layout)
+    if columns:
+        found = explain_columns(ratings, naming)
+        put(found.text, output)
+        return 0 if found.clear else 2
     report = measure_agreement(
         ratings,
-        Naming(_listed(unit), rater, rating, _listed(raters), by, cluster, layout),
-        level=level,
-        order=_listed(scale),
+        naming,
+        wanted=Wanted(level, _listed(scale), _listed(missing), as_is),
         min_alpha=min_alpha,
         method=interval,
         partial=weights,

@@ -49,6 +49,7 @@ def sentences(report: AgreementReport) -> Iterator[str]:
         f"{whole.ratings:,} ratings of {whole.units:,} units by {_raters(report)}, {whole.distinct:,} distinct values, "
         f"{level}; {report.missing:,} missing."
     )
+    yield from report.reading
     yield whole.meaning
     yield decision(report, whole)
     yield from whole.notes

@@ -1,38 +1,56 @@
-"""The columns of a file of ratings: CSV with any common delimiter, JSON lines or Parquet."""
+"""The columns of a file of ratings: CSV with any common delimiter, JSON lines, JSON or Parquet."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from rewardlab.errors import InputError
+from rewardlab.ratings.records import Records, cell_of, json_document, json_lines, parquet, place_of
 
 DELIMITERS = ",;\t|"
-EXPECTED = "CSV with a header (delimited by commas, semicolons or tabs), JSON lines, or Parquet"
+EXPECTED = "CSV with a header (delimited by commas, semicolons or tabs), JSON lines, JSON, or Parquet"
 STDIN = "-"
+OF_PROMPTFOO = "read promptfoo's JSON instead: `promptfoo export eval latest -o results.json`"
+#: First bytes of files that people hand over and that are no tables.
+FOREIGN = {
+    b"PK\x03\x04": "a zip archive: of a workbook (.xlsx) save the sheet as CSV, of an export unpack it, of an Inspect "
+    "log (.eval) write `inspect log dump FILE > log.json`",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV",
+    b"\x1f\x8b": "compressed: unpack it with `gunzip FILE`, or pipe it: `zcat FILE | rewardlab agree -`",
+    b"SQLite format 3\0": "an SQLite database: export the table as CSV",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Cells as text, "" where there is nothing: `cells` by column name, `lines` (rows,) the line each row is on."""
+    """Cells as text, "" where there is nothing: `cells` by column name, `lines` (rows,) the line each row is on.
+
+    `records` are the rows as JSON values, where the file has some; `sources` (rows,) is the file of each where there
+    are several.
+    """
 
     source: str
     cells: Mapping[str, Sequence[str]]
     lines: Sequence[int]
     decimal_comma: bool
+    place: str = "line"
+    records: Records | None = None
+    sources: Sequence[str] = ()
 
     def where(self, row: int) -> str:
         """`file:line` of a row."""
-        return f"{self.source}:{self.lines[row]}"
+        return place_of(self.sources[row] if self.sources else self.source, self.lines[row], self.place)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the rows come from."""
+        return tuple(dict.fromkeys(self.sources)) or (self.source,)
 
 
 def read_columns(path: Path) -> Columns:
@@ -43,13 +61,40 @@ def read_columns(path: Path) -> Columns:
     """
     source, data = _bytes_of(path)
     if data[:4] == b"PAR1":
-        columns = _parquet(source, data)
+        columns = columns_of(parquet(source, data))
     else:
-        text = _decoded(source, data)
-        columns = _json_lines(source, text) if text.lstrip()[:1] == "{" else _csv(source, text)
-    if not columns.lines:
+        _no_foreign(source, data)
+        columns = _of_text(source, _decoded(source, data), path.suffix.lower())
+    if not columns.lines or not columns.cells:
         raise InputError("holds no rating", where=source, expected=EXPECTED)
     return columns
+
+
+def columns_of(records: Records) -> Columns:
+    """The columns of rows of JSON values."""
+    names = dict.fromkeys(name for row in records.rows for name in row)
+    cells = {name: [cell_of(row.get(name)) for row in records.rows] for name in names}
+    return Columns(records.source, cells, records.lines, decimal_comma=False, place=records.place, records=records)
+
+
+def _of_text(source: str, text: str, suffix: str) -> Columns:
+    begin = text.lstrip()[:1]
+    if begin == "{":
+        first, _, rest = text.strip().partition("\n")
+        lines = rest.strip() and first.rstrip().endswith("}")
+        return columns_of(json_lines(source, text) if lines else _one_or_many(source, text))
+    array = re.match(r"\s*\[\s*[\[{\]]", text)  # and no header such as promptfoo's "[openai:gpt-4o] prompt"
+    if suffix == ".json" or (array and suffix not in {".csv", ".tsv", ".txt"}):
+        return columns_of(json_document(source, text))
+    return _csv(source, text)
+
+
+def _one_or_many(source: str, text: str) -> Records:
+    """A document of one object, on one line or on many; where it is none, JSON lines say the line that is wrong."""
+    try:
+        return json_document(source, text)
+    except InputError:
+        return json_lines(source, text)
 
 
 def _bytes_of(path: Path) -> tuple[str, bytes]:
@@ -61,9 +106,15 @@ def _bytes_of(path: Path) -> tuple[str, bytes]:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), expected=EXPECTED) from None
 
 
+def _no_foreign(source: str, data: bytes) -> None:
+    for begin, what in FOREIGN.items():
+        if data.startswith(begin):
+            raise InputError(f"is {what}", where=source, expected=EXPECTED)
+
+
 def _decoded(source: str, data: bytes) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = 1 + data.count(b"\n", 0, error.start)
         raise InputError(
@@ -75,16 +126,19 @@ def _decoded(source: str, data: bytes) -> str:
 
 
 def _csv(source: str, text: str) -> Columns:
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=_outside_quotes(first).count)
+    start = text.lstrip("\r\n")
+    said = re.match(r'"?sep=([,;|\t])"?\r?\n', start)
+    first = start.split("\n", 1)[0]
+    delimiter = said[1] if said else max(DELIMITERS, key=_outside_quotes(first).count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     names: list[str] | None = None
     rows: list[list[str]] = []
     lines: list[int] = []
+    limit = csv.field_size_limit(max(len(text), 1 << 17))  # a cell may hold a whole conversation
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
-            if not any(cells):
+            if not any(cells) or (said and names is None and cells[0].startswith("sep=")):
                 continue
             if names is None:
                 names = cells
@@ -99,10 +153,13 @@ def _csv(source: str, text: str) -> Columns:
                 lines.append(reader.line_num)
     except csv.Error as error:
         raise InputError(f"is not CSV ({error})", where=f"{source}:{reader.line_num}", expected=EXPECTED) from None
+    finally:
+        csv.field_size_limit(limit)
     names = names or []
-    _no_doubles(source, names)
-    cells_by_column = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return Columns(source, dict(zip(names, cells_by_column, strict=True)), lines, delimiter != ",")
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    kept = [(name, cells) for name, cells in zip(names, columns, strict=True) if name or any(cells) or not rows]
+    _no_doubles(source, [name for name, _ in kept])
+    return Columns(source, dict(kept), lines, delimiter != ",")
 
 
 def _outside_quotes(line: str) -> str:
@@ -112,50 +169,9 @@ def _outside_quotes(line: str) -> str:
 def _no_doubles(source: str, names: Sequence[str]) -> None:
     doubled = [name for name in names if names.count(name) > 1]
     if doubled:
-        raise InputError(f"two columns {doubled[0]!r}", where=f"{source}:1", expected="a header of different names")
-
-
-def _json_lines(source: str, text: str) -> Columns:
-    rows: list[dict[str, str]] = []
-    lines: list[int] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            rows.append(_object(line, f"{source}:{number}"))
-            lines.append(number)
-    names = dict.fromkeys(name for row in rows for name in row)
-    return Columns(source, {name: [row.get(name, "") for row in rows] for name in names}, lines, decimal_comma=False)
-
-
-def _object(line: str, where: str) -> dict[str, str]:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"is not JSON ({error})", where=where, expected="one object a line") from None
-    if not isinstance(found, dict):
-        raise InputError("is no JSON object", where=where, expected="one object a line")
-    return {name: _cell(value) for name, value in found.items()}
-
-
-def _cell(value: Any) -> str:
-    """A value as the text a CSV file would hold."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value.strip()
-        case dict() | list():
-            return json.dumps(value)
-        case bool():
-            return str(value).lower()
-        case _:
-            return str(value)
-
-
-def _parquet(source: str, data: bytes) -> Columns:
-    try:
-        table = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(f"is no Parquet file ({str(error).splitlines()[0]})", where=source) from None
-    _no_doubles(source, table.column_names)
-    cells = {name: [_cell(value) for value in table[name].to_pylist()] for name in table.column_names}
-    return Columns(source, cells, range(1, table.num_rows + 1), decimal_comma=False)
+        raise InputError(
+            f"two columns {doubled[0]!r}",
+            where=f"{source}:1",
+            expected="a header of different names",
+            do=OF_PROMPTFOO if "Grader Reason" in names else None,
+        )

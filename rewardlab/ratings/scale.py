@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import NoReturn
 
 import numpy as np
 
 from rewardlab.errors import InputError, UsageError
 from rewardlab.ratings.columns import Columns
+from rewardlab.ratings.meaning import Meaning, as_it_stands, meaning_of
 from rewardlab.stats.agreement.table import LEVELS, Level
 from rewardlab.stats.interval import Floats
-
-#: How people and programs write that a rating is missing.
-MISSING = {"", "na", "n/a", "#n/a", "nan", "null"}
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How ratings are written as numbers: `labels` in the order of their numbers 0, 1, ..., or none for numbers.
 
-    `values` is what could have been given, where that was said; `assumed` says whether the level was not.
+    `values` is what could have been given, where that was said; `assumed` says whether the level was not; `notes`, what
+    was not as it stands.
     """
 
     level: Level
     labels: tuple[str, ...]
     values: tuple[float, ...]
     assumed: bool
+    notes: tuple[str, ...] = ()
 
 
-def is_missing(cell: str) -> bool:
-    """Whether a cell says that there is no rating."""
-    return cell.lower() in MISSING
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user said of the ratings: their level, the scale's order, what is missing, and cells as they are."""
+
+    level: str | None = None
+    order: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    as_is: bool = False
 
 
 def number_of(cell: str, *, decimal_comma: bool) -> float | None:
@@ -44,36 +52,81 @@ def number_of(cell: str, *, decimal_comma: bool) -> float | None:
         return None
 
 
-def read_scale(
-    columns: Columns, cells: Sequence[str], rows: Sequence[int], *, level: str | None, order: Sequence[str]
-) -> tuple[Scale, Floats]:
+def read_scale(columns: Columns, cells: Sequence[str], rows: Sequence[int], wanted: Wanted) -> tuple[Scale, Floats]:
     """The scale of all rating cells and the cells' numbers, NaN where a rating is missing.
 
-    Arguments: `rows` (cells,) the row of each; `level` and `order` as the user said them. Cells are numbers where they
-    all are. Without a level, labels without an order are nominal and everything else ordinal.
+    Arguments: `rows` (cells,) the row of each. Cells are numbers where all are. Without a level, labels whose order is
+    not known are nominal, and everything else is ordinal.
     Raises: UsageError for a level that does not suit; InputError with file:line for a number among labels or the other
-    way round, an infinite number, or a value outside the order.
+    way round, an infinite number, a value outside the order, numbers that a computer cannot tell apart, and what
+    `meaning_of` finds.
     """
+    level, order = wanted.level, wanted.order
     if level is not None and level not in LEVELS:
         raise UsageError(f"no level {level!r}", where="--level", expected=", ".join(LEVELS))
-    given = [None if is_missing(cell) else cell for cell in cells]
+    meaning = _meaning(columns, cells, rows, wanted)
+    given = [meaning.text[cell] for cell in cells]
     comma = columns.decimal_comma
     numbers = {cell: number_of(cell, decimal_comma=comma) for cell in {*filter(None, given), *order}}
     textual = [cell for cell, number in numbers.items() if number is None]
     if order and textual:
-        return _labelled(columns, given, rows, level=level, order=order, ordered=True)
-    if textual and (level == "nominal" or (level is None and len(textual) == len(numbers))):
-        return _labelled(columns, given, rows, level=level, order=sorted({*filter(None, given)}), ordered=False)
-    if textual:
+        found = _labelled(columns, given, rows, level=level, order=order, ordered=True)
+    elif meaning.order and level != "nominal":
+        found = _labelled(columns, given, rows, level=level, order=meaning.order, ordered=True, known=True)
+    elif textual and (level == "nominal" or (level is None and len(textual) == len(numbers))):
+        found = _labelled(columns, given, rows, level=level, order=sorted({*filter(None, given)}), ordered=False)
+    elif textual:
         _complain(columns, given, rows, set(textual), all_text=len(textual) == len(numbers))
-    known = {cell: number for cell, number in numbers.items() if number is not None}
+    else:
+        found = _numeric(columns, given, rows, wanted, {c: n for c, n in numbers.items() if n is not None})
+    return replace(found[0], notes=meaning.notes), found[1]
+
+
+def _meaning(columns: Columns, cells: Sequence[str], rows: Sequence[int], wanted: Wanted) -> Meaning:
+    given = Counter(cells)
+    if wanted.as_is:
+        return as_it_stands(given, wanted.missing)
+    return meaning_of(
+        given,
+        lambda cell: columns.where(rows[list(cells).index(cell)]),
+        decimal_comma=columns.decimal_comma,
+        order=wanted.order,
+        missing=wanted.missing,
+        ordered=wanted.level in {None, "ordinal"},
+    )
+
+
+def _numeric(
+    columns: Columns, given: Sequence[str | None], rows: Sequence[int], wanted: Wanted, known: dict[str, float]
+) -> tuple[Scale, Floats]:
     _finite(columns, given, rows, known)
-    values = tuple(sorted(known[cell] for cell in order))
+    if alike := _alike(known, columns):
+        if wanted.level == "nominal" and not wanted.order:
+            return _labelled(columns, given, rows, level="nominal", order=sorted({*filter(None, given)}), ordered=False)
+        first, second = sorted(alike, key=given.index)
+        raise InputError(
+            f"ratings {first!r} and {second!r} are one number to a computer",
+            where=columns.where(rows[given.index(second)]),
+            expected="numbers of up to 15 digits",
+            do="if they are codes, say --level nominal",
+        )
+    values = tuple(sorted(known[cell] for cell in wanted.order))
     if values and (outside := [n for n, c in enumerate(given) if c is not None and known[c] not in values]):
-        raise _outside(columns, given[outside[0]], rows[outside[0]], order)
+        raise _outside(columns, given[outside[0]], rows[outside[0]], wanted.order)
     numeric = np.array([math.nan if cell is None else known[cell] for cell in given])
-    chosen: Level = next((one for one in LEVELS if one == level), "ordinal")
-    return Scale(chosen, (), values, level is None), numeric
+    chosen: Level = next((one for one in LEVELS if one == wanted.level), "ordinal")
+    return Scale(chosen, (), values, wanted.level is None), numeric
+
+
+def _alike(known: dict[str, float], columns: Columns) -> tuple[str, str] | None:
+    """Two numbers that are written differently, are different, and come to one floating-point number."""
+    exact: dict[float, tuple[Decimal, str]] = {}
+    for cell, number in known.items():
+        written = Decimal(cell.replace(",", ".") if columns.decimal_comma else cell)
+        first = exact.setdefault(number, (written, cell))
+        if first[0] != written:
+            return first[1], cell
+    return None
 
 
 def _labelled(
@@ -84,6 +137,7 @@ def _labelled(
     level: str | None,
     order: Sequence[str],
     ordered: bool,
+    known: bool = False,
 ) -> tuple[Scale, Floats]:
     if level in {"interval", "ratio"}:
         raise UsageError(f"labels have no distances, as the {level} level needs", where="--level", do="say ordinal")
@@ -96,7 +150,7 @@ def _labelled(
     assumed: Level = "ordinal" if ordered else "nominal"
     chosen = next((one for one in LEVELS if one == level), assumed)
     numbers = np.array([math.nan if cell is None else places[cell] for cell in given])
-    values = tuple(places.values()) if ordered else ()
+    values = tuple(places.values()) if ordered and not known else ()
     return Scale(chosen, tuple(order), values, level is None), numbers
 
 
@@ -106,7 +160,7 @@ def _outside(columns: Columns, cell: str | None, row: int, order: Sequence[str])
 
 def _complain(
     columns: Columns, given: Sequence[str | None], rows: Sequence[int], textual: set[str], *, all_text: bool
-) -> None:
+) -> NoReturn:
     """Raises: InputError at the first rating that is no number."""
     first = next(number for number, cell in enumerate(given) if cell in textual)
     cell, where = (given[first] or "")[:40], columns.where(rows[first])

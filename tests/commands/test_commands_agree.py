@@ -106,7 +106,11 @@ def test_labels_have_the_order_that_is_given(run, ratings):
     assert (ordered["level"], ordered["level_assumed"]) == ("ordinal", True)
     same = report(ratings(numbers, "n.csv"), "--level", "ordinal", "--scale", "1,2,3")
     assert ordered["whole"]["alpha"] == same["whole"]["alpha"]
-    assert report(ratings(text))["level"] == "nominal"
+    known = report(ratings(text))
+    assert (known["level"], known["whole"]["alpha"]) == ("ordinal", ordered["whole"]["alpha"])
+    assert "known order: low < mid < high" in known["reading"][0]
+    assert report(ratings(text), "--level", "nominal")["level"] == "nominal"
+    assert report(ratings(text), "--as-is")["level"] == "nominal"
     assert [one["value"] for one in ordered["whole"]["given"]] == ["low", "mid", "high"]
 
 

@@ -14,7 +14,7 @@ from rewardlab.agreement import measure_agreement
 from rewardlab.formats.agree import AGREE_FORMATS
 from rewardlab.formats.agree_rows import number
 from rewardlab.formats.display import Display
-from rewardlab.ratings.layout import Naming
+from rewardlab.ratings.naming import Naming
 
 HOSTILE = '<script>alert(1)</script>|"&[bold]'
 

@@ -1,0 +1,126 @@
+"""What the cells of a column are like: how different, numbers or words, and whether two columns share them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rewardlab.ratings.cells import PERHAPS_ANSWERS, PLACEHOLDERS, fold, is_missing, quantity_of
+from rewardlab.ratings.columns import Columns
+from rewardlab.ratings.sets import NoLabelsError, listed_labels, parts_of
+
+#: Numbers of more values than these are compared by their range.
+FEW = 12
+#: Columns share what they hold where so much of each is found in the other.
+MUCH = 0.5
+SOME = 0.3
+#: Characters of a cell whose commas may part labels.
+SHORT = 80
+#: From so many cells on, a column in which none comes twice is a name of the row.
+ENOUGH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The cells of one column: `given` counts them, numbers as numbers and words without case; `rows` are all."""
+
+    name: str
+    given: Mapping[float | str, int]
+    rows: int
+    words: float
+
+    @property
+    def cells(self) -> int:
+        """Cells that hold something."""
+        return sum(self.given.values())
+
+    @property
+    def numeric(self) -> bool:
+        """Whether four cells in five are numbers."""
+        return sum(count for one, count in self.given.items() if not isinstance(one, str)) >= 0.8 * max(self.cells, 1)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether each row has the same number."""
+        return self.numeric and len(self.given) == 1 and self.cells == self.rows > 1
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether no cell comes twice, in enough rows to tell, and they are no measurements."""
+        return self.rows == len(self.given) >= ENOUGH and not (self.numeric and self._measured)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the cells are sentences, or words that hardly ever come again."""
+        if self.numeric or not self.given:
+            return False
+        return (self.words > 4 and len(self.given) > 0.3 * self.cells) or (
+            self.cells >= ENOUGH and len(self.given) > 0.5 * self.cells
+        )
+
+    @property
+    def _measured(self) -> bool:
+        return any(isinstance(one, float) and not one.is_integer() for one in self.given)
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether the cells are 0, 1, 2, ... or 1, 2, 3, ... throughout."""
+        numbers = [one for one in self.given if not isinstance(one, str)]
+        start = min(numbers, default=math.inf)
+        return len(numbers) == len(self.given) == self.rows and start in {0, 1} and numbers == sorted(numbers) and (
+            numbers[-1] == start + self.rows - 1
+        )  # fmt: skip
+
+
+def profile_of(columns: Columns, name: str) -> Profile:
+    """The profile of a column; what says that nothing is there is not counted."""
+    given: Counter[float | str] = Counter()
+    words = 0
+    for cell, count in Counter(columns.cells[name]).items():
+        if is_missing(cell) or fold(cell) in PLACEHOLDERS - PERHAPS_ANSWERS:
+            continue
+        for label in _labels(cell):
+            found = quantity_of(label)
+            given[found.value if found is not None else fold(label)] += count
+        words += count * len(cell.split())
+    return Profile(name, given, len(columns.lines), words / max(sum(given.values()), 1))
+
+
+def _labels(cell: str) -> Sequence[str]:
+    """The labels in a cell that is a list, or parted by a semicolon, a bar or, if short, a comma; else the cell."""
+    try:
+        labels = listed_labels(cell)
+    except NoLabelsError:
+        return (cell,)
+    if labels is None:
+        short = ",#" if len(cell) <= SHORT and quantity_of(cell) is None else ""
+        delimiter = next((one for one in f";|{short}" if one in cell), None)
+        return parts_of(cell, delimiter) if delimiter else (cell,)
+    return labels
+
+
+def shared(one: Profile, other: Profile) -> float:
+    """How much of each column is found in the other, the less of the two: 1 where one column's values are all known.
+
+    Columns of few values are compared by their values, numbers of many by their range.
+    """
+    if not one.given or not other.given:
+        return 0.0
+    if one.numeric and other.numeric and max(len(one.given), len(other.given)) > FEW:
+        return min(_within(one, other), _within(other, one))
+    if set(one.given) <= set(other.given) or set(other.given) <= set(one.given):
+        return 1.0
+    return min(_known(one, other), _known(other, one))
+
+
+def _known(one: Profile, other: Profile) -> float:
+    return sum(count for value, count in one.given.items() if value in other.given) / one.cells
+
+
+def _within(one: Profile, other: Profile) -> float:
+    numbers = [value for value in other.given if not isinstance(value, str)]
+    low, high = min(numbers), max(numbers)
+    inside = (count for value, count in one.given.items() if not isinstance(value, str) and low <= value <= high)
+    return sum(inside) / one.cells
