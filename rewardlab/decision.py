@@ -146,9 +146,7 @@ def _threshold(question: Question) -> str:
     )
 
 
-def _to_mend(
-    question: Question, findings: Sequence[Finding], doubts: tuple[str, ...]
-) -> tuple[Action, str] | None:
+def _to_mend(question: Question, findings: Sequence[Finding], doubts: tuple[str, ...]) -> tuple[Action, str] | None:
     """What to mend before more data could decide; None where nothing is."""
     if "RL204" in doubts:
         return "fix_reward", NOT_ASKED

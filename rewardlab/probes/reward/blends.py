@@ -44,7 +44,12 @@ class Blender:
 
         What may be the right answer in another notation is left out.
         """
-        if is_rough(gold.prompt) or not gold.is_sure or gold.is_given or gold.kind in {"number", "record", "expression"}:
+        if (
+            is_rough(gold.prompt)
+            or not gold.is_sure
+            or gold.is_given
+            or gold.kind in {"number", "record", "expression"}
+        ):
             return []
         if (items := _items(gold.text)) is not None:
             made = [self._with_another_item(items)]
@@ -97,9 +102,16 @@ def _is_unit_of_nothing(shape: Shape, at: int) -> bool:
 
 def _is_wrong(gold: Gold, text: str) -> bool:
     right = is_right(gold.prompt, text)
-    return not right and text != gold.text and not same_tokens(text, gold.text) and not _is_alias(gold.prompt, text)
+    return (
+        not right
+        and text != gold.text
+        and not same_tokens(text, gold.text)
+        and (gold.kind == "array" or not _is_alias(gold.prompt, text))
+    )
 
 
 def _is_alias(prompt: Prompt, text: str) -> bool:
     """Whether another text that answers the prompt may be this one."""
-    return any(may_be_same(text, other) for other in answers_of(prompt)[1:] if not other.lstrip().startswith(("[", "{")))
+    return any(
+        may_be_same(text, other) for other in answers_of(prompt)[1:] if not other.lstrip().startswith(("[", "{"))
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -19,7 +19,7 @@ from rewardlab.probes.reward.answers import (
     rights_of,
     strict,
 )
-from rewardlab.probes.reward.similar import alike, most_alike, twins
+from rewardlab.probes.reward.similar import alike, by_likeness, twins
 from rewardlab.probes.reward.tokens import may_be_same
 from rewardlab.task import Prompt
 
@@ -28,8 +28,8 @@ Relation: TypeAlias = Literal["label", "near", "other", "row", "unknown"]
 
 #: Other labels that each prompt is given.
 MOST_LABELS = 3
-#: Of longer texts no similar one is looked for: sentences may say the same in other words.
-LONGEST = 60
+#: Of texts with more words no similar one is looked for: a sentence may say the same in other words.
+MOST_WORDS = 4
 #: Of numbers that are not all whole, neighbours nearer than this part of themselves may be one answer.
 NEIGHBOUR = Decimal("0.01")
 #: Words of a prompt that ask for no exact number; none of them is a part of another word, as of "ground" or "around".
@@ -83,8 +83,8 @@ def swaps(
 
     Of numbers the nearest one and any one; of labels one prompt of each other label, those that contain this one or are
     most like it first; of other texts the most similar one and any one, of those that hold none of the answers accepted
-    here. A symbol that differs in case alone (Co, CO) is another answer where the file has several such. `givers` are the places of the prompts
-    that have an answer to give, all of them unless given.
+    here. A symbol that differs in case alone (Co, CO) is another answer where the file has several such. `givers` are
+    the places of the prompts that have an answer to give, all of them unless given.
     """
     giving = range(len(answered)) if givers is None else givers
     order = [giving[int(place)] for place in rng.permutation(len(giving))]
@@ -105,8 +105,8 @@ def _label_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator
         own = strict(one.text)
         accepted = {own, *(strict(text) for text in rights_of(one.prompt))}
         twin = pairs.get(one.text.strip())
-        if twin is not None and (place := exact.get(twin)) is not None:
-            yield Swap(receiver, place, "label")
+        if twin is not None and (held := exact.get(twin)) is not None:
+            yield Swap(receiver, held, "label")
         others = sorted(set(holders) - accepted, key=lambda label: (own not in label, -alike(own, label), label))
         for label in others[:MOST_LABELS]:
             yield Swap(receiver, holders[label][receiver % len(holders[label])], "label")
@@ -139,15 +139,20 @@ def _text_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator[
         rights = (*rights_of(one.prompt), one.text)
         accepted = {plain(text) for text in rights}
         foreign = [place for place in _from(order, receiver) if _is_foreign(answered[place].text, accepted)]
-        others = ((place, answered[place].text) for place in foreign)
         near = exact.get(pairs.get(one.text.strip(), ""))
-        if near is None:
-            apart = ((place, text) for place, text in others if not any(may_be_same(text, right) for right in rights))
-            near = most_alike(one.text, apart) if len(one.text) <= LONGEST else None
+        if near is None and len(one.text.split()) <= MOST_WORDS:
+            likeliest = by_likeness(one.text, [(place, answered[place].text) for place in foreign])
+            near = next((place for place, text in likeliest if not _are_same(text, rights)), None)
         if near is not None:
             yield Swap(receiver, near, "near")
-        if foreign:
-            yield Swap(receiver, foreign[0], "other")
+        other = next((place for place in foreign if not _are_same(answered[place].text, rights)), None)
+        if other is not None:
+            yield Swap(receiver, other, "other")
+
+
+def _are_same(text: str, rights: Iterable[str]) -> bool:
+    """Whether a text may be one of these right answers in other words or in another notation."""
+    return any(may_be_same(text, right) for right in rights)
 
 
 def _is_foreign(text: str, accepted: set[str]) -> bool:

@@ -26,7 +26,7 @@ class Phrases:
         if plain(text) in rights:
             return "right"
         line = (text.strip().splitlines() or [""])[-1].strip(OUTER)
-        if not line or len(line) > LONGEST or any(may_be_same(line, one) for one in accepted):
+        if not line or len(line) > LONGEST or any(may_be_same(text[-LONGEST:], one) for one in accepted):
             return None
         if plain(line) in self._plain:
             doubtful = any(_is_near(plain(line), plain(one)) or _converts(line, one) for one in accepted)
@@ -39,12 +39,14 @@ class Phrases:
         tokens = tokens_of(line)
         if len(tokens) < len(wanted.tokens):
             return False
-        given = shape_of(line[tokens[-len(wanted.tokens)].start :])
+        start = len(tokens) - len(wanted.tokens)
+        given = shape_of(line[tokens[start].start :])
         places = None if given is None else differing(given, wanted)
         if given is None or not places or len(places) == len([one for one in wanted.tokens if not one.is_function]):
             return False
         numbers = [at for at in places if wanted.tokens[at].value is not None]
-        if numbers and len(places) > 1:  # another unit, a fraction that is the same when it is cut
+        # Another unit, a fraction that is the same when it is cut; 2 h 23 min for 143 min.
+        if numbers and (len(places) > 1 or any(one.value is not None for one in tokens[:start])):
             return False
         return all(
             are_apart(given.tokens[at], wanted.tokens[at]) and (at in numbers or self._slots.knows(given, at))

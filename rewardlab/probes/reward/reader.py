@@ -54,7 +54,7 @@ class Reader:
         found = self._final(text[-TAIL:])
         if found is None:
             return None
-        if (value := number(accepted[0])) is not None:
+        if number(accepted[0]) is not None:
             return self._number_side(prompt, accepted[0], found)
         if strict(accepted[0]) in self._labels:
             return self._label_side(accepted, found)
@@ -89,8 +89,7 @@ class Reader:
             return None
         if given in {strict(one) for one in accepted}:
             return "right"
-        line = found.strip(OUTER).splitlines()[-1]
-        return None if any(_is_the_end(line, one) for one in accepted) else "wrong"
+        return None if any(_is_the_end(found.strip(OUTER), one) for one in accepted) else "wrong"
 
 
 def _is_single(reference: Json) -> bool:
@@ -105,12 +104,12 @@ def _ends_with(text: str, label: str) -> bool:
     return text.endswith(label) and not text[: -len(label)][-1:].isalnum()
 
 
-def _is_the_end(line: str, label: str) -> bool:
-    """Whether the line ends with the parts of this label in another notation: "B and E" for "B, E"."""
+def _is_the_end(text: str, label: str) -> bool:
+    """Whether the text ends with the parts of this label in another notation: "B and E" for "B, E"."""
     count = len([one for one in tokens_of(label) if not one.is_function])
-    for joins in (lambda one: one.is_function, lambda one: one.is_function and len(one.text) > 1):
-        says = [one for one in tokens_of(line) if not joins(one)]
-        if 1 < count <= len(says) and same_tokens(line[says[-count].start :], label):
+    for shortest in (1, 2):  # a single letter may join two labels, or be one
+        says = [one for one in tokens_of(text) if not (one.is_function and len(one.text) >= shortest)]
+        if 1 < count <= len(says) and same_tokens(text[says[-count].start :], label):
             return True
     return False
 

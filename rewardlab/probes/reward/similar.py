@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from rewardlab.probes.reward.tokens import fold
 
-#: Symbols are no longer than this: Co and CO, mW and MW.
-SYMBOL = 3
+#: A symbol is a few letters: Co and CO, mW and MW.
+SYMBOL = re.compile(r"[A-Za-z]{2,3}")
 #: Words as short as symbols, which people write in any case.
-WORDS = frozenset("no yes ja si oui non on off ok na nein da ano ne up low new old one two six ten in out us it".split())
+SHORT_WORDS = "no yes ja si oui non on off ok na da ano ne up low new old one two six ten in out us it"
+WORDS = frozenset(SHORT_WORDS.split())
 #: So many pairs of symbols show that a letter's case tells them apart; a single one may be a slip.
 LEAST_PAIRS = 3
 #: Letters of a text that are compared.
@@ -19,26 +21,20 @@ MOST_LETTERS = 60
 
 
 def alike(one: str, other: str) -> float:
-    """How alike two texts are, from 0 to 1: the share of their pairs of neighbouring letters that both have (Dice)."""
+    """How alike two texts are, from 0 to 1: of their pairs of neighbouring letters the share that both have (Dice)."""
     left, right = _pairs(one), _pairs(other)
-    return 2 * (left & right).total() / max(left.total() + right.total(), 1)
+    return 2 * len(left & right) / (len(left) + len(right))
 
 
-def _pairs(text: str) -> Counter[str]:
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> frozenset[str]:
     letters = f" {fold(text)[:MOST_LETTERS]} "
-    return Counter(map("".join, zip(letters, letters[1:], strict=False)))
+    return frozenset(map("".join, pairwise(letters)))
 
 
-def most_alike(text: str, others: Iterable[tuple[int, str]]) -> int | None:
-    """The place of the text that is most like this one; the first of equals, None where there is none."""
-    own = _pairs(text)
-    best: tuple[float, int] | None = None
-    for place, other in others:
-        theirs = _pairs(other)
-        found = 2 * (own & theirs).total() / max(own.total() + theirs.total(), 1)
-        if best is None or found > best[0]:
-            best = found, place
-    return None if best is None else best[1]
+def by_likeness(text: str, others: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The places and texts, those that are most like this one first."""
+    yield from sorted(others, key=lambda other: -alike(text, other[1]))
 
 
 def twins(texts: Sequence[str]) -> dict[str, str]:
@@ -50,9 +46,9 @@ def twins(texts: Sequence[str]) -> dict[str, str]:
     by_letters: dict[str, set[str]] = {}
     for text in texts:
         stripped = text.strip()
-        if re.fullmatch(r"[A-Za-z]{2,%d}" % SYMBOL, stripped) and stripped.casefold() not in WORDS:
+        if SYMBOL.fullmatch(stripped) and stripped.casefold() not in WORDS:
             by_letters.setdefault(stripped.casefold(), set()).add(stripped)
-    found = {}
+    found: dict[str, str] = {}
     for written in by_letters.values():
         mixed = sorted(one for one in written if not one.islower())
         if len(mixed) > 1:

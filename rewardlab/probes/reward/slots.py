@@ -8,19 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rewardlab.probes.reward.answers import is_symbolic, number
-from rewardlab.probes.reward.tokens import Token, fold, tokens_of
+from rewardlab.probes.reward.tokens import OPTIONAL, Token, fold, tokens_of
 
 #: Answers of more words may be sentences, which say one thing in many ways.
 MOST_WORDS, MOST_TOKENS, LONGEST = 4, 8, 120
 #: Decimal numbers nearer than this part of themselves may be one answer.
 NEIGHBOUR = Decimal("0.01")
-#: Words that a comparison may rightly overlook: titles, and what kind of firm it is.
-OPTIONAL = frozenset(
-    "mr mrs ms miss mx dr prof professor doctor sir dame lord lady saint st sankt herr frau monsieur madame mme mlle "
-    "senor senora don dona dom signor signora jr sr ii iii iv phd md esq "
-    "inc ltd llc llp plc corp co company corporation limited gmbh ag kg sa sas spa srl bv nv ab oy as "
-    "about approximately approx circa ca roughly around nearly city town river mount lake island".split()
-)
 #: What stands between the items of a list. A colon or a point parts what is no list: a time, a date.
 SEPARATORS = frozenset({",", ";", "|", "/", "&", ">", "<", "->"})
 

@@ -13,11 +13,20 @@ from rewardlab.probes.reward.answers import number
 
 #: Words that join the parts of an answer or stand before them, and say nothing of its value. Single letters among them
 #: may be parts themselves (the option A).
-FUNCTION = frozenset(
-    "and or und oder et ou och eller og en of y o e i the a an der die das den dem des le la les l el los las lo il gli "
-    "du de di da do dos das von van to bis zu at in on is are it with for from by as plus both also sowie then "
-    "\u0438 \u0438\u043b\u0438 \u0430 \u0456 \u0442\u0430 \u0914\u0930 \u092f\u093e".split()
+JOINING = (
+    "and or und oder et ou och eller og en of y o e i the a an der die das den dem des le la les l el los las lo "
+    "il gli du de di da do dos das von van to bis zu at in on is are it with for from by as plus both also sowie "
+    "then \u0438 \u0438\u043b\u0438 \u0430 \u0456 \u0442\u0430 \u0914\u0930 \u092f\u093e"
 )
+FUNCTION = frozenset(JOINING.split())
+#: Words that a comparison may rightly overlook: titles, what kind of firm or place it is, that a number is rough.
+OVERLOOKED = (
+    "mr mrs ms miss mx dr prof professor doctor sir dame lord lady saint st sankt herr frau monsieur madame mme "
+    "mlle senor senora don dona dom signor signora jr sr phd md esq inc ltd llc llp plc corp co company "
+    "corporation limited gmbh ag kg sa sas spa srl bv nv ab oy about approximately approx circa ca roughly around "
+    "nearly city town river mount lake island"
+)
+OPTIONAL = frozenset(OVERLOOKED.split())
 #: Letters and digits of ASCII; of other texts marks belong to the word, for in many scripts they are the vowels.
 ASCII_RUN = re.compile(r"[A-Za-z0-9]+")
 #: Digits and what may join them to one number or date: 1,200.5 or 10.01.1935 or 12:30.
@@ -130,7 +139,9 @@ def _same_digits(one: str, other: str) -> bool:
     if not left or not right or not (words[0] <= words[1] or words[1] <= words[0]):
         return False
     short, long = sorted((left, right), key=len)
-    zeros = long.startswith(short) and not long[len(short) :].strip("0") and len(tokens_of(one)) != len(tokens_of(other))
+    zeros = (
+        long.startswith(short) and not long[len(short) :].strip("0") and len(tokens_of(one)) != len(tokens_of(other))
+    )
     return left == right or zeros or (len(short) >= LONG and (long.endswith(short) or long.startswith(short)))
 
 
@@ -138,7 +149,7 @@ def may_be_same(one: str, other: str) -> bool:
     """Whether the texts may be one answer in two notations: the same tokens, or all that either says the other says."""
     if same_tokens(one, other):
         return True
-    left, right = content(one), content(other)
+    left, right = ([key for key in found if key not in OPTIONAL] or found for found in map(content, (one, other)))
     return not left or not right or _holds(left, right) or _holds(right, left)
 
 

@@ -117,12 +117,12 @@ def remedy_of(ways: Sequence[Mapping[str, Any]]) -> str:
     gravest = worst([way["severity"] for way in ways])
     names = [way["wrong"] for way in ways if way["severity"] == gravest]
     told = [name for name in names if name != HALF or names[0] == HALF][:REMEDIES_TOLD]
-    return f"A wrong answer in the right format earns as much as a right one: {'; '.join(REMEDIES[one] for one in told)}."
+    return (
+        f"A wrong answer in the right format earns as much as a right one: {'; '.join(REMEDIES[one] for one in told)}."
+    )
 
 
-def _way(
-    name: str, tried: Sequence[tuple[Trial, Outcome]], hits: Sequence[bool], most: Severity
-) -> dict[str, Any]:
+def _way(name: str, tried: Sequence[tuple[Trial, Outcome]], hits: Sequence[bool], most: Severity) -> dict[str, Any]:
     """A way in which wrong answers win, as evidence."""
     found = share(_by_prompt(tried, hits))
     cases = [one.shown(got) for (one, got), hit in zip(tried, hits, strict=True) if hit]

@@ -211,7 +211,7 @@ def is_supported(question: Question) -> bool:
     ways = [way for one in question.examined if one.code == "RL407" for way in one.evidence.get("ways", ())]
     if any(way["share"] >= PRACTICAL and way["wrong"] not in NO_SUPPORT for way in ways):
         return True
-    pairs = [one for one in question.evidence.exchanged if one.score is not None and one.relation not in {"unknown"}]
+    pairs = [one for one in question.evidence.exchanged if one.score is not None and one.relation != "unknown"]
     wins = _share(pairs, _hits(question, pairs)) if pairs else None
     return wins is not None and wins.estimate >= PRACTICAL
 
