@@ -11,6 +11,8 @@ from rewardlab.probes.reward.tokens import may_be_same, tokens_of
 
 #: Longer last lines are sentences that may speak of several answers.
 LONGEST = 200
+#: References that parts are known from, evenly over the file.
+MOST_ROWS = 2000
 
 
 class Phrases:
@@ -18,7 +20,7 @@ class Phrases:
 
     def __init__(self, references: Sequence[str]) -> None:
         self._plain = {plain(one) for one in references}
-        self._slots = Slots(dict.fromkeys(references))
+        self._slots = Slots(dict.fromkeys(references[:: max(1, len(references) // MOST_ROWS)]))
 
     def side(self, accepted: Sequence[str], text: str, *, is_rough: bool) -> Literal["right", "wrong"] | None:
         """The side of a text; None where it may be an accepted answer in other words or in another notation."""
@@ -26,7 +28,11 @@ class Phrases:
         if plain(text) in rights:
             return "right"
         line = (text.strip().splitlines() or [""])[-1].strip(OUTER)
-        if not line or len(line) > LONGEST or any(may_be_same(text[-LONGEST:], one) for one in accepted):
+        if (
+            not line
+            or len(max(line, *accepted, key=len)) > LONGEST
+            or any(may_be_same(text[-LONGEST:], one) for one in accepted)
+        ):
             return None
         if plain(line) in self._plain:
             doubtful = any(_is_near(plain(line), plain(one)) or _converts(line, one) for one in accepted)

@@ -23,8 +23,8 @@ FUNCTION = frozenset(JOINING.split())
 OVERLOOKED = (
     "mr mrs ms miss mx dr prof professor doctor sir dame lord lady saint st sankt herr frau monsieur madame mme "
     "mlle senor senora don dona dom signor signora jr sr phd md esq inc ltd llc llp plc corp co company "
-    "corporation limited gmbh ag kg sa sas spa srl bv nv ab oy about approximately approx circa ca roughly around "
-    "nearly city town river mount lake island"
+    "corporation limited gmbh spa srl about approximately approx circa ca roughly around nearly city town river "
+    "mount lake island"
 )
 OPTIONAL = frozenset(OVERLOOKED.split())
 #: Letters and digits of ASCII; of other texts marks belong to the word, for in many scripts they are the vowels.
