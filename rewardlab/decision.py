@@ -69,10 +69,10 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     if blockers:
         return _no_go(blockers)
     unasked = next((one for one in findings if one.code == "RL204" and unasked_of([one])), None)
-    doubts = (*(("RL204",) if unasked is not None else ()), *_doubts(question))
+    doubts = (*(("RL204",) if unasked is not None else ()), *_doubts(question, findings))
     agreement = next((finding for finding in findings if finding.code == "RL502"), None)
     if doubts:
-        return _inconclusive(question, doubts if agreement is None else (*doubts, agreement.code))
+        return _inconclusive(question, findings, doubts if agreement is None else (*doubts, agreement.code))
     return _go(question) if agreement is None else _judges_undecided(agreement)
 
 
@@ -98,7 +98,7 @@ def _go(question: Question) -> Decision:
     )
 
 
-def _doubts(question: Question) -> tuple[str, ...]:
+def _doubts(question: Question, findings: Sequence[Finding]) -> tuple[str, ...]:
     """The codes that keep a run without blockers from GO."""
     _, share = signal.deciding_group(question)
     doubts = []
@@ -106,9 +106,14 @@ def _doubts(question: Question) -> tuple[str, ...]:
         doubts.append("RL603")
     if not isinstance(share, Estimate) or not signal.is_enough(share, question):
         doubts.append("RL304")
-    if exchanged.reads_nothing(question) or exchanged.is_unknown(question):
+    if exchanged.reads_nothing(question) or exchanged.is_unknown(question) or _is_disputed(question, findings):
         doubts.append("RL407")
     return tuple(doubts)
+
+
+def _is_disputed(question: Question, findings: Sequence[Finding]) -> bool:
+    """Whether answers that read as wrong succeed, and neither made-up answers nor labels tell whether they are."""
+    return exchanged.is_disputed(findings) and question.measured.labelled is None
 
 
 def _judges_undecided(agreement: Finding) -> Decision:
@@ -144,11 +149,13 @@ def _threshold(question: Question) -> str:
     )
 
 
-def _to_mend(question: Question, doubts: tuple[str, ...]) -> tuple[Action, str] | None:
+def _to_mend(question: Question, findings: Sequence[Finding], doubts: tuple[str, ...]) -> tuple[Action, str] | None:
     """What to mend before more data could decide; None where nothing is."""
     if "RL204" in doubts:
         return "fix_reward", NOT_ASKED
     if "RL407" in doubts:
+        if _is_disputed(question, findings):
+            return "fix_data", exchanged.DISPUTED_REMEDY
         unknown = exchanged.is_unknown(question)
         return ("fix_reward", exchanged.UNKNOWN_REMEDY) if unknown else ("fix_data", exchanged.UNREAD_REMEDY)
     if band.threshold_decides(question):
@@ -159,9 +166,9 @@ def _to_mend(question: Question, doubts: tuple[str, ...]) -> tuple[Action, str] 
     return None
 
 
-def _inconclusive(question: Question, doubts: tuple[str, ...]) -> Decision:
+def _inconclusive(question: Question, findings: Sequence[Finding], doubts: tuple[str, ...]) -> Decision:
     measured = question.measured
-    if (mend := _to_mend(question, doubts)) is not None:
+    if (mend := _to_mend(question, findings, doubts)) is not None:
         return Decision("inconclusive", doubts, *mend)
     _, share = signal.deciding_group(question)
     if isinstance(share, Undefined):

@@ -311,11 +311,12 @@ def conclude(run: Run, settings: Settings) -> Report:
         sources=run.manifest.sources,
         seed=int(run.manifest.sampling["seed"]),
         looks=looks,
+        examined=run.findings(record.key) or (),
     )
     if (told := right_by_texts(question)) is not None:
         question = replace(question, measured=measuring(told=told))
     about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)
-    findings = merge(ask_all(question), reconcile(run.findings(record.key) or (), question), about_judges)
+    findings = merge(ask_all(question), reconcile(question.examined, question), about_judges)
     decision = decide(question, findings)
     lacks = unfinished(run, record, prompts=prompts, generations=generations, scores=scores)
     if lacks is not None:

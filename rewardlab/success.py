@@ -98,7 +98,7 @@ def success_rule(
     if declared:
         # A range with penalties has its middle at what such rewards give for neither right nor wrong.
         return Success(sum(scale) / 2, scale, declared, chosen=False, strict=scale[0] < 0, source="range")
-    return _above(scores, None, scale, declared=declared, counts={})
+    return _above(scores, None, scale, declared=declared, counts={} if most is None else _counts(evidence))
 
 
 def _sides(scores: Floats, evidence: Evidence, labels: Floats | None) -> tuple[Side, Side, bool]:

@@ -36,7 +36,8 @@ def success_line(base: Baseline) -> str:
                 "tells what right answers earn"
             )
         case "levels":
-            parts.append("from the sampled scores alone, for nothing tells what right and wrong answers earn")
+            why = "wrong answers earn as much" if found.answers else "nothing tells what right and wrong answers earn"
+            parts.append(f"from the sampled scores alone, for {why}")
         case _:
             parts.append(_earned(found, base.reward_range[1]))
     if answers := _answers(found.answers):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
@@ -163,17 +164,18 @@ def ask(subject: Subject) -> Iterator[Finding]:
                 for name, (severity, found, lost) in losing.items()
             ]
         }
-        remedy = (
-            f"The right answer loses its score when it is written with {', '.join(_named(losing))}. Normalise both "
-            "sides before comparing, or name the one form allowed in the prompt."
-        )
-        yield Finding("RL403", worst([severity for severity, _, _ in losing.values()]), evidence, remedy)
+        severity = worst([severity for severity, _, _ in losing.values()])
+        yield Finding("RL403", severity, evidence, remedy_of(evidence["forms"]))
 
 
-def _named(losing: Mapping[str, tuple[Severity, Estimate, object]]) -> list[str]:
-    """The forms to speak of: without the notes, unless there is nothing else."""
-    grave = [name for name, (severity, _, _) in losing.items() if severity != "note"]
-    return grave or list(losing)
+def remedy_of(forms: Sequence[Mapping[str, Any]]) -> str:
+    """What to do about the forms that lose: without the notes, unless there is nothing else."""
+    grave = [form["form"] for form in forms if form["severity"] != "note"]
+    named = ", ".join(grave or [form["form"] for form in forms])
+    return (
+        f"The right answer loses its score when it is written with {named}. Normalise both sides before comparing, or "
+        "name the one form allowed in the prompt."
+    )
 
 
 def _trials(gold: Gold) -> Iterator[Trial]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -19,6 +19,8 @@ from rewardlab.probes.reward.answers import (
     rights_of,
     strict,
 )
+from rewardlab.probes.reward.similar import alike, by_likeness, twins
+from rewardlab.probes.reward.tokens import may_be_same
 from rewardlab.task import Prompt
 
 #: How the answer that is given relates to the one that would be right.
@@ -26,6 +28,8 @@ Relation: TypeAlias = Literal["label", "near", "other", "row", "unknown"]
 
 #: Other labels that each prompt is given.
 MOST_LABELS = 3
+#: Of texts with more words no similar one is looked for: a sentence may say the same in other words.
+MOST_WORDS = 4
 #: Of numbers that are not all whole, neighbours nearer than this part of themselves may be one answer.
 NEIGHBOUR = Decimal("0.01")
 #: Words of a prompt that ask for no exact number; none of them is a part of another word, as of "ground" or "around".
@@ -77,9 +81,10 @@ def swaps(
 ) -> list[Swap]:
     """For each prompt the prompts whose right answers are surely wrong here.
 
-    Of numbers the nearest one and any one; of labels one prompt of each other label, those that contain this one
-    first; of other texts any one that holds none of the answers accepted here. `givers` are the places of the prompts
-    that have an answer to give, all of them unless given.
+    Of numbers the nearest one and any one; of labels one prompt of each other label, those that contain this one or are
+    most like it first; of other texts the most similar one and any one, of those that hold none of the answers accepted
+    here. A symbol that differs in case alone (Co, CO) is another answer where the file has several such. `givers` are
+    the places of the prompts that have an answer to give, all of them unless given.
     """
     giving = range(len(answered)) if givers is None else givers
     order = [giving[int(place)] for place in rng.permutation(len(giving))]
@@ -94,10 +99,15 @@ def _label_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator
     holders: dict[str, list[int]] = {}
     for place in order:
         holders.setdefault(strict(answered[place].text), []).append(place)
+    exact = {answered[place].text.strip(): place for place in order}
+    pairs = twins([one.text for one in answered])
     for receiver, one in enumerate(answered):
         own = strict(one.text)
         accepted = {own, *(strict(text) for text in rights_of(one.prompt))}
-        others = sorted(set(holders) - accepted, key=lambda label: (own not in label, label))
+        twin = pairs.get(one.text.strip())
+        if twin is not None and (held := exact.get(twin)) is not None:
+            yield Swap(receiver, held, "label")
+        others = sorted(set(holders) - accepted, key=lambda label: (own not in label, -alike(own, label), label))
         for label in others[:MOST_LABELS]:
             yield Swap(receiver, holders[label][receiver % len(holders[label])], "label")
 
@@ -123,11 +133,26 @@ def _number_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterato
 
 
 def _text_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator[Swap]:
+    exact = {answered[place].text.strip(): place for place in order}
+    pairs = twins([one.text for one in answered])
     for receiver, one in enumerate(answered):
-        accepted = {plain(text) for text in rights_of(one.prompt)} | {plain(one.text)}
-        donor = next((place for place in _from(order, receiver) if _is_foreign(answered[place].text, accepted)), None)
-        if donor is not None:
-            yield Swap(receiver, donor, "other")
+        rights = (*rights_of(one.prompt), one.text)
+        accepted = {plain(text) for text in rights}
+        foreign = [place for place in _from(order, receiver) if _is_foreign(answered[place].text, accepted)]
+        near = exact.get(pairs.get(one.text.strip(), ""))
+        if near is None and len(one.text.split()) <= MOST_WORDS:
+            likeliest = by_likeness(one.text, [(place, answered[place].text) for place in foreign])
+            near = next((place for place, text in likeliest if not _are_same(text, rights)), None)
+        if near is not None:
+            yield Swap(receiver, near, "near")
+        other = next((place for place in foreign if not _are_same(answered[place].text, rights)), None)
+        if other is not None:
+            yield Swap(receiver, other, "other")
+
+
+def _are_same(text: str, rights: Iterable[str]) -> bool:
+    """Whether a text may be one of these right answers in other words or in another notation."""
+    return any(may_be_same(text, right) for right in rights)
 
 
 def _is_foreign(text: str, accepted: set[str]) -> bool:

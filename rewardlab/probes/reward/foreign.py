@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rewardlab.evidence import Earned, Evidence, RightSource, WrongSource
 from rewardlab.outcome import Outcome
 from rewardlab.probes.reward.answers import answers_of, like, number
+from rewardlab.probes.reward.blends import Blend, Blender
 from rewardlab.probes.reward.exchanged import Answered, Relation, is_integral, swaps
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.scale import score_of
@@ -64,6 +65,23 @@ def ask_near(subject: Subject, golds: Sequence[Gold]) -> list[tuple[Gold, Outcom
     return [(gold, outcome) for (gold, _), outcome in zip(asked, outcomes, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class Blended:
+    """Wrong answers that differ from the right one in one place, and what each earned."""
+
+    blend: Blend
+    outcomes: tuple[Outcome, ...]
+
+
+def ask_blends(subject: Subject, golds: Sequence[Gold]) -> tuple[Blended, ...]:
+    """Score wrong answers that keep a part of the right one, in the format that wins."""
+    blender = Blender(subject.every_prompt, golds)
+    blends = [blend for gold in golds for blend in blender.blends(gold)]
+    cases = [Case(one.gold.prompt, one.gold.form.write(text)) for one in blends for text in one.texts]
+    outcomes = iter(subject.score(cases))
+    return tuple(Blended(one, tuple(next(outcomes) for _ in one.texts)) for one in blends)
+
+
 def evidence_from(
     golds: Sequence[Gold],
     *,
@@ -71,6 +89,7 @@ def evidence_from(
     nothing: Sequence[tuple[str, Outcome]],
     foreign: Sequence[Foreign],
     near: Sequence[tuple[Gold, Outcome]],
+    blended: Sequence[Blended] = (),
 ) -> Evidence:
     """The evidence of made-up answers: golds that stand out are right answers, everything else here is wrong.
 
@@ -82,6 +101,7 @@ def evidence_from(
         *_earned("nothing", nothing),
         *_earned("other_reference", [(one.gold.prompt.id, one.outcome) for one in foreign]),
         *_earned("near", [(gold.prompt.id, outcome) for gold, outcome in near]),
+        *_earned("near", [(one.blend.gold.prompt.id, outcome) for one in blended for outcome in one.outcomes]),
     )
     form = stands_out[0].form if stands_out else None
     return Evidence(right, wrong, form=None if form is None else (form.before, form.after))

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from rewardlab.probes.reward.answers import (
-    NUMBER,
     OUTER,
     allowance,
     answers_of,
     labels_of,
     number,
-    plain,
     rights_of,
     strict,
 )
 from rewardlab.probes.reward.composite import composite_of, side_of
+from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
+from rewardlab.probes.reward.phrases import Phrases
+from rewardlab.probes.reward.tokens import same_tokens, tokens_of
 from rewardlab.probes.reward.wording import Format
 from rewardlab.task import Json, Prompt
 
@@ -30,8 +31,9 @@ TAIL = 2000
 class Reader:
     """Reads final answers of a file's prompts, in the format that the reward reads best (None where that is unknown).
 
-    Only what is plain is told: a number or a label in that format, an object or a list, or a text that is the reference
-    itself.
+    Only what is plain is told: a number or a label in that format, an object or a list, a text that is the reference
+    itself or another row's, or one that differs from it in one part. What may be the reference in another notation (the
+    same items in another order or with other words between them, the same digits in other groups) is on no side.
     """
 
     def __init__(self, prompts: Sequence[Prompt], form: tuple[str, str] | None) -> None:
@@ -39,6 +41,7 @@ class Reader:
         self._form = None if form is None or not form[0].strip() else Format("", form[0], form[1])
         firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
         values = [number(text) for text in firsts]
+        self._phrases = Phrases(firsts)
         self._integral = bool(values) and all(value is not None and value == int(value) for value in values)
 
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
@@ -51,11 +54,11 @@ class Reader:
         found = self._final(text[-TAIL:])
         if found is None:
             return None
-        if (value := number(accepted[0])) is not None:
+        if number(accepted[0]) is not None:
             return self._number_side(prompt, accepted[0], found)
         if strict(accepted[0]) in self._labels:
-            return self._label_side({strict(one) for one in accepted}, found)
-        return "right" if value is None and plain(found) in {plain(one) for one in accepted} else None
+            return self._label_side(accepted, found)
+        return self._phrases.side(accepted, found, is_rough=is_rough(prompt))
 
     def _final(self, text: str) -> str | None:
         if self._form is None:
@@ -67,7 +70,7 @@ class Reader:
 
     def _number_side(self, prompt: Prompt, reference: str, found: str) -> SideRead | None:
         right = number(reference)
-        given = _number_at_the_end(found) if self._form is None else found
+        given = number_at_the_end(found) if self._form is None else found
         value = number(given) if given is not None else None
         if right is None or value is None:
             return None
@@ -79,12 +82,14 @@ class Reader:
             return "wrong" if apart > min(allowed, abs(right) / 1000) or apart >= 1 else None
         return "wrong" if apart > max(allowed, NEIGHBOUR * abs(right)) else None
 
-    def _label_side(self, accepted: set[str], found: str) -> SideRead | None:
+    def _label_side(self, accepted: Sequence[str], found: str) -> SideRead | None:
         end = found.strip(OUTER).casefold()
         given = next((label for label in self._labels if _ends_with(end, label)), None)
         if given is None:
             return None
-        return "right" if given in accepted else "wrong"
+        if given in {strict(one) for one in accepted}:
+            return "right"
+        return None if any(_is_the_end(found.strip(OUTER), one) for one in accepted) else "wrong"
 
 
 def _is_single(reference: Json) -> bool:
@@ -99,6 +104,16 @@ def _ends_with(text: str, label: str) -> bool:
     return text.endswith(label) and not text[: -len(label)][-1:].isalnum()
 
 
+def _is_the_end(text: str, label: str) -> bool:
+    """Whether the text ends with the parts of this label in another notation: "B and E" for "B, E"."""
+    count = len([one for one in tokens_of(label) if not one.is_function])
+    for shortest in (1, 2):  # a single letter may join two labels, or be one
+        says = [one for one in tokens_of(text) if not (one.is_function and len(one.text) >= shortest)]
+        if 1 < count <= len(says) and same_tokens(text[says[-count].start :], label):
+            return True
+    return False
+
+
 def in_braces(text: str, opening: str) -> str | None:
     """What stands between the last opening, such as `\\boxed{`, and its closing brace; None where nothing does."""
     start = text.rfind(opening)
@@ -108,10 +123,3 @@ def in_braces(text: str, opening: str) -> str | None:
         if not depth:
             return text[start + len(opening) : place]
     return None
-
-
-def _number_at_the_end(text: str) -> str | None:
-    """The number that a text ends with; None where something else follows its last one, which may be what it means."""
-    end = text.rstrip(OUTER)
-    found = NUMBER.findall(end)
-    return found[-1] if found and end.endswith(found[-1]) else None

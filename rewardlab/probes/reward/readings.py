@@ -63,6 +63,8 @@ ABOUT = (
     *("margin", "relativetolerance", "reltolerance", "answerstart", "answertype", "choices", "options", "index"),
     *("normalized", "confidence", "weight", "score", "points", "casesensitive", "normalizationrules"),
 )
+#: Where an object holds an amount and what it is measured in.
+UNITS, AMOUNTS = ("unit", "units", "currency"), ("value", "amount", "number", "quantity", "answer")
 DEEPEST = 6
 #: An answer is no longer than this; a list of them has no more members that are looked at.
 LONGEST, MOST = 100_000, 500
@@ -101,6 +103,7 @@ def _readings(reference: Json) -> Iterator[str]:
                 yield from found[:1]
                 if place == 0 and isinstance(held, list) and len(held) > 1 and is_flat(held):
                     yield ", ".join(map(str, held))
+            yield from _with_unit(value)
         case list():
             # One of several that are right, unless the whole list earns more.
             if (first := next(aliases(value), None)) is not None:
@@ -119,6 +122,15 @@ def read(text: str) -> Iterator[str]:
     if found := FINAL.findall(text):
         yield next(filter(None, found[-1])).strip()
     yield text
+
+
+def _with_unit(reference: Mapping[str, Json]) -> Iterator[str]:
+    """A value and its unit as texts write them: "16.3 kg"."""
+    named = {_named(key): value for key, value in reference.items()}
+    unit = next((named[key] for key in UNITS if isinstance(named.get(key), str) and named[key]), None)
+    amount = next((named[key] for key in AMOUNTS if isinstance(named.get(key), str | int | float)), None)
+    if unit is not None and amount is not None and not isinstance(amount, bool):
+        yield f"{amount} {unit}"
 
 
 def is_flat(value: Sequence[Json]) -> bool:

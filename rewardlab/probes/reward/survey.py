@@ -11,7 +11,7 @@ import numpy as np
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, rights_of, wrong_for
-from rewardlab.probes.reward.foreign import Foreign, ask_foreign, ask_near, evidence_from
+from rewardlab.probes.reward.foreign import Blended, Foreign, ask_blends, ask_foreign, ask_near, evidence_from
 from rewardlab.probes.reward.given import given_pairs
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.learnt import learnt_formats
@@ -37,7 +37,8 @@ class Survey:
     `golds` holds the prompts whose reference is an answer, `unsure` those where it seems to be none; `form` is the
     format that reads best over all; `labels` the labels of the whole file, the commonest first, and `guess` the share
     of rows that the commonest answers; `tried` every format that was tried. `foreign` holds right answers given to
-    other prompts, `evidence` what right and wrong answers earned, and `rule` the success that follows from it.
+    other prompts, `blended` wrong ones that keep a part of the right one; `evidence` is what right and wrong answers
+    earned, and `rule` the success that follows from it.
     """
 
     golds: tuple[Gold, ...]
@@ -50,6 +51,7 @@ class Survey:
     foreign: tuple[Foreign, ...] = ()
     evidence: Evidence = NOTHING_KNOWN
     rule: Success | None = None
+    blended: tuple[Blended, ...] = ()
 
     def success(self, gold: Gold | None) -> float:
         """The least score that counts as success on this prompt: by the rule that the audit has too, where it holds."""
@@ -161,18 +163,20 @@ def _surveyed(
     golds = [gold for gold in golds if gold not in unsure]
     scale = scale_of(_scores(golds), others, reward_range=subject.reward_range, success_at=subject.success_at)
     foreign = ask_foreign(subject, golds, labels)
+    blended = ask_blends(subject, golds)
     evidence = evidence_from(
         golds,
         stands_out=[gold for gold in golds if _is_above(scale, gold)],
         nothing=nothing,
         foreign=foreign,
         near=ask_near(subject, golds),
+        blended=blended,
     )
     rule = success_rule(
         np.empty((0, 0)), success_at=subject.success_at, reward_range=subject.reward_range, evidence=evidence
     )
     guess = _guess(subject.every_prompt, labels)
-    return Survey(tuple(golds), unsure, form, scale, labels, guess, tried, foreign, evidence, rule)
+    return Survey(tuple(golds), unsure, form, scale, labels, guess, tried, foreign, evidence, rule, blended)
 
 
 def _ask_nothing(subject: Subject, prompts: Sequence[Prompt]) -> list[tuple[str, Outcome]]:

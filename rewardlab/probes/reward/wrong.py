@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from rewardlab.findings import Finding, Severity
-from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import allowance, is_right, like, number, record, spoiled
+from rewardlab.outcome import Outcome, Unscored
+from rewardlab.probes.reward.answers import allowance, answers_of, is_right, like, number, prompt_text, record, spoiled
 from rewardlab.probes.reward.exchanged import NEIGHBOUR
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.lists import with_another_item, with_another_number
@@ -17,6 +19,7 @@ from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Survey, survey_of
 from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
+from rewardlab.task import Prompt
 
 #: What is tried, and the most that it may say: a sign or a word that a reward overlooks is rarer than a wrong answer.
 MOST: Mapping[str, Severity] = {
@@ -25,6 +28,7 @@ MOST: Mapping[str, Severity] = {
     "the right answer of another prompt": "blocker",
     "another label": "blocker",
     "a neighbouring answer": "blocker",
+    "one part of the answer another": "blocker",
     "more items than the right list": "blocker",
     "one number of the list another": "blocker",
     "the right digits inside a longer number": "blocker",
@@ -36,6 +40,7 @@ MOST: Mapping[str, Severity] = {
 #: These are near enough to earn partial credit rightly: only the whole score is a fault.
 WHOLE = {
     "a neighbouring answer",
+    "one part of the answer another",
     "more items than the right list",
     "one number of the list another",
     "the opposite sign",
@@ -49,6 +54,7 @@ REMEDIES: Mapping[str, str] = {
     "the right answer of another prompt": "compare with this prompt's reference, and keep no scores by answer",
     "another label": "compare the whole label: one may contain another, or differ from it by a mark alone",
     "a neighbouring answer": "narrow the tolerance, which takes the answer of another prompt for this one's",
+    "one part of the answer another": "compare every part of the answer: each word, each number, the unit",
     "more items than the right list": "compare the whole list, for a list of everything holds the right items too",
     "one number of the list another": "compare every number of the list, with a tolerance that no other number passes",
     "the right digits inside a longer number": "compare the whole number, not a part of the text",
@@ -58,9 +64,16 @@ REMEDIES: Mapping[str, str] = {
     "one field wrong": "compare every field, or say that this one does not count",
 }
 
+#: Where the answer has several parts, one of them is exchanged for what other rows have in that place.
+PART = "one part of the answer another"
+#: A wrong answer that reads as right to a comparison of words in another language is not asked for in English.
+ENGLISH = re.compile(r"\b(?:the|is|are|of|or|and|which|what)\b", re.IGNORECASE)
+SIGN = "the opposite sign"
 #: A text that holds the answer may earn a part rightly, as an overlap does; what lies between the most that wrong
 #: answers are known to earn and what right ones do is no success yet.
 LONGER = "the right digits inside a longer number"
+#: Remedies of one finding.
+REMEDIES_TOLD = 3
 #: Not as much as a right answer, and still most of the score: training finds the format long before the answer.
 HALF = "another answer, for half of the score or more"
 #: What the right answer of another prompt is called, by how it relates to this one's.
@@ -89,27 +102,67 @@ def ask(subject: Subject) -> Iterator[Finding]:
         by_name[trial.name].append((trial, outcome))
         if trial.name == LONGER and not _passes(survey, trial, outcome):
             by_name[HALF].append((replace(trial, name=HALF), outcome))
+    for trial, outcome in _parts(survey):
+        by_name[PART].append((trial, outcome))
     hits = {name: [_passes(survey, *pair) for pair in tried] for name, tried in by_name.items()}
     passing = [name for name in MOST if any(hits.get(name, ()))]
     if not passing:
         return
-    shares = {name: share(_by_prompt(by_name[name], hits[name])) for name in passing}
-    evidence = {
-        "ways": [
-            {"wrong": name}
-            | evidence_of(shares[name])
-            | {
-                "cases": [one.shown(got) for (one, got), hit in zip(by_name[name], hits[name], strict=True) if hit][
-                    :SHOWN
-                ]
-            }
-            for name in passing
-        ]
-    }
-    remedy = (
-        f"A wrong answer in the right format earns as much as a right one: {'; '.join(map(REMEDIES.get, passing))}."  # type: ignore[arg-type]
+    ways = [_way(name, by_name[name], hits[name], _most(name, subject)) for name in passing]
+    yield Finding("RL407", worst([way["severity"] for way in ways]), {"ways": ways}, remedy_of(ways))
+
+
+def remedy_of(ways: Sequence[Mapping[str, Any]]) -> str:
+    """What to do about the gravest of the ways in which wrong answers win, at most three of them."""
+    gravest = worst([way["severity"] for way in ways])
+    names = [way["wrong"] for way in ways if way["severity"] == gravest]
+    told = [name for name in names if name != HALF or names[0] == HALF][:REMEDIES_TOLD]
+    return (
+        f"A wrong answer in the right format earns as much as a right one: {'; '.join(REMEDIES[one] for one in told)}."
     )
-    yield Finding("RL407", worst([capped(severity_of(shares[name]), MOST[name]) for name in passing]), evidence, remedy)
+
+
+def _way(name: str, tried: Sequence[tuple[Trial, Outcome]], hits: Sequence[bool], most: Severity) -> dict[str, Any]:
+    """A way in which wrong answers win, as evidence."""
+    found = share(_by_prompt(tried, hits))
+    cases = [one.shown(got) for (one, got), hit in zip(tried, hits, strict=True) if hit]
+    severity = capped(severity_of(found), most)
+    return {"wrong": name, "severity": severity} | evidence_of(found) | {"cases": cases[:SHOWN]}
+
+
+def _most(name: str, subject: Subject) -> Severity:
+    """The most that this way may say: of counts and sizes, none of which is negative, a sign tells little."""
+    if name == SIGN and not any(_is_negative(prompt) for prompt in subject.every_prompt):
+        return "note"
+    return MOST[name]
+
+
+def _is_negative(prompt: Prompt) -> bool:
+    found = answers_of(prompt)
+    return bool(found) and (number(found[0]) or 0) < 0
+
+
+def _parts(survey: Survey) -> Iterator[tuple[Trial, Outcome]]:
+    """For each right answer a wrong one that shares a part with it and earns the most, and fails where there is none.
+
+    Of the answers that differ in one and the same place the one that earns least counts: one of two units may be
+    another name of the right one.
+    """
+    best: dict[str, tuple[Trial, Outcome]] = {}
+    for one in survey.blended:
+        gold = one.blend.gold
+        text, outcome = min(zip(one.blend.texts, one.outcomes, strict=True), key=lambda pair: _earned(pair[1]))
+        if gold.prompt.id not in best or _earned(outcome) > _earned(best[gold.prompt.id][1]):
+            best[gold.prompt.id] = Trial(PART, gold.prompt, gold.form.write(text), gold), outcome
+    if best:
+        for gold in survey.sound:
+            nothing = Trial(PART, gold.prompt, "", gold), Unscored("abstained", "it has one part", 0.0)
+            yield best.get(gold.prompt.id, nothing)
+
+
+def _earned(outcome: Outcome) -> float:
+    score = score_of(outcome)
+    return float("-inf") if score is None else score
 
 
 def _by_prompt(tried: Sequence[tuple[Trial, Outcome]], hits: Sequence[bool]) -> list[bool]:
@@ -152,10 +205,10 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
             yield LONGER, longer
         yield LONGER, f"{'-' if value < 0 else ''}8{abs(value)}"
         if value:
-            yield "the opposite sign", str(-value)
+            yield SIGN, str(-value)
         if value == int(value) and allowed < 1:
             yield "the next number", like(gold.text, value + 1)
-    if gold.kind == "label" and len(gold.text) > 2:
+    if gold.kind == "label" and len(gold.text) > 2 and ENGLISH.search(prompt_text(gold.prompt)):
         yield "the right label denied", f"not {gold.text}"
     if (longer_list := with_another_item(gold.text)) is not None:
         yield "more items than the right list", longer_list

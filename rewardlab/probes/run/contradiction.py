@@ -9,7 +9,7 @@ import numpy as np
 
 from rewardlab.findings import Finding
 from rewardlab.probes.run.question import Question
-from rewardlab.probes.run.shown import LEAST_PROMPTS, weigh_forms
+from rewardlab.probes.run.shown import LEAST_PROMPTS, weigh_forms, weigh_parts
 from rewardlab.stats.spread import SAME_SCORE
 
 #: Sampled answers of so many prompts contradict what made-up ones say; so many of them must succeed.
@@ -35,7 +35,7 @@ def reconcile(findings: Iterable[Finding], question: Question) -> Iterator[Findi
     for held in findings:
         if _reaches_the_top(held, question):
             continue
-        finding = weigh_forms(_weigh_asked(held, question), question)
+        finding = weigh_parts(weigh_forms(_weigh_asked(held, question), question), question)
         unasked = finding.code == "RL401" and "unasked" in finding.evidence
         unread = (finding.code == "RL301" and "answers" in finding.evidence) or (
             finding.code == "RL401" and "formats_tried" in finding.evidence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,9 @@ PRACTICAL = 0.05
 #: that surely pays more than so many of them does not read the row.
 UNREAD = 0.5
 EXAMPLES = 3
+#: The key of evidence that rests on reading alone. Ways in which no wrong answer earns what a right one does.
+DISPUTED = "by_reading_alone"
+NO_SUPPORT = {"another answer, for half of the score or more", "the right label denied"}
 REMEDY = (
     "Answers that win under one prompt win under others whose right answer is another: the reward does not compare the "
     "answer with this prompt's reference, or not all of it. Compare the final answer whole, for this prompt alone."
@@ -44,6 +47,11 @@ UNREFERENCED_REMEDY = (
 PAID_REMEDY = (
     "Sampled answers whose final answer is plainly another than the reference succeed: look at the examples, and "
     "compare the final answer whole with the reference."
+)
+DISPUTED_REMEDY = (
+    "Sampled answers whose final answer reads as another than the reference succeed, while no wrong answer that was "
+    "made up or given to another prompt does. Look at the examples. If they are right in another notation, label some "
+    "thirty generations (--labels): labels settle it. If they are wrong, compare the final answer whole."
 )
 
 
@@ -188,4 +196,26 @@ def _paid(question: Question) -> Iterator[Finding]:
     }
     # Where nothing tells what right answers earn, neither is it known what these succeed in.
     known = question.measured.success.source in {"declared", "labels", "answers", "texts"}
-    yield Finding("RL407", "blocker" if known and paid.low > PRACTICAL else "warning", evidence, PAID_REMEDY)
+    if not known or paid.low <= PRACTICAL:
+        yield Finding("RL407", "warning", evidence, PAID_REMEDY)
+    elif is_supported(question):
+        yield Finding("RL407", "blocker", evidence, PAID_REMEDY)
+    else:
+        yield Finding("RL407", "warning", evidence | {DISPUTED: True}, DISPUTED_REMEDY)
+
+
+def is_supported(question: Question) -> bool:
+    """Whether wrong answers succeed that were made up or given to another prompt: what reads as wrong may be the right
+    value in a notation that is not known here, and these are wrong for sure.
+    """
+    ways = [way for one in question.examined if one.code == "RL407" for way in one.evidence.get("ways", ())]
+    if any(way["share"] >= PRACTICAL and way["wrong"] not in NO_SUPPORT for way in ways):
+        return True
+    pairs = [one for one in question.evidence.exchanged if one.score is not None and one.relation != "unknown"]
+    wins = _share(pairs, _hits(question, pairs)) if pairs else None
+    return wins is not None and wins.estimate >= PRACTICAL
+
+
+def is_disputed(findings: Iterable[Finding]) -> bool:
+    """Whether it rests on reading alone that answers that succeed are wrong."""
+    return any(one.code == "RL407" and one.evidence.get(DISPUTED, False) for one in findings)

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from rewardlab.alpha import MIN_ALPHA
 from rewardlab.answers import Answers, Bools
 from rewardlab.evidence import NOTHING_KNOWN, Evidence
+from rewardlab.findings import Finding
 from rewardlab.judging.ratings import Ratings
 from rewardlab.looks import Look
 from rewardlab.measurement import Measurement
@@ -39,7 +40,8 @@ class Question:
     beginning of what the reward printed, of `printed_bytes` in all. `thoughts_apart` tells that the server kept the
     model's reasoning out of the texts. `sampling` is what they were sampled with, by the names of the settings, empty
     where that is not known; `sources` says where a value stands that nobody gave by name. `seed` draws those that are
-    read of a large run. `looks` are the verdicts on this run while it grew, this one the last.
+    read of a large run. `looks` are the verdicts on this run while it grew, this one the last. `examined` is what the
+    examination with made-up answers found.
     """
 
     measured: Measurement
@@ -58,6 +60,7 @@ class Question:
     sources: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
     looks: tuple[Look, ...] = ()
+    examined: tuple[Finding, ...] = ()
 
     @property
     def right(self) -> Bools:

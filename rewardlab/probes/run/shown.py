@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from rewardlab.findings import RANK, Finding, Severity
+from rewardlab.probes.reward.equivalents import remedy_of as remedy_of_forms
+from rewardlab.probes.reward.wrong import PART, remedy_of
 from rewardlab.probes.run.question import Question
 
 #: What shows each form of RL403 in a text. Forms that are missing here any model may write: they keep their severity.
@@ -37,11 +39,14 @@ SHOWN_BY: Mapping[str, re.Pattern[str]] = {
 LEAST_PROMPTS, LEAST_SHARE = 2, 0.005
 #: Generations that are looked at; of longer texts the two ends.
 MOST_READ, END = 5000, 2000
-WHY = "no sampled answer is written so: a model that learns may, and this one does not yet"
+#: So many texts that tell their side, of which none is a wrong one that succeeds, show what this model does not write.
+LEAST_READ = 30
+UNSEEN = "no sampled answer of this kind succeeds: a model that learns may write one, and this one does not yet"
+WHY = "no sampled answer is written in these forms: a model that learns may, and this one does not yet"
 
 
 def weigh_forms(finding: Finding, question: Question) -> Finding:
-    """RL403 with each form's severity by what the samples show: what none shows is a warning at most, with the reason.
+    """RL403 with each form's severity by what the samples show: what none shows is a note, with the reason.
 
     The finding as it is where nothing was sampled.
     """
@@ -51,7 +56,29 @@ def weigh_forms(finding: Finding, question: Question) -> Finding:
     texts, rows = _texts(question)
     weighed = [_weighed(form, texts, rows) for form in forms]
     severity: Severity = min((form["severity"] for form in weighed), key=RANK.__getitem__)
-    return replace(finding, severity=severity, evidence={**finding.evidence, "forms": weighed})
+    evidence = {**finding.evidence, "forms": weighed}
+    if any("in_samples" in form and form["severity"] == "note" for form in weighed):
+        evidence["notes"] = WHY
+    return replace(finding, severity=severity, evidence=evidence, remedy=remedy_of_forms(weighed))
+
+
+def weigh_parts(finding: Finding, question: Question) -> Finding:
+    """RL407 with the answers that keep a part of the right one as a warning where this model's samples, of which enough
+    can be read, show no such answer that succeeds: to overlook a part may be right, as a title is.
+    """
+    ways: list[dict[str, Any]] = finding.evidence.get("ways", [])
+    if finding.code != "RL407" or not any(way["wrong"] == PART and way["severity"] == "blocker" for way in ways):
+        return finding
+    success = question.right
+    paid = {one.row for one in question.reads if one.side == "wrong" and success[one.row, one.column]}
+    if len(question.reads) < LEAST_READ or len(paid) >= LEAST_PROMPTS:
+        return finding
+    told: dict[str, Any] = {"severity": "warning", "why": UNSEEN}
+    weighed = [{**way, **told} if way["wrong"] == PART else way for way in ways]
+    severity: Severity = min((way["severity"] for way in weighed), key=RANK.__getitem__)
+    return replace(
+        finding, severity=severity, evidence={**finding.evidence, "ways": weighed}, remedy=remedy_of(weighed)
+    )
 
 
 def _weighed(form: dict[str, Any], texts: list[str], rows: list[int]) -> dict[str, Any]:
@@ -62,8 +89,7 @@ def _weighed(form: dict[str, Any], texts: list[str], rows: list[int]) -> dict[st
     share = len(hits) / len(texts)
     if len(set(hits)) >= LEAST_PROMPTS and share >= LEAST_SHARE:
         return {**form, "in_samples": share}
-    severity = "warning" if form["severity"] == "blocker" else form["severity"]
-    return {**form, "severity": severity, "in_samples": share, "why": WHY}
+    return {**form, "severity": "note", "in_samples": share}
 
 
 def _texts(question: Question) -> tuple[list[str], list[int]]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from rewardlab.decision import decide
-from rewardlab.evidence import Earned, Evidence, Exchanged
+from rewardlab.evidence import NOTHING_KNOWN, Earned, Evidence, Exchanged
 from rewardlab.findings import Finding
 from rewardlab.probes.run import exchanged, labels
 from rewardlab.probes.run.contradiction import reconcile
@@ -192,3 +192,56 @@ def test_texts_without_the_format_are_read_where_the_reward_reads_them(loose, si
     boxed = replace(swapped(0), form=("\\boxed{", "}"))
     _, reads = known_answers(boxed, question.prompts, question.answers)
     assert {(one.column, one.side) for one in reads} == sides
+
+
+def paid(examined=(), evidence=NOTHING_KNOWN, **options):
+    """What is said where half of the answers that read as wrong succeed."""
+    reads = tuple(Read(row, column, "wrong") for row in range(120) for column in (0, 1))
+    question = replace(asked(HALF, evidence=evidence, success_at=0.5, **options), reads=reads, examined=examined)
+    return question, [one for one in exchanged.ask(question) if "read_wrong" in one.evidence]
+
+
+def made_up(name, share):
+    way = {"wrong": name, "severity": "warning", "share": share, "low": share / 2, "high": 1.0, "prompts": 30}
+    return Finding("RL407", "warning", {"ways": [way]})
+
+
+@pytest.mark.parametrize(
+    ("examined", "evidence", "severity"),
+    [
+        ((), NOTHING_KNOWN, "warning"),
+        ((made_up("the opposite sign", 1.0),), NOTHING_KNOWN, "blocker"),
+        ((made_up("the right label denied", 1.0),), NOTHING_KNOWN, "warning"),
+        ((made_up("one part of the answer another", 0.03),), NOTHING_KNOWN, "warning"),
+        ((), swapped(10), "blocker"),
+        ((), swapped(1), "warning"),
+        ((), swapped(120, "unknown"), "warning"),
+    ],
+)
+def test_reading_blocks_only_beside_wrong_answers_that_are_wrong_for_sure(examined, evidence, severity):
+    _, (found,) = paid(examined, evidence)
+    assert (found.severity, exchanged.is_disputed([found])) == (severity, severity == "warning")
+
+
+def test_reading_alone_keeps_a_run_from_go_unless_labels_tell():
+    question, found = paid()
+    decision = decide(question, found)
+    assert (decision.verdict, decision.reasons, decision.action) == ("inconclusive", ("RL407",), "fix_data")
+    assert "--labels" in decision.text
+
+
+@pytest.mark.parametrize(("paid_rows", "severity"), [(0, "warning"), (1, "warning"), (2, "blocker")])
+def test_an_overlooked_part_blocks_where_samples_show_one_that_succeeds(paid_rows, severity):
+    reads = [Read(row, 1, "wrong") for row in range(60)] + [Read(row, 0, "wrong") for row in range(paid_rows)]
+    found = replace(made_up("one part of the answer another", 1.0), severity="blocker")
+    found.evidence["ways"][0]["severity"] = "blocker"
+    question = replace(asked(HALF, success_at=0.5), reads=tuple(reads))
+    (weighed,) = reconcile([found], question)
+    assert (weighed.severity, "why" in weighed.evidence["ways"][0]) == (severity, severity == "warning")
+
+
+def test_an_overlooked_part_blocks_where_too_few_texts_can_be_read():
+    found = replace(made_up("one part of the answer another", 1.0), severity="blocker")
+    found.evidence["ways"][0]["severity"] = "blocker"
+    (kept,) = reconcile([found], asked(HALF, success_at=0.5))
+    assert kept.severity == "blocker"
