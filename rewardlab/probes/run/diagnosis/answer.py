@@ -87,9 +87,12 @@ def said(text: str) -> Said:
     return Said(after_thought(text))
 
 
-def sought(prompt: Prompt, labels: Sequence[str]) -> Sought | None:
-    """What is sought of a prompt; None where its reference is no answer (tests, a rubric, nothing)."""
-    texts = rights_of(prompt) if is_answer(prompt) else ()
+def sought(prompt: Prompt, labels: Sequence[str], *, parts: Sequence[str] = ()) -> Sought | None:
+    """What is sought of a prompt; None where its reference is no answer (tests, a rubric, nothing).
+
+    `parts` are folded texts of which none alone is the answer.
+    """
+    texts = tuple(text for text in rights_of(prompt) if folded(text) not in parts) if is_answer(prompt) else ()
     if not texts:
         return None
     kind = kind_of(texts[0], labels)

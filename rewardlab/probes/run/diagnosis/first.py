@@ -112,7 +112,7 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
             for text, one in zip(readings.said, readings.sought, strict=True)
         ]
     )
-    ends = np.flatnonzero(readings.tried & texts.scored & ~explained & (readings.right | wrong))
+    ends = np.flatnonzero(readings.tried & texts.scored & ~explained & (readings.plain | wrong))
     fits = [fit for name, reader in READERS.items() if (fit := _fit(name, reader, texts, readings, ends)) is not None]
     best = max(fits, key=lambda fit: fit.agreement, default=None)
     if best is None or best.agreement < AGREES:
@@ -132,7 +132,7 @@ def _fit(name: str, reader: Reader, texts: Texts, readings: Readings, places: In
     known = np.array([one is not None for one in read], bool)
     found = np.array([bool(one) for one in read], bool)
     won = ~texts.failing[places]
-    right = readings.right[places]
+    right = readings.plain[places]
     agreement = float(np.mean((found == won) & (known | ~won)))
     lost, saved = texts.none(), texts.none()
     lost[places] = known & right & ~won & ~found
