@@ -127,6 +127,8 @@ def _threshold(question: Question) -> str:
         return band.LABEL_SOME
     if baseline.outweighed(question) is not None:
         return band.WEIGH_LESS
+    if baseline.is_verbatim(question):
+        return band.LABEL_WORDS
     if not measured.open:
         return (
             "The labels and the reward place the baseline differently: read the generations on which they part "
@@ -147,9 +149,11 @@ def _to_mend(question: Question, doubts: tuple[str, ...]) -> tuple[Action, str] 
         return "fix_reward", NOT_ASKED
     if "RL407" in doubts:
         unknown = exchanged.is_unknown(question)
-        return ("fix_reward", exchanged.UNKNOWN_REMEDY) if unknown else ("fix_data", exchanged.UNREAD_REMEDY)
+        return "fix_data", exchanged.UNKNOWN_REMEDY if unknown else exchanged.UNREAD_REMEDY
     if band.threshold_decides(question):
-        return "fix_reward", _threshold(question)
+        # The reward may be sound: what is missing is a word of the user on what is right.
+        outweighed = not baseline.judged_alone(question) and baseline.outweighed(question) is not None
+        return ("fix_reward" if outweighed else "fix_data"), _threshold(question)
     if band.unscored_decide(question):
         text = "Repair what leaves generations unscored: counted as failures or as successes they change the verdict."
         return "fix_reward", text

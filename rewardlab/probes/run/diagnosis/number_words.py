@@ -26,7 +26,7 @@ OTHERS = (
     "  tre quattro cinque  sette otto nove dieci undici dodici tredici quattordici quindici",
     " dois tr\u00eas quatro   sete oito  dez onze doze treze quatorze quinze",
     " twee drie  vijf zes zeven  negen tien  twaalf",
-    "\u043e\u0434\u0438\u043d \u0434\u0432\u0430 \u0442\u0440\u0438 \u0447\u0435\u0442\u044b\u0440\u0435 \u043f\u044f\u0442\u044c",
+    " \u0434\u0432\u0430 \u0442\u0440\u0438 \u0447\u0435\u0442\u044b\u0440\u0435 \u043f\u044f\u0442\u044c",
 )
 FOREIGN = {word: value for line in OTHERS for value, word in enumerate(line.split(" "), 1) if word}
 FOREIGN_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(FOREIGN, key=len, reverse=True))})(?!\w)")

@@ -17,7 +17,7 @@ LONGEST = 200
 @lru_cache(maxsize=4096)
 def options_in(prompt: str) -> tuple[tuple[str, str], ...]:
     """The letters in small, each with its option's folded text; none where no two options stand in a row from A on."""
-    marks = []
+    marks: list[re.Match[str]] = []
     for match in MARKED.finditer(prompt):
         if match["letter"].upper() == ascii_uppercase[len(marks)]:
             marks.append(match)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from rewardlab.probes.run.diagnosis.accents import with_two_letters, without_accents
 from rewardlab.probes.run.diagnosis.amounts import Amount, amounts, in_words, spelled, value_of_all
 from rewardlab.probes.run.diagnosis.answer import BEING, EQUALS, SHORT, Kind, Said, Sought, gives, label_of
-from rewardlab.probes.run.diagnosis.items import LETTERS, are_sets, items_of
+from rewardlab.probes.run.diagnosis.items import LETTERS, are_parts, are_sets, items_of
 from rewardlab.probes.run.diagnosis.names import DENIED_BEFORE, Names, folded, sentences
 from rewardlab.probes.run.diagnosis.options import options_in
 
@@ -28,11 +28,12 @@ DIALLED, LEAST_DIGITS = re.compile(r"(?<![\w.])\+?\(?\d[\d ()./\u2013-]{5,40}\d(
 class Notations:
     """What a file's references are compared by: their names without accents, and the items of answers that are sets.
 
-    `bare` lacks the kinds in which two answers differ in accents alone; `items` is None where the order counts.
+    `bare` lacks the kinds in which two answers differ in accents alone; `items` is None where answers are no lists.
     """
 
     bare: NameBook
     items: Names | None
+    are_sets: bool
 
     @classmethod
     def of(cls, wanted: Sequence[Sought], names: NameBook) -> Notations:
@@ -40,8 +41,9 @@ class Notations:
         bare = {kind: Names(frozenset(map(without_accents, held.known))) for kind, held in names.items()}
         bare = {kind: held for kind, held in bare.items() if len(held.known) == len(names[kind].known)}
         lists = [found for one in wanted if (found := items_of(one.texts[0]))]
-        are_lists = 2 * len(lists) > len(wanted) and are_sets(lists, [one.prompt for one in wanted])
-        return cls(bare, Names(frozenset(item for one in lists for item in one)) if are_lists else None)
+        are_lists = 2 * len(lists) > len(wanted) and are_parts(lists)
+        items = Names(frozenset(item for one in lists for item in one)) if are_lists else None
+        return cls(bare, items, are_sets(lists, [one.prompt for one in wanted]))
 
     def gives(self, text: Said, wanted: Sought, names: Names) -> bool:
         """Whether the text gives a wanted answer as it is, or in another notation.
@@ -49,6 +51,9 @@ class Notations:
         A number grouped, with a comma, as a power, a fraction, a share or in words; a letter for its option or the
         option for its letter; the items of a set in another order; "Berg, Ada" for Ada Berg; without accents.
         """
+        if self.items is not None and (lists := [found for one in wanted.texts if (found := items_of(one))]):
+            end = Said(text.finals[-1]) if text.finals else text
+            return any(_as_list(end, one, self.items, in_order=not self.are_sets) for one in lists)
         if gives(text, wanted, names):
             return True
         if wanted.kind in {"record", "text"}:
@@ -57,7 +62,6 @@ class Notations:
         return (
             any(_as_amount(end, one, wanted) or _dialled(end, one) for one in wanted.texts)
             or _as_option(end, wanted)
-            or (self.items is not None and any(_as_set(end, one, self.items) for one in wanted.texts))
             or _turned(text, wanted, names)
             or self._without_accents(text, wanted)
         )
@@ -120,20 +124,21 @@ def _as_option(text: Said, wanted: Sought) -> bool:
     return by_letter or label_of(text, Names(frozenset(each for _, each in options))) == option
 
 
-def _as_set(text: Said, one: str, items: Names) -> bool:
-    wanted = set(items_of(one))
-    if not wanted:
-        return False
+def _as_list(text: Said, wanted: tuple[str, ...], items: Names, *, in_order: bool) -> bool:
+    """Whether the last sentence that names items, or the whole text, names these and no others."""
     if items.are_letters:
         parts = [part for part in (*_lines(text.rest), text.rest) if LETTERS.search(part)]
-        return any({letter.casefold() for letter in LETTERS.findall(part)} == wanted for part in parts[-2:])
-    parts = [part for part in (*text.sentences, text.folded) if items.within(part)]
-    return any(_names_all(part, wanted, items) for part in parts[-2:])
+        named = [[letter.casefold() for letter in LETTERS.findall(part)] for part in parts[-2:]]
+    else:
+        parts = [part for part in (*text.sentences, text.folded) if items.within(part)]
+        named = [_named(part, items) for part in parts[-2:]]
+    return any(one == list(wanted) if in_order else set(one) == set(wanted) for one in named)
 
 
-def _names_all(part: str, wanted: set[str], items: Names) -> bool:
+def _named(part: str, items: Names) -> list[str]:
+    """The items that a text names, in its order; none where it denies one."""
     found = items.within(part)
-    return {name for _, name in found} == wanted and not any(DENIED_BEFORE.search(part[:at]) for (at, _), _ in found)
+    return [] if any(DENIED_BEFORE.search(part[:at]) for (at, _), _ in found) else [name for _, name in found]
 
 
 def _turned(text: Said, wanted: Sought, names: Names) -> bool:

@@ -57,12 +57,13 @@ def read_answers(question: Question, texts: Texts) -> Readings:
         found = zip(spoken, asked, strict=True)
         return texts.where([one is not None and gives(text, one, names[one.kind]) for text, one in found])
 
+    right = table(notations.gives, here)
     return Readings(
         spoken,
         here,
         names,
-        right=table(notations.gives, here),
-        plain=table(gives, here),
+        right=right,
+        plain=right & table(gives, here),
         chance=table(notations.gives, there),
         tried=texts.where([one is not None for one in here]),
         controlled=texts.where([one is not None for one in there]),
