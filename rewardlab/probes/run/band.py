@@ -15,6 +15,7 @@ from rewardlab.probes.run.baseline import (
     labelled_baseline,
     open_baselines,
     outweighed,
+    right_by_texts_read,
 )
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS, Position, place, prompts_to_decide, trials_per_prompt
@@ -136,8 +137,8 @@ def _threshold(question: Question) -> dict[str, object]:
     shown: dict[str, object] = {"thresholds": rows} if len(rows) > 1 else {}
     if labelled := labelled_baseline(question):
         shown["by_labels"] = _shown(labelled[0])
-    if (by_text := outweighed(question)) is not None:
-        shown["right_by_their_texts"] = _shown(by_text)
+    if outweighed(question) is not None and (by_text := right_by_texts_read(question)) is not None:
+        shown["right_by_their_texts"] = {**_shown(by_text[0]), "of_answers": by_text[1]}
     return shown
 
 

@@ -22,7 +22,7 @@ SLACK = 0.02
 #: Sampled answers that read as right, in so many prompts, show where right answers begin, if so many of them succeed.
 LEAST_ROWS, MOSTLY = 10, 0.9
 #: The texts speak for the whole where so many of the scored generations tell their side.
-READABLE = 0.5
+READABLE, MOST_READABLE = 0.5, 0.9
 #: A right answer that earns no more than the lowest of the wrong ones was not read as one: RL411 tells of it.
 LOWEST = 0.1
 #: A reference of so many words is a sentence. Where so many winners hold it word by word, the reward compares words.
@@ -139,6 +139,19 @@ def outweighed(question: Question) -> Estimate | None:
     if not isinstance(by_text, Estimate) or not isinstance(by_score, Estimate):
         return None
     return None if by_score.low <= by_text.estimate <= by_score.high else by_text
+
+
+def right_by_texts_read(question: Question) -> tuple[Estimate, float] | None:
+    """The share of right answers among those whose texts tell, whatever they earned, and the share of answers that do.
+
+    None where so many tell nothing that those that do may be others than the rest, or only one side can be read.
+    """
+    scored, sides = int(np.isfinite(question.answers.score).sum()), [one.side == "right" for one in question.reads]
+    read = len(sides) / scored if scored else 0.0
+    if read < MOST_READABLE or all(sides) or not any(sides):
+        return None
+    found = _over_prompts(np.array([one.row for one in question.reads], np.intp), np.array(sides, bool))
+    return (found, read) if isinstance(found, Estimate) else None
 
 
 def _outweighed_in_words(question: Question) -> Estimate | None:

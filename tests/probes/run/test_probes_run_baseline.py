@@ -112,7 +112,7 @@ def test_a_judge_whose_wrong_answers_are_unknown_is_no_go_at_any_threshold():
     question = judged()
     assert question.measured.success.open == (0.3, 0.4, 0.5, 0.7, 0.8, 0.9)
     decision = verdict(question)
-    assert (decision.verdict, decision.action) == ("inconclusive", "fix_reward")
+    assert (decision.verdict, decision.action) == ("inconclusive", "fix_data")
     assert "--success-at" in decision.text
 
 

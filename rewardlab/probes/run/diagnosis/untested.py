@@ -61,7 +61,7 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
 
 def _remedy(paid: str) -> str:
     return (
-        "No sampled answer is written as the reward reads it, so this is no reason to fine-tune: how often the model is "
+        "No sampled answer is written as the reward reads it, so this is no reason to fine-tune: how often it is "
         f'right is not known. Show the format in the prompt (the reward pays a text such as "{paid}"), or loosen '
         "the reward so that it reads what the model writes; then audit again."
     )
