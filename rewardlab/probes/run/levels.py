@@ -41,12 +41,12 @@ def ask(question: Question) -> Iterator[Finding]:
         yield Finding("RL301", "blocker" if enough else "warning", evidence)
     elif measured.ceiling_share is not None and measured.ceiling_share > SATURATED:
         yield Finding("RL302", "warning", {"share_at_ceiling": measured.ceiling_share, "ceiling": high})
-    elif isinstance(measured.positive, Estimate) and measured.positive.high < SPARSE and not _never_positive(question):
+    elif isinstance(measured.positive, Estimate) and measured.positive.high < SPARSE and not never_positive(question):
         shares = {"share_positive": measured.positive.estimate, "high": measured.positive.high}
         yield Finding("RL303", "warning", shares)
 
 
-def _never_positive(question: Question) -> bool:
+def never_positive(question: Question) -> bool:
     """Whether the reward pays in penalties alone: its scores differ, and even right answers earn 0 at most."""
     measured = question.measured
     earned = [one.score for one in question.evidence.right]
