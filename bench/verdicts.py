@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from fixtures.rewards.dataset import write
-from fixtures.verdicts.cases import CASES, Case
+from fixtures.verdicts.case import Case
+from fixtures.verdicts.cases import CASES
 from fixtures.verdicts.tasks import data_of
 from rewardlab.pipeline import run_audit
 from rewardlab.report import Report

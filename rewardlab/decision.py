@@ -77,8 +77,8 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
 def _place(finding: Finding, question: Question) -> int:
     """The place of a blocker among those with the same remedy.
 
-    What labels, texts and exchanged prompts say of sampled answers comes before what made-up answers show. A reward that
-    fails on made-up texts alone comes later, and length last, which often follows from another fault.
+    What labels, texts and exchanged prompts say of sampled answers comes before what made-up answers show. A reward
+    that fails on made-up texts alone comes later, and length last, which often follows from another fault.
     """
     if is_cause(finding):
         return 0

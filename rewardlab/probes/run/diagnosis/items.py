@@ -23,6 +23,8 @@ ORDERED = re.compile(
 
 def items_of(text: str) -> tuple[str, ...]:
     """The folded items of a text that is a list of several; none where it is none."""
+    if text.lstrip().startswith(("{", "[{")):
+        return ()
     bare = text.strip().strip("[](){}").replace('"', "").replace("'", "")
     items = [folded(item).strip(" .-*") for item in BETWEEN.split(bare)]
     items = [item for item in items if item]

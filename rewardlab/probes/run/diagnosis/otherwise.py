@@ -144,7 +144,7 @@ def _named(part: str, items: Names) -> list[str]:
 def _turned(text: Said, wanted: Sought, names: Names) -> bool:
     """Whether the text gives a person's name the other way round: the surname and a comma first, or last without."""
     turned = tuple(found for one in wanted.texts if (found := _other_way(one)) is not None)
-    return bool(turned) and gives(text, replace(wanted, texts=turned), names)
+    return bool(turned) and gives(text, replace(wanted, texts=turned, kind="phrase"), names)
 
 
 def _other_way(name: str) -> str | None:

@@ -17,6 +17,8 @@ NUMERIC = re.compile(
     rf"{SIGNS}*\d{SIGNS}*(?:(?<=\d)(?:[ \u00a0\u2009\u202f]| ?[x*\u00d7\u00b7] ?)(?=\d){SIGNS}+)*(?:[ \u00a0\u202f]?%)?"
 )
 DIGITS = re.compile(r"\d+")
+#: LaTeX around an answer is no part of it.
+WRAPPED = re.compile(r"\\(?:boxed|text|mathrm|mathbf)\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 OUTER = ".,:'\u2019+-\u2212"
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+|[^\w\s]")
 #: Stand around an answer and are no part of it.
@@ -26,10 +28,15 @@ MARKS = re.compile(r"[*_`\"\u201c\u201d$]+")
 @lru_cache(maxsize=16_384)
 def numeric_shapes(text: str) -> frozenset[Shape]:
     """The shape of each run of signs with a digit: `12,5 %` is a number, a comma, a number and a percent sign."""
-    return frozenset(
-        tuple(re.sub(r"[^\W\d_]+", "a", DIGITS.sub(_script, re.sub(r"\s", " ", found.strip(OUTER)))))
-        for found in NUMERIC.findall(MARKS.sub("", text))
-    )
+    plain = WRAPPED.sub(r" \1 ", MARKS.sub("", text))
+    found = [re.sub(r"\s", " ", run.strip(OUTER)) for run in NUMERIC.findall(plain)]
+    return frozenset(tuple(re.sub(r"[^\W\d_]+", "a", DIGITS.sub(_script, run))) for run in found)
+
+
+def without_units(shapes: frozenset[Shape]) -> frozenset[Shape]:
+    """The shapes, and those without the letters or the percent sign around them, which a reward may pass over."""
+    bare = {tuple("".join(shape).strip("a% ")) for shape in shapes}
+    return shapes | {shape for shape in bare if shape}
 
 
 def _script(digits: re.Match[str]) -> str:

@@ -12,7 +12,15 @@ from rewardlab.probes.run.diagnosis.amounts import value_of_all
 from rewardlab.probes.run.diagnosis.answer import Sought
 from rewardlab.probes.run.diagnosis.names import Names
 from rewardlab.probes.run.diagnosis.readings import Readings
-from rewardlab.probes.run.diagnosis.shape import Shape, have_capitals, holds, numeric_shapes, without_case, worded_shape
+from rewardlab.probes.run.diagnosis.shape import (
+    Shape,
+    have_capitals,
+    holds,
+    numeric_shapes,
+    without_case,
+    without_units,
+    worded_shape,
+)
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import percent, share_by_prompt
 from rewardlab.probes.run.question import Question
@@ -86,8 +94,8 @@ class Shapes:
 
     def found(self, wanted: Sought, text: str, names: Names) -> bool | None:
         """Whether the text holds anything of the shape of this kind of answer; None where its kind has no shape."""
-        if any(value_of_all(one) for one in wanted.texts):
-            return bool(numeric_shapes(text) & self.numeric)
+        if wanted.kind not in {"record", "array"} and any(value_of_all(one) for one in wanted.texts):
+            return bool(without_units(numeric_shapes(text)) & self.numeric)
         match wanted.kind:
             case "label":
                 return _names_a_label(text, names)
