@@ -255,7 +255,7 @@ def _are_prose(question: Question) -> bool:
 def _is_prose(text: str) -> bool:
     words = text.split()
     signs = [sum(unicodedata.category(sign) == "Lo" for sign in word) for word in words]
-    if sum(signs) >= LEAST_SIGNS * max(1, np.count_nonzero(signs)):
+    if sum(signs) >= LEAST_SIGNS * max(1, sum(count > 0 for count in signs)):
         return CODE.search(text) is None
     of_letters = sum(word.strip(OUTER).replace("'", "").replace("-", "").isalpha() for word in words)
     return len(words) >= LEAST_WORDS and of_letters >= WORDY * len(words) and CODE.search(text) is None

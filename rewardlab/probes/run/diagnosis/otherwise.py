@@ -22,6 +22,17 @@ PERCENT = re.compile(r"%|\bper ?cent|prozent|pour ?cent|procent|por ciento", re.
 NAME = re.compile(r"(?:[^\W\d_][\w.'\u2019-]*\s+){1,4}[^\W\d_][\w'\u2019-]*")
 #: A long number with any marks: a telephone number, an ISBN, an account. The fewest of its digits.
 DIALLED, LEAST_DIGITS = re.compile(r"(?<![\w.])\+?\(?\d[\d ()./\u2013-]{5,40}\d(?!\w)"), 7
+#: A number with its sign; what stands between those of a point or a range.
+SIGNED = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?|(?<=-)\d+(?:\.\d+)?")
+BETWEEN_NUMBERS = frozenset(
+    {*"()[]{}<>,;:|-x/&", "to", "and", "bis", "(,", ",)", "(,)", "[,", ",]", "[,]", "(;)", "[;]"}
+)
+YES = frozenset(
+    ["yes", "true", "correct", "right", "y", "1", "ja", "wahr", "oui", "vrai", "si", "sí", "sim", "да", "是", "はい"]
+)
+NO = frozenset(
+    ["no", "false", "incorrect", "wrong", "n", "0", "nein", "falsch", "non", "faux", "nao", "não", "нет", "否"]
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,9 @@ class Notations:
         end = Said(text.finals[-1]) if text.finals else text
         return (
             any(_as_amount(end, one, wanted) or _dialled(end, one) for one in wanted.texts)
+            or any(_as_numbers(end, one) for one in wanted.texts)
             or _as_option(end, wanted)
+            or _as_assent(end, wanted)
             or _turned(text, wanted, names)
             or self._without_accents(text, wanted)
         )
@@ -110,6 +123,23 @@ def _dialled(text: Said, one: str) -> bool:
     if len(digits) < LEAST_DIGITS or re.search(r"[^\d ()./+\u2013-]", one.strip()):
         return False
     return {re.sub(r"\D", "", found) for found in DIALLED.findall(text.rest)} == {digits}
+
+
+def _as_numbers(text: Said, one: str) -> bool:
+    """Whether the last sentence with numbers holds those of a point, a range or a vector, in their order."""
+    wanted = SIGNED.findall(folded(one))
+    if len(wanted) < 2 or not BETWEEN_NUMBERS.issuperset(SIGNED.sub("", folded(one)).split()):
+        return False
+    found = next((held for part in reversed(text.sentences) if (held := SIGNED.findall(part))), [])
+    return [Fraction(value) for value in found] == [Fraction(value) for value in wanted]
+
+
+def _as_assent(text: Said, wanted: Sought) -> bool:
+    """Whether a text says yes or no in another word than the reference."""
+    sides = [side for side in (YES, NO) if {folded(one) for one in wanted.texts} & side]
+    if len(sides) != 1:
+        return False
+    return label_of(text, Names(frozenset(word for word in YES | NO if len(word) > 1))) in sides[0]
 
 
 def _as_option(text: Said, wanted: Sought) -> bool:
