@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -30,6 +31,7 @@ PLAIN = str.maketrans(
     }
 )
 #: Marks over Latin and Greek letters, and Hebrew and Arabic vowels. In other scripts a mark is a letter of its own.
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 MARKS = ((0x300, 0x36F), (0x591, 0x5C7), (0x64B, 0x652))
 TWO_LETTERS = str.maketrans(
     {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00c4": "Ae", "\u00d6": "Oe", "\u00dc": "Ue", "\u00e5": "aa"}
@@ -41,18 +43,18 @@ def without_accents(text: str) -> str:
     """The text with its Latin and Greek letters bare; those of other scripts stay as they are."""
     if text.isascii():
         return text
-    kept: list[str] = []
-    for sign in unicodedata.normalize("NFC", text).translate(PLAIN):
-        parts = unicodedata.normalize("NFD", sign)
-        bare = len(parts) > 1 and unicodedata.name(parts[0], "").startswith(("LATIN", "GREEK"))
-        kept.append(parts[0] if bare else "" if _is_mark(sign) else sign)
-    return "".join(kept)
+    return BEYOND_ASCII.sub(
+        lambda found: "".join(map(_bare, found[0].translate(PLAIN))), unicodedata.normalize("NFC", text)
+    )
+
+
+def _bare(sign: str) -> str:
+    parts = unicodedata.normalize("NFD", sign)
+    if len(parts) > 1 and unicodedata.name(parts[0], "").startswith(("LATIN", "GREEK")):
+        return parts[0]
+    return "" if any(first <= ord(sign) <= last for first, last in MARKS) else sign
 
 
 def with_two_letters(text: str) -> str:
     """The text as it is typed where no umlauts are at hand: Muenchen."""
     return without_accents(unicodedata.normalize("NFC", text).translate(TWO_LETTERS))
-
-
-def _is_mark(sign: str) -> bool:
-    return any(first <= ord(sign) <= last for first, last in MARKS)

@@ -89,6 +89,7 @@ def in_words(text: str) -> tuple[Amount, ...]:
     return _apart(Amount(start, end, frozenset({Fraction(value)})) for start, end, value in found)
 
 
+@lru_cache(maxsize=16_384)
 def value_of_all(text: str) -> frozenset[Fraction]:
     """The values that a text may be meant as that is one number and nothing else; none where it is anything else."""
     for plain, every in (

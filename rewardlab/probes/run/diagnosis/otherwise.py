@@ -12,7 +12,7 @@ from rewardlab.probes.run.diagnosis.accents import with_two_letters, without_acc
 from rewardlab.probes.run.diagnosis.amounts import Amount, amounts, in_words, spelled, value_of_all
 from rewardlab.probes.run.diagnosis.answer import BEING, EQUALS, SHORT, Kind, Said, Sought, gives, label_of
 from rewardlab.probes.run.diagnosis.items import LETTERS, are_parts, are_sets, items_of
-from rewardlab.probes.run.diagnosis.names import DENIED_BEFORE, Names, folded, sentences
+from rewardlab.probes.run.diagnosis.names import DENIED_BEFORE, Names, folded
 from rewardlab.probes.run.diagnosis.options import options_in
 
 NameBook: TypeAlias = Mapping[Kind, Names]
@@ -63,13 +63,12 @@ class Notations:
         option for its letter; the items of a set in another order; "Berg, Ada" for Ada Berg; without accents.
         """
         if self.items is not None and (lists := [found for one in wanted.texts if (found := items_of(one))]):
-            end = Said(text.finals[-1]) if text.finals else text
-            return any(_as_list(end, one, self.items, in_order=not self.are_sets) for one in lists)
+            return any(_as_list(text.end, one, self.items, in_order=not self.are_sets) for one in lists)
         if gives(text, wanted, names):
             return True
         if wanted.kind in {"record", "text"}:
             return self._without_accents(text, wanted)
-        end = Said(text.finals[-1]) if text.finals else text
+        end = text.end
         return (
             any(_as_amount(end, one, wanted) or _dialled(end, one) for one in wanted.texts)
             or any(_as_numbers(end, one) for one in wanted.texts)
@@ -95,8 +94,7 @@ def _as_amount(text: Said, one: str, wanted: Sought) -> bool:
         return False
     if PERCENT.search(wanted.prompt):
         values |= {value / 100 for value in values}
-    parts = sentences(spelled(text.rest))
-    sentence = next((part for part in reversed(parts) if amounts(part)), None)
+    sentence = next((part for part in reversed(text.spelled) if amounts(part)), None)
     if sentence is not None:
         return _arrives(sentence, amounts(sentence), values, text, wanted)
     part = next((part for part in reversed(_lines(text.rest)) if in_words(part)), None)
