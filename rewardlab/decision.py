@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from rewardlab.findings import Finding
 from rewardlab.probes.reward import NOT_ASKED, unasked_of
 from rewardlab.probes.run import band, baseline, exchanged, further, signal
-from rewardlab.probes.run.diagnosis import causes_first
+from rewardlab.probes.run.diagnosis import causes_first, is_cause
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, Undefined
 
@@ -29,6 +29,8 @@ ACTIONS: Sequence[tuple[Action, tuple[str, ...]]] = (
     ("harder_prompts", ("RL602",)),
     ("fix_data", ("RL",)),
 )
+#: What fails a call or breaks the contract, on some texts.
+FAILING = ("RL1", "RL201", "RL202", "RL203")
 ON_A_THRESHOLD = (
     "The estimate lies on a threshold: more prompts alone will hardly decide. Sample prompts closer to those you will "
     "train on, or choose another threshold."
@@ -64,8 +66,7 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     alpha reaches its target where there are several. Otherwise INCONCLUSIVE.
     """
     blocking = causes_first(finding for finding in findings if finding.severity == "blocker")
-    # Length often follows from another fault of the reward: what pays wrong answers is told before it.
-    blockers = sorted(blocking, key=lambda finding: finding.code == "RL404")
+    blockers = sorted(blocking, key=lambda finding: _place(finding, question))
     if blockers:
         return _no_go(blockers)
     unasked = next((one for one in findings if one.code == "RL204" and unasked_of([one])), None)
@@ -74,6 +75,24 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
     if doubts:
         return _inconclusive(question, findings, doubts if agreement is None else (*doubts, agreement.code))
     return _go(question) if agreement is None else _judges_undecided(agreement)
+
+
+def _place(finding: Finding, question: Question) -> int:
+    """The place of a blocker among those with the same remedy.
+
+    What labels, texts and exchanged prompts say of sampled answers comes before what made-up answers show. A reward
+    that fails on made-up texts alone comes later, and length last, which often follows from another fault.
+    """
+    if is_cause(finding):
+        return 0
+    if finding.code == "RL405":
+        return 1
+    if finding.code == "RL407" and "exchanged" in finding.evidence:
+        return 2
+    if finding.code == "RL404":
+        return 5
+    scored_all = question.measured.outcomes["scored"] == sum(question.measured.outcomes.values())
+    return 4 if finding.code.startswith(FAILING) and scored_all else 3
 
 
 def _no_go(blockers: Sequence[Finding]) -> Decision:
@@ -135,6 +154,8 @@ def _threshold(question: Question) -> str:
         return band.LABEL_SOME
     if baseline.outweighed(question) is not None:
         return band.WEIGH_LESS
+    if baseline.is_verbatim(question):
+        return band.LABEL_WORDS
     if not measured.open:
         return (
             "The labels and the reward place the baseline differently: read the generations on which they part "
@@ -157,9 +178,11 @@ def _to_mend(question: Question, findings: Sequence[Finding], doubts: tuple[str,
         if _is_disputed(question, findings):
             return "fix_data", exchanged.DISPUTED_REMEDY
         unknown = exchanged.is_unknown(question)
-        return ("fix_reward", exchanged.UNKNOWN_REMEDY) if unknown else ("fix_data", exchanged.UNREAD_REMEDY)
+        return "fix_data", exchanged.UNKNOWN_REMEDY if unknown else exchanged.UNREAD_REMEDY
     if band.threshold_decides(question):
-        return "fix_reward", _threshold(question)
+        # The reward may be sound: what is missing is a word of the user on what is right.
+        outweighed = not baseline.judged_alone(question) and baseline.outweighed(question) is not None
+        return ("fix_reward" if outweighed else "fix_data"), _threshold(question)
     if band.unscored_decide(question):
         text = "Repair what leaves generations unscored: counted as failures or as successes they change the verdict."
         return "fix_reward", text

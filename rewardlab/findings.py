@@ -265,6 +265,12 @@ CATALOGUE: Mapping[str, Entry] = {
         "and the trainer's texts are others than these.",
         "Sample with --reasoning keep, or start the server without its parser of reasoning; or drop the thoughts.",
     ),
+    "RL415": Entry(
+        "no sampled answer is written as the reward reads it",
+        "The model's answers have another shape than the references win in (words for digits, another script, a comma "
+        "for a point), so they fail unread, and nobody knows how often they are right.",
+        "Show the format in the prompt, or loosen the reward so that it reads what the model writes; then audit again.",
+    ),
     "RL501": Entry(
         "fewer than two independent judges",
         "One judge's mistakes cannot be seen; two on the same model share them.",

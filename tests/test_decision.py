@@ -202,6 +202,27 @@ def test_length_is_told_after_what_it_follows_from(other):
     assert decision.text == CATALOGUE[other].remedy
 
 
+@pytest.mark.parametrize(
+    ("found", "order"),
+    [
+        ([("RL402", {}), ("RL405", {}), ("RL407", {})], ["RL405", "RL402", "RL407"]),
+        ([("RL201", {}), ("RL402", {})], ["RL402", "RL201"]),
+        ([("RL306", {}), ("RL402", {}), ("RL407", {"exchanged": 9})], ["RL407", "RL306", "RL402"]),
+        ([("RL401", {}), ("RL407", {"ways": []})], ["RL401", "RL407"]),
+    ],
+)
+def test_what_sampled_answers_show_is_told_before_what_made_up_ones_do(found, order):
+    blockers = [Finding(code, "blocker", evidence) for code, evidence in found]
+    decision = decide(question(groups_of({4: 120})), blockers)
+    assert (list(decision.reasons), decision.text) == (order, CATALOGUE[order[0]].remedy)
+
+
+def test_a_reward_that_raises_on_sampled_answers_is_mended_first():
+    asked = question([["raised", 1]] * 60 + [[0, 1]] * 60)
+    decision = decide(asked, [Finding("RL201", "blocker", {}), Finding("RL402", "blocker", {})])
+    assert decision.reasons == ("RL201", "RL402")
+
+
 def test_length_alone_is_told_as_what_it_is():
     decision = decide(question(groups_of({4: 120})), [Finding("RL404", "blocker", {}), Finding("RL502", "blocker", {})])
     assert (decision.reasons, decision.action) == (("RL404", "RL502"), "fix_reward")

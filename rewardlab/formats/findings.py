@@ -128,7 +128,7 @@ def _fact(name: str, value: Any) -> str:
 def _value(value: Any) -> str:
     """A number to four digits, a text between quotes and no longer than a line holds."""
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value + 0.0:.4g}"  # a penalty of nothing is -0.0
     if isinstance(value, str):
         short = value if len(value) <= LONGEST else value[: LONGEST - 4] + " ..."
         return short if short.isprintable() and short and " " not in short else f"'{short}'"

@@ -24,9 +24,9 @@ def success_line(base: Baseline) -> str:
     if found.source == "texts":
         return (
             "success: an answer whose text is right; the score alone does not tell, for right answers without the rest "
-            f"of the reward earn less than {base.success_at:.4g}, as wrong ones do; from {_answers(found.answers)}"
+            f"of the reward earn less than {_score(base.success_at)}, as wrong ones do; from {_answers(found.answers)}"
         )
-    parts = [f"a score {'above' if base.success_above else 'of at least'} {base.success_at:.4g}"]
+    parts = [f"a score {'above' if base.success_above else 'of at least'} {_score(base.success_at)}"]
     match found.source:
         case "declared":
             parts.append("as declared with --success-at")
@@ -47,7 +47,7 @@ def success_line(base: Baseline) -> str:
             [(base.success_at, base.accuracy.estimate), *((one.at, one.accuracy.estimate) for one in found.open)]
         )
         (low, at_low), (high, at_high) = ends[0], ends[-1]
-        parts.append(f"{low:.4g} to {high:.4g} stay open: accuracy {percent(at_low)} to {percent(at_high)}")
+        parts.append(f"{_score(low)} to {_score(high)} stay open: accuracy {percent(at_low)} to {percent(at_high)}")
     return "success: " + "; ".join(parts)
 
 
@@ -56,14 +56,16 @@ def check_line(report: CheckReport) -> str:
     if report.success_at is None or report.success is None:
         return ""
     earned = "as declared" if report.success.source == "declared" else _earned(report.success, 0.0)
-    return f"success: a score of at least {report.success_at:.4g}; {earned}"
+    return f"success: a score of at least {_score(report.success_at)}; {earned}"
 
 
 def _earned(found: SuccessPart, top: float) -> str:
-    right = "what right answers earn is not known" if found.right is None else f"right answers earn {found.right:.4g}"
+    right = (
+        "what right answers earn is not known" if found.right is None else f"right answers earn {_score(found.right)}"
+    )
     if found.right is not None and top > found.right:
         right += " or more"
-    return right if found.wrong is None else f"{right}, wrong ones at most {found.wrong:.4g}"
+    return right if found.wrong is None else f"{right}, wrong ones at most {_score(found.wrong)}"
 
 
 def _answers(counts: Mapping[str, int]) -> str:
@@ -73,3 +75,8 @@ def _answers(counts: Mapping[str, int]) -> str:
         if count := sum(counts.get(name, 0) for name in names):
             told.append(f"{count:,} {one if count == 1 else several}")
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+
+def _score(value: float) -> str:
+    """A score to four digits; a penalty of nothing is 0, not -0."""
+    return f"{value + 0.0:.4g}"

@@ -93,6 +93,16 @@ def _why(report: Report) -> Iterator[str]:
     causes = _causes(report)
     yield from (f"{cause.code} {cause.evidence['summary']}" for cause in causes)
     base, spread = report.baseline, report.spread
+    told = {"RL304", "RL502", "RL601", "RL602"}
+    others = [
+        one for one in report.findings if one.severity == "blocker" and one not in causes and one.code not in told
+    ]
+    others.sort(key=lambda one: report.reasons.index(one.code) if one.code in report.reasons else len(report.reasons))
+    blockers = [f"{finding.code} {finding.title}" for finding in others]
+    # An accuracy that does not lie outside the band is no reason for a NO-GO: what makes it doubtful stands before it.
+    blocked = report.verdict == "no_go" and base.position in {"inside", "undecided"}
+    if blocked:
+        yield from blockers
     name, quantity = ("accuracy", base.accuracy) if base.band_on == "accuracy" else ("prompts solved", base.solved)
     shown = f"{name} {_with_interval(quantity)}"
     band = f"the band {percent(base.band[0])} to {percent(base.band[1])}"
@@ -100,7 +110,7 @@ def _why(report: Report) -> Iterator[str]:
         case "undecided":
             yield f"{shown} does not decide against {band}" + _doubt(report)
         case "inside":
-            yield f"{shown} lies inside {band}"
+            yield f"{shown}{', as the reward counts,' if blocked else ''} lies inside {band}"
         case place:
             yield f"{shown} lies {place} {band}"
     if base.labelled is not None and base.labelled.estimate is not None:
@@ -112,10 +122,8 @@ def _why(report: Report) -> Iterator[str]:
     )
     if report.judges is not None:
         yield why(report.judges)
-    for finding in report.findings:
-        told = finding in causes or finding.code in {"RL304", "RL502", "RL601", "RL602"}
-        if finding.severity == "blocker" and not told:
-            yield f"{finding.code} {finding.title}"
+    if not blocked:
+        yield from blockers
 
 
 def _look(base: Baseline) -> str:

@@ -8,6 +8,7 @@ import rewardlab
 from rewardlab.formats import FORMATS
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import percent
+from rewardlab.report import FindingPart
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.process
@@ -117,3 +118,15 @@ def test_a_narrow_page_shortens_bars_and_no_number(report_of):
     assert "  positive rewards  100 %  96.2 % to 100 %  ██████████\n" in page
     assert "  of 32                 -\n  of 4, of 8, of 16, of 32: undefined, all scores are equal: " in page
     assert all(len(line) <= 80 for line in page.splitlines()[2:])
+
+
+def test_an_accuracy_inside_the_band_is_no_reason_of_a_no_go(report_of):
+    report = report_of(groups_of({0: 20, 1: 20, 2: 40, 4: 40}))
+    faulty = FindingPart(code="RL407", severity="blocker", title="it pays", evidence={}, remedy="Read it.")
+    step = report.next_step.model_copy(update={"action": "fix_reward"})
+    blocked = report.model_copy(
+        update={"verdict": "no_go", "reasons": ("RL407",), "findings": (*report.findings, faulty), "next_step": step}
+    )
+    lines = shown(blocked).splitlines()
+    assert lines[3] == "why   RL407 it pays"
+    assert ", as the reward counts, lies inside the band" in lines[4]

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from rewardlab.findings import Finding
 from rewardlab.probes.run import further
-from rewardlab.probes.run.baseline import banded, is_known, judged_alone, labelled_baseline, open_baselines, outweighed
+from rewardlab.probes.run.baseline import (
+    at_quantiles,
+    banded,
+    is_known,
+    is_verbatim,
+    judged_alone,
+    labelled_baseline,
+    open_baselines,
+    outweighed,
+    right_by_texts_read,
+)
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.band import LEAST_PROMPTS, Position, place
 from rewardlab.stats.interval import Estimate, Quantity
@@ -21,6 +31,11 @@ LABEL_SOME = (
     "lax judge would look the same. Label some thirty generations (--labels), or say that the reward's word is enough "
     "(--success-at SCORE)."
 )
+LABEL_WORDS = (
+    "The references are sentences and the score is graded: it is known what the reference earns word by word, and not "
+    "what a right answer in other words earns. Label some thirty generations (--labels), or say from which score on an "
+    "answer is right (--success-at SCORE). The run is kept and nothing is sampled again."
+)
 WEIGH_LESS = (
     "More samples do not decide this: right answers fail for something else than being wrong (length, form, style). "
     "Give being right more weight than all the rest together; or say from which score on an answer is right "
@@ -31,7 +46,7 @@ WEIGH_LESS = (
 def position(question: Question) -> Position:
     """Where the baseline lies; undecided with too few prompts, or when the unscored generations, another threshold that
     the evidence leaves open, or the labels' own share of right answers could move it. It is inside only where it is
-    known: a GO says how often the model is right.
+    known: a GO says how often the model is right. It is not below where only the reference's own words would succeed.
     """
     quantity = banded(question)
     bounds = (quantity.scored, quantity.as_failures, quantity.as_successes)
@@ -39,7 +54,8 @@ def position(question: Question) -> Position:
     if question.measured.scored_prompts < LEAST_PROMPTS or len(places) > 1:
         return "undecided"
     found = places.pop()
-    return "undecided" if found == "inside" and not is_known(question) else found
+    unknown = (found == "inside" and not is_known(question)) or (found == "below" and is_verbatim(question))
+    return "undecided" if unknown else found
 
 
 def _place(quantity: Quantity, question: Question) -> Position:
@@ -67,6 +83,8 @@ def _remedy(question: Question) -> str:
         return ""
     if judged_alone(question):
         return LABEL_SOME
+    if is_verbatim(question):
+        return LABEL_WORDS
     return SAY_WHAT_IS_RIGHT if outweighed(question) is None else WEIGH_LESS
 
 
@@ -102,13 +120,15 @@ def _threshold(question: Question) -> dict[str, object]:
         {"success_at": one.at, **_shown(found)}
         for one, found in zip(measured.open, open_baselines(question), strict=True)
     ]
+    if is_verbatim(question):
+        rows = [{"success_at": at, **_shown(found)} for at, found in at_quantiles(question)]
     rows.append({"success_at": measured.success.at, **_shown(banded(question).scored)})
     rows.sort(key=lambda row: float(str(row["success_at"])))
-    shown: dict[str, object] = {"thresholds": rows} if measured.open else {}
+    shown: dict[str, object] = {"thresholds": rows} if len(rows) > 1 else {}
     if labelled := labelled_baseline(question):
         shown["by_labels"] = _shown(labelled[0])
-    if (by_text := outweighed(question)) is not None:
-        shown["right_by_their_texts"] = _shown(by_text)
+    if outweighed(question) is not None and (by_text := right_by_texts_read(question)) is not None:
+        shown["right_by_their_texts"] = {**_shown(by_text[0]), "of_answers": by_text[1]}
     return shown
 
 
@@ -124,7 +144,7 @@ def _why(question: Question) -> dict[str, object]:
             why = "other answers succeed than those whose texts are right"
         elif judged_alone(question):
             why = "nothing but the reward says which of these texts are right"
-        elif question.measured.open:
+        elif question.measured.open or is_verbatim(question):
             why = "it is not known from which score on an answer is right"
         return {"why": why, **_threshold(question)}
     if unscored_decide(question):

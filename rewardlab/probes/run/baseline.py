@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
 
@@ -21,14 +22,18 @@ SLACK = 0.02
 #: Sampled answers that read as right, in so many prompts, show where right answers begin, if so many of them succeed.
 LEAST_ROWS, MOSTLY = 10, 0.9
 #: The texts speak for the whole where so many of the scored generations tell their side.
-READABLE = 0.5
+READABLE, MOST_READABLE = 0.5, 0.9
 #: A right answer that earns no more than the lowest of the wrong ones was not read as one: RL411 tells of it.
 LOWEST = 0.1
 #: A reference of so many words is a sentence. Where so many winners hold it word by word, the reward compares words.
 LEAST_WORDS, LITERAL = 5, 0.5
+#: So many signs a word, of a script without small letters, are a sentence that no spaces part.
+LEAST_SIGNS = 10
 #: In a sentence so many of the words are of letters alone, and nothing is written as programs and formulas write it.
 WORDY, OUTER = 0.75, ".,;:!?'\"()-"
 CODE = re.compile(r"[{}<>=\[\]\\_$`|]|\w\(|\b[A-Z]{4,}\b.*\b[A-Z]{4,}\b", re.DOTALL)
+#: Scores of so many levels are graded. The shares of answers at whose scores success may begin.
+LEAST_LEVELS, QUARTERS = 4, (0.25, 0.5, 0.75)
 #: So many answers are looked at for the reference.
 MOST_READ = 2_000
 
@@ -80,6 +85,36 @@ def judged_alone(question: Question) -> bool:
     return bool(held) and float(np.mean(held)) < LITERAL
 
 
+def is_verbatim(question: Question) -> bool:
+    """Whether hardly any answer succeeds because success is what prose earns word by word, and the score is graded.
+
+    No sampled answer then tells what a right one in other words earns, and a made-up wrong one that keeps most of the
+    words may earn more than it.
+    """
+    measured = question.measured
+    if measured.success.source in {"declared", "labels", "range", "texts"} or measured.labelled is not None:
+        return False
+    scores = question.answers.score
+    hits = measured.success.of(scores)[np.isfinite(scores)]
+    graded = measured.levels >= LEAST_LEVELS and any(one.source == "reference" for one in question.evidence.right)
+    return graded and len(hits) > 0 and float(hits.mean()) <= FEW and _are_prose(question)
+
+
+def at_quantiles(question: Question) -> list[tuple[float, Quantity]]:
+    """The baseline where success began at a score that a quarter, a half or three quarters of the answers reach."""
+    scores = question.answers.score
+    known = np.isfinite(scores)
+    places = np.unique(np.quantile(scores[known], QUARTERS, method="lower"))
+    by_accuracy = question.targets.band_on == "accuracy"
+    found = []
+    for at in places:
+        hits = (scores >= at - SAME_SCORE) & known
+        rows = np.nonzero(known)[0]
+        marked = hits[known] if by_accuracy else hits.any(axis=1)[rows]
+        found.append((float(at), _over_prompts(rows, marked)))
+    return found
+
+
 def _text_at(question: Question, row: int, column: int) -> str:
     return str(question.answers.texts[int(question.answers.row[row, column])].as_py())
 
@@ -104,6 +139,19 @@ def outweighed(question: Question) -> Estimate | None:
     if not isinstance(by_text, Estimate) or not isinstance(by_score, Estimate):
         return None
     return None if by_score.low <= by_text.estimate <= by_score.high else by_text
+
+
+def right_by_texts_read(question: Question) -> tuple[Estimate, float] | None:
+    """The share of right answers among those whose texts tell, whatever they earned, and the share of answers that do.
+
+    None where so many tell nothing that those that do may be others than the rest, or only one side can be read.
+    """
+    scored, sides = int(np.isfinite(question.answers.score).sum()), [one.side == "right" for one in question.reads]
+    read = len(sides) / scored if scored else 0.0
+    if read < MOST_READABLE or all(sides) or not any(sides):
+        return None
+    found = _over_prompts(np.array([one.row for one in question.reads], np.intp), np.array(sides, bool))
+    return (found, read) if isinstance(found, Estimate) else None
 
 
 def _outweighed_in_words(question: Question) -> Estimate | None:
@@ -206,6 +254,9 @@ def _are_prose(question: Question) -> bool:
 
 def _is_prose(text: str) -> bool:
     words = text.split()
+    signs = [sum(unicodedata.category(sign) == "Lo" for sign in word) for word in words]
+    if sum(signs) >= LEAST_SIGNS * max(1, sum(count > 0 for count in signs)):
+        return CODE.search(text) is None
     of_letters = sum(word.strip(OUTER).replace("'", "").replace("-", "").isalpha() for word in words)
     return len(words) >= LEAST_WORDS and of_letters >= WORDY * len(words) and CODE.search(text) is None
 

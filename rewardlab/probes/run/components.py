@@ -23,6 +23,10 @@ MASTERED = (
     "Every sampled answer earns all of it, and made-up answers earn less: the model has mastered it already, and it "
     "adds no gradient. Keep it as a guard, or ask more of it."
 )
+BESIDE = (
+    "The score is no weighted sum of what the reward reports, so a value that never differs is one that it reports "
+    "beside its score: nothing is to be done, unless it was meant to count."
+)
 
 
 def ask(question: Question) -> Iterator[Finding]:
@@ -30,7 +34,7 @@ def ask(question: Question) -> Iterator[Finding]:
 
     That a component which is 0 or 1 makes nearly all of the spread is what most sound rewards do: no finding, unless
     another is named for what is right. A note where all that never differs has its highest value for every generation,
-    and a lower one for made-up answers: the model has mastered it.
+    and a lower one for made-up answers: the model has mastered it; and where the score is no weighted sum of them.
     """
     answers = question.answers
     names = list(answers.components)
@@ -42,6 +46,8 @@ def ask(question: Question) -> Iterator[Finding]:
     constant = [member.name for member in found.members if member.dead]
     mastered = [name for name in constant if _mastered(answers.components[name], question.made_up.get(name))]
     dead = [name for name in constant if name not in mastered]
+    beside = [name for name in dead if not found.is_weighted_sum and not CORRECTNESS.search(name)]
+    dead = [name for name in dead if name not in beside]
     loud = found.dominant
     drowned = [
         member.name
@@ -59,6 +65,8 @@ def ask(question: Question) -> Iterator[Finding]:
     evidence: dict[str, object] = {"dead": dead}
     if mastered:
         evidence["mastered"] = mastered
+    if beside:
+        evidence["reported_beside"] = beside
     if drowns and isinstance(loud, Component):
         evidence |= {"drowning": loud.name, "drowned": [n for n in drowned if _drowned(n, answers, under=loud.name)]}
     evidence["shares_of_spread"] = {
@@ -67,7 +75,7 @@ def ask(question: Question) -> Iterator[Finding]:
     if dead or drowns:
         yield Finding("RL307", "warning", evidence)
     else:
-        yield Finding("RL307", "note", evidence, MASTERED)
+        yield Finding("RL307", "note", evidence, MASTERED if mastered else BESIDE)
 
 
 def shares_of(question: Question) -> Components | Undefined:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from rewardlab.findings import Finding
+from rewardlab.probes.run.levels import never_positive
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.shown import LEAST_PROMPTS, weigh_forms, weigh_parts
 from rewardlab.stats.spread import SAME_SCORE
@@ -63,10 +64,15 @@ def _is_contradicted(finding: Finding, question: Question, solved: np.ndarray) -
 
 
 def _reaches_the_top(finding: Finding, question: Question) -> bool:
-    """Whether the finding says that a right answer stays under the top, and sampled answers reach that top."""
+    """Whether the finding says that a right answer stays under the top, and sampled answers reach that top.
+
+    Or no answer can: the reward pays in penalties alone, and the top is that of a scale which nobody declared.
+    """
     top = finding.evidence.get("top")
     if finding.code != "RL401" or not isinstance(top, int | float):
         return False
+    if never_positive(question) and not question.measured.success.declared:
+        return True
     score = question.answers.score
     reached = np.isfinite(score) & (np.where(np.isfinite(score), score, -np.inf) >= top - SAME_SCORE)
     return int(reached.any(axis=1).sum()) >= LEAST_PROMPTS

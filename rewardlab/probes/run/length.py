@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.suspicion import Suspicion
 from rewardlab.stats.interval import Undefined
-from rewardlab.stats.spread import SAME_SCORE
+from rewardlab.stats.spread import SAME_SCORE, levels_of
 from rewardlab.stats.within import WithinCorrelation, within_correlation
 
 #: A correlation within prompts under this explains less than a tenth of the spread: a note.
@@ -24,6 +25,10 @@ SMALL, DECISIVE = 0.02, 0.05
 CORRECTNESS = re.compile(r"correct|accura|exact|match|answer", re.IGNORECASE)
 #: Names under which rewards report the form of an answer, in at most so many levels.
 FORM, MOST_LEVELS = re.compile(r"form|fmt|tag|xml|structure|think|boxed", re.IGNORECASE), 5
+#: Scores of so few levels say something of the answer, and nothing of its length.
+FEW_LEVELS = 3
+#: A reference of fewer words is no text to overlap with. Runs of more generations are not compared with it.
+WORDS, LEAST_WORDS, MOST_COMPARED = re.compile(r"\w+"), 3, 50_000
 #: Graded labels are compared within tenths of their range: close enough to be one quality.
 STEPS = 10
 
@@ -31,8 +36,10 @@ STEPS = 10
 def ask(question: Question) -> Iterator[Suspicion]:
     """RL404: score against length, with what is right taken out where it is known.
 
-    A blocker only where labels say what is right: else a long answer may score higher because it is better. There the
-    form of the answer is taken out too: what has the form is longer than what lacks it, and earns more for that.
+    A blocker only where labels say what is right: else a long answer may score higher because it is better. The form
+    of the answer is taken out too: what has the form is longer than what lacks it, and earns more for that. Without
+    labels, so are the reference's words: what holds more of them is longer, and a reward of overlap pays for them. A
+    score of two or three levels among equally right answers then tells of something else than length.
     """
     answers = question.answers
     right, source = _correctness(question)
@@ -40,8 +47,11 @@ def ask(question: Question) -> Iterator[Suspicion]:
     if right is None:
         right, source = np.where(scored, question.right, np.nan), "success"
     blocks = source == "labels"
-    if blocks and len(np.unique(form := _form(question))) > 1:
-        right, source = right * (form.max() + 1) + form, f"{source} and form"
+    for name, held in (("form", _form(question)), ("the reference's words", _overlap(question, blocks=blocks))):
+        if len(np.unique(held)) > 1:
+            right, source = right * (held.max() + 1) + held, f"{source} and {name}"
+    if not blocks and _most_levels(answers.score, right) <= FEW_LEVELS:
+        return
     found = within_correlation(answers.score, np.log1p(answers.length), categories=right)
     if isinstance(found, Undefined):
         return
@@ -61,6 +71,34 @@ def ask(question: Question) -> Iterator[Suspicion]:
         found.p_value,
         matters=abs(found.estimate.estimate) >= PRACTICAL and worth >= SMALL,
     )
+
+
+def _most_levels(score: Floats, right: Floats) -> int:
+    """How many scores the equally right answers of the whole run have, at most."""
+    known = np.isfinite(score) & np.isfinite(right)
+    return max((len(levels_of(score[known & (right == kind)])[0]) for kind in np.unique(right[known])), default=0)
+
+
+def _overlap(question: Question, *, blocks: bool) -> Floats:
+    """For each generation the share of the reference's words that its text holds, in tenths; 0 where that is not known.
+
+    Not asked where labels tell what is right, nor of a run of more than MOST_COMPARED generations.
+    """
+    answers = question.answers
+    held = np.zeros(answers.score.shape)
+    if blocks or answers.score.size > MOST_COMPARED:
+        return held
+    for row, prompt in enumerate(question.prompts):
+        reference = prompt.reference
+        said = reference if isinstance(reference, str) else json.dumps(reference, ensure_ascii=False)
+        wanted = set(WORDS.findall(said.casefold()))
+        if len(wanted) < LEAST_WORDS:
+            continue
+        for column in np.flatnonzero(answers.row[row] >= 0):
+            text = str(answers.texts[int(answers.row[row, column])].as_py() or "")
+            found = wanted & set(WORDS.findall(text.casefold()))
+            held[row, column] = round(STEPS * len(found) / len(wanted))
+    return held
 
 
 def _spread(score: Floats, right: Floats) -> float:

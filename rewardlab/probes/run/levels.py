@@ -20,7 +20,7 @@ SPARSE = 0.05
 
 def ask(question: Question) -> Iterator[Finding]:
     """RL105 for scores outside the declared range (undeclared, the platform's), RL301 constant, RL302 saturated at the
-    top, RL303 sparse.
+    top, RL303 sparse, unless the reward pays in penalties alone.
 
     A reward that is constant at the bottom or at the top of its range is told by the band instead: a model that never
     or always succeeds looks the same.
@@ -41,6 +41,14 @@ def ask(question: Question) -> Iterator[Finding]:
         yield Finding("RL301", "blocker" if enough else "warning", evidence)
     elif measured.ceiling_share is not None and measured.ceiling_share > SATURATED:
         yield Finding("RL302", "warning", {"share_at_ceiling": measured.ceiling_share, "ceiling": high})
-    elif isinstance(measured.positive, Estimate) and measured.positive.high < SPARSE:
+    elif isinstance(measured.positive, Estimate) and measured.positive.high < SPARSE and not never_positive(question):
         shares = {"share_positive": measured.positive.estimate, "high": measured.positive.high}
         yield Finding("RL303", "warning", shares)
+
+
+def never_positive(question: Question) -> bool:
+    """Whether the reward pays in penalties alone: its scores differ, and even right answers earn 0 at most."""
+    measured = question.measured
+    earned = [one.score for one in question.evidence.right]
+    best = max([*earned, measured.highest if measured.highest is not None else 0.0])
+    return measured.levels > 1 and best <= SAME_SCORE

@@ -112,7 +112,7 @@ def test_a_judge_whose_wrong_answers_are_unknown_is_no_go_at_any_threshold():
     question = judged()
     assert question.measured.success.open == (0.3, 0.4, 0.5, 0.7, 0.8, 0.9)
     decision = verdict(question)
-    assert (decision.verdict, decision.action) == ("inconclusive", "fix_reward")
+    assert (decision.verdict, decision.action) == ("inconclusive", "fix_data")
     assert "--success-at" in decision.text
 
 
@@ -200,3 +200,50 @@ def test_prose_is_right_where_the_user_says_so():
     scores = np.tile([1, 1, 1, 1, 0, 0, 0, 0], (ROWS, 1))
     question = with_references(asked(scores, evidence=evidence, success_at=1.0), PROSE)
     assert verdict(question).verdict == "go"
+
+
+PROSE = "the old mill by the river was closed for the whole of the winter number"
+JAPANESE = "\u6e2f\u53e3\u306f\u53f0\u98a8\u306e\u305f\u3081\u306b\u9589\u9396\u3055\u308c\u307e\u3057\u305f"
+
+
+@pytest.mark.parametrize(
+    ("row", "reference", "verdict_and_action"),
+    [
+        ((0.1, 0.3, 0.5, 0.7), PROSE, ("inconclusive", "fix_data")),
+        ((0.1, 0.3, 0.5, 0.7), JAPANESE, ("inconclusive", "fix_data")),
+        # A short answer has no other words, and a score of two levels no threshold to be found.
+        ((0.1, 0.3, 0.5, 0.7), "Lyon", ("no_go", "sft_first")),
+        ((0.0, 0.0, 0.0, 0.1), PROSE, ("no_go", "sft_first")),
+    ],
+)
+def test_what_prose_earns_word_by_word_is_no_threshold_for_other_words(row, reference, verdict_and_action):
+    """The reference earns 1 and a made-up wrong answer with most of its words 0.9; no sampled answer earns so much."""
+    evidence = Evidence(earned("reference", *[1.0] * 30), earned("near", *[0.9] * 30))
+    question = with_references(asked(np.tile(row * 2, (ROWS, 1)), evidence=evidence), reference)
+    decision = verdict(question)
+    assert (decision.verdict, decision.action) == verdict_and_action
+    if decision.verdict == "inconclusive":
+        assert decision.text == band.LABEL_WORDS
+        (finding,) = band.ask(question)
+        assert [one["estimate"] for one in finding.evidence["thresholds"]] == pytest.approx([1, 0.75, 0.5, 0])
+
+
+def test_prose_below_the_band_is_decided_where_the_user_or_labels_say_what_is_right():
+    row = np.tile((0.1, 0.3, 0.5, 0.7) * 2, (ROWS, 1))
+    evidence = Evidence(earned("reference", *[1.0] * 30), earned("near", *[0.9] * 30))
+    declared = with_references(asked(row, evidence=evidence, success_at=0.9), PROSE)
+    assert verdict(declared).action == "sft_first"
+    labels = np.zeros(row.shape)
+    labelled = with_references(asked(row, evidence=evidence, labels=labels), PROSE)
+    assert verdict(labelled).action == "sft_first"
+
+
+def test_right_by_their_texts_counts_right_answers_that_earn_nothing():
+    row = (1.0, 0.0, 0.0, 0.0) + (1.0,) * 4
+    evidence = Evidence(earned("reference", *[1.0] * 30), earned("nothing", *[0.0] * 30))
+    question = told(asked(np.tile(row, (ROWS, 1)), evidence=evidence, reads=sided(*RIGHT, *WRONG)))
+    (finding,) = band.ask(question)
+    by_text = finding.evidence["right_by_their_texts"]
+    assert (by_text["estimate"], by_text["of_answers"]) == (pytest.approx(0.5), 1.0)
+    few = told(replace(question, reads=sided("right", "right", None, "wrong", None, None, None, "wrong")))
+    assert all("right_by_their_texts" not in one.evidence for one in band.ask(few))

@@ -82,3 +82,14 @@ def test_no_component_or_none_with_a_number_is_no_finding(parts):
 def test_fewer_than_a_hundred_prompts_tell_nothing():
     assert list(components.ask(asked(RIGHT[:99], components={"format": np.ones((99, 8))}))) == []
     assert list(components.ask(asked(RIGHT[:100], components={"format": np.ones((100, 8))})))
+
+
+def test_a_value_that_is_reported_beside_the_score_is_no_dead_component():
+    (finding,) = found({"turns": np.ones(RIGHT.shape)}, total=RIGHT)
+    assert (finding.severity, finding.evidence["reported_beside"], finding.remedy) == (
+        "note",
+        ["turns"],
+        components.BESIDE,
+    )
+    (finding,) = found({"accuracy": np.zeros(RIGHT.shape)}, total=RIGHT)
+    assert (finding.severity, finding.evidence["dead"]) == ("warning", ["accuracy"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rewardlab.evidence import Earned, Evidence
 from rewardlab.findings import Finding
 from rewardlab.probes.run.contradiction import BROKEN, READ, reconcile
 from tests.probes.run.conftest import asked
@@ -32,3 +33,11 @@ def test_rows_that_nobody_wins_are_broken_though_others_are_won():
 )
 def test_other_findings_stand(finding):
     assert list(reconcile([finding], asked([[1, 0]] * 4))) == [finding]
+
+
+def test_a_reward_of_penalties_alone_has_its_top_at_nothing():
+    under = Finding("RL401", "warning", {"top": 1.0, "share": 1.0})
+    won = Evidence(tuple(Earned(f"p{row}", "reference", -0.0) for row in range(4)))
+    assert list(reconcile([under], asked([[-1, -0.0]] * 4, evidence=won))) == []
+    assert list(reconcile([under], asked([[-1, 0.5]] * 4, evidence=won))) == [under]
+    assert list(reconcile([under], asked([[-1, 0.0]] * 4, evidence=won, reward_range=(-1, 1)))) == [under]

@@ -153,7 +153,7 @@ def test_a_verdict_that_another_open_threshold_would_turn_is_inconclusive():
     question = asked(scores, evidence=evidence)
     decision = decide(question, [])
     assert question.measured.success.open == (0.5,)
-    assert (decision.verdict, decision.action) == ("inconclusive", "fix_reward")
+    assert (decision.verdict, decision.action) == ("inconclusive", "fix_data")
     assert "--success-at" in decision.text
 
 
@@ -165,7 +165,7 @@ def test_success_from_levels_alone_is_never_go():
     decision = decide(question, list(exchanged.ask(question)))
     assert (decision.verdict, decision.action, decision.text) == (
         "inconclusive",
-        "fix_reward",
+        "fix_data",
         exchanged.UNKNOWN_REMEDY,
     )
     for known in ({"labels": HALF}, {"success_at": 0.5}):

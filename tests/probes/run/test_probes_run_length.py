@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from rewardlab.probes.run import length
 from rewardlab.probes.run.suspicion import confirm
+from rewardlab.task import Prompt
 from tests.probes.run.conftest import asked
 
 RNG = np.random.default_rng(0)
@@ -105,3 +109,22 @@ def test_what_never_varies_is_undefined_and_no_suspicion(scores, lengths):
 
 def test_two_prompts_prove_nothing():
     assert told((RIGHT + WIDE)[:2], LENGTHS[:2], labels=RIGHT[:2]) == []
+
+
+def test_two_or_three_levels_are_no_length():
+    """Half of the answers have a form that earns a bit, and are longer for it; nothing names the form."""
+    formed = (np.arange(RIGHT.size).reshape(RIGHT.shape) % 2).astype(float)
+    assert told(RIGHT + 0.3 * formed, LENGTHS * (1 + 8 * formed), success_at=1) == []
+
+
+def test_the_words_of_the_reference_make_an_answer_longer_and_are_no_length():
+    """The score is the share of the reference's eight words that a text holds."""
+    question = asked(np.round(RNG.random((120, 8)), 2))
+    words = [f"w{chr(97 + place)}" for place in range(8)]
+    held = RNG.integers(0, 9, question.answers.score.shape)
+    texts = pa.chunked_array([[" ".join(words[:count]) for count in held.ravel()]])
+    answers = replace(question.answers, score=held / 8, texts=texts, length=3.0 * held + 1)
+    turns = ({"role": "user", "content": "q"},)
+    prompts = tuple(Prompt(f"p{place}", turns, " ".join(words), {}, place + 1) for place in range(120))
+    assert confirm(list(length.ask(replace(question, answers=answers))))
+    assert not confirm(list(length.ask(replace(question, answers=answers, prompts=prompts))))

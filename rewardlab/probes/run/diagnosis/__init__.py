@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from rewardlab.answers import Bools
 from rewardlab.findings import Finding
-from rewardlab.probes.run.diagnosis import alike, cut, first, lost, nothing, printed, thoughts
+from rewardlab.probes.run import band
+from rewardlab.probes.run.diagnosis import alike, cut, first, lost, nothing, printed, thoughts, untested
 from rewardlab.probes.run.diagnosis.readings import read_answers
 from rewardlab.probes.run.diagnosis.texts import Texts, read_texts
 from rewardlab.probes.run.question import Question
 
 #: Codes of causes, the one to be mended first in front: without texts nothing is known, then how they are read.
-CAUSES = ("RL702", "RL703", "RL209", "RL413", "RL409", "RL412", "RL414", "RL408", "RL411")
+CAUSES = ("RL702", "RL703", "RL209", "RL413", "RL409", "RL412", "RL414", "RL408", "RL411", "RL415")
 #: Findings whose usual remedy is another model or other prompts: to fine-tune first, to drop what is never solved.
 BLAMING = ("RL601", "RL303", "RL304")
 
@@ -42,7 +43,10 @@ def _of_failures(question: Question, texts: Texts, explained: Bools) -> Iterator
     for finding, cells in first.ask(question, texts, readings, explained):
         yield finding
         explained = explained | cells
-    yield from lost.ask(question, texts, readings, explained)
+    found = tuple(lost.ask(question, texts, readings, explained))
+    yield from found
+    if band.position(question) == "below" and not any(one.severity == "blocker" for one in found):
+        yield from untested.ask(question, texts, readings, explained)
 
 
 def is_cause(finding: Finding) -> bool:

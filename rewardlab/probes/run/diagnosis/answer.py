@@ -23,6 +23,7 @@ from rewardlab.probes.reward.answers import (
     rights_of,
 )
 from rewardlab.probes.reward.readings import FINAL
+from rewardlab.probes.run.diagnosis.amounts import spelled
 from rewardlab.probes.run.diagnosis.names import Names, folded, is_doubtful, places, sentences
 from rewardlab.probes.run.diagnosis.tags import after_thought
 from rewardlab.probes.run.diagnosis.values import value_of, values_in
@@ -41,6 +42,8 @@ SPACING = re.compile(r"\\(?:left|right|displaystyle|quad|qquad|[,!;: ])|[\s$]")
 AROUND = " .*$`\"'"
 #: A text that is hardly more than a number may repeat one of the prompt as its answer.
 SHORT = 40
+#: Of a long text so many characters are read for an answer in another notation.
+END = 1000
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,18 @@ class Said:
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         return sentences(self.folded)
+
+    @cached_property
+    def end(self) -> Said:
+        """The final answer in a usual format; where there is none, the end of the text."""
+        if self.finals:
+            return Said(self.finals[-1])
+        return self if len(self.rest) <= END else Said(self.rest[-END:])
+
+    @cached_property
+    def spelled(self) -> tuple[str, ...]:
+        """The sentences, with their numbers as `amounts` reads them."""
+        return sentences(spelled(self.rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +102,12 @@ def said(text: str) -> Said:
     return Said(after_thought(text))
 
 
-def sought(prompt: Prompt, labels: Sequence[str]) -> Sought | None:
-    """What is sought of a prompt; None where its reference is no answer (tests, a rubric, nothing)."""
-    texts = rights_of(prompt) if is_answer(prompt) else ()
+def sought(prompt: Prompt, labels: Sequence[str], *, parts: Sequence[str] = ()) -> Sought | None:
+    """What is sought of a prompt; None where its reference is no answer (tests, a rubric, nothing).
+
+    `parts` are folded texts of which none alone is the answer.
+    """
+    texts = tuple(text for text in rights_of(prompt) if folded(text) not in parts) if is_answer(prompt) else ()
     if not texts:
         return None
     kind = kind_of(texts[0], labels)

@@ -112,7 +112,7 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
             for text, one in zip(readings.said, readings.sought, strict=True)
         ]
     )
-    ends = np.flatnonzero(readings.tried & texts.scored & ~explained & (readings.right | wrong))
+    ends = np.flatnonzero(readings.tried & texts.scored & ~explained & (readings.plain | wrong))
     fits = [fit for name, reader in READERS.items() if (fit := _fit(name, reader, texts, readings, ends)) is not None]
     best = max(fits, key=lambda fit: fit.agreement, default=None)
     if best is None or best.agreement < AGREES:
@@ -132,7 +132,7 @@ def _fit(name: str, reader: Reader, texts: Texts, readings: Readings, places: In
     known = np.array([one is not None for one in read], bool)
     found = np.array([bool(one) for one in read], bool)
     won = ~texts.failing[places]
-    right = readings.right[places]
+    right = readings.plain[places]
     agreement = float(np.mean((found == won) & (known | ~won)))
     lost, saved = texts.none(), texts.none()
     lost[places] = known & right & ~won & ~found
@@ -159,13 +159,14 @@ def _finding(question: Question, texts: Texts, readings: Readings, fit: Fit) -> 
         return None
     told = []
     if fit.lost.any():
-        told.append(f"{weight.spoken()} end with the right answer and hold another one before it")
+        told.append(f"at least {weight.spoken()} end with the right answer and hold another one before it")
     if fit.saved.any():
         winners = share_by_prompt(texts, fit.saved, ~texts.failing & texts.scored)
         between = f" ({percent(winners.low)} to {percent(winners.high)})" if isinstance(winners, Estimate) else ""
         won = int((~texts.failing & texts.scored).sum())
         told.append(
-            f"{int(fit.saved.sum()):,} of {won:,} winning answers{between} end with a wrong answer after a right one"
+            f"at least {int(fit.saved.sum()):,} of {won:,} winning answers{between} end with a wrong answer after a "
+            "right one"
         )
     said = f"The scores are those of a reward that reads {fit.name} ({percent(fit.agreement)} of them)"
     summary = f"{'; '.join(told)}. {said}"
@@ -183,7 +184,7 @@ def _severity(fit: Fit, weight: Weight, touched: Estimate) -> Severity:
 
 
 def _remedy(fit: Fit, weight: Weight) -> str:
-    counted = f" Read so, the baseline is {weight.counted()}." if fit.lost.any() and weight.counted() else ""
+    counted = f" If those won, the baseline would be {weight.counted()}." if fit.lost.any() and weight.counted() else ""
     return (
         f"Read the last answer only, in the format that the prompt asks for: the reward seems to take {fit.name}, so "
         f"an answer that shows its steps loses and one that is right on its way to a wrong end wins.{counted}"

@@ -8,7 +8,7 @@ import numpy as np
 
 from rewardlab.answers import Bools
 from rewardlab.findings import Finding, Severity
-from rewardlab.probes.run.diagnosis.answer import gives
+from rewardlab.probes.run.diagnosis.answer import gives, gives_another
 from rewardlab.probes.run.diagnosis.readings import Readings
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import PRACTICAL, Weight, percent, share_by_prompt, weigh
@@ -25,7 +25,8 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
     cells = texts.failing & of & readings.right
     if not cells.any():
         return
-    weight = weigh(question, texts, cells, of=of)
+    undeserved = _undeserved(question, texts, readings)
+    weight = weigh(question, texts, cells, of=of, undeserved=undeserved)
     chance = share_by_prompt(texts, readings.chance, texts.failing & of & readings.controlled)
     if not isinstance(weight.share, Estimate):
         return
@@ -35,9 +36,21 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
     severity: Severity = weight.severity if weight.share.estimate >= PRACTICAL else "note"
     examples = texts.examples(question, cells)
     by_chance = chance.estimate if isinstance(chance, Estimate) else None
-    evidence = {"summary": _summary(weight, by_chance, few=few), **weight.evidence(), "by_chance": by_chance}
-    remedy = _remedy(weight, _paid(question, texts, readings, cells))
+    summary = _summary(weight, by_chance, int(undeserved.sum()), few=few)
+    evidence = {"summary": summary, **weight.evidence(), "by_chance": by_chance}
+    remedy = _remedy(_paid(question, texts, readings, cells))
     yield Finding("RL411", severity, {**evidence, "examples": examples}, remedy)
+
+
+def _undeserved(question: Question, texts: Texts, readings: Readings) -> Bools:
+    """The winners whose texts read as another answer than the reference."""
+    wrong = {(one.row, one.column) for one in question.reads if one.side == "wrong"}
+    places = zip(texts.row.tolist(), texts.column.tolist(), strict=True)
+    another = [
+        (place in wrong) or (one is not None and gives_another(text, one, readings.names[one.kind]))
+        for place, text, one in zip(places, readings.said, readings.sought, strict=True)
+    ]
+    return texts.where(another) & ~texts.failing & texts.scored & ~readings.right
 
 
 def _exceeds(share: Estimate, chance: object) -> bool:
@@ -66,21 +79,24 @@ def _pays_none(texts: Texts, readings: Readings, of: Bools) -> bool:
     return float(np.mean(given)) >= NEARLY_ALL
 
 
-def _summary(weight: Weight, by_chance: float | None, *, few: bool) -> str:
+def _summary(weight: Weight, by_chance: float | None, undeserved: int, *, few: bool) -> str:
     control = "" if by_chance is None else f" ({percent(by_chance)} give another prompt's, taken at random)"
     if few:
         control = ". Nearly every text gives one of the task's few answers, and none wins, right or wrong"
-    text = f"{weight.spoken()} give the reference as their answer{control}"
+    # Reading finds what is plain: an answer in words that nobody foresaw is right and not counted.
+    text = f"at least {weight.spoken()} give the reference as their answer{control}"
     counted = weight.counted()
-    return f"{text}. Counted as right, the baseline would be {counted}" if counted else text
+    if not counted:
+        return text
+    besides = f" and the {undeserved:,} winners that read as another answer did not" if undeserved else ""
+    return f"{text}. If they won{besides}, the baseline would be {counted}"
 
 
-def _remedy(weight: Weight, paid: str) -> str:
-    counted = f" The first makes the baseline {weight.counted()}." if weight.counted() else ""
+def _remedy(paid: str) -> str:
     return (
         "Right answers lose for the way they are written, so this is no reason to fine-tune. Two ways out: let the "
         "reward find the answer in what the model writes (read the examples), or ask in the prompt for the one format "
-        f"that the reward reads{paid} and sample again.{counted}"
+        f"that the reward reads{paid} and sample again."
     )
 
 

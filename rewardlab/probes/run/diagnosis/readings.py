@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,24 +11,33 @@ import numpy as np
 from rewardlab.answers import Bools
 from rewardlab.findings import shortened
 from rewardlab.probes.reward.answers import labels_of
-from rewardlab.probes.run.diagnosis.answer import Kind, Said, Sought, gives, said, sought
+from rewardlab.probes.reward.readings import is_flat, unwrapped
+from rewardlab.probes.run.diagnosis.answer import Said, Sought, gives, said, sought
+from rewardlab.probes.run.diagnosis.items import are_parts
 from rewardlab.probes.run.diagnosis.names import Names, folded
+from rewardlab.probes.run.diagnosis.otherwise import NameBook, Notations
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.question import Question
+from rewardlab.task import Json
 
 TRIES = 8
-NameBook: TypeAlias = Mapping[Kind, Names]
+#: Whether a text gives what is sought.
+Gives: TypeAlias = Callable[[Said, Sought, Names], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
     """What each text of `Texts` says, what its prompt seeks (None where the reference is no answer), and two tables:
-    whether it gives the reference, and whether it gives a reference drawn from another prompt of the same kind."""
+    whether it gives the reference, and whether it gives a reference drawn from another prompt of the same kind.
+
+    `plain` marks those of `right` that give it in the reference's own notation.
+    """
 
     said: Sequence[Said]
     sought: Sequence[Sought | None]
     names: NameBook
     right: Bools
+    plain: Bools
     chance: Bools
     tried: Bools
     controlled: Bools
@@ -36,26 +45,43 @@ class Readings:
 
 def read_answers(question: Question, texts: Texts) -> Readings:
     """The readings of all texts; of a row without a usable reference none."""
-    labels = labels_of(question.prompts)
-    wanted = {row: found for row, prompt in texts.prompts.items() if (found := sought(prompt, labels)) is not None}
+    wanted = _wanted(question, texts)
     names = _names(list(wanted.values()))
+    notations = Notations.of(list(wanted.values()), names)
     drawn = _drawn(wanted, np.random.default_rng(question.seed))
     spoken = [said(text) for text in texts.text]
     here = [wanted.get(int(row)) for row in texts.row]
     there = [drawn.get(int(row)) for row in texts.row]
+
+    def table(gives: Gives, asked: Sequence[Sought | None]) -> Bools:
+        found = zip(spoken, asked, strict=True)
+        return texts.where([one is not None and gives(text, one, names[one.kind]) for text, one in found])
+
+    right = table(notations.gives, here)
     return Readings(
         spoken,
         here,
         names,
-        texts.where(
-            [one is not None and gives(text, one, names[one.kind]) for text, one in zip(spoken, here, strict=True)]
-        ),
-        texts.where(
-            [one is not None and gives(text, one, names[one.kind]) for text, one in zip(spoken, there, strict=True)]
-        ),
-        texts.where([one is not None for one in here]),
-        texts.where([one is not None for one in there]),
+        right=right,
+        plain=right & table(gives, here),
+        chance=table(notations.gives, there),
+        tried=texts.where([one is not None for one in here]),
+        controlled=texts.where([one is not None for one in there]),
     )
+
+
+def _wanted(question: Question, texts: Texts) -> dict[int, Sought]:
+    """What each row seeks; of a list whose items are parts of the answer no item alone."""
+    labels = labels_of(question.prompts)
+    lists = {row: items for row, prompt in texts.prompts.items() if len(items := _items(prompt.reference)) > 1}
+    parts = lists if are_parts(list(lists.values())) else {}
+    found = {row: sought(prompt, labels, parts=parts.get(row, ())) for row, prompt in texts.prompts.items()}
+    return {row: one for row, one in found.items() if one is not None}
+
+
+def _items(reference: Json) -> list[str]:
+    value = unwrapped(reference)
+    return [folded(str(one)) for one in value] if isinstance(value, list) and is_flat(value) else []
 
 
 def _names(wanted: Sequence[Sought]) -> NameBook:

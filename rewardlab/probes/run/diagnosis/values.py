@@ -20,7 +20,8 @@ DATES = (
     re.compile(r"(?<!\d)(?P<day>\d{1,2})\.(?P<number>\d{1,2})\.(?P<year>\d{4})(?!\d)"),
 )
 TIME = re.compile(r"(?<![\d:])(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?::00)?(?![\d:])(?: ?(?P<half>[ap])\.?m\b)?")
-NUMBER = r"(?P<number>-?\d+(?:,\d{3})*(?:\.\d+)?)"
+NUMBER = r"(?P<number>-?\d+,\d{1,2}(?!\d)|-?\d+(?:,\d{3})*(?:\.\d+)?)"
+DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}")
 SHARE = re.compile(rf"(?<![\w.,/]){NUMBER} ?(?:%|percent\b|per cent\b)")
 #: Names of one unit; the first stands for it.
 UNITS = (
@@ -46,6 +47,19 @@ UNITS = (
     ("eur", "euros", "euro"),
 )
 UNIT = {name: names[0] for names in UNITS for name in names}
+#: What a unit is of another one, by the first of its names.
+IN_OTHERS = {
+    "km": ("m", Fraction(1000)),
+    "cm": ("m", Fraction(1, 100)),
+    "mm": ("m", Fraction(1, 1000)),
+    "kg": ("g", Fraction(1000)),
+    "mg": ("g", Fraction(1, 1000)),
+    "ml": ("l", Fraction(1, 1000)),
+    "h": ("s", Fraction(3600)),
+    "min": ("s", Fraction(60)),
+}
+#: What stands between the parts of one quantity: 1 h 30 min, 2 minutes and 5 seconds.
+JOINED = re.compile(r",? (?:and |und |et |y )?|")
 QUANTITY = re.compile(
     rf"(?<![\w.,/]){NUMBER} ?(?P<unit>{'|'.join(map(re.escape, sorted(UNIT, key=len, reverse=True)))})(?![\w/])"
 )
@@ -74,8 +88,24 @@ def _placed(text: str) -> Iterator[tuple[tuple[int, int], Value]]:
             yield match.span(), ("time", 60 * (hour % 12 + 12 * (half == "p") if half else hour) + minute)
     for match in SHARE.finditer(text):
         yield match.span(), ("share", _number(match))
+    for start, end, amount, unit in _quantities(text):
+        yield (start, end), ("quantity", (amount, unit))
+
+
+def _quantities(text: str) -> Iterator[tuple[int, int, Fraction, str]]:
+    """Where quantities stand, their amounts and their units; what is written in several units is one."""
+    held: tuple[int, int, Fraction, str] | None = None
     for match in QUANTITY.finditer(text):
-        yield match.span(), ("quantity", (_number(match), UNIT[match["unit"]]))
+        unit, times = IN_OTHERS.get(UNIT[match["unit"]], (UNIT[match["unit"]], Fraction(1)))
+        start, end, amount = match.start(), match.end(), _number(match) * times
+        if held is not None and held[3] == unit and held[2] > amount and JOINED.fullmatch(text[held[1] : start]):
+            held = (held[0], end, held[2] + amount, unit)
+            continue
+        if held is not None:
+            yield held
+        held = (start, end, amount, unit)
+    if held is not None:
+        yield held
 
 
 def _date(match: re.Match[str]) -> date | None:
@@ -88,4 +118,5 @@ def _date(match: re.Match[str]) -> date | None:
 
 
 def _number(match: re.Match[str]) -> Fraction:
-    return Fraction(match["number"].replace(",", ""))
+    written = match["number"]
+    return Fraction(written.replace(",", "." if DECIMAL_COMMA.fullmatch(written) else ""))

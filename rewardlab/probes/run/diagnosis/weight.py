@@ -61,8 +61,12 @@ class Weight:
         return f"{percent(self.would_be.estimate)} ({between}) instead of {percent(self.now.estimate)}"
 
 
-def weigh(question: Question, texts: Texts, cells: Bools, *, of: Bools | None = None) -> Weight:
+def weigh(
+    question: Question, texts: Texts, cells: Bools, *, of: Bools | None = None, undeserved: Bools | None = None
+) -> Weight:
     """The weight of a cause that touches `cells`, among the failing generations, or those of them that `of` marks.
+
+    Winners that are `undeserved`, for they read as wrong, are no successes of the baseline that would be.
 
     A blocker where the baseline lies under the band, the cause surely touches more than PRACTICAL of the failing
     generations, and the baseline would reach the band if those had succeeded. A warning where it would leave its own
@@ -72,7 +76,9 @@ def weigh(question: Question, texts: Texts, cells: Bools, *, of: Bools | None = 
     touched = cells & failing
     share = share_by_prompt(texts, touched, failing)
     now = banded(question).scored
-    would_be = _baseline(question, texts, (~texts.failing & texts.scored) | touched, texts.scored | touched)
+    winners = ~texts.failing & texts.scored
+    kept = winners if undeserved is None else winners & ~undeserved
+    would_be = _baseline(question, texts, kept | touched, texts.scored | touched)
     severity = _severity(question, share, would_be)
     read = len(texts) if len(np.unique(texts.row)) < texts.all_prompts else None
     return Weight(int(touched.sum()), int(failing.sum()), share, now, would_be, severity, read)

@@ -74,7 +74,7 @@ def test_the_evidence_is_a_sentence_with_its_interval_and_what_the_baseline_woul
     finding = found(question_of(exact, drawn(plain_ask, NAMES, lambda answer, k: f"It is {answer}, no {k}.")), "RL411")
     assert finding is not None
     summary = finding.evidence["summary"]
-    assert f"{finding.evidence['touched']:,} of 960 failing answers (" in summary
+    assert summary.startswith(f"at least {finding.evidence['touched']:,} of 960 failing answers (")
     assert "give the reference as their answer (0 % give another prompt's, taken at random)." in summary
     assert "the baseline would be" in summary
     assert summary.endswith("instead of 0 %")
@@ -101,6 +101,33 @@ def test_without_a_winner_the_remedy_shows_what_the_reference_was_paid_in(form, 
     rows = drawn(plain_ask, NAMES, lambda answer, k: f"It is {answer}, no {k}.", share=1)
     finding = found(question_of(exact, rows, evidence=Evidence(form=form)), "RL411")
     assert f"for the one format that the reward reads{said} sample again." in finding.remedy
+
+
+def test_one_item_of_a_list_is_no_answer():
+    trees = ["ash", "elm", "fir", "oak"]
+    golds = [[trees[k % 4], trees[(k + 1 + k % 3) % 4]] for k in range(PROMPTS)]
+
+    def whole(text, reference):
+        return float(text == " and ".join(reference))
+
+    rows = drawn(plain_ask, golds, lambda answer, _: answer[0], share=1)
+    assert found(question_of(whole, rows), "RL411") is None
+    rows = drawn(plain_ask, golds, lambda answer, k: f"{answer[1]}, {answer[0]}" if k % 2 else " and ".join(answer))
+    finding = found(question_of(whole, rows), "RL411")
+    assert 0.4 < finding.evidence["would_be"] < 0.6
+
+
+def test_winners_that_read_as_another_answer_do_not_count():
+    def lax(text, reference):
+        return float(text.startswith("#### ") and text != "#### 0")
+
+    def write(answer, k):
+        return f"#### {answer}" if k % 2 else f"The answer is {answer}"
+
+    finding = found(question_of(lax, drawn(plain_ask, SUMS, write)), "RL411")
+    winners = finding.evidence["summary"].partition(" winners that read as another answer did not, ")
+    assert winners[1]
+    assert 0.4 < finding.evidence["would_be"] < 0.6 < finding.evidence["baseline"] + 0.2
 
 
 def options(place, gold):
