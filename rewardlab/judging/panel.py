@@ -71,15 +71,23 @@ def ask_panel(
     for member in members:
         shared = [member.judge.model, dict(member.judge.engine)]
         groups.setdefault(json.dumps(shared, sort_keys=True, default=str), []).append(member)
+    told: dict[str, None] = {}
     for group in groups.values():
-        with _respondents(run, group, progress) as respondents:
+        with _respondents(run, group, progress, told) as respondents:
             for member, respondent in zip(group, respondents, strict=True):
                 _Sitting(run, member, material, respondent, progress).hold(questions)
+    for note in told:
+        progress.note(note)
 
 
 @contextmanager
-def _respondents(run: Run, group: Sequence[Member], progress: Progress) -> Iterator[list[Respondent]]:
-    """The judges of one model, ready to be asked; the model is loaded at the first question, and freed at the end."""
+def _respondents(
+    run: Run, group: Sequence[Member], progress: Progress, told: dict[str, None]
+) -> Iterator[list[Respondent]]:
+    """The judges of one model, ready to be asked; the model is loaded at the first question, and freed at the end.
+
+    What is to be told of the fence around judges in Python is added to `told`.
+    """
     if group[0].judge.is_python:
         functions = [PythonJudge(member.judge) for member in group]
         try:
@@ -88,9 +96,8 @@ def _respondents(run: Run, group: Sequence[Member], progress: Progress) -> Itera
             if any(one.printed for one in functions):
                 with (run.folder / "judge.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
                     log.writelines(one.printed for one in functions)
-            for note in dict.fromkeys(note for one in functions for note in one.notes):
-                progress.note(note)
             for one in functions:
+                told |= dict.fromkeys(one.notes)
                 one.close()
         return
     bench = _Engine(run, group, progress)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 from rewardlab.rewards.calls_filter import AF_UNIX
@@ -32,10 +33,13 @@ CHANGED = {"os.mkdir", "os.remove", "os.rmdir", "os.rename", "os.truncate", "os.
 
 
 class Denials:
-    """Collects what was asked for in vain since the last look. Made once, after the fence is up."""
+    """Collects what was asked for in vain since the last look. Made once, after the fence is up.
 
-    def __init__(self, reach: Reach, built: Built, who: str = "reward") -> None:
-        self._reach, self._built, self._who = reach, built, who
+    `who` is fenced in, "reward" or "judge"; `home` is the user's.
+    """
+
+    def __init__(self, reach: Reach, built: Built, who: str = "reward", home: Path | None = None) -> None:
+        self._reach, self._built, self._who, self._home = reach, built, who, home
         self._roots = tuple(f"{root.rstrip('/')}/" for root in reach.read + reach.written)
         self._written = tuple(f"{root.rstrip('/')}/" for root in reach.written)
         self._found: dict[str, None] = {}
@@ -60,6 +64,8 @@ class Denials:
         likely = [text for text in texts if TROUBLE.search(text)]
         for text in likely:
             self._read(text)
+        for text in texts:
+            self._at_home(text)
         if likely and not self._found:
             self._found = self._perhaps
         found = self.taken() if texts else []
@@ -73,6 +79,16 @@ class Denials:
                 self._found[self._allowing("files", f"the machine's {path}", path)] = None
             if self._built.files and ("ermission denied" in text or "not permitted" in text):
                 self._file(path, writing=False)
+
+    def _at_home(self, text: str) -> None:
+        """Note what the worker's own home lacks and the user's has."""
+        own, users = f"{os.environ.get('HOME', '')}/", self._home
+        if users is None or own == "/" or own not in text:
+            return
+        for place in re.findall(re.escape(own) + r"""([^'"\s]+)""", text):
+            real = os.path.join(users, place)
+            if os.path.exists(real):
+                self._found[self._allowing("files", f"{real}, for its home is its own", real)] = None
 
     def _allowing(self, option: str, what: str, value: str = "") -> str:
         return f"{what} (--{self._who}-{option}{' ' if value else ''}{value} allows it)"

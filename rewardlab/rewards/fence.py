@@ -85,7 +85,8 @@ def raise_fence(plan: Plan) -> tuple[Reach, Built]:
         own_tmp = True
         namespaces.write_protect(run_by_others(plan.folder))
         if not _has_landlock() and plan.home is not None:
-            namespaces.cover(str(plan.home.resolve()), plan.private / "home", [*reach.read, *reach.written])
+            (plan.private / "hidden").mkdir()
+            namespaces.cover(str(plan.home.resolve()), plan.private / "hidden", [*reach.read, *reach.written])
             no_home = True
         reach = Reach(reach.read, (*reach.written, namespaces.TEMPORARY), reach.listed)
     except OSError as error:

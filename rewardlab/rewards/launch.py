@@ -44,6 +44,7 @@ class Launched:
         try:
             for name in (HOME, TEMPORARY):
                 (self._private / name).mkdir()
+            self._link(settings["fence"]["allowed"])
             fence = {
                 **settings["fence"],
                 "folder": str(folder),
@@ -68,6 +69,16 @@ class Launched:
         except BaseException:
             self._tidy()
             raise
+
+    def _link(self, allowed: Sequence[str]) -> None:
+        """What was allowed of the user's home lies at the same place of the worker's: libraries look for it there."""
+        home = Path.home().resolve()
+        for one in map(Path, allowed):
+            if one != home and one.is_relative_to(home):
+                link = self._private / HOME / one.relative_to(home)
+                with contextlib.suppress(OSError):  # it lies in another that was allowed
+                    link.parent.mkdir(parents=True, exist_ok=True)
+                    link.symlink_to(one)
 
     @property
     def pid(self) -> int:

@@ -270,9 +270,10 @@ def main() -> None:
     limit_resources(settings["memory_mb"])
     with contextlib.suppress(OSError):  # what a reward's children start, and leave, stays below: its memory counts
         prctl(PR_SET_CHILD_SUBREAPER)
-    reach, built = raise_fence(Plan.of(settings["fence"]))
+    plan = Plan.of(settings["fence"])
+    reach, built = raise_fence(plan)
     die_with_parent(settings["parent"])  # new namespaces may have undone it
-    denials = Denials(reach, built, settings["who"])
+    denials = Denials(reach, built, settings["who"], plan.home)
     try:
         entry = loaded(settings)
     except EntryError as error:

@@ -92,3 +92,20 @@ def test_the_options_are_in_the_help_of_every_command_that_runs_a_reward(run):
         assert "--reward-files" in out
     for command in ("audit", "judge"):
         assert "--judge-network" in run(command, "--help")[1]
+
+
+def test_a_judge_in_python_is_fenced_in_by_options_of_its_own(run, folder, table):
+    (folder / "reward.py").write_text("def score(completion, reference): return float(completion == reference)")
+    (folder / "mine.py").write_text(
+        f"def judge(response):\n    try:\n        return len(open({str(table)!r}).read()) > 0\n"
+        "    except OSError:\n        return 0.5\n"
+    )
+    (folder / "mine.toml").write_text('kind = "boolean"\nmodel = "python:mine.py:judge"\n')
+    _, out, err = run(*AUDIT, "--judge", "mine.toml")
+    told = f"the judge answered, but the fence denied it reading {table} (--judge-files {table} allows it)"
+    assert err.count(told) == 1
+    assert "0.5 is not on the scale" in out
+    again = ("audit", *AUDIT[1:5], "--out", "again", "--judge", "mine.toml", "--judge-files", str(table))
+    _, out, err = run(*again, "--format", "json")
+    assert "fence" not in err
+    assert "is not on the scale" not in out

@@ -186,6 +186,24 @@ def test_a_file_of_the_machines_tmp_is_not_there_and_the_failure_says_why(ask, t
     assert ask(f"return open({str(path)!r}).read()", files=(str(path),))[0].results == "x"
 
 
+def test_what_is_allowed_of_the_users_home_lies_in_the_rewards_too(ask, place, monkeypatch):
+    monkeypatch.setenv("HOME", str(place / "home"))
+    words = place / "home" / ".cache" / "words"
+    words.mkdir(parents=True)
+    (words / "list.txt").write_text("x")
+    body = """
+    path = pathlib.Path.home() / ".cache" / "words" / "list.txt"
+    if not path.exists():
+        raise LookupError(f"no words; searched {path.parent!s}")
+    return path.read_text()
+    """
+    reply, _ = ask(body)
+    assert reply.detail.endswith(
+        f"[the fence denied {words}, for its home is its own (--reward-files {words} allows it)]"
+    )
+    assert ask(body, files=(str(words),))[0].results == "x"
+
+
 DIAL = """
 import socket
 try:
