@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from rewardlab.platforms import Returns
 from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, line_of, remedy_of_import
 from rewardlab.rewards.clock import delay_of
 from rewardlab.rewards.denials import DENIED
+from rewardlab.rewards.ending import how_it_ended
 from rewardlab.rewards.family import Effort, delay_seconds, resident_mb
 from rewardlab.rewards.fence import Built
 from rewardlab.rewards.launch import Launched
@@ -28,6 +28,8 @@ IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
 POLL_SECONDS = 0.05
 CHUNK = 1 << 16
+#: What is said of a worker whose pipe holds what no worker writes.
+STRANGE = "RL101 its process answered with something else than its return: the code writes where it did not open a file"
 #: So many times its timeout a process that stands in a busy machine's queue is waited for.
 MOST_FORGIVEN = 20
 
@@ -226,7 +228,10 @@ class WorkerProcess:
             raise RewardError(
                 what, where=line_of(where, text.partition(DENIED)[0]), do=do or remedy_of_import(text), lines=lines
             )
-        ready = message["ready"]
+        ready = message.get("ready")
+        if not isinstance(ready, dict):
+            self.close()
+            raise RewardError(STRANGE, where=where, do="leave the file descriptors alone that it did not open")
         self.denied |= dict.fromkeys(ready["denied"])
         self._names_tokens = ready["names_tokens"] and not self._source.packaged
         return EntryFound(
@@ -268,6 +273,13 @@ class WorkerProcess:
             self.close()
             self._printout.cut()
             return lost.failure
+        try:
+            return self._reading(message)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self.close()
+            return Unscored("invalid", STRANGE, 0.0)
+
+    def _reading(self, message: Mapping[str, Any]) -> Reply:
         seconds = float(message["seconds"])
         if message["peak_mb"] > self._source.memory_mb:
             self.close()
@@ -334,7 +346,7 @@ class WorkerProcess:
                     received += chunk
                     if (message := self._message(received, started)) is not None:
                         return message
-            if not events:
+            if not events or left <= 0:  # what writes without an end has no more time than what is silent
                 self._check(left, started)
 
     def _message(self, received: bytearray, started: float) -> Mapping[str, Any] | None:
@@ -369,15 +381,7 @@ class WorkerProcess:
         return f"outgrew its memory ({resident:.0f} MB, limit {self._source.memory_mb} MB)"
 
     def _death(self) -> str:
-        """How the process ended, in words."""
-        if self._process is None:
-            return "the process is gone"
-        code = self._process.code(5)
-        if code is None:
-            return "closed its connection"
-        if code < 0:
-            return f"killed by {signal.Signals(-code).name}"
-        return f"the process exited with {code}"
+        return "the process is gone" if self._process is None else how_it_ended(self._process.code(5))
 
     def kill(self) -> None:
         """Kill the process and all it started; the only method that another thread may call."""

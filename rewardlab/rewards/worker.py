@@ -30,6 +30,8 @@ from rewardlab.rewards.lookups import watched
 from rewardlab.rewards.loop import thread_id
 from rewardlab.rewards.shim import TokensMissing, describe, invoke, told, wrap
 
+#: The longest message that is taken.
+MOST_BYTES = 1 << 29
 HEADER = struct.Struct(">Q")
 GIB = 1 << 30
 #: The largest file that a reward may write.
@@ -79,13 +81,20 @@ def write(descriptor: int, message: Any) -> None:
 
 
 def whole(received: bytearray) -> dict[str, Any] | None:
-    """The message in what was received; None while it is not whole. Raises: ValueError for one that is no JSON."""
+    """The message in what was received; None while it is not whole.
+
+    Raises: ValueError for one that is no JSON object, or longer than any that is sent: code can write into its pipe.
+    """
     if len(received) < HEADER.size:
         return None
     (size,) = HEADER.unpack_from(received)
+    if size > MOST_BYTES:
+        raise ValueError(f"a message of {size:,} bytes; expected at most {MOST_BYTES:,}")
     if len(received) < HEADER.size + size:
         return None
-    message: dict[str, Any] = json.loads(received[HEADER.size :])
+    message = json.loads(received[HEADER.size :])
+    if not isinstance(message, dict):
+        raise ValueError("a message that is no JSON object")  # noqa: TRY004 - as for one that is no JSON
     return message
 
 
