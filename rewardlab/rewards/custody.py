@@ -50,9 +50,9 @@ class Custody:
     @contextmanager
     def taking(self) -> Iterator[set[int]]:
         """Add the number of a worker to the set that is given, in the moment in which it is started."""
-        with contextlib.suppress(OSError):
-            prctl(PR_SET_CHILD_SUBREAPER)
         with self._lock:
+            with contextlib.suppress(OSError):
+                prctl(PR_SET_CHILD_SUBREAPER)
             yield self._workers
 
     def left(self, worker: int) -> None:
@@ -67,6 +67,10 @@ class Custody:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(orphan, os.WNOHANG)
             time.sleep(LOOK_SECONDS)
+        with self._lock:
+            if not self._workers:  # what others leave, without a worker in sight, is the system's to wait for
+                with contextlib.suppress(OSError):
+                    prctl(PR_SET_CHILD_SUBREAPER, 0)
 
     def _orphans(self) -> list[int]:
         with self._lock:

@@ -115,3 +115,13 @@ def test_the_other_children_of_the_audit_are_left_alone(worker_of):
         assert second.invoke(b"[]").results == "done", "another worker goes on"
         plain.kill()
         other.kill()
+
+
+def test_what_others_leave_is_not_taken_in_when_no_worker_is_there(worker_of):
+    """Nobody here would wait for it: it would stay in the list of processes."""
+    leaves = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'pass']).pid)"
+    worker = worker_of("pass", "gone")
+    worker.invoke(b"[]")
+    worker.close()
+    told = subprocess.run([sys.executable, "-c", leaves], capture_output=True, text=True, check=True)
+    assert int(told.stdout) not in [child.pid for child in psutil.Process().children()]
