@@ -9,7 +9,7 @@ from rewardlab.errors import InputError
 from rewardlab.ratings.columns import Columns
 from rewardlab.ratings.names import families_of, grid_of, is_index, rates, trait_of
 from rewardlab.ratings.naming import Naming, command_for
-from rewardlab.ratings.profile import MUCH, SOME, Profile, profile_of, shared
+from rewardlab.ratings.profile import MUCH, SOME, Profile, alike_in_truth, profile_of, shared
 
 #: Columns left out that a note names.
 NAMED = 8
@@ -137,7 +137,9 @@ def _unit_of(sorting: _Sorting) -> tuple[str, ...]:
 def _alike(sorting: _Sorting, family: Sequence[str]) -> bool:
     """Whether the columns of a family hold the same kind of thing."""
     one, *others = (sorting.profiles[name] for name in family)
-    return all(shared(one, other) > 0 or (one.numeric and other.numeric) for other in others)
+    return all(
+        shared(one, other) > 0 or (one.numeric and other.numeric) or alike_in_truth(one, other) for other in others
+    )
 
 
 def _groups(sorting: _Sorting) -> list[list[str]]:
@@ -165,7 +167,8 @@ def _like(sorting: _Sorting, one: str, other: str, kin: Mapping[str, set[int]]) 
     both = first.numeric and second.numeric
     few = both and len(sorting.columns.lines) < 8  # too few rows to show that two scales differ
     related = bool(kin.get(one, set()) & kin.get(other, set()))
-    return much >= MUCH or (related and (much > 0 or both)) or (few and _near(sorting, one, other))
+    kind = much > 0 or both or alike_in_truth(first, second)
+    return much >= MUCH or (related and kind) or (few and _near(sorting, one, other))
 
 
 def _near(sorting: _Sorting, one: str, other: str) -> bool:

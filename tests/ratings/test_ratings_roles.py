@@ -192,6 +192,16 @@ def test_a_judge_beside_the_labels_of_others_is_a_rater(roles):
     assert (found.naming.layout, found.naming.raters) == ("wide", ("judge", "label"))
 
 
+@pytest.mark.parametrize("other", [("TRUE", "FALSE"), ("pass", "fail"), ("1", "0"), ("Y", "N")])
+def test_raters_who_write_yes_in_words_of_their_own_are_raters(roles, tmp_path, other):
+    said = {"yes": other[0], "no": other[1]}
+    found = roles(table(unit=lambda i: f"u{i}", ann1=yes, ann2=lambda i: said[yes(i)], length=lambda i: 9 + i))
+    assert found.naming.raters == ("ann1", "ann2")
+    read = read_ratings([tmp_path / "r.csv"], Naming())
+    assert (read.values[:, 0] == read.values[:, 1]).all()
+    assert len(read.scale.labels) == 2
+
+
 def test_names_that_begin_alike_are_a_family(roles):
     names = ("score_model_graded_qa", "score_model_graded_fact", "score_match")
     assert roles(table(unit=lambda i: i, **dict.fromkeys(names, yes))).naming.raters == names
