@@ -10,16 +10,8 @@ from rewardlab.errors import InputError
 from rewardlab.ratings.cells import PERHAPS_ANSWERS, PLACEHOLDERS, Quantity, cleaned, fold, is_missing, quantity_of
 from rewardlab.ratings.orders import known_order, numbered, partly_known, unnumbered
 from rewardlab.ratings.sets import JOINED, NoLabelsError, delimiter_of, listed_labels, parts_of
+from rewardlab.ratings.truth import RIGHT, SAME, WRONG
 
-#: Words for right and wrong; who wrote which pair does not matter.
-_PAIRS = (
-    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("correct", "incorrect"), ("right", "wrong"),
-    ("pass", "fail"), ("passed", "failed"), ("good", "bad"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no"),
-    ("✓", "✗"), ("✔", "✘"), ("✅", "❌"), ("👍", "👎"),
-)  # fmt: skip
-_RIGHT = {right: right for right, _ in _PAIRS}
-_WRONG = {wrong: wrong for _, wrong in _PAIRS}
-_SAME = (frozenset({"yes", "true", "y", "t"}), frozenset({"no", "false", "n", "f"}))
 #: Numbers that are written for no rating.
 SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0, 88.0, 99.0, 888.0, 999.0, 9999.0)
 #: Spellings that a note shows.
@@ -237,7 +229,7 @@ def _answers(word: str, labels: Collection[str]) -> bool:
         return "+" in labels
     if word not in PERHAPS_ANSWERS or word in {"/", "*", "_", ".", "skip"}:
         return False
-    return not {*_RIGHT, *_WRONG}.issuperset(labels)
+    return not {*RIGHT, *WRONG}.issuperset(labels)
 
 
 def _spelling(reading: _Reading, parted: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -266,10 +258,10 @@ def _spelling(reading: _Reading, parted: Mapping[str, tuple[str, ...]]) -> dict[
 def _one_word(group: Mapping[str, str]) -> dict[str, str]:
     """The same groups with the words for yes, and for no, as one each, where several of them are used."""
     keys = {_numeral(key) for key in group.values()}
-    right, wrong = keys & set(_RIGHT), keys & set(_WRONG)
+    right, wrong = keys & RIGHT, keys & WRONG
     if keys == right | wrong and not right & wrong and (len(right) > 1 or len(wrong) > 1):
         return {one: "yes" if _numeral(key) in right else "no" for one, key in group.items()}
-    same = {word: min(words & keys) for words in _SAME if len(words & keys) > 1 for word in words}
+    same = {word: min(words & keys) for words in SAME if len(words & keys) > 1 for word in words}
     return {one: same.get(key, key) for one, key in group.items()}
 
 

@@ -171,7 +171,7 @@ def grid_of(names: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, list[
             tails.setdefault(" ".join(parts[cut:]), []).append(name)
         if len(heads) > 1 and len(tails) > 1 and len(heads) * len(tails) == len(names):
             numbered = all(part.isdigit() or len(part) == 1 for part in tails)
-            if not (numbered and all(set(head.split()) & RATER_WORDS for head in heads)):
+            if not (numbered and RATER_WORDS.issuperset(heads)):
                 return heads, tails
     return None
 

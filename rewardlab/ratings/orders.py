@@ -39,6 +39,12 @@ very helpful < extremely helpful
 safe < borderline | controversial | potentially unsafe < unsafe
 very easy < easy < medium | moderate | normal | intermediate < hard | difficult < very hard | very difficult
 beginner | novice < intermediate < advanced < expert
+weak < moderate | medium < strong < very strong
+tiny < small < medium < large < huge
+very short < short < medium < long < very long
+none < few < some < many | most < all
+not met < partially met | partly met < met | fully met
+low risk < medium risk | moderate risk < high risk
 trivial < minor < major < critical | blocker
 first < second < third < fourth < fifth
 one < two < three < four < five < six < seven < eight < nine < ten
@@ -104,6 +110,5 @@ def unnumbered(label: str) -> str:
 
 
 def numbered(labels: Collection[str]) -> bool:
-    """Whether all labels, three at least, begin or end with numbers of their own: v1, v2; 0-10, 11-20; 1. good."""
-    ends = [re.match(r"[<>≤≥+]?\s*(\d+)\b", label) or re.search(r"(\d+)\+?$", label) for label in labels]
-    return len(labels) > 2 and len({found[1] for found in ends if found}) == len(labels)
+    """Whether all labels, three at least, hold digits: v1, v2; 0-10, 11-20; <1, 1-3, >3; 1. good."""
+    return len(labels) > 2 and all(re.search(r"\d", label) for label in labels)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rewardlab.ratings.cells import PERHAPS_ANSWERS, PLACEHOLDERS, fold, is_missing, quantity_of
 from rewardlab.ratings.columns import Columns
 from rewardlab.ratings.sets import NoLabelsError, listed_labels, parts_of
+from rewardlab.ratings.truth import RIGHT, WRONG
 
 #: Numbers of more values than these are compared by their range.
 FEW = 12
@@ -110,9 +111,21 @@ def shared(one: Profile, other: Profile) -> float:
         return 0.0
     if one.numeric and other.numeric and max(len(one.given), len(other.given)) > FEW:
         return min(_within(one, other), _within(other, one))
+    if _truths(one) and _truths(other):
+        return 1.0
     if set(one.given) <= set(other.given) or set(other.given) <= set(one.given):
         return 1.0
     return min(_known(one, other), _known(other, one))
+
+
+def alike_in_truth(one: Profile, other: Profile) -> bool:
+    """Whether both columns say yes and no, in words or as 1 and 0."""
+    binary = {*RIGHT, *WRONG, 1.0, 0.0}
+    return bool(one.given and other.given) and binary.issuperset(one.given) and binary.issuperset(other.given)
+
+
+def _truths(one: Profile) -> bool:
+    return (RIGHT | WRONG).issuperset(one.given)
 
 
 def _known(one: Profile, other: Profile) -> float:

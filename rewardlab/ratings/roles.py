@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from rewardlab.errors import InputError
 from rewardlab.ratings.columns import Columns
+from rewardlab.ratings.derived import derived_of
 from rewardlab.ratings.names import families_of, grid_of, is_index, rates, trait_of
 from rewardlab.ratings.naming import Naming, command_for
-from rewardlab.ratings.profile import MUCH, SOME, Profile, profile_of, shared
+from rewardlab.ratings.profile import MUCH, SOME, Profile, alike_in_truth, profile_of, shared
 
 #: Columns left out that a note names.
 NAMED = 8
+FIXED = "it is the same number in every row"
 #: Members of a group that a column is compared with: a table turned round may have thousands of columns.
 MEMBERS = 12
 
@@ -86,6 +88,7 @@ def raters_of(columns: Columns, naming: Naming) -> Roles:
         elif profile.is_text:
             sorting.out[name] = "its cells are text"
     _leave_out_properties(sorting)
+    sorting.out |= derived_of(columns.cells, sorting.left)
     group = _only(sorting, _groups(sorting))
     _check_outsiders(sorting, group)
     members = set(group)
@@ -111,7 +114,7 @@ def _leave_out_properties(sorting: _Sorting) -> None:
     related = {name for family in families_of(sorting.left) for name in family}
     for name in sorting.left:
         if sorting.profiles[name].is_constant and name not in related:
-            sorting.out[name] = "it is the same number in every row"
+            sorting.out[name] = FIXED
         elif trait := trait_of(name, numeric=sorting.profiles[name].numeric):
             sorting.out[name] = trait.why
     if all(len(group) < 2 for group in _groups(sorting)):
@@ -131,13 +134,18 @@ def _unit_of(sorting: _Sorting) -> tuple[str, ...]:
             sorting.out.pop(name, None)
             return (name,)
     first = names[0]
-    return (first,) if first not in members and first in sorting.left and len(names) < 4 else ()
+    if first in members or first not in sorting.left or len(names) > 3:
+        return ()
+    own = sorting.profiles[first]
+    return () if any(shared(own, sorting.profiles[name]) >= MUCH for name in names[1:]) else (first,)
 
 
 def _alike(sorting: _Sorting, family: Sequence[str]) -> bool:
     """Whether the columns of a family hold the same kind of thing."""
     one, *others = (sorting.profiles[name] for name in family)
-    return all(shared(one, other) > 0 or (one.numeric and other.numeric) for other in others)
+    return all(
+        shared(one, other) > 0 or (one.numeric and other.numeric) or alike_in_truth(one, other) for other in others
+    )
 
 
 def _groups(sorting: _Sorting) -> list[list[str]]:
@@ -165,7 +173,8 @@ def _like(sorting: _Sorting, one: str, other: str, kin: Mapping[str, set[int]]) 
     both = first.numeric and second.numeric
     few = both and len(sorting.columns.lines) < 8  # too few rows to show that two scales differ
     related = bool(kin.get(one, set()) & kin.get(other, set()))
-    return much >= MUCH or (related and (much > 0 or both)) or (few and _near(sorting, one, other))
+    kind = much > 0 or both or alike_in_truth(first, second)
+    return much >= MUCH or (related and kind) or (few and _near(sorting, one, other))
 
 
 def _near(sorting: _Sorting, one: str, other: str) -> bool:
@@ -246,6 +255,15 @@ def _check_outsiders(sorting: _Sorting, group: Sequence[str]) -> None:
     if names and len(outside) == 1:
         inside = [name for name in group if name not in outside]
         _unsure(sorting, outside, [_raters(columns, naming, inside), _raters(columns, naming, group)], group)
+    fixed = [
+        name
+        for name, why in sorting.out.items()
+        if why == FIXED
+        and any(shared(sorting.profiles[name], sorting.profiles[one]) >= MUCH for one in group[:MEMBERS])
+    ]
+    if fixed:
+        both = [name for name in sorting.profiles if name in group or name in fixed]
+        _unsure(sorting, fixed, [_raters(columns, naming, group), _raters(columns, naming, both)], both)
     members = set(group)
     grey = [
         name

@@ -145,6 +145,7 @@ def test_no_order_is_made_up(labels):
         (["v1", "v2", "v3"], "may have an order"),
         (["1. Billing", "2. Refunds", "3. Other"], "may have an order"),
         (["A", "B", "tie"], "may have an order"),
+        (["<1", "1-3", ">3"], "may have an order"),
     ],
 )
 def test_what_may_be_ordered_is_never_silently_nominal(labels, note):

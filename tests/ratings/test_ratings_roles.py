@@ -62,7 +62,7 @@ BESIDE = {
     "sha": lambda i: f"{i * 7919:08x}",
     "difficulty": five,
     "is_long": lambda i: i % 2,
-    "k": lambda _: 1,
+    "k": lambda _: 7,
 }
 
 
@@ -190,6 +190,56 @@ def test_a_unit_by_a_vague_name_must_differ_from_row_to_row(roles):
 def test_a_judge_beside_the_labels_of_others_is_a_rater(roles):
     found = roles(table(unit=lambda i: i, judge=yes, label=lambda i: yes(i, 1)))
     assert (found.naming.layout, found.naming.raters) == ("wide", ("judge", "label"))
+
+
+@pytest.mark.parametrize("other", [("TRUE", "FALSE"), ("pass", "fail"), ("1", "0"), ("Y", "N")])
+def test_raters_who_write_yes_in_words_of_their_own_are_raters(roles, tmp_path, other):
+    said = {"yes": other[0], "no": other[1]}
+    found = roles(table(unit=lambda i: f"u{i}", ann1=yes, ann2=lambda i: said[yes(i)], length=lambda i: 9 + i))
+    assert found.naming.raters == ("ann1", "ann2")
+    read = read_ratings([tmp_path / "r.csv"], Naming())
+    assert (read.values[:, 0] == read.values[:, 1]).all()
+    assert len(read.scale.labels) == 2
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda a, b: a == b,
+        lambda a, b: int(a != b),
+        lambda a, b: a - b,
+        lambda a, b: abs(a - b),
+        lambda a, b: a + b,
+        lambda a, b: (a + b) / 2,
+    ],
+)
+@pytest.mark.parametrize("kind", [five, lambda i, shift=0: int(yes(i, shift) == "yes")])
+def test_what_is_computed_from_two_raters_is_no_third(roles, made, kind):
+    columns = {
+        "unit": lambda i: f"u{i}",
+        "al": kind,
+        "bo": lambda i: kind(i, 1),
+        "x": lambda i: made(kind(i), kind(i, 1)),
+    }
+    assert roles(table(**columns)).naming.raters == ("al", "bo")
+
+
+def test_a_rater_who_agrees_with_another_is_one(roles):
+    one = {"al": lambda i: int(i != 3), "bo": lambda i: int(i != 4), "cy": lambda i: int(i != 3)}
+    assert roles(table(unit=lambda i: i, **one)).naming.raters == ("al", "bo", "cy")
+    with pytest.raises(UnclearError, match="bo: a rater's ratings, or something else"):
+        roles(table(unit=lambda i: i, **(one | {"bo": lambda _: 1})))
+    assert roles(table(unit=lambda i: i, al=yes, bo=yes, cy=yes)).naming.raters == ("al", "bo", "cy")
+
+
+def test_two_columns_of_ratings_alone_have_rows_for_units(roles):
+    assert roles(table(alice=yes, bob=lambda i: yes(i, 1))).naming.unit == ()
+
+
+def test_two_passes_of_two_raters_are_a_grid(roles):
+    names = ("r1_pass1", "r1_pass2", "r2_pass1", "r2_pass2")
+    with pytest.raises(UnclearError, match="several raters' ratings of several things"):
+        roles(table(unit=lambda i: i, **dict.fromkeys(names, yes)))
 
 
 def test_names_that_begin_alike_are_a_family(roles):
