@@ -108,7 +108,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL202": Entry(
         "the reward runs out of time",
         "Lambda stops the function at its timeout and the whole batch is lost.",
-        "Bound what a sample may cost (patterns, solvers, calls), or raise --reward-timeout to your Lambda's (to 900 s).",
+        "Bound what a sample may cost (patterns, solvers, calls), or raise --reward-timeout to your Lambda's own.",
     ),
     "RL203": Entry(
         "the reward kills its process or outgrows its memory",
@@ -364,8 +364,7 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL702": Entry(
         "a prompt's generations are the same text",
-        "Groups of equal texts have equal scores and teach nothing. At a temperature above 0 they are the sampler's "
-        "doing, and say nothing about the prompts or the model.",
+        "Groups of equal texts teach nothing. At a temperature above 0 the sampler makes them, not the prompts.",
         "Look for one seed for all generations of a prompt, a cache before the server, or top-k 1; then sample again.",
     ),
     "RL703": Entry(
