@@ -108,8 +108,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL202": Entry(
         "the reward runs out of time",
         "Lambda stops the function at its timeout and the whole batch is lost.",
-        "Bound what one sample may cost (regular expressions, solvers, network calls), or raise --reward-timeout to "
-        "what your Lambda will have (at most 900 s).",
+        "Bound what a sample may cost (patterns, solvers, calls), or raise --reward-timeout to your Lambda's own.",
     ),
     "RL203": Entry(
         "the reward kills its process or outgrows its memory",
@@ -205,8 +204,7 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL404": Entry(
         "length is rewarded for its own sake",
-        "Among answers to one prompt that are equally right the longer one wins, or the shorter: the policy will learn "
-        "length first, for it is the easiest to change.",
+        "Of equally right answers to a prompt the longer wins, or the shorter: length is the easiest to learn.",
         "Take length out of the reward, or bound it.",
     ),
     "RL405": Entry(
@@ -267,8 +265,7 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL415": Entry(
         "no sampled answer is written as the reward reads it",
-        "The model's answers have another shape than the references win in (words for digits, another script, a comma "
-        "for a point), so they fail unread, and nobody knows how often they are right.",
+        "They have another shape (words for digits, a comma for a point): they fail unread, and may well be right.",
         "Show the format in the prompt, or loosen the reward so that it reads what the model writes; then audit again.",
     ),
     "RL501": Entry(
@@ -362,20 +359,17 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL701": Entry(
         "the prompts have flaws",
-        "Copies count twice; where two have different references, one is rewarded wrongly; and a row without a "
-        "reference cannot be rewarded for being right.",
+        "Copies count twice, or one of two is rewarded wrongly; a row without a reference cannot be rewarded rightly.",
         "Delete the copies and fill in the references.",
     ),
     "RL702": Entry(
         "a prompt's generations are the same text",
-        "Groups of equal texts have equal scores and teach nothing. At a temperature above 0 they are the sampler's "
-        "doing, and say nothing about the prompts or the model.",
+        "Groups of equal texts teach nothing. At a temperature above 0 the sampler makes them, not the prompts.",
         "Look for one seed for all generations of a prompt, a cache before the server, or top-k 1; then sample again.",
     ),
     "RL703": Entry(
         "texts are empty",
-        "An empty text fails, and nothing is known of what the model wrote: a call of a tool, a stop string at once, a "
-        "thought that was split off.",
+        "Nothing is known of what the model wrote: a call of a tool, a stop string at once, a thought split off.",
         "Find where the text is lost between the model and the run, and sample again.",
     ),
     "RL801": Entry(

@@ -17,6 +17,7 @@ NUMERIC = re.compile(
     rf"{SIGNS}*\d{SIGNS}*(?:(?<=\d)(?:[ \u00a0\u2009\u202f]| ?[x*\u00d7\u00b7] ?)(?=\d){SIGNS}+)*(?:[ \u00a0\u202f]?%)?"
 )
 DIGITS = re.compile(r"\d+")
+THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 #: LaTeX around an answer is no part of it.
 WRAPPED = re.compile(r"\\(?:boxed|text|mathrm|mathbf)\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 OUTER = ".,:'\u2019+-\u2212"
@@ -28,7 +29,8 @@ MARKS = re.compile(r"[*_`\"\u201c\u201d$]+")
 @lru_cache(maxsize=16_384)
 def numeric_shapes(text: str) -> frozenset[Shape]:
     """The shape of each run of signs with a digit: `12,5 %` is a number, a comma, a number and a percent sign."""
-    plain = WRAPPED.sub(r" \1 ", MARKS.sub("", text))
+    # Commas between thousands are what hardly any reward stumbles over.
+    plain = THOUSANDS.sub(lambda match: match[0].replace(",", ""), WRAPPED.sub(r" \1 ", MARKS.sub("", text)))
     found = [re.sub(r"\s", " ", run.strip(OUTER)) for run in NUMERIC.findall(plain)]
     return frozenset(tuple(re.sub(r"[^\W\d_]+", "a", DIGITS.sub(_script, run))) for run in found)
 

@@ -28,6 +28,13 @@ from rewardlab.stats.interval import Estimate
 
 #: So few answers of the winning shape are none; and so many must have been looked at.
 NEARLY_NONE, LEAST = 0.02, 60
+REFUSAL = re.compile(
+    r"\b(?:(?:do not|don['\u2019]t|can ?not|can['\u2019]t|could not|unable to) "
+    r"(?:know|say|tell|answer|help|determine|find)|not sure|no idea|unknown|sorry|rather not|"
+    r"wei\u00df (?:ich )?(?:es )?nicht|keine ahnung|ne sais pas|no (?:lo )?s\u00e9)\b"
+    r"|\u4e0d\u77e5\u9053|\u308f\u304b\u308a\u307e\u305b\u3093|\u043d\u0435 \u0437\u043d\u0430\u044e",
+    re.IGNORECASE,
+)
 #: A letter that begins a sentence may be an article.
 ARTICLE = re.compile(r"[AaIi]\s+[^\W\d_]{2,}")
 
@@ -36,7 +43,7 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
     """RL415, a blocker, where (nearly) no text holds an answer of the shape that references win in.
 
     Asked where references won as they stand in the file. Not said where answers of another shape win, for then the
-    reward reads that one too.
+    reward reads that one too, nor of texts that say that they have no answer.
     """
     if not any(one.source == "reference" for one in question.evidence.right):
         return
@@ -51,7 +58,9 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
     share = share_by_prompt(texts, shaped, asked)
     if int(asked.sum()) < LEAST or not isinstance(share, Estimate) or share.estimate > NEARLY_NONE:
         return
-    if (asked & ~shaped & ~texts.failing).sum() > NEARLY_NONE * asked.sum():
+    won = asked & ~texts.failing
+    refused = texts.where([REFUSAL.search(text) is not None for text in texts.text])
+    if 2 * (won & ~shaped).sum() > max(1, won.sum()) or 2 * (asked & refused).sum() > asked.sum():
         return
     cells = asked & ~shaped & texts.failing
     example = next(one.texts[0] for one, use in zip(readings.sought, cells, strict=True) if use and one is not None)

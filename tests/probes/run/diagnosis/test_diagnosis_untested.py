@@ -59,6 +59,8 @@ def test_answers_of_another_shape_are_no_failure_of_the_model(golds, write, ask)
         (TIMES, lambda answer, _: f"It was {answer}.", plain_ask),
         (NAMES, lambda answer, _: f"{answer} is the one.", plain_ask),
         (NAMES, lambda answer, _: answer.lower(), plain_ask),
+        (SUMS, lambda answer, _: f"It is {int(answer) + 1_000_000:,}", plain_ask),
+        (SUMS, lambda _, k: f"I do not know{' at all' * (k % 3)}.", plain_ask),
         (LETTERS, lambda answer, _: f"({answer})", plain_ask),
         (OBJECTS, lambda answer, _: f"```json\n{answer}\n```", JSON),
         ([f"{name} was here in the year of the flood" for name in NAMES], lambda _, k: f"no idea {k}", plain_ask),
