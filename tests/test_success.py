@@ -121,7 +121,7 @@ def test_evidence_survives_the_run_directory(tmp_path):
 def test_damaged_evidence_is_told(tmp_path, text):
     save_evidence(tmp_path, "abc", NOTHING_KNOWN)
     (tmp_path / "evidence" / "abc.json").write_text(text)
-    with pytest.raises(RunError, match="cannot be read|is not as rewardlab wrote it"):
+    with pytest.raises(RunError, match=r"cannot be read|is not as rewardlab wrote it"):
         read_evidence(tmp_path, "abc")
 
 
