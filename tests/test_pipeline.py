@@ -142,7 +142,7 @@ def test_scores_of_which_nothing_tells_what_is_right_decide_nothing(task_of, tmp
     task = task_of([[0, 3, 7, 10]] * 150)
     task["reward"].write_text(REWARD.replace("float(completion.s", "10 * float(completion.s", 1))
     report = audit(task, tmp_path, band=(0.3, 0.95))
-    assert (report.verdict, report.next_step.action) == ("inconclusive", "fix_reward")
+    assert (report.verdict, report.next_step.action) == ("inconclusive", "fix_data")
     assert "--success-at" in report.next_step.text
     assert [one.at for one in report.baseline.success.open] == [3, 7]
     declared = audit(task, tmp_path, success_at=7, band=(0.3, 0.95))
