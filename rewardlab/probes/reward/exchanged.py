@@ -145,8 +145,8 @@ def _text_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator[
             near = next((place for place, text in likeliest if not _are_same(text, rights)), None)
         if near is not None:
             yield Swap(receiver, near, "near")
-        other = next((place for place in foreign if not _are_same(answered[place].text, rights)), None)
-        if other is not None:
+        apart = (place for place in foreign if place != near and not _are_same(answered[place].text, rights))
+        if (other := next(apart, None)) is not None:
             yield Swap(receiver, other, "other")
 
 

@@ -72,6 +72,8 @@ SIGN = "the opposite sign"
 #: A text that holds the answer may earn a part rightly, as an overlap does; what lies between the most that wrong
 #: answers are known to earn and what right ones do is no success yet.
 LONGER = "the right digits inside a longer number"
+#: These take any answer of the kind.
+BROAD = {"another answer", "the right answer of another prompt"}
 #: Remedies of one finding.
 REMEDIES_TOLD = 3
 #: Not as much as a right answer, and still most of the score: training finds the format long before the answer.
@@ -116,7 +118,9 @@ def remedy_of(ways: Sequence[Mapping[str, Any]]) -> str:
     """What to do about the gravest of the ways in which wrong answers win, at most three of them."""
     gravest = worst([way["severity"] for way in ways])
     names = [way["wrong"] for way in ways if way["severity"] == gravest]
-    told = [name for name in names if name != HALF or names[0] == HALF][:REMEDIES_TOLD]
+    # Where any other answer wins, so does a near one: to be told of it adds nothing.
+    told = [name for name in names if name in BROAD] or names
+    told = told[:REMEDIES_TOLD]
     return (
         f"A wrong answer in the right format earns as much as a right one: {'; '.join(REMEDIES[one] for one in told)}."
     )

@@ -78,7 +78,26 @@ def test_equal_numbers_and_neighbours_within_a_tolerance_are_no_wrong_answers():
 
 def test_texts_that_hold_each_other_are_not_exchanged():
     found = swaps(answered("New York", "New York City", "Lima"), (), rng=rng())
-    assert given_to(found, 0) == {(2, "other")}
+    assert given_to(found, 0) == {(2, "near")}
+
+
+def test_the_most_similar_text_and_another_are_given():
+    found = swaps(answered("clonidine", "warfarin", "quinidine", "heparin"), (), rng=rng())
+    assert {relation for _, relation in given_to(found, 0)} == {"near", "other"}
+    assert (2, "near") in given_to(found, 0)
+
+
+def test_what_differs_in_a_title_or_in_order_is_not_given():
+    found = swaps(answered("Dr. Oona Haas", "Prof. Oona Haas", "Haas, Oona", "Levi Weiss"), (), rng=rng())
+    assert {donor for donor, _ in given_to(found, 0)} == {3}
+
+
+def test_symbols_that_differ_in_case_alone_are_given():
+    symbols = ("MW", "mW", "GB", "Gb", "Pa", "PA", "km")
+    found = swaps(answered(*symbols), (), rng=rng())
+    assert (1, "near") in given_to(found, 0)
+    recurring = swaps(answered(*symbols * 2), symbols, rng=rng())
+    assert {donor % 7 for donor, _ in given_to(recurring, 0)} >= {1}
 
 
 @given(st.lists(st.integers(-(10**6), 10**6), min_size=2, max_size=40))

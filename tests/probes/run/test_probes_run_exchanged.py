@@ -79,6 +79,7 @@ def test_labels_tell_what_the_exchange_cannot():
 def test_sampled_answers_that_read_wrong_must_lose():
     reads = tuple(Read(row, 0, "wrong") for row in range(120))
     question = replace(asked(HALF, success_at=0.5, reads=reads), prompts=tuple(prompts(120)))
+    question = replace(question, examined=(made_up("the next number", 0.5),))
     (paid,) = exchanged.ask(question)
     assert (paid.severity, paid.evidence["succeed"], len(paid.evidence["examples"])) == ("blocker", 120, 3)
     lost = replace(question, reads=tuple(Read(row, 1, "wrong") for row in range(120)))
@@ -116,12 +117,14 @@ RL403 = Finding(
 )
 
 
-@pytest.mark.parametrize(("text", "severity"), [("it is 1\n", "blocker"), ("it is 1", "warning")])
+@pytest.mark.parametrize(("text", "severity"), [("it is 1\n", "blocker"), ("it is 1", "note")])
 def test_a_form_that_no_sample_shows_is_no_blocker(text, severity):
     question = texted(HALF, [[text] * 8] * 120, success_at=0.5)
     (finding,) = reconcile([RL403], question)
     assert finding.severity == severity
-    assert [("why" in form) for form in finding.evidence["forms"]] == [severity == "warning", False, True]
+    assert [form["severity"] for form in finding.evidence["forms"]] == [severity, "note", "note"]
+    assert "no sampled answer" in finding.evidence["notes"]
+    assert ("bold" in finding.remedy) is (severity == "note")
 
 
 def test_that_references_stay_under_the_top_is_not_said_where_samples_reach_it():
@@ -197,7 +200,8 @@ def test_texts_without_the_format_are_read_where_the_reward_reads_them(loose, si
 def paid(examined=(), evidence=NOTHING_KNOWN, **options):
     """What is said where half of the answers that read as wrong succeed."""
     reads = tuple(Read(row, column, "wrong") for row in range(120) for column in (0, 1))
-    question = replace(asked(HALF, evidence=evidence, success_at=0.5, **options), reads=reads, examined=examined)
+    question = asked(HALF, evidence=evidence, success_at=0.5, **options)
+    question = replace(question, reads=reads, examined=examined, prompts=tuple(prompts(120)))
     return question, [one for one in exchanged.ask(question) if "read_wrong" in one.evidence]
 
 
@@ -228,6 +232,8 @@ def test_reading_alone_keeps_a_run_from_go_unless_labels_tell():
     decision = decide(question, found)
     assert (decision.verdict, decision.reasons, decision.action) == ("inconclusive", ("RL407",), "fix_data")
     assert "--labels" in decision.text
+    labelled, found = paid(labels=HALF)
+    assert decide(labelled, found).verdict == "go"
 
 
 @pytest.mark.parametrize(("paid_rows", "severity"), [(0, "warning"), (1, "warning"), (2, "blocker")])
