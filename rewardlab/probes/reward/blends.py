@@ -63,7 +63,7 @@ class Blender:
     def _places(self, shape: Shape) -> list[int]:
         """The places to change: numbers first, then words, of a name of several words not those in the middle."""
         open_ = [at for at in range(len(shape.tokens)) if any(self._slots.others(shape, at))]
-        words = [at for at in open_ if shape.tokens[at].value is None and len(shape.tokens[at].text) > 1]
+        words = [at for at in open_ if shape.tokens[at].value is None and not _is_initial(shape, at)]
         spaced = len(shape.text.split()) == len(shape.tokens) >= NAME and all(one.value is None for one in shape.tokens)
         if spaced:
             words = [at for at in words if at in {0, len(shape.tokens) - 1}]
@@ -92,6 +92,12 @@ def _items(text: str) -> list[Json] | None:
     value = array(text)
     short = value is not None and len(value) > 1 and all(isinstance(item, str) and len(item) < 80 for item in value)
     return value if short else None
+
+
+def _is_initial(shape: Shape, at: int) -> bool:
+    """Whether the place holds the first letter of a name, which may rightly be left out."""
+    token = shape.tokens[at]
+    return len(token.text) == 1 and shape.text[token.end : token.end + 1] in {".", " "}
 
 
 def _is_unit_of_nothing(shape: Shape, at: int) -> bool:

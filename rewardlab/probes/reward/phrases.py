@@ -7,7 +7,7 @@ from typing import Literal
 
 from rewardlab.probes.reward.answers import OUTER, plain
 from rewardlab.probes.reward.slots import Shape, Slots, are_apart, differing, shape_of
-from rewardlab.probes.reward.tokens import may_be_same, tokens_of
+from rewardlab.probes.reward.tokens import may_be_same, tokens_of, unmarked
 
 #: Longer last lines are sentences that may speak of several answers.
 LONGEST = 200
@@ -31,7 +31,7 @@ class Phrases:
         if (
             not line
             or len(max(line, *accepted, key=len)) > LONGEST
-            or any(may_be_same(text[-LONGEST:], one) for one in accepted)
+            or any(may_be_same(unmarked(text[-LONGEST:]), one) for one in accepted)
         ):
             return None
         if plain(line) in self._plain:

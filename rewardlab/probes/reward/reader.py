@@ -18,7 +18,7 @@ from rewardlab.probes.reward.composite import composite_of, side_of
 from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
 from rewardlab.probes.reward.phrases import Phrases
-from rewardlab.probes.reward.tokens import same_tokens, tokens_of
+from rewardlab.probes.reward.tokens import same_tokens, tokens_of, unmarked
 from rewardlab.probes.reward.wording import Format
 from rewardlab.task import Json, Prompt
 
@@ -89,7 +89,7 @@ class Reader:
             return None
         if given in {strict(one) for one in accepted}:
             return "right"
-        return None if any(_is_the_end(found.strip(OUTER), one) for one in accepted) else "wrong"
+        return None if any(_is_the_end(unmarked(found).strip(OUTER), one) for one in accepted) else "wrong"
 
 
 def _is_single(reference: Json) -> bool:

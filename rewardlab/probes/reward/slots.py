@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from rewardlab.probes.reward.tokens import OPTIONAL, Token, fold, tokens_of
 MOST_WORDS, MOST_TOKENS, LONGEST = 4, 8, 120
 #: Decimal numbers nearer than this part of themselves may be one answer.
 NEIGHBOUR = Decimal("0.01")
+#: A code of letters and digits, where a hyphen is no minus: INV-2041-K.
+CODE = re.compile(r"[A-Z]{2,8}(?:[-/ ][A-Za-z0-9]{1,12}){1,5}")
 #: What stands between the items of a list. A colon or a point parts what is no list: a time, a date.
 SEPARATORS = frozenset({",", ";", "|", "/", "&", ">", "<", "->"})
 
@@ -41,7 +44,7 @@ class Shape:
 def shape_of(text: str) -> Shape | None:
     """The shape of a short answer of several parts; None where it has one part, may be a sentence, or is a formula."""
     text = text.strip()
-    if len(text) > LONGEST or number(text) is not None or is_symbolic(text):
+    if len(text) > LONGEST or number(text) is not None or (is_symbolic(text) and not CODE.fullmatch(text)):
         return None
     tokens = tuple(tokens_of(text))
     if len([one for one in tokens if not one.is_function]) < 2 or len(tokens) > MOST_TOKENS or _is_option(text, tokens):

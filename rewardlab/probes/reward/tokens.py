@@ -33,6 +33,8 @@ ASCII_RUN = re.compile(r"[A-Za-z0-9]+")
 CHAIN = re.compile(r"\d+(?:[.,:/\u2013-]\d+)*")
 #: Where these stand between the items, their order is the answer.
 ORDERED = re.compile(r"[<>\u2192\u227b\u227a]")
+#: What stands before the lines of a list.
+MARK = re.compile(r"^[ \t]*(?:[-*\u2022\u2013]|\d{1,2}[.)])[ \t]+", re.MULTILINE)
 #: So many digits are no number by chance: one text may have a country's code before them.
 LONG = 7
 
@@ -55,6 +57,11 @@ class Token:
     def is_function(self) -> bool:
         """Whether it joins others and says nothing itself; a capital letter alone is an option."""
         return self.value is None and fold(self.text) in FUNCTION and not (len(self.text) == 1 and self.text.isupper())
+
+
+def unmarked(text: str) -> str:
+    """The text without the marks and numbers before the lines of a list."""
+    return MARK.sub("", text) if "\n" in text else text
 
 
 def fold(text: str) -> str:

@@ -119,6 +119,8 @@ def test_the_number_at_the_end_of_a_text(text, number):
         ("Graz", False),
         ("B) Graz", False),
         ("x^2 + 3", False),
+        ("2x - y", False),
+        ("INV-2041-K", True),
         ("the council sold the old bridge", False),
     ],
 )
