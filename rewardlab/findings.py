@@ -55,7 +55,7 @@ CATALOGUE: Mapping[str, Entry] = {
         'Copy each sample\'s "id" into its result; return exactly one result per sample, also after an error.',
     ),
     "RL103": Entry(
-        "a score is not finite",
+        "a score is not finite in float32",
         "One NaN or infinity in a group makes every advantage of that group NaN, and the gradient with it.",
         "Find the division or logarithm that gives it, and return a finite score or raise.",
     ),

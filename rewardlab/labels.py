@@ -107,6 +107,10 @@ def _index(text: str, where: str) -> int:
     return int(text)
 
 
+#: A label beyond this is a mark of something else, and its square would overflow where labels are compared with scores.
+LARGEST = 1e30
+
+
 def _label(text: str, where: str) -> float:
     if text.lower() in WORDS:
         return WORDS[text.lower()]
@@ -114,9 +118,11 @@ def _label(text: str, where: str) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
+    if not abs(value) <= LARGEST:
         raise InputError(
-            f"label {text[:40]!r}", where=where, expected="a number, or a word such as correct, wrong, yes, no"
+            f"label {text[:40]!r}",
+            where=where,
+            expected="a number up to 1e30, or a word such as correct, wrong, yes, no",
         )
     return value
 

@@ -13,6 +13,8 @@ NEVER_NULL = {"prompt_id", "index", "time", "variant"}
 FROM_ZERO = {"index", "time", "prompt_tokens", "completion_tokens", "seconds"}
 #: The most that a column is ever told: more would be taken for the size of a table.
 MOST = {"time": 1000}
+#: The largest float32: a score beyond it is not taken.
+LARGEST = 3.4028234663852886e38
 NUMBERS = {"score", "seconds", "value", "expected"}
 
 
@@ -30,6 +32,8 @@ def _of_columns(rows: pa.Table) -> Iterator[str]:
             yield f"{name} is below 0"
         if name in MOST and pc.any(pc.greater(column, MOST[name])).as_py():
             yield f"{name} is above {MOST[name]:,}"
+        if name == "score" and pc.any(pc.greater(pc.abs(column), LARGEST)).as_py():
+            yield f"{name} is beyond the largest float32"
         if name in NUMBERS and pc.all(pc.is_finite(column)).as_py() is False:
             yield f"{name} is not finite"
 
@@ -49,5 +53,5 @@ def _of_components(rows: pa.Table) -> Iterator[str]:
     if parts.null_count or parts.field("name").null_count:
         yield "a component has no name"
     values = parts.field("value")
-    if values.null_count or pc.all(pc.is_finite(values)).as_py() is False:
-        yield "a component is not finite"
+    if values.null_count or pc.all(pc.less_equal(pc.abs(values), LARGEST)).as_py() is False:
+        yield "a component is no number that a float32 holds"

@@ -17,6 +17,9 @@ LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
 FIXED_VALUES: dict[Kind, tuple[float, ...]] = {"boolean": (0.0, 1.0), "pairwise": (0.0, 1.0, 0.5)}
 FIXED_LABELS: dict[Kind, tuple[str, ...]] = {"boolean": ("no", "yes"), "pairwise": ("A", "B", "tie")}
 
+#: Values beyond this mean something else, and their squares would overflow.
+LARGEST = 1e30
+
 
 class ScaleError(ValueError):
     """A scale that makes no sense: which key of the definition says so, why, and what was expected there."""
@@ -135,7 +138,7 @@ def _continuous(
 ) -> Scale:
     if kind != "score" or labels is not None or values is not None:
         raise ScaleError("range", "a range is for a score without labels", expected="labels, or a range, not both")
-    if len(ends) != 2 or not all(map(math.isfinite, ends)) or ends[0] >= ends[1]:
+    if len(ends) != 2 or not all(abs(end) <= LARGEST for end in ends) or ends[0] >= ends[1]:
         raise ScaleError("range", f"{list(ends)} is no range", expected="[LOW, HIGH], LOW below HIGH")
     numbers = (float(ends[0]), float(ends[1]))
     success = _success(success_at, (), numbers, named_only=False)
@@ -168,7 +171,7 @@ def _numbers(kind: Kind, labels: tuple[str, ...], values: Sequence[float] | None
     if len(numbers) != len(labels):
         raise ScaleError("values", f"{len(numbers)} values for {len(labels)} labels", expected="one for each label")
     for label, number in zip(labels, numbers, strict=True):
-        if not math.isfinite(number):
+        if not abs(number) <= LARGEST:
             raise ScaleError(key, f"{label!r} has no finite number", expected="values = [...], one for each label")
     if len(set(numbers)) == 1 or (kind == "score" and len(set(numbers)) < len(numbers)):
         raise ScaleError(key, f"{sorted(numbers)} holds one value twice", expected="different values")

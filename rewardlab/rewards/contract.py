@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeGuard
 
 from rewardlab.findings import Severity
 from rewardlab.platforms import Platform
-from rewardlab.rewards.shim import is_number
+from rewardlab.rewards.shim import is_number, wanted
 from rewardlab.task import Json
 
 Result: TypeAlias = Mapping[str, Json]
@@ -146,11 +146,11 @@ def _result_defects(results: Sequence[Result], reward_range: tuple[float, float]
 
 
 def score_defect(result: Result, sample: str | None = None) -> Violation:
-    """RL103 or RL104 for a result whose score is no finite number."""
+    """RL103 or RL104 for a result whose score is no number that a trainer can hold."""
     score = result.get("aggregate_reward_score")
     shown = shown_value(score) if "aggregate_reward_score" in result else "missing"
     code = "RL103" if type(score) in {int, float} else "RL104"
-    return Violation(code, f"aggregate_reward_score is {shown}; expected a finite number", sample=sample)
+    return Violation(code, f"aggregate_reward_score is {shown}; expected {wanted(score)}", sample=sample)
 
 
 def _metrics_defects(metrics: Json) -> Iterator[str]:

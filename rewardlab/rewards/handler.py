@@ -17,7 +17,7 @@ from typing import Any
 from rewardlab.rewards.entry import Chosen, Entry, load
 from rewardlab.rewards.foreign import as_written, tell
 from rewardlab.rewards.sample import Sample
-from rewardlab.rewards.shim import describe, invoke, is_number, wrap
+from rewardlab.rewards.shim import describe, invoke, is_number, wanted, wrap
 
 #: Samples named in an error and in a log line; of more, only the count.
 NAMED = 5
@@ -203,7 +203,7 @@ def _unscored(result: dict[str, Any]) -> tuple[str, str] | None:
     if isinstance(told := result.get("unscored"), list) and len(told) == 2:
         return str(told[0]), str(told[1])
     code = "RL103" if type(score) in {int, float} else "RL104"
-    return "invalid", f"{code} aggregate_reward_score is {score!r:.60}; expected a finite number"
+    return "invalid", f"{code} aggregate_reward_score is {score!r:.60}; expected {wanted(score)}"
 
 
 def _told(failure: Failure) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import traceback
 from collections.abc import Sequence
 from functools import partial
@@ -32,8 +31,12 @@ __all__ = [
     "is_number",
     "reference_of",
     "told",
+    "wanted",
     "wrap",
 ]
+
+#: The largest float32, in which trainers hold rewards: beyond it one is infinite, and its group's advantages are NaN.
+LARGEST = 3.4028234663852886e38
 
 
 def invoke(
@@ -128,11 +131,15 @@ def wrap(results: Any, returns: str) -> Any:
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether it is a finite JSON number; true and false are none."""
-    kind = type(value)  # JSON has no subclasses
-    if kind is float:
-        return math.isfinite(value)
-    return kind is int and abs(value) <= sys.float_info.max
+    """Whether it is a JSON number that a trainer can hold; true and false are none."""
+    return type(value) in {float, int} and abs(value) <= LARGEST  # JSON has no subclasses
+
+
+def wanted(value: Any) -> str:
+    """What was expected in place of a value that is no number that counts."""
+    if type(value) in {float, int} and LARGEST < abs(value) < math.inf:
+        return "a number up to 3.4e38, the largest float32, in which trainers hold rewards"
+    return "a finite number"
 
 
 def describe(error: BaseException) -> str:

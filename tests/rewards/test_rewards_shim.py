@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import types
@@ -10,7 +11,7 @@ import types
 import pytest
 
 from rewardlab.rewards import worker
-from rewardlab.rewards.shim import EntryError, describe, find_entry, invoke, reference_of
+from rewardlab.rewards.shim import EntryError, describe, find_entry, invoke, is_number, reference_of, wanted
 from rewardlab.rewards.worker import HEADER, Context, load, read, serve, write
 
 
@@ -178,3 +179,12 @@ def test_the_context_counts_down_and_names_the_function():
     assert context.get_remaining_time_in_millis() == 0
     assert "SageMaker" in context.function_name
     assert context.memory_limit_in_mb == 128
+
+
+@pytest.mark.parametrize("score", [1e308, -1e308, 10**39, 3.5e38])
+def test_a_score_beyond_float32_is_none(score):
+    """Trainers hold rewards in float32: a sentinel of 1e308 is infinite there, and makes NaN of its group."""
+    assert not is_number(score)
+    assert wanted(score).startswith("a number up to 3.4e38")
+    assert is_number(3.4e38)
+    assert wanted(math.inf) == "a finite number"

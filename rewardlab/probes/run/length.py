@@ -80,7 +80,10 @@ def _most_levels(score: Floats, right: Floats) -> int:
 
 
 def _overlap(question: Question, *, blocks: bool) -> Floats:
-    """For each generation the share of the reference's words that its text holds, in tenths; 0 where that is not known.
+    """For each generation the F1 of its distinct words and the reference's, in tenths; 0 where that is not known.
+
+    The share of the reference's words alone would not do: of two texts that hold all of them a reward of overlap pays
+    the shorter one more, which hides what length earns.
 
     Not asked where labels tell what is right, nor of a run of more than MOST_COMPARED generations.
     """
@@ -96,8 +99,8 @@ def _overlap(question: Question, *, blocks: bool) -> Floats:
             continue
         for column in np.flatnonzero(answers.row[row] >= 0):
             text = str(answers.texts[int(answers.row[row, column])].as_py() or "")
-            found = wanted & set(WORDS.findall(text.casefold()))
-            held[row, column] = round(STEPS * len(found) / len(wanted))
+            given = set(WORDS.findall(text.casefold()))
+            held[row, column] = round(STEPS * 2 * len(wanted & given) / (len(wanted) + len(given)))
     return held
 
 
