@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from rewardlab.capture import captured
-from rewardlab.engines import open_engine, parse_model
+from rewardlab.engines import Engine, open_engine, parse_model
 from rewardlab.engines.loading import loading
 from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import RunError, TokensMissingError
@@ -125,22 +125,33 @@ def _sample(
         sampling = drawn_as(settings, token_ids=tokens, lenient=settings.is_taken("thinking"))
         read = with_system([request.prompt for request in requests], settings.system)
         told = [replace(request, prompt=prompt) for request, prompt in zip(requests, read, strict=True)]
-        stream.pump(engine.generate(told, sampling), requests, backlog)
+        drawn = _noted(engine.generate(told, sampling), run, settings, engine, stream.progress)
+        stream.pump(drawn, requests, backlog)
     finally:
         engine.close()
-    told_now = [
+    if isinstance(engine, RecordedEngine):  # what it does not hold will never come
+        held = run.generations.read(["prompt_id", "index"])
+        lacking = sum(len(one.indexes) for one in missing(run.prompts(), held, run.manifest.num_generations))
+        run.update(replace(run.manifest, lacking=lacking))
+
+
+def _noted(
+    generations: Iterable[Generation], run: Run, settings: Settings, engine: Engine, progress: Progress
+) -> Iterator[Generation]:
+    """The generations; when there are no more, what drew them is noted, before the rewards that may take much longer.
+
+    A run that is killed while it scores has all its generations: nothing would ask the engine again.
+    """
+    yield from generations
+    told = [
         *note_of_systems(run.prompts(), settings.system),
         *parted(run.manifest.versions, engine.versions),
         *engine.notices,
     ]
-    for notice in told_now:
-        stream.progress.note(notice)
-    notices = tuple(dict.fromkeys([*run.manifest.notices, *told_now]))
-    lacking = None
-    if isinstance(engine, RecordedEngine):  # what it does not hold will never come
-        held = run.generations.read(["prompt_id", "index"])
-        lacking = sum(len(one.indexes) for one in missing(run.prompts(), held, run.manifest.num_generations))
-    run.update(replace(run.manifest, versions=dict(engine.versions), notices=notices, lacking=lacking))
+    for notice in told:
+        progress.note(notice)
+    notices = tuple(dict.fromkeys([*run.manifest.notices, *told]))
+    run.update(replace(run.manifest, versions=dict(engine.versions), notices=notices, lacking=None))
 
 
 def parted(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

@@ -426,3 +426,17 @@ def test_a_reward_of_tokens_over_generations_without_any_is_told_what_to_do_and_
     task["reward"].write_text(hidden)
     with pytest.raises(TokensMissingError, match=r"name completion_ids among its parameters"):
         audit(task, tmp_path)
+
+
+def test_a_run_killed_while_it_scores_knows_what_drew_it(tmp_path, task_of):
+    """All its generations are there, and nothing asks the engine again: what drew them is noted before the rewards."""
+    task = task_of(groups_of({0: 40, 4: 60, 8: 20}))
+    slower = REWARD.replace("    if completion", "    __import__('time').sleep(0.01)\n    if completion", 1)
+    task["reward"].write_text(slower)
+    command = [sys.executable, "-m", "rewardlab", "audit", task["reward"], task["prompts"]]
+    command += ["--model", f"recorded:{task['recorded']}", "--out", tmp_path / "run"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as auditing:
+        while not list((tmp_path / "run").glob("generations/part-*.parquet")):
+            time.sleep(0.01)
+        auditing.kill()
+    assert read_manifest(tmp_path / "run").versions == {"recorded": str(task["recorded"])}
