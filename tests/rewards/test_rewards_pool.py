@@ -56,7 +56,7 @@ def test_a_good_batch_is_scored_in_one_invocation(score):
         ("os.kill(os.getpid(), 9)", "crashed", "killed by SIGKILL"),
         ("return float('nan')", "invalid", "nan; expected a finite number"),
         ("return math.inf", "invalid", "inf; expected a finite number"),
-        ("return 10**400", "invalid", "expected a finite number"),
+        ("return 10**400", "invalid", "expected a number up to 3.4e38"),
         ("return True", "invalid", "True; expected a finite number"),
         ("return '0.5'", "invalid", "'0.5'; expected a finite number"),
         ("return None", "invalid", "None; expected a finite number"),
