@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,8 +14,8 @@ NEVER_NULL = {"prompt_id", "index", "time", "variant"}
 FROM_ZERO = {"index", "time", "prompt_tokens", "completion_tokens", "seconds"}
 #: The most that a column is ever told: more would be taken for the size of a table.
 MOST = {"time": 1000}
-#: The largest float32: a score beyond it is not taken.
-LARGEST = 3.4028234663852886e38
+#: A score beyond it is not taken (rewards/shim.py): trainers hold rewards in float32.
+LARGEST = float(np.finfo(np.float32).max)
 NUMBERS = {"score", "seconds", "value", "expected"}
 
 

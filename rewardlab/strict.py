@@ -7,16 +7,16 @@ import math
 from typing import Any
 
 
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text.
+def read_json(text: str | bytes, *, nan: bool = False) -> Any:
+    """The value of a JSON text; with `nan`, NaN is one, as Python writes a missing number.
 
     Raises: ValueError, in one line, where the text is not JSON (a json.JSONDecodeError), an object names a key twice
-    (the first value would be lost), a number is none of JSON's (NaN, Infinity) or beyond the largest float (1e400), or
-    the nesting is too deep to be read; a
-    lone surrogate, which can be written to no file, is a UnicodeEncodeError.
+    (the first value would be lost), a number is none of JSON's (NaN, Infinity) or beyond the largest float (1e400), the
+    nesting is too deep to be read, or a lone surrogate, which no file can hold, stands in it (a UnicodeEncodeError).
     """
+    constant = _nan if nan else _no_number
     try:
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=constant, parse_float=_finite)
         if "\\u" in text if isinstance(text, str) else b"\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
@@ -35,6 +35,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _nan(name: str) -> float:
+    return math.nan if name == "NaN" else _no_number(name)
 
 
 def _finite(text: str) -> float:

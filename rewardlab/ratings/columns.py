@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rewardlab.errors import InputError
-from rewardlab.ratings.records import Records, cell_of, json_document, json_lines, parquet, place_of
+from rewardlab.ratings.records import Placed, Records, cell_of, json_document, json_lines, parquet
 
 DELIMITERS = ",;\t|"
 EXPECTED = "CSV with a header (delimited by commas, semicolons or tabs), JSON lines, JSON, or Parquet"
@@ -28,7 +28,7 @@ FOREIGN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Placed):
     """Cells as text, "" where there is nothing: `cells` by column name, `lines` (rows,) the line each row is on.
 
     `records` are the rows as JSON values, where the file has some; `sources` (rows,) is the file of each where there
@@ -42,15 +42,6 @@ class Columns:
     place: str = "line"
     records: Records | None = None
     sources: Sequence[str] = ()
-
-    def where(self, row: int) -> str:
-        """`file:line` of a row."""
-        return place_of(self.sources[row] if self.sources else self.source, self.lines[row], self.place)
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The files that the rows come from."""
-        return tuple(dict.fromkeys(self.sources)) or (self.source,)
 
 
 def read_columns(path: Path) -> Columns:

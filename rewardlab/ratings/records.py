@@ -11,13 +11,33 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rewardlab.errors import InputError
+from rewardlab.strict import read_json
 
 Record: TypeAlias = Mapping[str, Any]
 NOT_ROWS = "an array of objects, one for each row"
 
 
+class Placed:
+    """Rows that lie somewhere: in the lines or rows of a file, or of one of several."""
+
+    __slots__ = ()
+    source: str
+    lines: Sequence[int]
+    place: str
+    sources: Sequence[str]
+
+    def where(self, row: int) -> str:
+        """`file:line` of a row."""
+        return place_of(self.sources[row] if self.sources else self.source, self.lines[row], self.place)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the rows come from."""
+        return tuple(dict.fromkeys(self.sources)) or (self.source,)
+
+
 @dataclass(frozen=True, slots=True)
-class Records:
+class Records(Placed):
     """Rows as JSON values. `lines` (rows,) is where each begins: a line, or its number; `whole` what held them;
     `sources` (rows,) is the file of each where there are several.
     """
@@ -28,15 +48,6 @@ class Records:
     place: str = "line"
     whole: Record | None = None
     sources: Sequence[str] = ()
-
-    def where(self, row: int) -> str:
-        """`file:line` of a row."""
-        return place_of(self.sources[row] if self.sources else self.source, self.lines[row], self.place)
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The files that the rows come from."""
-        return tuple(dict.fromkeys(self.sources)) or (self.source,)
 
 
 def place_of(source: str, number: int, place: str) -> str:
@@ -165,20 +176,12 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
 
 def _parsed(text: str, where: str, expected: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_once)
+        return read_json(text, nan=True)
     except json.JSONDecodeError as error:
         place = where if ":" in where.rsplit("/", 1)[-1] else f"{where}:{error.lineno}"
         raise InputError(f"is not JSON ({error})", where=place, expected=expected) from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"is not JSON ({error})", where=where, expected=expected) from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} is there twice")
-    return found
 
 
 def cell_of(value: Any) -> str:

@@ -486,7 +486,7 @@ def test_json_comes_in_the_forms_of_pandas(read):
         ('"x"', "holds no rows"),
         ("[{}, 3]", "row 2: is no JSON object"),
         ('[{"unit": 1,\n "a": }]', "export.json:2: is not JSON"),
-        ('[{"unit": 1, "unit": 2}]', "the key 'unit' is there twice"),
+        ('[{"unit": 1, "unit": 2}]', "the key 'unit' stands twice in one object"),
         ('[["a", "b"], [1]]', "row 1: is no row of the table; expected 2 cells"),
         ('{"a": 1}', "holds no rating"),
         ("{}", "holds no rating"),
