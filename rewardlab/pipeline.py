@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from pydantic import ValidationError
 from typing_extensions import Unpack
 
@@ -264,10 +265,39 @@ def conclude(run: Run, settings: Settings) -> Report:
 
     Raises: RunError when nothing was scored.
     """
-    record = last_reward(run)
-    prompts, width = run.prompts(), run.manifest.num_generations
+    record, annotations = last_reward(run), _labels(run, settings.labels_path)
     generations, scores = run.generations.read(), run.scores(record.key).read()
-    annotations = _labels(run, settings.labels_path)
+    question = _question(run, settings, record, (generations, scores), annotations)
+    about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)
+    findings = merge(ask_all(question), reconcile(question.examined, question), about_judges)
+    decision = decide(question, findings)
+    lacks = unfinished(run, record, prompts=question.prompts, generations=generations, scores=scores)
+    if lacks is not None:
+        decision, findings = lacks.decision, merge(findings, [lacks.finding])
+    elif question.measured.scored_prompts >= LEAST_PROMPTS and question.looks != run.manifest.looks:
+        run.update(replace(run.manifest, looks=question.looks))  # fewer prompts decide nothing, and are no look
+    report = build_report(
+        question,
+        findings,
+        decision,
+        record=record,
+        traffic=traffic_of(run, record),
+        judges=judges,
+        provenance=_provenance(run, record),
+    )
+    write_atomically(run.folder / "report.json", report.to_json().encode())
+    return report.attach(run.folder)
+
+
+def _question(
+    run: Run,
+    settings: Settings,
+    record: RewardRecord,
+    tables: tuple[pa.Table, pa.Table],
+    annotations: Annotations | None,
+) -> Question:
+    """What the probes of a run are asked about; `tables` are its generations and the reward's scores."""
+    (generations, scores), prompts, width = tables, run.prompts(), run.manifest.num_generations
     answers = gather(
         prompts,
         generations,
@@ -313,27 +343,8 @@ def conclude(run: Run, settings: Settings) -> Report:
         looks=looks,
         examined=run.findings(record.key) or (),
     )
-    if (told := right_by_texts(question)) is not None:
-        question = replace(question, measured=measuring(told=told))
-    about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)
-    findings = merge(ask_all(question), reconcile(question.examined, question), about_judges)
-    decision = decide(question, findings)
-    lacks = unfinished(run, record, prompts=prompts, generations=generations, scores=scores)
-    if lacks is not None:
-        decision, findings = lacks.decision, merge(findings, [lacks.finding])
-    elif question.measured.scored_prompts >= LEAST_PROMPTS and looks != run.manifest.looks:  # fewer decide nothing
-        run.update(replace(run.manifest, looks=looks))
-    report = build_report(
-        question,
-        findings,
-        decision,
-        record=record,
-        traffic=traffic_of(run, record),
-        judges=judges,
-        provenance=_provenance(run, record),
-    )
-    write_atomically(run.folder / "report.json", report.to_json().encode())
-    return report.attach(run.folder)
+    right = right_by_texts(question)
+    return question if right is None else replace(question, measured=measuring(told=right))
 
 
 def _sampling(run: Run) -> Mapping[str, Any]:
