@@ -1,0 +1,1 @@
+"""Builds the package: the audited reward, its imports and its dependencies."""

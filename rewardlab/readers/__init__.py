@@ -1,0 +1,1 @@
+"""The files that people have: prompts, generations, labels, in every form."""

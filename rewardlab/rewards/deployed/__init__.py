@@ -1,0 +1,1 @@
+"""A reward that is a deployed Lambda function."""

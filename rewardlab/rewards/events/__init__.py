@@ -1,0 +1,1 @@
+"""What a platform sends to a reward: the event, its samples, and what stands in them."""

@@ -1,0 +1,1 @@
+"""How each trainer calls a reward function, and what it takes in return."""
