@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rewardlab.alpha import MIN_ALPHA
+from rewardlab.ratings.alpha import MIN_ALPHA
 from rewardlab.stats.agreement.resampling import alpha_with_interval
 from rewardlab.stats.agreement.table import Table
 from rewardlab.stats.interval import Estimate, Floats, Undefined

@@ -18,11 +18,12 @@ from pathlib import Path
 from fixtures.rewards.bank import Reward, read_bank
 from fixtures.rewards.dataset import write
 from fixtures.rewards.tasks import build
+from rewardlab.auditing.examination import run_check
+from rewardlab.auditing.pipeline import run_audit
 from rewardlab.errors import RewardlabError
-from rewardlab.examination import run_check
-from rewardlab.pipeline import run_audit
-from rewardlab.report import CheckReport, Report
-from rewardlab.settings import Settings
+from rewardlab.reports.audit import Report
+from rewardlab.reports.check import CheckReport
+from rewardlab.settings.audit import Settings
 
 PROMPTS, GENERATIONS = 120, 8
 

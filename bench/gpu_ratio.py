@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bench.sampling import Work, compared
-from rewardlab.capture import captured
+from rewardlab.engines.capture import captured
 from rewardlab.engines.vllm import open_engine
 from rewardlab.task import Prompt
 

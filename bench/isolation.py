@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.process import Answer, RewardSource, WorkerProcess
-from rewardlab.rewards.results import read_results
-from rewardlab.task import Generation, read_prompts
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.rewards.contracts.results import read_results
+from rewardlab.rewards.events.event import encode_event, sample_parts
+from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
+from rewardlab.task import Generation
 
 EXAMPLE = Path(__file__).parent.parent / "fixtures" / "arithmetic"
 BATCH = 64

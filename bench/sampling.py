@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.ratio import Ratio, compare
-from rewardlab.capture import captured
+from rewardlab.auditing.stream import Stream
+from rewardlab.engines.capture import captured
 from rewardlab.engines.chat import encode_all
 from rewardlab.engines.vllm import VllmEngine, open_engine
-from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer
 from rewardlab.platforms import PLATFORMS
 from rewardlab.progress import Silent
-from rewardlab.rewards.pool import ScoringPool
-from rewardlab.rewards.process import RewardSource
-from rewardlab.stream import Stream
-from rewardlab.task import Prompt, Request, Sampling, read_prompts
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.rewards.isolation.pool import ScoringPool
+from rewardlab.rewards.isolation.process import RewardSource
+from rewardlab.runs.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer
+from rewardlab.task import Prompt, Request, Sampling
 
 EXAMPLE = Path(__file__).parent.parent / "fixtures" / "arithmetic"
 

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bench.ratio import Ratio, compare, seconds
-from rewardlab.task import read_prompts
+from rewardlab.readers.prompts import read_prompts
 
 EXAMPLE = Path(__file__).parent.parent / "fixtures" / "arithmetic"
 PROGRAM = Path(sys.executable).with_name("rewardlab")

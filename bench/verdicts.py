@@ -14,9 +14,9 @@ from fixtures.rewards.dataset import write
 from fixtures.verdicts.case import Case
 from fixtures.verdicts.cases import CASES
 from fixtures.verdicts.tasks import data_of
-from rewardlab.pipeline import run_audit
-from rewardlab.report import Report
-from rewardlab.settings import Settings
+from rewardlab.auditing.pipeline import run_audit
+from rewardlab.reports.audit import Report
+from rewardlab.settings.audit import Settings
 
 #: How far the accuracy's interval may miss the true share.
 SLACK = 0.02

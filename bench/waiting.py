@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bench.ratio import Ratio, compare
 from rewardlab.platforms import PLATFORMS, Platform
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.pool import ScoringPool
-from rewardlab.rewards.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.events.event import encode_event, sample_parts
+from rewardlab.rewards.isolation.pool import ScoringPool
+from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
 from rewardlab.task import Generation, Prompt
 
 #: What a call waits, as for a judge behind a network: an async reward and one that is not.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rewardlab.rewards.trainers import TABLE
+from rewardlab.rewards.trainers.table import TABLE
 
 PAGE = Path(__file__).with_name("rewards.md")
 START, END = "<!-- table -->\n", "<!-- end -->\n"

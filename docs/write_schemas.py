@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 
 import rewardlab
-from rewardlab.agree_report import AgreementReport
-from rewardlab.proof_report import ProofReport
-from rewardlab.report import Checks, DeploymentReport, PackageReport, Report, json_schema
+from rewardlab.reports.agreement import AgreementReport
+from rewardlab.reports.audit import Report
+from rewardlab.reports.check import Checks
+from rewardlab.reports.deployment import DeploymentReport
+from rewardlab.reports.packaging import PackageReport
+from rewardlab.reports.proof import ProofReport
+from rewardlab.reports.section import json_schema
 
 SCHEMAS = (
     ("report-1.json", Report),

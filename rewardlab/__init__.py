@@ -10,13 +10,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from rewardlab.errors import EngineError, InputError, RewardError, RewardlabError, RunError, UsageError
-    from rewardlab.examination import check
-    from rewardlab.pipeline import audit, judge, read_report
-    from rewardlab.report import CheckReport, Report
+from rewardlab.version import __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from rewardlab.auditing.examination import check
+    from rewardlab.auditing.pipeline import audit, judge, read_report
+    from rewardlab.errors import EngineError, InputError, RewardError, RewardlabError, RunError, UsageError
+    from rewardlab.reports.audit import Report
+    from rewardlab.reports.check import CheckReport
 
 __all__ = [
     "CheckReport",
@@ -35,12 +36,12 @@ __all__ = [
 ]
 
 _HOME = {name: "rewardlab.errors" for name in __all__ if name.endswith("Error")} | {
-    "CheckReport": "rewardlab.report",
-    "Report": "rewardlab.report",
-    "check": "rewardlab.examination",
-    "audit": "rewardlab.pipeline",
-    "judge": "rewardlab.pipeline",
-    "read_report": "rewardlab.pipeline",
+    "CheckReport": "rewardlab.reports.audit",
+    "Report": "rewardlab.reports.audit",
+    "check": "rewardlab.auditing.examination",
+    "audit": "rewardlab.auditing.pipeline",
+    "judge": "rewardlab.auditing.pipeline",
+    "read_report": "rewardlab.auditing.pipeline",
 }
 
 

@@ -18,8 +18,8 @@ from typing import Any
 import click
 from typing_extensions import override
 
-import rewardlab
 from rewardlab.errors import RewardlabError, UsageError
+from rewardlab.version import __version__
 from rewardlab.visible import visible_lines
 
 #: Name to one line of help; the module is imported when its command is used, so that --help starts at once.
@@ -94,7 +94,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(rewardlab.__version__, prog_name="rewardlab", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="rewardlab", message="%(prog)s %(version)s")
 def cli() -> None:
     """Can this reward function teach this model this task? Ask before the training run is paid for."""
 

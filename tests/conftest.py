@@ -22,7 +22,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from rewardlab.cli import main
-from rewardlab.task import Prompt, read_prompts
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.task import Prompt
 
 ARITHMETIC = Path(__file__).parent.parent / "fixtures" / "arithmetic"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rewardlab.aws.shipped import MODULES
+from rewardlab.aws.package.shipped import MODULES
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "rewardlab"

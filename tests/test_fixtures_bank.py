@@ -15,8 +15,9 @@ from fixtures.rewards.bank import FOLDER, BankError, read_bank
 from fixtures.rewards.dataset import write
 from fixtures.rewards.policy import POLICIES
 from fixtures.rewards.tasks import TASKS, build
-from rewardlab.rewards.shim import find_entry, invoke
-from rewardlab.task import read_generations, read_prompts
+from rewardlab.readers.generations import read_generations
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.rewards.code.shim import find_entry, invoke
 
 pytestmark = pytest.mark.process
 

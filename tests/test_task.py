@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import InputError
-from rewardlab.task import Sampling, note_of_cuts, read_generations, read_prompts
+from rewardlab.readers.generations import read_generations
+from rewardlab.readers.prompts import note_of_cuts, read_prompts
+from rewardlab.task import Sampling
 
 USER = [{"role": "user", "content": "6*7"}]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.section import Part, json_text, visible_all
+from rewardlab.reports.section import Part, json_text, visible_all
 from rewardlab.visible import OBEYED, visible, visible_lines
 
 CHARACTERS = {

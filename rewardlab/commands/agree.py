@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from rewardlab.agreement import measure_agreement
-from rewardlab.alpha import MIN_ALPHA
 from rewardlab.commands.options import display_for, put
 from rewardlab.errors import UsageError
-from rewardlab.formats.agree import AGREE_FORMATS
+from rewardlab.formats.agreement import AGREE_FORMATS
+from rewardlab.ratings.agreement import measure_agreement
+from rewardlab.ratings.alpha import MIN_ALPHA
 from rewardlab.ratings.explanation import explain_columns
 from rewardlab.ratings.naming import Layout, Naming
 from rewardlab.ratings.scale import Wanted

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rewardlab.auditing.pipeline import run_audit
 from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import (
     CONFIG,
@@ -22,8 +23,7 @@ from rewardlab.commands.options import (
     show,
 )
 from rewardlab.commands.terminal import progress_for
-from rewardlab.pipeline import run_audit
-from rewardlab.settings import load_settings
+from rewardlab.settings.audit import load_settings
 
 
 @click.command("audit")

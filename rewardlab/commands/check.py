@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from rewardlab.aws.packaged import opened
+from rewardlab.auditing.examination import prompts_of, run_check
 from rewardlab.commands.options import CONFIG, RANGE, RIGHT, SCORING, SHOWING, add_options, display_for, given, put
 from rewardlab.commands.terminal import NotesOnly
 from rewardlab.errors import RewardlabError, UsageError
-from rewardlab.examination import prompts_of, run_check
 from rewardlab.formats.check import CHECK_FORMATS
-from rewardlab.report import Checks
-from rewardlab.settings import load_settings
+from rewardlab.packages.packaged import opened
+from rewardlab.reports.check import Checks
+from rewardlab.settings.audit import load_settings
 
 REWARD_NAME = "reward.py"
 

@@ -11,21 +11,21 @@ from typing import Any
 
 import click
 
-from rewardlab.aws.configuration import Wanted
-from rewardlab.aws.deployable import refused_name
-from rewardlab.aws.deployment import Deployed, Deployer
-from rewardlab.aws.layer import LayerZip, read_layer
-from rewardlab.aws.manifest import PackageManifest, read_manifest
-from rewardlab.aws.policies import TRUST, execution_policy, trainer_policy
-from rewardlab.aws.sizing import Sizing, read_sizing
-from rewardlab.aws.upload import Upload
-from rewardlab.aws.variables import check_variables
+from rewardlab.aws.deploy.configuration import Wanted
+from rewardlab.aws.deploy.deployment import Deployed, Deployer
+from rewardlab.aws.deploy.layer import LayerZip, read_layer
+from rewardlab.aws.deploy.policies import TRUST, execution_policy, trainer_policy
+from rewardlab.aws.deploy.sizing import Sizing, read_sizing
+from rewardlab.aws.deploy.upload import Upload
+from rewardlab.aws.package.deployable import refused_name
+from rewardlab.aws.prove.variables import check_variables
 from rewardlab.cloud.session import Access
 from rewardlab.commands.options import add_options, put
 from rewardlab.errors import UsageError
+from rewardlab.packages.manifest import PackageManifest, read_manifest
 from rewardlab.platforms import LAMBDA, find_platform
-from rewardlab.report import DeploymentReport, Policies, SettingChange
-from rewardlab.section import json_text
+from rewardlab.reports.deployment import DeploymentReport, Policies, SettingChange
+from rewardlab.reports.section import json_text
 
 FILE = click.Path(path_type=Path)
 FUNCTION = (

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import click
 
-import rewardlab
 from rewardlab.cloud.failure import failure
 from rewardlab.engines.vllm_draw import TESTED, Runner
-from rewardlab.rewards.isolation import probe, words_of
-from rewardlab.settings import without_secrets
+from rewardlab.rewards.fence.available import probe, words_of
+from rewardlab.settings.audit import without_secrets
+from rewardlab.version import __version__
 from rewardlab.visible import visible
 
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "krippendorff", "pydantic", "openai")
@@ -30,7 +30,7 @@ def command() -> int:
     account = _account()
     engines = {**dict(_engines()), "bedrock": _bedrock(account)}
     rows = [
-        ("rewardlab", rewardlab.__version__),
+        ("rewardlab", __version__),
         ("python", f"{platform.python_version()} on {platform.platform()}"),
         *((name, _version(name) or "missing: reinstall rewardlab") for name in LIBRARIES),
         ("gpu", _gpu()),

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import click
 
 from rewardlab.errors import UsageError
-from rewardlab.formats import FORMATS
+from rewardlab.formats.audit import FORMATS
 from rewardlab.formats.display import Display
-from rewardlab.report import Report
-from rewardlab.values import parse_pairs
+from rewardlab.reports.audit import Report
+from rewardlab.settings.values import parse_pairs
 
 #: Settings that are tables, by the option that gives them as NAME=VALUE.
 PAIRS = {"engine": "engine_option", "reward_kwargs": "reward_kwargs"}

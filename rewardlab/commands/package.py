@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from rewardlab.aws.bundle import Choices, build
-from rewardlab.aws.summary import report_of
-from rewardlab.aws.target import ARCHITECTURES, DEFAULT_PYTHON, GLIBC, find_target
+from rewardlab.aws.package.bundle import Choices, build
+from rewardlab.aws.package.summary import report_of
 from rewardlab.commands.options import ENTRY, FENCE, add_options, display_for, given, put
 from rewardlab.errors import UsageError
-from rewardlab.formats.package import PACKAGE_FORMATS
+from rewardlab.formats.packaging import PACKAGE_FORMATS
+from rewardlab.packages.target import ARCHITECTURES, DEFAULT_PYTHON, GLIBC, find_target
 from rewardlab.platforms import find_platform
-from rewardlab.settings import load_settings
+from rewardlab.settings.audit import load_settings
 from rewardlab.visible import visible
 
 PATH = click.Path(path_type=Path)

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from rewardlab.aws.proof import prove
-from rewardlab.aws.variables import Role
+from rewardlab.aws.prove.proof import prove
+from rewardlab.aws.prove.variables import Role
 from rewardlab.commands.options import add_options, display_for, put
 from rewardlab.engines import parse_model
 from rewardlab.errors import UsageError

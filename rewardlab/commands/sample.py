@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
+from rewardlab.auditing.pipeline import run_sample
+from rewardlab.auditing.resume import DEFAULT_GENERATIONS
 from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import CONFIG, QUIET, SAMPLING, add_options, given
 from rewardlab.commands.terminal import progress_for
 from rewardlab.engines.bedrock_batch import check_destination, instructions, read_batch, write_batch, write_recorded
 from rewardlab.engines.converse import form_of
 from rewardlab.errors import UsageError
-from rewardlab.pipeline import run_sample
-from rewardlab.resume import DEFAULT_GENERATIONS
-from rewardlab.sampling import drawn_as, with_system
-from rewardlab.settings import Settings, load_settings
-from rewardlab.task import read_prompts
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.settings.audit import Settings, load_settings
+from rewardlab.settings.sampling import drawn_as, with_system
 
 #: AWS's default quota of the fewest records in a job.
 FEWEST_RECORDS = 100

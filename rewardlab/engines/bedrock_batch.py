@@ -19,7 +19,8 @@ from pathlib import Path
 
 from rewardlab.engines.converse import Form, body_of, check, generation_of
 from rewardlab.errors import InputError, UsageError
-from rewardlab.task import Generation, Json, Prompt, Rows, Sampling
+from rewardlab.readers.rows import Rows
+from rewardlab.task import Generation, Json, Prompt, Sampling
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 #: Two characters count to this.

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rewardlab.conversation import INSTRUCTING
 from rewardlab.engines.thinking import template_arguments
 from rewardlab.errors import EngineError, TooLongError, UsageError
+from rewardlab.readers.conversation import INSTRUCTING
 from rewardlab.task import Message, Prompt, Sampling
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rewardlab.calls import read_calls
 from rewardlab.engines import told_apart
 from rewardlab.engines.ladder import Rung, odds_of, text_of
 from rewardlab.engines.server import Server
 from rewardlab.engines.template import writes_hermes
 from rewardlab.engines.thought import form_at, holds_thought, thought_in
+from rewardlab.readers.calls import read_calls
 from rewardlab.task import Generation, Json, Request, Sampling
 
 NO_INDEX = "the server's choices have no index: they are taken in their order"

@@ -8,7 +8,8 @@ from typing import Any
 
 from rewardlab.engines import check_options
 from rewardlab.errors import InputError
-from rewardlab.task import Generation, Request, Sampling, read_generations
+from rewardlab.readers.generations import read_generations
+from rewardlab.task import Generation, Request, Sampling
 
 #: What a caller may take to change the texts; max_tokens and seed stand in many files of settings.
 FILTERS = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty", "stop", "thinking")

@@ -1,11 +1,4 @@
-"""Report -> text that a person reads, or JSON that a program does. Each format is a pure function in its own file."""
+"""Report -> text that a person reads, or JSON that a program does: a folder for each report, a file for each format.
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-
-from rewardlab.formats import json, text
-from rewardlab.formats.display import Display
-from rewardlab.report import Report
-
-FORMATS: Mapping[str, Callable[[Report, Display], str]] = {"text": text.render, "json": json.render}
+Each format is a pure function in its own file. What several share stands beside the folders.
+"""

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rewardlab.formats.display import Display
-from rewardlab.report import FindingPart
+from rewardlab.reports.finding import FindingPart
 
 SEVERITIES = {"blocker": "bold red", "warning": "yellow", "note": "cyan"}
 UNSHOWN = {"examples", "band", "band_on"}

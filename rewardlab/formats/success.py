@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rewardlab.formats.findings import percent
-from rewardlab.report import Baseline, CheckReport
-from rewardlab.success_report import SuccessPart
+from rewardlab.reports.audit import Baseline
+from rewardlab.reports.check import CheckReport
+from rewardlab.reports.success import SuccessPart
 
 #: Sources of evidence that are told together, and what they are called: one, several.
 ANSWERS: Sequence[tuple[tuple[str, ...], str, str]] = (

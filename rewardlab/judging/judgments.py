@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from rewardlab.judging.verdict import Verdict
 from rewardlab.outcome import Unscored
-from rewardlab.parts import Parts
+from rewardlab.runs.parts import Parts
 
 JUDGMENT_SCHEMA = pa.schema(
     [

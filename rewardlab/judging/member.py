@@ -11,8 +11,8 @@ from pathlib import Path
 from rewardlab.engines import check_spec, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, shipped_judges
-from rewardlab.manifest import JudgeRecord
-from rewardlab.run import files_print
+from rewardlab.runs.directory import files_print
+from rewardlab.runs.manifest import JudgeRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from rewardlab.answers import Bools
-from rewardlab.capture import captured
 from rewardlab.engines import Engine, open_engine, parse_model
+from rewardlab.engines.capture import captured
 from rewardlab.engines.loading import loading
 from rewardlab.judging.asking import Ask, FunctionJudge, ModelJudge, Respondent, put
 from rewardlab.judging.definition import Judge
@@ -22,7 +21,8 @@ from rewardlab.judging.python import PythonJudge
 from rewardlab.judging.ratings import Ratings, not_asked, ratings_of, usage_of
 from rewardlab.judging.template import require_fields
 from rewardlab.progress import Progress
-from rewardlab.run import Run
+from rewardlab.runs.answers import Bools
+from rewardlab.runs.directory import Run
 from rewardlab.task import Prompt
 
 #: Why a question could not be put, in words.

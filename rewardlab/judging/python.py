@@ -25,8 +25,8 @@ from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.template import question_of
 from rewardlab.judging.verdict import Verdict, VerdictError, find
 from rewardlab.outcome import Unscored
-from rewardlab.rewards.isolation import fence_notes
-from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
+from rewardlab.rewards.fence.available import fence_notes
+from rewardlab.rewards.isolation.process import EntryFound, RewardSource, WorkerProcess
 
 #: What a function may name among its parameters, each with what it is given.
 ARGUMENTS: dict[str, Callable[[Exhibit], Any]] = {

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rewardlab.answers import Bools, Floats, cells_of
 from rewardlab.judging.judgments import NOT_ASKED, PLAIN, SWAPPED
-from rewardlab.manifest import JudgeRecord
+from rewardlab.runs.answers import Bools, Floats, cells_of
+from rewardlab.runs.manifest import JudgeRecord
 
 EXAMPLES = 3
 Numbers: TypeAlias = NDArray[np.int64]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from rewardlab.kept import read_kept, save_kept
+from rewardlab.runs.kept import read_kept, save_kept
 
 #: Right answers: the reference in a format that wins, or a sampled answer that reads as the reference.
 RightSource: TypeAlias = Literal["reference", "read"]

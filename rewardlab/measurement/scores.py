@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rewardlab.answers import Bools, cells_of
-from rewardlab.evidence import NOTHING_KNOWN, Evidence
+from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
+from rewardlab.measurement.success import Success, success_rule
 from rewardlab.outcome import REASONS, Reason
+from rewardlab.runs.answers import Bools, cells_of
 from rewardlab.stats.interval import LEVEL, Estimate, Floats, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.passk import mean_pass
 from rewardlab.stats.spread import (
@@ -28,7 +29,6 @@ from rewardlab.stats.spread import (
     variance_by_prompt,
 )
 from rewardlab.stats.successes import mean_of_successes
-from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
 Estimator: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.bool_], float], Quantity]
@@ -127,7 +127,7 @@ def measure(
 ) -> Measurement:
     """Measure a run.
 
-    Arguments: `generations` and `scores` as the run directory holds them (rewardlab.parts), each prompt_id and
+    Arguments: `generations` and `scores` as the run directory holds them (rewardlab.runs.parts), each prompt_id and
     index once; a score is null where the generation is unscored. `evidence` is what right and wrong answers earned;
     `labels` (prompts, generations) is 1 for right, 0 for wrong, NaN for unknown. `told` (prompts, generations) marks
     the right answers where texts tell them and no score does. `level` is that of every interval.

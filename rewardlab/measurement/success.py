@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from rewardlab.answers import Bools
-from rewardlab.evidence import NOTHING_KNOWN, Earned, Evidence
+from rewardlab.measurement.evidence import NOTHING_KNOWN, Earned, Evidence
+from rewardlab.runs.answers import Bools
 from rewardlab.stats.interval import Floats, Undefined
 from rewardlab.stats.overlap import counting_others, overlapping, possible
 from rewardlab.stats.separation import Separation, Side, separate

@@ -12,8 +12,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from rewardlab.aws.target import Architecture
 from rewardlab.errors import InputError
+from rewardlab.packages.target import Architecture
 
 NAME = "rewardlab-manifest.json"
 HANDLER = "lambda_function.lambda_handler"

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rewardlab.aws.manifest import PackageManifest, read_manifest
-from rewardlab.aws.target import Target, is_this_machine, python_here, way_to
-from rewardlab.aws.unpacked import Package, make_removable, unpack
 from rewardlab.errors import InputError, RewardError, UsageError
-from rewardlab.manifest import RewardRecord
+from rewardlab.packages.manifest import PackageManifest, read_manifest
+from rewardlab.packages.target import Target, is_this_machine, python_here, way_to
+from rewardlab.packages.unpacked import Package, make_removable, unpack
 from rewardlab.progress import Progress, Silent
-from rewardlab.rewards.function import function_named
-from rewardlab.settings import Settings
+from rewardlab.rewards.deployed.function import function_named
+from rewardlab.runs.manifest import RewardRecord
+from rewardlab.settings.audit import Settings
 
 SUFFIX = ".zip"
 

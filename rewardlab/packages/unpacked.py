@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from rewardlab.aws.archive import digest
-from rewardlab.aws.manifest import NAME, PackageManifest, read_manifest
 from rewardlab.errors import InputError
+from rewardlab.packages.archive import digest
+from rewardlab.packages.manifest import NAME, PackageManifest, read_manifest
 from rewardlab.platforms import LAMBDA
-from rewardlab.run import sha256_of
+from rewardlab.runs.directory import sha256_of
 
 MOST_BYTES = LAMBDA.unzipped_mb << 20
 #: What compiled modules end with, and how a program begins.

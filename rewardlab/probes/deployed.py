@@ -11,7 +11,7 @@ import numpy as np
 from rewardlab.findings import Finding, Severity
 from rewardlab.platforms import LAMBDA, Platform
 from rewardlab.probes.reward.speed import GUIDANCE_SECONDS, MARGIN, STEP_SECONDS
-from rewardlab.rewards.traffic import Traffic
+from rewardlab.rewards.deployed.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)

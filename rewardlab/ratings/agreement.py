@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-import rewardlab
-from rewardlab.agree_report import Agreement, AgreementReport, Given, Number, Orders, PairPart, RaterPart
-from rewardlab.alpha import MIN_ALPHA, further_units, meaning_of, strong_from, verdict_of
-from rewardlab.crosscheck import check_alpha
 from rewardlab.errors import InputError
+from rewardlab.ratings.alpha import MIN_ALPHA, further_units, meaning_of, strong_from, verdict_of
+from rewardlab.ratings.crosscheck import check_alpha
 from rewardlab.ratings.layout import Ratings, read_ratings
 from rewardlab.ratings.naming import Naming
 from rewardlab.ratings.scale import Wanted
+from rewardlab.reports.agreement import Agreement, AgreementReport, Given, Number, Orders, PairPart, RaterPart
 from rewardlab.stats.agreement.concordance import Concordance
 from rewardlab.stats.agreement.gwet import Partial
 from rewardlab.stats.agreement.pairwise import Pair
@@ -23,6 +22,7 @@ from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.resampling import Method
 from rewardlab.stats.agreement.table import Codes, Coefficient
 from rewardlab.stats.interval import Estimate, Undefined
+from rewardlab.version import __version__
 
 #: Values of the scale that are listed.
 LISTED = 12
@@ -90,7 +90,7 @@ def measure_agreement(
         reading=ratings.notes,
         whole=whole,
         slices=tuple(slices),
-        version=rewardlab.__version__,
+        version=__version__,
     )
 
 

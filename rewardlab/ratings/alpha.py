@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal, TypeAlias
 
+from rewardlab.reports.agreement import Verdict
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
-
-Verdict: TypeAlias = Literal["sufficient", "insufficient", "undecided"]
 
 #: Krippendorff's customary thresholds for alpha: tentative conclusions, and reliable ones.
 MIN_ALPHA, STRONG_ALPHA = 0.667, 0.800

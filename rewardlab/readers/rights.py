@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rewardlab.conversation import kind_of_json
 from rewardlab.errors import InputError
-from rewardlab.task import RIGHT, Prompt, Rows
+from rewardlab.readers.conversation import kind_of_json
+from rewardlab.readers.rows import Rows
+from rewardlab.task import RIGHT, Prompt
 
 EXPECTED = '{"prompt_id": ..., "text": ...} on each line: the whole text of a response that is right'
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from rewardlab.alpha import Verdict
-from rewardlab.section import Interval, Part
+from rewardlab.reports.section import Interval, Part
+
+#: What the interval of alpha says of the threshold.
+Verdict: TypeAlias = Literal["sufficient", "insufficient", "undecided"]
 
 
 class Number(Interval):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
-from rewardlab.component_report import Component
-from rewardlab.findings import Finding
-from rewardlab.judge_report import Judges
-from rewardlab.section import Interval, Part, json_text
-from rewardlab.success_report import SuccessPart
+from rewardlab.reports.components import Component
+from rewardlab.reports.finding import FindingPart
+from rewardlab.reports.judges import Judges
+from rewardlab.reports.section import Interval, Part, json_text
+from rewardlab.reports.success import SuccessPart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,27 +189,6 @@ class Reward(Part):
     labels: Labels | None
 
 
-class FindingPart(Part):
-    """Something measured that the user should act on."""
-
-    code: str
-    severity: Literal["blocker", "warning", "note"]
-    title: str
-    evidence: dict[str, Any]
-    remedy: str
-
-    @classmethod
-    def of(cls, finding: Finding) -> FindingPart:
-        """The finding as the report shows it."""
-        return cls(
-            code=finding.code,
-            severity=finding.severity,
-            title=finding.title,
-            evidence=dict(finding.evidence),
-            remedy=finding.remedy,
-        )
-
-
 class Report(Part):
     """The result of an audit.
 
@@ -274,115 +252,3 @@ class Report(Part):
     def to_json(self) -> str:
         """The report as JSON text, keys as in the schema."""
         return json_text(self)
-
-
-class CheckReport(Part):
-    """What is wrong with one reward's code, whatever a model would answer.
-
-    `inconclusive`: nothing blocks, and time ran out before everything that can block was asked, or no made-up answer
-    wins in any format, so that what needs a right answer could not be asked.
-    """
-
-    verdict: Literal["pass", "fail", "inconclusive"]
-    undecided: str | None = Field(default=None, description="why it is inconclusive and what would decide it")
-    reward: str
-    entry: str
-    kind: str
-    platform: str
-    prompts: int = Field(description="prompts in the file")
-    examined: int = Field(description="prompts that answers were made up for")
-    seconds: float
-    success_at: float | None = Field(default=None, description="the least score of a success; null where not known")
-    success: SuccessPart | None = Field(default=None, description="what the threshold rests on; null where not asked")
-    findings: tuple[FindingPart, ...]
-    provenance: dict[str, Any]
-
-
-class Checks(Part):
-    """The result of `rewardlab check`, one report for each reward; the worst of their verdicts."""
-
-    schema_: Literal["rewardlab.check/1"] = Field(default="rewardlab.check/1", alias="schema")
-    verdict: Literal["pass", "fail", "inconclusive"]
-    checks: tuple[CheckReport, ...]
-
-    @classmethod
-    def of(cls, checks: Sequence[CheckReport]) -> Checks:
-        """The reports together."""
-        given = {one.verdict for one in checks}
-        verdict: Literal["pass", "fail", "inconclusive"] = (
-            "fail" if "fail" in given else "inconclusive" if "inconclusive" in given else "pass"
-        )
-        return cls(verdict=verdict, checks=tuple(checks))
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nothing blocks, 1 when something does, 4 when what can block was not asked."""
-        return {"pass": 0, "fail": 1, "inconclusive": 4}[self.verdict]
-
-
-class Contributor(Part):
-    """Whose files, unpacked, take so many bytes: a distribution's, a file of the user's, the handler's."""
-
-    name: str
-    bytes: int
-
-
-class PackageReport(Part):
-    """The result of `rewardlab package`; `refused` when a finding forbids the package, and nothing was written."""
-
-    schema_: Literal["rewardlab.packaging/1"] = Field(default="rewardlab.packaging/1", alias="schema")
-    verdict: Literal["packaged", "refused"]
-    reward: str
-    entry: str | None
-    kind: str | None
-    platform: str
-    python: str
-    architecture: str
-    path: str | None = Field(description="the zip, or the container's folder; null when refused")
-    sha256: str | None = Field(description="of the zip")
-    size: int | None = Field(description="bytes of the zip")
-    layer: str | None = Field(description="the second zip, with the dependencies")
-    unpacked_size: int = Field(description="bytes of all files together, the layer's too")
-    contributors: tuple[Contributor, ...] = Field(description="the largest first")
-    requirements: tuple[str, ...]
-    audit: dict[str, Any] | None
-    findings: tuple[FindingPart, ...]
-
-    @property
-    def exit_code(self) -> int:
-        """0 when packaged, 1 when refused."""
-        return {"packaged": 0, "refused": 1}[self.verdict]
-
-
-class SettingChange(Part):
-    """A setting of the function, what it was (null where there was none), and what it is; no variable's value."""
-
-    setting: str
-    before: str | None
-    after: str
-
-
-class Policies(Part):
-    """IAM policy documents: who may take the function's role on, what that role needs, what the trainer's needs."""
-
-    trust: dict[str, Any]
-    function: dict[str, Any]
-    trainer: dict[str, Any]
-
-
-class DeploymentReport(Part):
-    """The result of `rewardlab deploy`; with --dry-run what it would be."""
-
-    schema_: Literal["rewardlab.deployment/1"] = Field(default="rewardlab.deployment/1", alias="schema")
-    arn: str = Field(description="the function's, without a version or an alias")
-    version: str | None = Field(description="published for this code; null where none was asked for, or in a dry run")
-    alias: str | None
-    created: bool = Field(description="whether there was no function of this name")
-    changes: tuple[SettingChange, ...] = Field(description="empty where the function was as it was asked to be")
-    policies: Policies
-
-
-def json_schema(model: type[Part]) -> dict[str, Any]:
-    """The JSON Schema of a report, which is shipped in schemas/ beside this module."""
-    name = model.model_fields["schema_"].default
-    return {"$id": name} | model.model_json_schema(by_alias=True, mode="serialization")

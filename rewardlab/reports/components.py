@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from rewardlab.section import Interval, Part
+from rewardlab.reports.section import Interval, Part
 
 
 class Component(Part):

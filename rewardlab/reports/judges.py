@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from rewardlab.section import Interval, Part
+from rewardlab.reports.section import Interval, Part
 
 
 class Alpha(Interval):

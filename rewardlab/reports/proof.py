@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from rewardlab.section import Part
+from rewardlab.reports.section import Part
 
 
 class PackagePart(Part):

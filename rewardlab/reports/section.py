@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,3 +81,9 @@ def visible_all(value: Value) -> Value:
     elif isinstance(value, list):
         shown = [visible_all(inner) for inner in value]
     return shown  # type: ignore[return-value]  # of the type that came in
+
+
+def json_schema(model: type[Part]) -> dict[str, Any]:
+    """The JSON Schema of a report, which is shipped in rewardlab/schemas/."""
+    name = model.model_fields["schema_"].default
+    return {"$id": name} | model.model_json_schema(by_alias=True, mode="serialization")

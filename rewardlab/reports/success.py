@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
-from rewardlab.measurement import OpenThreshold
-from rewardlab.section import Interval, Part
-from rewardlab.success import Success
+from rewardlab.reports.section import Interval, Part
 
 
 class Threshold(Part):
@@ -34,17 +31,3 @@ class SuccessPart(Part):
     wrong: float | None = Field(description="the most that wrong answers earn below the threshold")
     answers: dict[str, int] = Field(description="how many answers this rests on, by where they come from")
     open: tuple[Threshold, ...] = Field(default=(), description="other thresholds that are not excluded, ascending")
-
-    @classmethod
-    def of(cls, rule: Success, others: Sequence[OpenThreshold] = ()) -> SuccessPart:
-        """The rule as the report shows it, with the baseline at each other threshold."""
-        return cls(
-            source=rule.source,
-            right=rule.right,
-            wrong=rule.wrong,
-            answers=dict(rule.counts),
-            open=tuple(
-                Threshold(at=one.at, accuracy=Interval.of(one.accuracy), solved=Interval.of(one.solved))
-                for one in others
-            ),
-        )

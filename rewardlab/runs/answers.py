@@ -77,7 +77,7 @@ def gather(
     num_generations: int,
     labels: Mapping[tuple[str, int], float] | None = None,
 ) -> Answers:
-    """The tables of a run, from its parts (rewardlab.parts); `labels` by prompt id and index."""
+    """The tables of a run, from its parts (rewardlab.runs.parts); `labels` by prompt id and index."""
     ids = pa.array([prompt.id for prompt in prompts], pa.string())
     shape = (len(prompts), num_generations)
     known, row, column = cells_of(ids, generations, num_generations)

@@ -31,10 +31,11 @@ from typing import IO, Any, Self, TypeAlias
 
 from rewardlab.errors import InputError, RunError
 from rewardlab.findings import CATALOGUE, RANK, Finding
-from rewardlab.kept import read_kept, save_kept
-from rewardlab.manifest import JudgeRecord, Manifest, RewardRecord, read_manifest
-from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
-from rewardlab.task import Prompt, read_prompts
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.runs.kept import read_kept, save_kept
+from rewardlab.runs.manifest import JudgeRecord, Manifest, RewardRecord, read_manifest
+from rewardlab.runs.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
+from rewardlab.task import Prompt
 
 #: The lowest and highest value of each named component of a reward.
 Ranges: TypeAlias = Mapping[str, tuple[float, float]]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rewardlab.errors import RunError
-from rewardlab.parts import write_atomically
+from rewardlab.runs.parts import write_atomically
 
 #: The key of the digest, which is of all other keys.
 DIGEST = "digest"

@@ -12,8 +12,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_confi
 from typing_extensions import TypedDict
 
 from rewardlab.errors import RunError
-from rewardlab.looks import Look
 from rewardlab.platforms import ReferencePlace
+from rewardlab.runs.looks import Look
 from rewardlab.strict import read_json
 
 SCHEMA = "rewardlab.run/1"

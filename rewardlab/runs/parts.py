@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from rewardlab.errors import RunError
 from rewardlab.outcome import Outcome, Scored, Unscored
-from rewardlab.possible import impossible
+from rewardlab.runs.possible import impossible
 from rewardlab.task import Generation
 
 GENERATION_SCHEMA = pa.schema(

@@ -13,16 +13,16 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from rewardlab.alpha import MIN_ALPHA
 from rewardlab.engines import ModelSpec, check_reasoning, parse_model
 from rewardlab.engines.presets import Preset, read_preset
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, load_judge
-from rewardlab.layers import Layer, find_layers
 from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
-from rewardlab.rewards.process import RewardSource
-from rewardlab.sampling import SamplingOptions, SamplingSettings, fill_in, folder_of_model, system_text
-from rewardlab.values import (
+from rewardlab.ratings.alpha import MIN_ALPHA
+from rewardlab.rewards.isolation.process import RewardSource
+from rewardlab.settings.layers import Layer, find_layers
+from rewardlab.settings.sampling import SamplingOptions, SamplingSettings, fill_in, folder_of_model, system_text
+from rewardlab.settings.values import (
     Finite,
     Pair,
     PathText,

@@ -11,13 +11,13 @@ from typing import Annotated, Any, TypedDict
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from rewardlab.conversation import INSTRUCTING
 from rewardlab.engines import ModelSpec
 from rewardlab.engines.presets import NAMES, Preset
 from rewardlab.engines.thinking import OFF, ON
 from rewardlab.errors import UsageError
+from rewardlab.readers.conversation import INSTRUCTING
+from rewardlab.settings.values import PathText
 from rewardlab.task import Message, Prompt, Reasoning, Sampling
-from rewardlab.values import PathText
 
 #: Engines whose models are read from a folder or the hub, where their own generation_config.json lies.
 LOCAL = ("vllm", "transformers")

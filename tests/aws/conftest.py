@@ -14,12 +14,12 @@ from pathlib import Path
 import boto3
 import pytest
 
-from rewardlab.aws.archive import archive, digest
-from rewardlab.aws.manifest import NAME, Layer, PackageManifest
-from rewardlab.aws.runtime import Runtime
-from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.target import python_here
-from rewardlab.aws.unpacked import make_removable, unpack
+from rewardlab.aws.prove.runtime import Runtime
+from rewardlab.aws.prove.runtime_process import Configuration
+from rewardlab.packages.archive import archive, digest
+from rewardlab.packages.manifest import NAME, Layer, PackageManifest
+from rewardlab.packages.target import python_here
+from rewardlab.packages.unpacked import make_removable, unpack
 from tests.aws.moto_server import serving
 
 SOUND = "def score(completion, reference): return float(completion == reference)\n"

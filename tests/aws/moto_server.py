@@ -21,9 +21,9 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from rewardlab.aws.runtime import FunctionError, Reply, Response, Runtime
-from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.unpacked import Package, make_removable, unpack
+from rewardlab.aws.prove.runtime import FunctionError, Reply, Response, Runtime
+from rewardlab.aws.prove.runtime_process import Configuration
+from rewardlab.packages.unpacked import Package, make_removable, unpack
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import rewardlab
-from rewardlab import agreement, crosscheck
-from rewardlab.formats.agree import AGREE_FORMATS
+from rewardlab.formats.agreement import AGREE_FORMATS
+from rewardlab.ratings import agreement, crosscheck
 
 PUBLISHED = Path(__file__).parent.parent.parent / "fixtures" / "published"
 
@@ -155,8 +155,8 @@ def test_json_meets_its_shipped_schema(run, ratings):
     jsonschema.Draft202012Validator.check_schema(schema)
     for path in (ratings(AGREED), ratings("unit,a,b\n1,yes,yes\n2,yes,yes\n", "flat.csv")):
         jsonschema.validate(json.loads(run("agree", path, "--format", "json")[1]), schema)
-    from rewardlab.agree_report import AgreementReport
-    from rewardlab.report import json_schema
+    from rewardlab.reports.agreement import AgreementReport
+    from rewardlab.reports.section import json_schema
 
     assert schema == json_schema(AgreementReport), "run docs/write_schemas.py"
 

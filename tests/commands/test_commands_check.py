@@ -46,7 +46,7 @@ def reward(tmp_path, write_lines):
 def blocked(monkeypatch):
     """A probe that blocks the rewards in folders called bad."""
     monkeypatch.setattr(
-        "rewardlab.examination.examine",
+        "rewardlab.auditing.examination.examine",
         lambda subject: (
             (Finding("RL402", "blocker", {"examples": [{"detail": "an empty answer scores"}]}),)
             if subject.every_prompt[0].row.get("bad")

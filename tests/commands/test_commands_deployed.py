@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from rewardlab.auditing.resume import reward_record
+from rewardlab.auditing.stream import fill
 from rewardlab.progress import Silent
-from rewardlab.resume import reward_record
-from rewardlab.run import Run
-from rewardlab.settings import Settings
-from rewardlab.stream import fill
+from rewardlab.runs.directory import Run
+from rewardlab.settings.audit import Settings
 from tests.aws.lambda_server import ARN, Function, deployed
 from tests.conftest import groups_of
 
@@ -25,7 +25,7 @@ def task(task_of, tmp_path, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setattr("rewardlab.rewards.deployed.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("rewardlab.rewards.deployed.scoring.BACKOFF_SECONDS", 0.01)
     files = task_of(groups_of({2: 2, 4: 2, 0: 1}, n=4))
     function = Function(files["reward"], log=tmp_path / "lambda.log")
     with deployed(function) as url:

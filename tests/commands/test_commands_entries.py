@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rewardlab.aws.manifest import read_manifest
-from rewardlab.aws.target import python_here
+from rewardlab.packages.manifest import read_manifest
+from rewardlab.packages.target import python_here
 
 pytestmark = pytest.mark.process
 

@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 
 import rewardlab
-from rewardlab import report
-from rewardlab.aws.manifest import read_manifest
-from rewardlab.aws.summary import TITLES
-from rewardlab.aws.target import python_here
+from rewardlab.aws.package.summary import TITLES
+from rewardlab.packages.manifest import read_manifest
+from rewardlab.packages.target import python_here
+from rewardlab.reports import audit as report
 from tests.conftest import REWARD, groups_of
 
 pytestmark = pytest.mark.process

@@ -15,7 +15,8 @@ from rewardlab.engines import bedrock_batch
 from rewardlab.engines.bedrock_batch import MOST_GENERATIONS, read_batch, record_id, write_batch, write_recorded
 from rewardlab.engines.converse import form_of
 from rewardlab.errors import EngineError, InputError, UsageError
-from rewardlab.task import Prompt, Sampling, read_generations
+from rewardlab.readers.generations import read_generations
+from rewardlab.task import Prompt, Sampling
 
 NOVA = "amazon.nova-lite-v1:0"
 FORM = form_of(NOVA, {})

@@ -9,7 +9,7 @@ import warnings
 
 import pytest
 
-from rewardlab.capture import captured
+from rewardlab.engines.capture import captured
 
 
 def test_prints_writes_children_and_warnings_are_captured(tmp_path, capfd):

@@ -14,7 +14,7 @@ from rewardlab.engines import told_apart
 from rewardlab.engines.openai import open_engine
 from rewardlab.engines.thought import COMMON
 from rewardlab.errors import EngineError
-from rewardlab.parts import GENERATION_SCHEMA, Parts, Writer
+from rewardlab.runs.parts import GENERATION_SCHEMA, Parts, Writer
 from rewardlab.task import Prompt, Request, Sampling
 from tests.engines.server import completion, serving
 

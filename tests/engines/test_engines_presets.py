@@ -214,7 +214,7 @@ def test_what_the_model_recommends_and_is_not_done_is_told():
 
 @pytest.mark.parametrize("name", TRAINERS)
 def test_a_trainers_values_are_settings(name):
-    from rewardlab.sampling import SamplingSettings
+    from rewardlab.settings.sampling import SamplingSettings
 
     assert SamplingSettings(**TRAINERS[name].values).max_tokens > 0
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from rewardlab.engines.recorded import open_engine
 from rewardlab.errors import InputError, UsageError
-from rewardlab.task import Generation, Prompt, Request, Sampling, read_generations
+from rewardlab.readers.generations import read_generations
+from rewardlab.task import Generation, Prompt, Request, Sampling
 
 
 def row(prompt_id, index, text="42", **more):

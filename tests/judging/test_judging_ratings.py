@@ -11,8 +11,8 @@ from rewardlab.errors import RunError
 from rewardlab.judging.judgments import Judgment, JudgmentWriter, judgments_of, read_judgments
 from rewardlab.judging.ratings import Usage, ratings_of, usage_of
 from rewardlab.judging.verdict import Verdict
-from rewardlab.manifest import JudgeRecord
 from rewardlab.outcome import Unscored
+from rewardlab.runs.manifest import JudgeRecord
 
 RECORD = JudgeRecord("k", "right", "right.toml", "vllm:m", "boolean", "nominal", ("no", "yes"), (0.0, 1.0), 1.0, "d")
 NAN = np.nan

@@ -12,9 +12,9 @@ from rewardlab.judging.asking import Ask, ModelJudge, put
 from rewardlab.judging.definition import load_judge
 from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.panel import ratings_of_panel
-from rewardlab.manifest import read_manifest
 from rewardlab.probes.reward import returns
-from rewardlab.run import Run
+from rewardlab.runs.directory import Run
+from rewardlab.runs.manifest import read_manifest
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.engine

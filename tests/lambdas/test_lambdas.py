@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from rewardlab.examination import check
+from rewardlab.auditing.examination import check
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.shim import find_entry, invoke
-from rewardlab.task import Generation, read_prompts
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.rewards.code.shim import find_entry, invoke
+from rewardlab.rewards.events.event import encode_event, sample_parts
+from rewardlab.task import Generation
 from tests.lambdas.conftest import FOLDER, NAMES, module_of
 from tests.lambdas.converse_server import converse_server
 

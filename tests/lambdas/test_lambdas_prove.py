@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from rewardlab.aws import execution
-from rewardlab.aws.proof_summary import python_here
-from rewardlab.aws.target import find_target, is_this_machine
-from rewardlab.task import read_generations, read_prompts
+from rewardlab.aws.prove import execution
+from rewardlab.aws.prove.summary import python_here
+from rewardlab.packages.target import find_target, is_this_machine
+from rewardlab.readers.generations import read_generations
+from rewardlab.readers.prompts import read_prompts
 from tests.lambdas.conftest import FOLDER, NAMES
 from tests.lambdas.test_lambdas import CREDENTIALS, expert
 

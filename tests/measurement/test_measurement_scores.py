@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rewardlab.answers import Answers
-from rewardlab.measurement import Invalid, Measurement, measure
+from rewardlab.measurement.scores import Invalid, Measurement, measure
 from rewardlab.outcome import REASONS
-from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA
+from rewardlab.runs.answers import Answers
+from rewardlab.runs.parts import GENERATION_SCHEMA, SCORE_SCHEMA
 from rewardlab.stats.interval import Estimate, Undefined
 from rewardlab.task import Prompt
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rewardlab.errors import RunError
-from rewardlab.evidence import NOTHING_KNOWN, Earned, Evidence, Exchanged, read_evidence, save_evidence
-from rewardlab.success import success_rule
+from rewardlab.measurement.evidence import NOTHING_KNOWN, Earned, Evidence, Exchanged, read_evidence, save_evidence
+from rewardlab.measurement.success import success_rule
 
 
 def earned(source, *scores):

@@ -9,9 +9,9 @@ import zipfile
 
 import pytest
 
-from rewardlab.aws import archive as module
-from rewardlab.aws.archive import archive, digest
 from rewardlab.errors import UsageError
+from rewardlab.packages import archive as module
+from rewardlab.packages.archive import archive, digest
 
 CONTENTS = {"b.py": b"x = 1\n", "a/run": b"#!/bin/sh\n", "a/lib.so": b"\x7fELF...", "ü.txt": "ü".encode()}
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.aws.manifest import NAME, Audited, Layer, PackageManifest, parse_manifest, read_manifest
 from rewardlab.errors import InputError
+from rewardlab.packages.manifest import NAME, Audited, Layer, PackageManifest, parse_manifest, read_manifest
 
 MANIFEST = PackageManifest(
     rewardlab="0.1.0",

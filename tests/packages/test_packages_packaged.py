@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rewardlab.aws.manifest import read_manifest
-from rewardlab.aws.target import python_here
+from rewardlab.packages.manifest import read_manifest
+from rewardlab.packages.target import python_here
 from tests.conftest import REWARD, groups_of
 
 pytestmark = pytest.mark.process

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from rewardlab.aws import unpacked as unpacked_module
-from rewardlab.aws.archive import archive, digest
-from rewardlab.aws.manifest import NAME, PackageManifest
-from rewardlab.aws.unpacked import make_removable, unpack
 from rewardlab.errors import InputError
+from rewardlab.packages import unpacked as unpacked_module
+from rewardlab.packages.archive import archive, digest
+from rewardlab.packages.manifest import NAME, PackageManifest
+from rewardlab.packages.unpacked import make_removable, unpack
 
 ELF = b"\x7fELF" + bytes(60)
 

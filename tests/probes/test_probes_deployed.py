@@ -8,7 +8,7 @@ import pytest
 
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.deployed import ask, pace
-from rewardlab.rewards.traffic import Traffic
+from rewardlab.rewards.deployed.traffic import Traffic
 
 SMTJ = PLATFORMS["smtj"]  # batches of 64, 12 at once, 128 samples a step
 QUIET = Traffic(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rewardlab.alpha import MIN_ALPHA, STRONG_ALPHA, further_units, meaning_of, strong_from, verdict_of
+from rewardlab.ratings.alpha import MIN_ALPHA, STRONG_ALPHA, further_units, meaning_of, strong_from, verdict_of
 from rewardlab.stats.agreement.resampling import alpha_interval
 from rewardlab.stats.interval import Estimate, Undefined
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rewardlab import crosscheck
-from rewardlab.crosscheck import MismatchError, check_alpha
+from rewardlab.ratings import crosscheck
+from rewardlab.ratings.crosscheck import MismatchError, check_alpha
 from rewardlab.stats.agreement.alpha import alpha
 from rewardlab.stats.agreement.table import LEVELS
 from rewardlab.stats.interval import Undefined

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import rewardlab
 from rewardlab.errors import InputError
-from rewardlab.rights import digest_of_rights, with_rights
-from rewardlab.run import Run
-from rewardlab.task import read_prompts
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.readers.rights import digest_of_rights, with_rights
+from rewardlab.runs.directory import Run
 from tests.conftest import groups_of
 
 #: It reads a format that no prompt names and nobody would guess.

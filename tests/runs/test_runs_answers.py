@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from rewardlab.answers import SHOWN_CHARACTERS, gather
-from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA
-from tests.test_measurement import prompts
+from rewardlab.runs.answers import SHOWN_CHARACTERS, gather
+from rewardlab.runs.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA
+from tests.measurement.test_measurement_scores import prompts
 
 NAN = float("nan")
 

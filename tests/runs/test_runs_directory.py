@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import RunError
-from rewardlab.manifest import read_manifest
 from rewardlab.outcome import Scored, Unscored
-from rewardlab.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer, generations_of, write_atomically
+from rewardlab.runs.manifest import read_manifest
+from rewardlab.runs.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer, generations_of, write_atomically
 from rewardlab.task import Generation
 
 

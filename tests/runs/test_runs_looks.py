@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from rewardlab.errors import RunError
-from rewardlab.looks import Look, level_at, look_at, looks_with
-from rewardlab.manifest import Manifest, read_manifest
+from rewardlab.runs.looks import Look, level_at, look_at, looks_with
+from rewardlab.runs.manifest import Manifest, read_manifest
 
 SEEN = (Look(100, 800), Look(150, 1200))
 

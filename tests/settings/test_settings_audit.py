@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import UsageError
-from rewardlab.settings import AuditOptions, Settings, load_settings, parse_options
-from rewardlab.values import parse_pairs
+from rewardlab.settings.audit import AuditOptions, Settings, load_settings, parse_options
+from rewardlab.settings.values import parse_pairs
 
 
 def test_the_keyword_arguments_are_the_settings():

@@ -8,12 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewardlab.auditing.stream import parted
 from rewardlab.engines import check_sampling
 from rewardlab.engines.presets import NAMES
 from rewardlab.errors import RunError, UsageError
-from rewardlab.sampling import SamplingSettings, drawn_as, identity, note_of_systems, sources, system_text, with_system
-from rewardlab.settings import load_settings
-from rewardlab.stream import parted
+from rewardlab.settings.audit import load_settings
+from rewardlab.settings.sampling import (
+    SamplingSettings,
+    drawn_as,
+    identity,
+    note_of_systems,
+    sources,
+    system_text,
+    with_system,
+)
 from rewardlab.task import Prompt, Sampling
 
 RECIPE = "temperature: 0.7\ntop_k: 1\nmax_completion_length: 99\n"
@@ -195,7 +203,7 @@ def test_an_engine_that_cannot_says_so_by_the_options_name(name):
 
 
 def test_a_run_is_not_resumed_with_another_filter_or_without_it(here, task_of):
-    from rewardlab.pipeline import run_sample
+    from rewardlab.auditing.pipeline import run_sample
 
     files = task_of([[0, 1], [1, 1]])
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rewardlab.aws.configuration import Change, Plan, Wanted, plan_of
-from rewardlab.aws.layer import NEW, LayerZip, find_version
-from rewardlab.aws.upload import Upload
+from rewardlab.aws.deploy.configuration import Change, Plan, Wanted, plan_of
+from rewardlab.aws.deploy.layer import NEW, LayerZip, find_version
+from rewardlab.aws.deploy.upload import Upload
 from rewardlab.cloud.failure import ROLE_NOT_READY, code_of, failure
 from rewardlab.cloud.refusal import said
 from rewardlab.cloud.session import Access, open_client

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rewardlab.aws.manifest import Layer, PackageManifest
-from rewardlab.aws.upload import Upload
+from rewardlab.aws.deploy.upload import Upload
 from rewardlab.cloud.failure import code_of
 from rewardlab.errors import InputError, UsageError
+from rewardlab.packages.manifest import Layer, PackageManifest
 
 #: What stands for the number of a version that is not published yet.
 NEW = "(new)"

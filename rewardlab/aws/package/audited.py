@@ -9,15 +9,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rewardlab.aws.deployable import finding
-from rewardlab.aws.manifest import Audited
+from rewardlab.auditing.unfinished import unfinished_run
+from rewardlab.aws.package.deployable import finding
 from rewardlab.errors import RunError, UnfinishedError
 from rewardlab.findings import Finding
-from rewardlab.manifest import read_manifest
+from rewardlab.packages.manifest import Audited
 from rewardlab.platforms import Platform
-from rewardlab.rewards.process import EntryFound
-from rewardlab.run import Run
-from rewardlab.unfinished import unfinished_run
+from rewardlab.rewards.isolation.process import EntryFound
+from rewardlab.runs.directory import Run
+from rewardlab.runs.manifest import read_manifest
 
 
 def read_audit(run: Path, source_sha256: str) -> Audited:

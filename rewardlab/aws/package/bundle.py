@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import rewardlab
-from rewardlab.aws.archive import archive, digest
-from rewardlab.aws.audited import audit_findings, read_audit
-from rewardlab.aws.container import write_container
-from rewardlab.aws.contents import Contents, gather
-from rewardlab.aws.deployable import (
+from rewardlab.aws.package.audited import audit_findings, read_audit
+from rewardlab.aws.package.container import write_container
+from rewardlab.aws.package.contents import Contents, gather
+from rewardlab.aws.package.deployable import (
     import_findings,
     name_findings,
     program_findings,
@@ -23,19 +21,21 @@ from rewardlab.aws.deployable import (
     unpacked_findings,
     zipped_findings,
 )
-from rewardlab.aws.inline import read_inline
-from rewardlab.aws.loading import load_entry
-from rewardlab.aws.manifest import NAME, Layer, PackageManifest
-from rewardlab.aws.requirements import read_requirements
-from rewardlab.aws.shipped import FUNCTION, MOVED, shipped_files
-from rewardlab.aws.sources import collect_sources, contents_of
-from rewardlab.aws.target import Target
+from rewardlab.aws.package.inline import read_inline
+from rewardlab.aws.package.loading import load_entry
+from rewardlab.aws.package.requirements import read_requirements
+from rewardlab.aws.package.shipped import FUNCTION, MOVED, shipped_files
+from rewardlab.aws.package.sources import collect_sources, contents_of
 from rewardlab.errors import UsageError
 from rewardlab.findings import RANK, Finding
-from rewardlab.parts import write_atomically
+from rewardlab.packages.archive import archive, digest
+from rewardlab.packages.manifest import NAME, Layer, PackageManifest
+from rewardlab.packages.target import Target
 from rewardlab.platforms import Platform
-from rewardlab.rewards.isolation import fence_notes
-from rewardlab.rewards.sources import reward_digest
+from rewardlab.rewards.code.sources import reward_digest
+from rewardlab.rewards.fence.available import fence_notes
+from rewardlab.runs.parts import write_atomically
+from rewardlab.version import __version__
 
 #: Where a layer's modules lie in it.
 LAYER = "python/"
@@ -124,7 +124,7 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
     asked = read_requirements(reward, choices.requirements)
     dependencies, ungathered = gather(asked, target, own)
     manifest = PackageManifest(
-        rewardlab=rewardlab.__version__,
+        rewardlab=__version__,
         platform=platform.name,
         reward=name,
         entry=entry.name if entry else choices.entry,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rewardlab.aws.archive import PROGRAM
-from rewardlab.aws.manifest import PackageManifest
-from rewardlab.aws.target import Target
 from rewardlab.errors import UsageError
+from rewardlab.packages.archive import PROGRAM
+from rewardlab.packages.manifest import PackageManifest
+from rewardlab.packages.target import Target
 
 #: AWS's own base image holds the runtime that a zip would run in.
 DOCKERFILE = """\

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from rewardlab.aws.dependencies import NoWheelError, fetch
-from rewardlab.aws.deployable import finding, pin_findings
-from rewardlab.aws.requirements import Asked
-from rewardlab.aws.shipped import is_taken
-from rewardlab.aws.target import Target
-from rewardlab.aws.wheel import files_of
+from rewardlab.aws.package.dependencies import NoWheelError, fetch
+from rewardlab.aws.package.deployable import finding, pin_findings
+from rewardlab.aws.package.requirements import Asked
+from rewardlab.aws.package.shipped import is_taken
+from rewardlab.aws.package.wheel import files_of
 from rewardlab.findings import Finding
+from rewardlab.packages.target import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from rewardlab.aws.pip import REFUSED, run_pip
-from rewardlab.aws.requirements import Asked
-from rewardlab.aws.target import Target
-from rewardlab.aws.wheel import Wheel, read_wheel
+from rewardlab.aws.package.pip import REFUSED, run_pip
+from rewardlab.aws.package.requirements import Asked
+from rewardlab.aws.package.wheel import Wheel, read_wheel
 from rewardlab.errors import InputError
+from rewardlab.packages.target import Target
 
 #: Rounds after which a closure that still grows is given up; each round adds what the last one's wheels need.
 ROUNDS = 8

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rewardlab.aws.archive import MB
-from rewardlab.aws.imports import RUNTIME, standard_modules
-from rewardlab.aws.secrets import secrets_in
-from rewardlab.aws.shipped import FUNCTION, MOVED, importable, is_taken
-from rewardlab.aws.sources import Sources
-from rewardlab.aws.target import ELF_MACHINES, GLIBC, NEWEST, Target, is_this_machine, way_to
+from rewardlab.aws.package.imports import RUNTIME, standard_modules
+from rewardlab.aws.package.secrets import secrets_in
+from rewardlab.aws.package.shipped import FUNCTION, MOVED, importable, is_taken
+from rewardlab.aws.package.sources import Sources
 from rewardlab.findings import Finding, Severity
+from rewardlab.packages.archive import MB
+from rewardlab.packages.target import ELF_MACHINES, GLIBC, NEWEST, Target, is_this_machine, way_to
 from rewardlab.platforms import LAMBDA, Platform
-from rewardlab.rewards.advice import MEASURE_TEXT
-from rewardlab.rewards.process import EntryFound
+from rewardlab.rewards.isolation.advice import MEASURE_TEXT
+from rewardlab.rewards.isolation.process import EntryFound
 
 #: Files listed in a finding, and the contributors to a size.
 LISTED, LARGEST = 20, 8

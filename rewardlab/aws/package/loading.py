@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rewardlab.aws.deployable import finding
+from rewardlab.aws.package.deployable import finding
 from rewardlab.errors import RewardError
 from rewardlab.findings import Finding
-from rewardlab.rewards.process import EntryFound, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import EntryFound, RewardSource, WorkerProcess
 
 #: The bounds within which the reward is loaded.
 SECONDS, MEMORY_MB = 60.0, 4096

@@ -13,7 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from rewardlab.aws.inline import read_inline
+from rewardlab.aws.package.inline import read_inline
 from rewardlab.errors import InputError
 
 BESIDE = "requirements.txt"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
-from rewardlab.aws.manifest import NAME, PackageManifest
+from rewardlab.packages.manifest import NAME, PackageManifest
 from rewardlab.platforms import Platform
 
 #: The modules of rewardlab.rewards that travel, byte for byte.

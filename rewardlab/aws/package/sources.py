@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from rewardlab.errors import InputError, RewardError, UsageError
-from rewardlab.rewards.imports import Import, imports_of
-from rewardlab.rewards.sources import files_of, is_local, package_of
+from rewardlab.rewards.code.imports import Import, imports_of
+from rewardlab.rewards.code.sources import files_of, is_local, package_of
 
 #: So much is held in memory at most; more fits in no function, and in no image.
 MOST_BYTES = 4 << 30

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rewardlab.aws.bundle import Bundle
+from rewardlab.aws.package.bundle import Bundle
 from rewardlab.findings import Finding
-from rewardlab.report import Contributor, FindingPart, PackageReport
+from rewardlab.reports.finding import FindingPart
+from rewardlab.reports.packaging import Contributor, PackageReport
 
 #: RL901's causes in a few words each: its one title would be wrong for a note.
 TITLES: Mapping[str, str] = {

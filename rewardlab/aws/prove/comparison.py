@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rewardlab.outcome import Outcome, Scored, Unscored
-from rewardlab.rewards.event import Key
-from rewardlab.rewards.handler import MARK
+from rewardlab.rewards.code.handler import MARK
+from rewardlab.rewards.events.event import Key
 
 #: Scores this near to each other are taken for the same: sums in another order.
 NEAR = 1e-9

@@ -10,19 +10,21 @@ from typing import Literal
 
 import pyarrow as pa
 
-from rewardlab.aws.manifest import PackageManifest
-from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.unpacked import Package
+from rewardlab.aws.prove.runtime_process import Configuration
 from rewardlab.errors import InputError, RunError
-from rewardlab.manifest import RewardRecord
 from rewardlab.outcome import REASONS, Outcome, Reason, Scored, Unscored
-from rewardlab.parts import ASKED_ABOUT, generations_of
+from rewardlab.packages.manifest import PackageManifest
+from rewardlab.packages.unpacked import Package
 from rewardlab.platforms import ReferencePlace, find_platform
-from rewardlab.rewards.event import Key
-from rewardlab.rewards.pool import Pair, ScoringPool
-from rewardlab.rewards.process import RewardSource
-from rewardlab.run import Run
-from rewardlab.task import Prompt, read_generations, read_prompts
+from rewardlab.readers.generations import read_generations
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.rewards.events.event import Key
+from rewardlab.rewards.isolation.pool import Pair, ScoringPool
+from rewardlab.rewards.isolation.process import RewardSource
+from rewardlab.runs.directory import Run
+from rewardlab.runs.manifest import RewardRecord
+from rewardlab.runs.parts import ASKED_ABOUT, generations_of
+from rewardlab.task import Prompt
 
 
 @dataclass(frozen=True, slots=True)

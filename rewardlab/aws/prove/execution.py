@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rewardlab.aws.comparison import disagreeing
-from rewardlab.aws.runtime import FunctionError, Reply, Response, Runtime
-from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.unpacked import Package
+from rewardlab.aws.prove.comparison import disagreeing
+from rewardlab.aws.prove.runtime import FunctionError, Reply, Response, Runtime
+from rewardlab.aws.prove.runtime_process import Configuration
 from rewardlab.outcome import Outcome, Reason, Unscored
+from rewardlab.packages.unpacked import Package
 from rewardlab.platforms import Platform
-from rewardlab.rewards.event import Key, encode_event, sample_id, sample_parts
-from rewardlab.rewards.pool import Pair
-from rewardlab.rewards.results import read_results
+from rewardlab.rewards.contracts.results import read_results
+from rewardlab.rewards.events.event import Key, encode_event, sample_id, sample_parts
+from rewardlab.rewards.isolation.pool import Pair
 
 #: Fresh processes that the cold start is measured with, and warm invocations wanted for its percentiles; for these the
 #: batches are sent again, which also shows noise, but for no longer than BUDGET_SECONDS.

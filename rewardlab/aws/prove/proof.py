@@ -6,17 +6,17 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from rewardlab.aws.evidence import Evidence, from_file, from_run, score_by_worker
-from rewardlab.aws.execution import Executor
-from rewardlab.aws.packaged import check_runs_here
-from rewardlab.aws.proof_summary import summarize
-from rewardlab.aws.runtime_client import client_version
-from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.unpacked import Package, make_removable, unpack
-from rewardlab.aws.variables import Role, check_variables
+from rewardlab.aws.prove.evidence import Evidence, from_file, from_run, score_by_worker
+from rewardlab.aws.prove.execution import Executor
+from rewardlab.aws.prove.runtime_client import client_version
+from rewardlab.aws.prove.runtime_process import Configuration
+from rewardlab.aws.prove.summary import summarize
+from rewardlab.aws.prove.variables import Role, check_variables
 from rewardlab.errors import UsageError
+from rewardlab.packages.packaged import check_runs_here
+from rewardlab.packages.unpacked import Package, make_removable, unpack
 from rewardlab.platforms import find_platform
-from rewardlab.proof_report import ProofReport
+from rewardlab.reports.proof import ProofReport
 
 #: The audit's own bounds, where neither an option nor a run says others.
 DEFAULT_SECONDS, DEFAULT_MB = 60.0, 512

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rewardlab.aws.runtime import INIT_SECONDS
+from rewardlab.aws.prove.runtime import INIT_SECONDS
 from rewardlab.platforms import LAMBDA
 
 #: Lambda's share of a processor grows with the memory; so many MB have a whole one

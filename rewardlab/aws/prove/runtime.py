@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeAlias
 
-from rewardlab.aws.runtime_api import (
+from rewardlab.aws.prove.runtime_api import (
     REQUEST_BYTES,
     Errored,
     Invocation,
@@ -22,11 +22,11 @@ from rewardlab.aws.runtime_api import (
     RuntimeApi,
     too_large,
 )
-from rewardlab.aws.runtime_client import provide_client
-from rewardlab.aws.runtime_process import Configuration, NotIsolatedError, RuntimeProcess
-from rewardlab.aws.unpacked import Package
-from rewardlab.rewards.family import resident_mb
-from rewardlab.rewards.printout import MOST_MB, Printout
+from rewardlab.aws.prove.runtime_client import provide_client
+from rewardlab.aws.prove.runtime_process import Configuration, NotIsolatedError, RuntimeProcess
+from rewardlab.packages.unpacked import Package
+from rewardlab.rewards.isolation.family import resident_mb
+from rewardlab.rewards.isolation.printout import MOST_MB, Printout
 
 #: An environment that has not loaded by then is ended; Lambda then loads it again, within the first invocation.
 INIT_SECONDS = 10.0

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import psutil
 
-from rewardlab.aws.runtime_client import BOOTSTRAP
-from rewardlab.aws.unpacked import Package
-from rewardlab.aws.variables import Role
+from rewardlab.aws.prove.runtime_client import BOOTSTRAP
+from rewardlab.aws.prove.variables import Role
+from rewardlab.packages.unpacked import Package
 from rewardlab.platforms import LAMBDA
 
 NAME = "rewardlab-SageMaker-proof"

@@ -10,19 +10,18 @@ from typing import Literal
 
 import numpy as np
 
-import rewardlab
-from rewardlab.aws.comparison import Comparison, Difference, compare
-from rewardlab.aws.evidence import Evidence
-from rewardlab.aws.execution import Execution, kinds_of
-from rewardlab.aws.recommendation import recommend
-from rewardlab.aws.runtime import INIT_SECONDS
-from rewardlab.aws.runtime_client import client_version
-from rewardlab.aws.runtime_process import Configuration
-from rewardlab.aws.target import python_here
-from rewardlab.aws.unpacked import Package
+from rewardlab.aws.prove.comparison import Comparison, Difference, compare
+from rewardlab.aws.prove.evidence import Evidence
+from rewardlab.aws.prove.execution import Execution, kinds_of
+from rewardlab.aws.prove.recommendation import recommend
+from rewardlab.aws.prove.runtime import INIT_SECONDS
+from rewardlab.aws.prove.runtime_client import client_version
+from rewardlab.aws.prove.runtime_process import Configuration
 from rewardlab.outcome import Outcome, Scored, Unscored
+from rewardlab.packages.target import python_here
+from rewardlab.packages.unpacked import Package
 from rewardlab.platforms import Platform, find_platform
-from rewardlab.proof_report import (
+from rewardlab.reports.proof import (
     ColdPart,
     ConfigurationPart,
     DifferencePart,
@@ -33,7 +32,8 @@ from rewardlab.proof_report import (
     ScoresPart,
     WarmPart,
 )
-from rewardlab.rewards.event import Key
+from rewardlab.rewards.events.event import Key
+from rewardlab.version import __version__
 
 #: The share of Lambda's limit on loading above which a slower processor may break it.
 SLOW_INIT = 0.3
@@ -98,7 +98,7 @@ def summarize(
         isolated=seen.isolated,
         notices=(*evidence.notices, *_notices(unpacked, seen, warm)),
         versions={
-            "rewardlab": rewardlab.__version__,
+            "rewardlab": __version__,
             "awslambdaric": client_version(),
             "python": sys.version.split()[0],
             **_offered(),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from rewardlab.agree_report import Agreement, AgreementReport
-from rewardlab.formats.agree_rows import VERDICTS, Rows, sentences, tables, with_interval
+from rewardlab.formats.agreement.rows import VERDICTS, Rows, sentences, tables, with_interval
 from rewardlab.formats.display import Display
-from rewardlab.section import visible_all
+from rewardlab.reports.agreement import Agreement, AgreementReport
+from rewardlab.reports.section import visible_all
 
 STYLE = """
 :root{color-scheme:light dark;--line:#8884;--ok:#1a7f37;--bad:#cf222e;--open:#9a6700}

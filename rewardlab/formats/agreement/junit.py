@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from rewardlab.agree_report import Agreement, AgreementReport
-from rewardlab.formats.agree_rows import decision, with_interval
+from rewardlab.formats.agreement.rows import decision, with_interval
 from rewardlab.formats.display import Display
-from rewardlab.section import visible_all
+from rewardlab.reports.agreement import Agreement, AgreementReport
+from rewardlab.reports.section import visible_all
 
 #: Characters that XML 1.0 cannot hold, even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rewardlab.agree_report import AgreementReport
-from rewardlab.formats.agree_rows import Rows, headline, sentences, tables
+from rewardlab.formats.agreement.rows import Rows, headline, sentences, tables
 from rewardlab.formats.display import Display
-from rewardlab.section import visible_all
+from rewardlab.reports.agreement import AgreementReport
+from rewardlab.reports.section import visible_all
 
 #: What Markdown or HTML would take for markup.
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!])")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rewardlab.agree_report import Agreement, AgreementReport, Number, Orders
+from rewardlab.reports.agreement import Agreement, AgreementReport, Number, Orders
 
 VERDICTS = {
     "sufficient": "SUFFICIENT",

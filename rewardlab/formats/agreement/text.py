@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from rewardlab.agree_report import AgreementReport
-from rewardlab.formats.agree_rows import headline, sentences, tables
+from rewardlab.formats.agreement.rows import headline, sentences, tables
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, lines_of
-from rewardlab.section import visible_all
+from rewardlab.reports.agreement import AgreementReport
+from rewardlab.reports.section import visible_all
 
 STYLES = {"sufficient": "bold green", "insufficient": "bold red", "undecided": "bold yellow"}
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from rewardlab.component_report import Component
 from rewardlab.formats.findings import percent
+from rewardlab.reports.components import Component
 
 NOTHING = 1e-9
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rewardlab.formats.display import Display
-from rewardlab.report import Report
+from rewardlab.reports.audit import Report
 
 
 def render(report: Report, _display: Display) -> str:

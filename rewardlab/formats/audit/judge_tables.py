@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rewardlab.formats.findings import percent
-from rewardlab.judge_report import Agreement, Confusion, Judge, Judges
-from rewardlab.section import Interval
+from rewardlab.reports.judges import Agreement, Confusion, Judge, Judges
+from rewardlab.reports.section import Interval
 
 AGAINST = {"labels": "the labels", "reward": "the reward", "consensus": "what most judges say"}
 #: Judges of whom each two are shown; the JSON report holds the pairs of any number.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rewardlab.formats.audit.judge_tables import AGAINST, two
 from rewardlab.formats.findings import percent
-from rewardlab.formats.judge_tables import AGAINST, two
-from rewardlab.judge_report import Judge, Judges
-from rewardlab.section import Interval
+from rewardlab.reports.judges import Judge, Judges
+from rewardlab.reports.section import Interval
 
 #: Generations shown on which reward and panel part most, and characters of a response; the JSON report holds more.
 PARTING, LONGEST = 3, 60

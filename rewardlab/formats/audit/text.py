@@ -9,14 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rewardlab.formats.components import components_table
+from rewardlab.formats.audit.components import components_table
+from rewardlab.formats.audit.judge_tables import tables
+from rewardlab.formats.audit.judges import number, parting, sentences, why
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
-from rewardlab.formats.judge_tables import tables
-from rewardlab.formats.judges import number, parting, sentences, why
 from rewardlab.formats.success import success_line
-from rewardlab.report import Baseline, FindingPart, Report
-from rewardlab.section import Interval, visible_all
+from rewardlab.reports.audit import Baseline, Report
+from rewardlab.reports.finding import FindingPart
+from rewardlab.reports.section import Interval, visible_all
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
 #: Cells of a bar, and what stands beside it in a line: a narrow page shortens the bar and no number.

@@ -1,1 +1,11 @@
-"""The formats of what `rewardlab package` built."""
+"""The formats of what `rewardlab package` built, one a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rewardlab.formats.display import Display
+from rewardlab.formats.packaging import json, text
+from rewardlab.reports.packaging import PackageReport
+
+PACKAGE_FORMATS: Mapping[str, Callable[[PackageReport, Display], str]] = {"text": text.render, "json": json.render}

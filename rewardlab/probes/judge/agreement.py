@@ -8,8 +8,6 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from rewardlab.alpha import further_units
-from rewardlab.answers import Floats, Indexes
 from rewardlab.findings import Finding
 from rewardlab.judging.ratings import Ratings
 from rewardlab.judging.scale import Level
@@ -17,6 +15,8 @@ from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.sample import smallest
 from rewardlab.probes.judge.verdicts import TIE, is_coded, level_of, value_text
+from rewardlab.ratings.alpha import further_units
+from rewardlab.runs.answers import Floats, Indexes
 from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.table import Coefficient
 from rewardlab.stats.interval import Quantity, Undefined

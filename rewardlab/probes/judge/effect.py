@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.answers import Bools
 from rewardlab.findings import Finding, Severity
 from rewardlab.judging.judgments import PLAIN
 from rewardlab.judging.ratings import Ratings
@@ -15,6 +14,7 @@ from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.sample import of_sample
 from rewardlab.probes.judge.verdicts import before_and_after, beside, right_of, verdict_text
 from rewardlab.probes.run.suspicion import Suspicion
+from rewardlab.runs.answers import Bools
 from rewardlab.stats.interval import Estimate, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.paired import Change, paired_change
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.alpha import MIN_ALPHA
-from rewardlab.answers import Answers, Floats
 from rewardlab.judging.ratings import Ratings
 from rewardlab.labels import Annotations, annotators_of
-from rewardlab.success import Success
+from rewardlab.measurement.success import Success
+from rewardlab.ratings.alpha import MIN_ALPHA
+from rewardlab.runs.answers import Answers, Floats
 
 EXAMPLES = 3
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.answers import Floats
 from rewardlab.findings import Finding, Severity
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.alpha import alpha_of_table
@@ -15,6 +14,7 @@ from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.sample import asked_again
 from rewardlab.probes.judge.verdicts import beside, level_of, span_of, value_text
+from rewardlab.runs.answers import Floats
 from rewardlab.stats.consistency import Consistency, consistency
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.alpha import Verdict, verdict_of
-from rewardlab.crosscheck import check_alpha
 from rewardlab.judging.ratings import Ratings, Usage
 from rewardlab.probes.judge import injection, padding, reference, style
 from rewardlab.probes.judge.agreement import Agreement, agreements
@@ -26,6 +24,9 @@ from rewardlab.probes.judge.sample import pairs_stand_for, stands_for
 from rewardlab.probes.judge.truth import Source, deciding, truth_of
 from rewardlab.probes.judge.unread import unread_of
 from rewardlab.probes.judge.validation import Validation, validation
+from rewardlab.ratings.alpha import verdict_of
+from rewardlab.ratings.crosscheck import check_alpha
+from rewardlab.reports.agreement import Verdict
 from rewardlab.stats.agreement.alpha import alpha_of
 from rewardlab.stats.agreement.table import Table
 from rewardlab.stats.consistency import Consistency

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from rewardlab.answers import Floats
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question
 from rewardlab.probes.run.labels import right_of, sides_of, ties_of
+from rewardlab.runs.answers import Floats
 
 Source: TypeAlias = Literal["labels", "reward", "consensus"]
 

@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rewardlab.answers import Bools, Floats
 from rewardlab.judging.asking import Ask
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.design import permanent_numbers
 from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge import injection, padding, reference, style
+from rewardlab.runs.answers import Bools, Floats
 from rewardlab.task import Prompt
 
 #: Generations shown in each variant, of as many prompts.

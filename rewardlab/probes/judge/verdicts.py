@@ -6,10 +6,10 @@ from typing import get_args
 
 import numpy as np
 
-from rewardlab.answers import Floats
 from rewardlab.judging.judgments import PLAIN
 from rewardlab.judging.ratings import Pairs, Ratings
 from rewardlab.judging.scale import Level
+from rewardlab.runs.answers import Floats
 
 #: A pairwise judge's verdict on two responses that are as good.
 TIE = 0.5

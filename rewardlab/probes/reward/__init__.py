@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from rewardlab.errors import TokensMissingError
-from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding, Severity, merge
+from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.probes.reward import (
     constant,
     determinism,

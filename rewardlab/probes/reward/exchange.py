@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
-from rewardlab.rewards.contract import Violation, violations
-from rewardlab.rewards.process import Answer, Reply
-from rewardlab.rewards.results import read_results
-from rewardlab.rewards.sample import response_of
+from rewardlab.rewards.contracts.contract import Violation, violations
+from rewardlab.rewards.contracts.results import read_results
+from rewardlab.rewards.events.sample import response_of
+from rewardlab.rewards.isolation.process import Answer, Reply
 from rewardlab.task import Json
 
 Sample: TypeAlias = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rewardlab.evidence import Earned, Evidence, RightSource, WrongSource
+from rewardlab.measurement.evidence import Earned, Evidence, RightSource, WrongSource
 from rewardlab.outcome import Outcome
 from rewardlab.probes.reward.answers import answers_of, like, number
 from rewardlab.probes.reward.blends import Blend, Blender

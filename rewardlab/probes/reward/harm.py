@@ -10,7 +10,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Reason, Unscored
 from rewardlab.probes.reward.exchange import Exchange, Sample, shown
 from rewardlab.probes.reward.returns import CODES, broken
-from rewardlab.rewards.contract import Violation
+from rewardlab.rewards.contracts.contract import Violation
 
 EXAMPLES = 3
 #: One answer that takes so long is a pattern or a parser that backtracks.

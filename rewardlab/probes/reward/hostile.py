@@ -14,7 +14,7 @@ from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.returns import FATAL, range_of
 from rewardlab.probes.reward.subject import Case, OutOfTimeError, PartlyAskedError, Subject
-from rewardlab.rewards.contract import Violation
+from rewardlab.rewards.contracts.contract import Violation
 
 GOOD = 8
 #: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process. So are slow ones,

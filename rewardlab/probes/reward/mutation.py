@@ -8,7 +8,7 @@ from rewardlab.findings import Finding
 from rewardlab.probes.reward.exchange import shown
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.subject import Subject
-from rewardlab.rewards.process import Answer
+from rewardlab.rewards.isolation.process import Answer
 
 
 def ask(subject: Subject) -> Iterator[Finding]:

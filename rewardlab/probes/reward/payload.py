@@ -10,8 +10,8 @@ from rewardlab.findings import Finding
 from rewardlab.platforms import Platform
 from rewardlab.probes.reward.ordinary import ordinary_cases, right_text
 from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.rewards.event import sample_parts
-from rewardlab.rewards.process import Answer
+from rewardlab.rewards.events.event import sample_parts
+from rewardlab.rewards.isolation.process import Answer
 from rewardlab.task import Prompt
 
 #: The recipes' longest response in tokens (max_new_tokens, inferenceMaxTokens); the longest of them elsewhere.

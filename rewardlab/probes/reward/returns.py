@@ -11,8 +11,8 @@ from rewardlab.outcome import Reason, Unscored
 from rewardlab.probes.reward.exchange import Exchange, Sample, brief, shown
 from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.subject import Subject
-from rewardlab.rewards.contract import Violation
-from rewardlab.rewards.process import Answer
+from rewardlab.rewards.contracts.contract import Violation
+from rewardlab.rewards.isolation.process import Answer
 from rewardlab.stats.spread import SAME_SCORE
 
 CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}

@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding, shortened
+from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
+from rewardlab.measurement.success import Success, success_rule
 from rewardlab.probes.reward.answers import Kind, kind_of, recurring
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.learnt import learnt_formats
@@ -19,7 +20,6 @@ from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import Survey, lowest
 from rewardlab.probes.reward.trial import SHOWN, earned
 from rewardlab.probes.reward.wording import BARE, KNOWN, Format, asked_formats
-from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
 #: A way of reading answers must fit this share of the generations, and keep right ones right and wrong ones wrong.

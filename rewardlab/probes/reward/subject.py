@@ -17,9 +17,9 @@ from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform, Shape
 from rewardlab.probes.reward.crew import Crew, Meter
 from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.pool import ScoringState, score_batch
-from rewardlab.rewards.process import Answer, EntryFound, Reply, Worker
+from rewardlab.rewards.events.event import encode_event, sample_parts
+from rewardlab.rewards.isolation.pool import ScoringState, score_batch
+from rewardlab.rewards.isolation.process import Answer, EntryFound, Reply, Worker
 from rewardlab.task import Generation, Prompt
 
 #: What one probe may cost with a slow reward, about.

@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from rewardlab.evidence import NOTHING_KNOWN, Evidence
+from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
+from rewardlab.measurement.success import Success, success_rule
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.answers import Kind, answers_of, is_answer, kind_of, labels_of, rights_of, wrong_for
 from rewardlab.probes.reward.foreign import Blended, Foreign, ask_blends, ask_foreign, ask_near, evidence_from
@@ -18,7 +19,6 @@ from rewardlab.probes.reward.learnt import learnt_formats
 from rewardlab.probes.reward.scale import Scale, presumed_range, scale_of, score_of
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.wording import BARE, GIVEN, KNOWN, Format, asked_formats
-from rewardlab.success import Success, success_rule
 from rewardlab.task import Prompt
 
 #: The formats of the field are tried on this many prompts; each prompt is then asked in the best and in its own.

@@ -14,7 +14,8 @@ from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.subject import Case, Subject
 from rewardlab.probes.reward.survey import survey_of
 from rewardlab.probes.reward.trial import PRACTICAL, SHOWN, capped, earned, evidence_of, share
-from rewardlab.task import REFERENCE_KEYS, TEXT_KEYS, Json, Prompt
+from rewardlab.readers.prompts import REFERENCE_KEYS, TEXT_KEYS
+from rewardlab.task import Json, Prompt
 
 #: What stands where the answer should; each is tried on this many prompts.
 BROKEN: dict[str, Json] = {"null": None, "an empty text": "", "an empty object": {}, "an empty list": []}

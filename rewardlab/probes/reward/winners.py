@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rewardlab.evidence import Evidence, Exchanged
+from rewardlab.measurement.evidence import Evidence, Exchanged
+from rewardlab.measurement.success import success_rule
 from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions
 from rewardlab.probes.reward.exchanged import Answered, Swap, swaps
 from rewardlab.probes.reward.reader import Reader
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Case, OutOfTimeError, Subject
-from rewardlab.success import success_rule
 from rewardlab.task import Prompt
 
 #: Prompts that are given other prompts' winners, and the fewest, however slow the reward is.

@@ -7,15 +7,15 @@ import unicodedata
 
 import numpy as np
 
-from rewardlab.answers import Bools
-from rewardlab.measurement import Bounded
+from rewardlab.measurement.scores import Bounded
+from rewardlab.measurement.success import LEAST_TOLD
 from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions, plain, rights_of
 from rewardlab.probes.run.question import Question
+from rewardlab.runs.answers import Bools
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate, Floats, Quantity, mean_over_prompts
 from rewardlab.stats.overlap import FEW
 from rewardlab.stats.spread import SAME_SCORE
-from rewardlab.success import LEAST_TOLD
 
 #: So far beyond the baseline's interval another threshold makes it another number.
 SLACK = 0.02

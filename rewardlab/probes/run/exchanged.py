@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from rewardlab.answers import Bools
-from rewardlab.evidence import Exchanged
 from rewardlab.findings import Finding, Severity
+from rewardlab.measurement.evidence import Exchanged
 from rewardlab.probes.reward.scale import USEFUL
 from rewardlab.probes.run.question import Question
+from rewardlab.runs.answers import Bools
 from rewardlab.stats.interval import Estimate, mean_over_prompts
 
 #: A share of wrong answers that surely exceeds this is one that training finds.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rewardlab.findings import Finding, Severity, shortened
-from rewardlab.measurement import Measurement, UnscoredExample, code_of
+from rewardlab.measurement.scores import Measurement, UnscoredExample, code_of
 from rewardlab.outcome import Reason
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, share_of_prompts

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rewardlab.answers import Answers
-from rewardlab.evidence import Earned, Evidence
+from rewardlab.measurement.evidence import Earned, Evidence
 from rewardlab.probes.run.reading import Read, earned_of, read
+from rewardlab.runs.answers import Answers
 from rewardlab.task import Prompt
 
 

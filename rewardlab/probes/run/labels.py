@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rewardlab.answers import Answers, Floats
 from rewardlab.findings import Finding, Severity
+from rewardlab.measurement.success import separation_of_labels
 from rewardlab.probes.run.flipped import ALPHA, paid_beyond_mistakes
 from rewardlab.probes.run.question import Question
+from rewardlab.runs.answers import Answers, Floats
 from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.separation import Separation
 from rewardlab.stats.spread import SAME_SCORE
-from rewardlab.success import separation_of_labels
 
 #: Youden's J that surely lies under this is little better than chance.
 WEAK = 0.2

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow.compute as pc
 
-from rewardlab.answers import Floats
 from rewardlab.findings import Finding, Severity
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.suspicion import Suspicion
+from rewardlab.runs.answers import Floats
 from rewardlab.stats.interval import Undefined
 from rewardlab.stats.spread import SAME_SCORE, levels_of
 from rewardlab.stats.within import WithinCorrelation, within_correlation

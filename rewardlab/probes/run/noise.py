@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rewardlab.answers import Floats
 from rewardlab.findings import Finding
 from rewardlab.probes.run.question import Question
+from rewardlab.runs.answers import Floats
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.noise import Noise, noise_of
 from rewardlab.stats.spread import SAME_SCORE, informative_groups

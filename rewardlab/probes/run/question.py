@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from rewardlab.alpha import MIN_ALPHA
-from rewardlab.answers import Answers, Bools
-from rewardlab.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.findings import Finding
 from rewardlab.judging.ratings import Ratings
-from rewardlab.looks import Look
-from rewardlab.measurement import Measurement
+from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
+from rewardlab.measurement.scores import Measurement
 from rewardlab.platforms import Platform
 from rewardlab.probes.run.reading import Read
+from rewardlab.ratings.alpha import MIN_ALPHA
+from rewardlab.runs.answers import Answers, Bools
+from rewardlab.runs.looks import Look
 from rewardlab.task import Prompt
 
 BandOn: TypeAlias = Literal["accuracy", "solved"]

@@ -12,8 +12,17 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.signature import COMPLETIONS, EITHER, REFERENCES, bind, named, parameters_of, required, takes_all
-from rewardlab.rewards.verifiers_task import is_task
+from rewardlab.rewards.trainers.signature import (
+    COMPLETIONS,
+    EITHER,
+    REFERENCES,
+    bind,
+    named,
+    parameters_of,
+    required,
+    takes_all,
+)
+from rewardlab.rewards.trainers.verifiers_task import is_task
 
 #: What a file may define under a name that tells the kind; TRL's and verifiers' functions have any name.
 NAMES = {"lambda_handler": "lambda", "compute_score": "verl", "grade": "openai"}

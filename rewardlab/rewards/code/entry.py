@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.candidates import (
+from rewardlab.rewards.code.candidates import (
     LISTS,
     NAMES,
     TELLING,
@@ -28,8 +28,7 @@ from rewardlab.rewards.candidates import (
     told,
     wrapper,
 )
-from rewardlab.rewards.loop import is_async
-from rewardlab.rewards.part import (
+from rewardlab.rewards.code.part import (
     Chosen,
     EntryError,
     Part,
@@ -41,9 +40,10 @@ from rewardlab.rewards.part import (
     weights_of,
     with_arguments,
 )
-from rewardlab.rewards.rubric import Rubric, rubrics_of
-from rewardlab.rewards.signature import parameters_of
-from rewardlab.rewards.verifiers_task import TaskReward
+from rewardlab.rewards.trainers.loop import is_async
+from rewardlab.rewards.trainers.rubric import Rubric, rubrics_of
+from rewardlab.rewards.trainers.signature import parameters_of
+from rewardlab.rewards.trainers.verifiers_task import TaskReward
 
 __all__ = ["Chosen", "Entry", "EntryError", "Part", "find_entry", "load"]
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rewardlab.rewards.entry import Chosen, Entry, load
-from rewardlab.rewards.foreign import as_written, tell
-from rewardlab.rewards.sample import Sample
-from rewardlab.rewards.shim import describe, invoke, is_number, wanted, wrap
+from rewardlab.rewards.code.entry import Chosen, Entry, load
+from rewardlab.rewards.code.shim import describe, invoke, is_number, wanted, wrap
+from rewardlab.rewards.events.foreign import as_written, tell
+from rewardlab.rewards.events.sample import Sample
 
 #: Samples named in an error and in a log line; of more, only the count.
 NAMED = 5

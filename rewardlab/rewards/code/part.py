@@ -12,8 +12,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.calling import caller_of
-from rewardlab.rewards.candidates import (
+from rewardlab.rewards.code.candidates import (
     LISTS,
     WEIGHTS,
     are_verifiers,
@@ -23,11 +22,12 @@ from rewardlab.rewards.candidates import (
     listed,
     seen_in,
 )
-from rewardlab.rewards.rubric import Rubric, rubric_like, rubric_of, rubrics_of
-from rewardlab.rewards.sample import Sample
-from rewardlab.rewards.signature import bind, parameters_of, required, takes_all
-from rewardlab.rewards.trainers import refusal
-from rewardlab.rewards.verifiers_task import TaskError, TaskReward, is_task
+from rewardlab.rewards.events.sample import Sample
+from rewardlab.rewards.trainers.calling import caller_of
+from rewardlab.rewards.trainers.rubric import Rubric, rubric_like, rubric_of, rubrics_of
+from rewardlab.rewards.trainers.signature import bind, parameters_of, required, takes_all
+from rewardlab.rewards.trainers.table import refusal
+from rewardlab.rewards.trainers.verifiers_task import TaskError, TaskReward, is_task
 
 #: What verl passes by name.
 VERL = ("data_source", "solution_str", "ground_truth", "extra_info")

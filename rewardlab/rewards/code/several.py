@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from rewardlab.rewards.rubric import Weighted
+from rewardlab.rewards.trainers.rubric import Weighted
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NoReturn, TypeGuard
 
-from rewardlab.rewards.entry import Chosen, Entry, EntryError, Part, find_entry
-from rewardlab.rewards.rounds import Question, ask
-from rewardlab.rewards.sample import Sample, reference_of
-from rewardlab.rewards.several import Failed, Reading, read, result, together
-from rewardlab.rewards.trainers import refusal
-from rewardlab.rewards.trl import TokensMissing, call_trl
+from rewardlab.rewards.code.entry import Chosen, Entry, EntryError, Part, find_entry
+from rewardlab.rewards.code.several import Failed, Reading, read, result, together
+from rewardlab.rewards.events.sample import Sample, reference_of
+from rewardlab.rewards.trainers.rounds import Question, ask
+from rewardlab.rewards.trainers.table import refusal
+from rewardlab.rewards.trainers.trl import TokensMissing, call_trl
 
 __all__ = [
     "Chosen",

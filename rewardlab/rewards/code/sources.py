@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from rewardlab.errors import RewardError
-from rewardlab.rewards.imports import Import, imports_of
+from rewardlab.rewards.code.imports import Import, imports_of
 
 
 def reward_digest(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeGuard
 
 from rewardlab.findings import Severity
 from rewardlab.platforms import Platform
-from rewardlab.rewards.shim import is_number, wanted
+from rewardlab.rewards.code.shim import is_number, wanted
 from rewardlab.task import Json
 
 Result: TypeAlias = Mapping[str, Json]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from rewardlab.outcome import REASONS, Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
-from rewardlab.rewards.contract import (
+from rewardlab.rewards.code.shim import is_number
+from rewardlab.rewards.contracts.contract import (
     Result,
     Violation,
     is_known,
@@ -16,7 +17,6 @@ from rewardlab.rewards.contract import (
     unwrapped,
     wrong_count,
 )
-from rewardlab.rewards.shim import is_number
 from rewardlab.task import Json
 
 

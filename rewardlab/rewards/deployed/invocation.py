@@ -12,7 +12,7 @@ from typing import Any
 
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Reason, Unscored
-from rewardlab.rewards.process import Answer, Reply
+from rewardlab.rewards.isolation.process import Answer, Reply
 
 #: The runtime's words for code that cannot even be loaded.
 UNLOADABLE = (

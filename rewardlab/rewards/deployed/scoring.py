@@ -15,12 +15,12 @@ from rewardlab.cloud.session import Access, open_client
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.platforms import LAMBDA, Platform
-from rewardlab.rewards.event import Key, encode_event
-from rewardlab.rewards.function import FunctionName
-from rewardlab.rewards.invocation import read_reply, read_tail
-from rewardlab.rewards.pool import Pair, ScoringState, score_batch
-from rewardlab.rewards.process import EntryFound, Reply, TokenIds
-from rewardlab.rewards.traffic import Tally, Traffic
+from rewardlab.rewards.deployed.function import FunctionName
+from rewardlab.rewards.deployed.invocation import read_reply, read_tail
+from rewardlab.rewards.deployed.traffic import Tally, Traffic
+from rewardlab.rewards.events.event import Key, encode_event
+from rewardlab.rewards.isolation.pool import Pair, ScoringState, score_batch
+from rewardlab.rewards.isolation.process import EntryFound, Reply, TokenIds
 from rewardlab.task import Generation, Prompt
 
 MEGABYTE = 1 << 20

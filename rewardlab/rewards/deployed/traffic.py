@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rewardlab.outcome import Outcome
-from rewardlab.rewards.invocation import Tail
+from rewardlab.rewards.deployed.invocation import Tail
 
 #: The fields of Traffic that count.
 COUNTS = ("invocations", "throttled", "refused", "retried", "split", "cold_starts")

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from rewardlab.conversation import INSTRUCTING
 from rewardlab.platforms import Platform, Shape
+from rewardlab.readers.conversation import INSTRUCTING
 from rewardlab.task import RIGHT, Generation, Json, Message, Prompt
 
 Key: TypeAlias = tuple[str, int]

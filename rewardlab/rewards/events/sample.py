@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rewardlab.rewards.called import as_objects, calls_of, written
+from rewardlab.rewards.events.called import as_objects, calls_of, written
 
 Sample = dict[str, Any]
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 
-from rewardlab.rewards.fence import Built
+from rewardlab.rewards.fence.fence import Built
 
 SECONDS = 20.0
 #: So many of what was denied are named.
@@ -60,7 +60,7 @@ def words_of(built: Built) -> str:
 def probe() -> Built:
     """What a fence raised now would be: one is raised, around a process of its own."""
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
-        command = [sys.executable, "-P", "-m", "rewardlab.rewards.fence", folder]
+        command = [sys.executable, "-P", "-m", "rewardlab.rewards.fence.fence", folder]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)  # noqa: S603 - our own module
             return Built(**json.loads(done.stdout))

@@ -10,7 +10,7 @@ import os
 import struct
 from dataclasses import dataclass
 
-from rewardlab.rewards.kernel import filter_calls
+from rewardlab.rewards.fence.kernel import filter_calls
 
 LOAD, EQUALS, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 ALLOW, FAIL = 0x7FFF_0000, 0x0005_0000

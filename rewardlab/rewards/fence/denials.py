@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rewardlab.rewards.calls_filter import AF_UNIX
-from rewardlab.rewards.fence import Built
-from rewardlab.rewards.namespaces import TEMPORARY
-from rewardlab.rewards.reach import Reach
+from rewardlab.rewards.fence.calls_filter import AF_UNIX
+from rewardlab.rewards.fence.fence import Built
+from rewardlab.rewards.fence.namespaces import TEMPORARY
+from rewardlab.rewards.fence.reach import Reach
 
 #: What begins the words about it, behind those of a failure.
 DENIED = " [the fence denied "

@@ -1,7 +1,7 @@
 """The fence around a worker: what it may reach, closed as far as this machine's kernel lets it be closed.
 
-Standard library only: this file runs in the isolated worker. `python -m rewardlab.rewards.fence FOLDER` raises one
-around itself, with an empty folder for its private one, and prints what came of it, as JSON.
+Standard library only: this file runs in the isolated worker. `python -m rewardlab.rewards.fence.fence FOLDER` raises
+one around itself, with an empty folder for its private one, and prints what came of it, as JSON.
 """
 
 from __future__ import annotations
@@ -13,15 +13,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rewardlab.rewards import calls_filter, namespaces
-from rewardlab.rewards.kernel import (
-    PR_SET_NO_NEW_PRIVS,
-    Ruleset,
-    keep_capabilities,
-    landlock_version,
-    prctl,
-)
-from rewardlab.rewards.reach import Reach, reach_of, run_by_others
+from rewardlab.rewards.fence import calls_filter, namespaces
+from rewardlab.rewards.fence.kernel import PR_SET_NO_NEW_PRIVS, Ruleset, keep_capabilities, landlock_version, prctl
+from rewardlab.rewards.fence.reach import Reach, reach_of, run_by_others
 
 #: Rights on files as Landlock numbers them.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REFER, TRUNCATE, DEVICE_CONTROL = 1, 2, 4, 8, 1 << 13, 1 << 14, 1 << 15

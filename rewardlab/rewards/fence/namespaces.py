@@ -12,7 +12,7 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from rewardlab.rewards.kernel import inet_socket, mount, unshare
+from rewardlab.rewards.fence.kernel import inet_socket, mount, unshare
 
 NEW_MOUNTS, NEW_MESSAGES, NEW_USER, NEW_NETWORK = 0x0002_0000, 0x0800_0000, 0x1000_0000, 0x4000_0000
 NO_SUID, NO_DEVICES, BIND, RECURSIVE, SLAVE = 2, 4, 4096, 16384, 1 << 19

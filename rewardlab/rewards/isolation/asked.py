@@ -13,9 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.loop import wait
-from rewardlab.rewards.part import EntryError
-from rewardlab.rewards.shim import describe
+from rewardlab.rewards.code.part import EntryError
+from rewardlab.rewards.code.shim import describe
+from rewardlab.rewards.trainers.loop import wait
 
 #: What a function may name among its parameters.
 ARGUMENTS = ("question", "messages", "reference", "response", "other", "row")

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rewardlab.rewards.family import children, family
-from rewardlab.rewards.kernel import PR_SET_CHILD_SUBREAPER, prctl
-from rewardlab.rewards.worker import MOST_FILE_BYTES
+from rewardlab.rewards.fence.kernel import PR_SET_CHILD_SUBREAPER, prctl
+from rewardlab.rewards.isolation.family import children, family
+from rewardlab.rewards.isolation.worker import MOST_FILE_BYTES
 
 PR_SET_DUMPABLE = 4
 #: The hard limit of the size of a file, where there is one.

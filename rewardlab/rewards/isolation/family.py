@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from rewardlab.rewards.clock import delay_of
+from rewardlab.rewards.isolation.clock import delay_of
 
 #: Whether the kernel lists the children of a thread.
 LINKED = Path(f"/proc/self/task/{os.getpid()}/children").exists()

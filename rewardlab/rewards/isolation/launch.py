@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from rewardlab.rewards.custody import CUSTODY, kill, seal
-from rewardlab.rewards.environment import HOME, TEMPORARY, environment_of
-from rewardlab.rewards.family import family
+from rewardlab.rewards.isolation.custody import CUSTODY, kill, seal
+from rewardlab.rewards.isolation.environment import HOME, TEMPORARY, environment_of
+from rewardlab.rewards.isolation.family import family
 
-WORKER = "rewardlab.rewards.worker"
+WORKER = "rewardlab.rewards.isolation.worker"
 
 
 class Launched:

@@ -14,11 +14,11 @@ from typing import Protocol, Self, TypeAlias
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform
-from rewardlab.rewards.event import Key, Parts, encode_event, sample_id, sample_parts
-from rewardlab.rewards.isolation import fence_notes
-from rewardlab.rewards.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
-from rewardlab.rewards.results import read_results
-from rewardlab.rewards.workforce import MOST_WAITING, Load, affordable, repaid, worth
+from rewardlab.rewards.contracts.results import read_results
+from rewardlab.rewards.events.event import Key, Parts, encode_event, sample_id, sample_parts
+from rewardlab.rewards.fence.available import fence_notes
+from rewardlab.rewards.isolation.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
+from rewardlab.rewards.isolation.workforce import MOST_WAITING, Load, affordable, repaid, worth
 from rewardlab.task import Generation, Json, Prompt
 
 Pair: TypeAlias = tuple[Prompt, Generation]

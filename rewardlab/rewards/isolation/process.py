@@ -14,15 +14,15 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 from rewardlab.errors import RewardError, TokensMissingError
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import Returns
-from rewardlab.rewards.advice import MEASURE_TEXT, NAME_THEM, line_of, remedy_of_import
-from rewardlab.rewards.clock import delay_of
-from rewardlab.rewards.denials import DENIED
-from rewardlab.rewards.ending import how_it_ended
-from rewardlab.rewards.family import Effort, delay_seconds, resident_mb
-from rewardlab.rewards.fence import Built
-from rewardlab.rewards.launch import Launched
-from rewardlab.rewards.printout import MOST_MB, Printout
-from rewardlab.rewards.worker import HEADER, whole
+from rewardlab.rewards.fence.denials import DENIED
+from rewardlab.rewards.fence.fence import Built
+from rewardlab.rewards.isolation.advice import MEASURE_TEXT, NAME_THEM, line_of, remedy_of_import
+from rewardlab.rewards.isolation.clock import delay_of
+from rewardlab.rewards.isolation.ending import how_it_ended
+from rewardlab.rewards.isolation.family import Effort, delay_seconds, resident_mb
+from rewardlab.rewards.isolation.launch import Launched
+from rewardlab.rewards.isolation.printout import MOST_MB, Printout
+from rewardlab.rewards.isolation.worker import HEADER, whole
 
 IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.

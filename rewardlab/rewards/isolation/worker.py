@@ -1,4 +1,4 @@
-"""The process that holds the user's reward code: `python -m rewardlab.rewards.worker`.
+"""The process that holds the user's reward code: `python -m rewardlab.rewards.isolation.worker`.
 
 Reads events and writes replies as length-prefixed JSON on two descriptors of its own, so that whatever the reward does
 to standard output, its prints go to the log and nothing else. Standard library only; started fresh, never forked.
@@ -19,16 +19,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rewardlab.rewards.asked import Asked, load_asked
-from rewardlab.rewards.clock import OwnClock
-from rewardlab.rewards.denials import Denials
-from rewardlab.rewards.entry import Chosen, EntryError, load
-from rewardlab.rewards.fence import Plan, raise_fence
-from rewardlab.rewards.foreign import as_written, tell
-from rewardlab.rewards.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
-from rewardlab.rewards.lookups import watched
-from rewardlab.rewards.loop import thread_id
-from rewardlab.rewards.shim import TokensMissing, describe, invoke, told, wrap
+from rewardlab.rewards.code.entry import Chosen, EntryError, load
+from rewardlab.rewards.code.shim import TokensMissing, describe, invoke, told, wrap
+from rewardlab.rewards.events.foreign import as_written, tell
+from rewardlab.rewards.events.lookups import watched
+from rewardlab.rewards.fence.denials import Denials
+from rewardlab.rewards.fence.fence import Plan, raise_fence
+from rewardlab.rewards.fence.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
+from rewardlab.rewards.isolation.asked import Asked, load_asked
+from rewardlab.rewards.isolation.clock import OwnClock
+from rewardlab.rewards.trainers.loop import thread_id
 
 #: The longest message that is taken.
 MOST_BYTES = 1 << 29

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from rewardlab.rewards.sample import (
+from rewardlab.rewards.events.sample import (
     Sample,
     calls_in,
     columns_of,
@@ -22,8 +22,8 @@ from rewardlab.rewards.sample import (
     turns_of,
     written_of,
 )
-from rewardlab.rewards.signature import Role, annotated_as, bind, parameters_of
-from rewardlab.rewards.trainers import VERL
+from rewardlab.rewards.trainers.signature import Role, annotated_as, bind, parameters_of
+from rewardlab.rewards.trainers.table import VERL
 
 #: What verl adds to every extra_info: a conversation of one question and one answer, and no scores of a rollout.
 ALWAYS = {"num_turns": 2, "rollout_reward_scores": {}}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from rewardlab.rewards.loop import Given, wait_all
+from rewardlab.rewards.trainers.loop import Given, wait_all
 
 Answer = TypeVar("Answer")
 

@@ -15,9 +15,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from rewardlab.rewards.loop import Given
-from rewardlab.rewards.rounds import Later
-from rewardlab.rewards.sample import (
+from rewardlab.rewards.events.sample import (
     Sample,
     columns_of,
     conversation_of,
@@ -29,7 +27,9 @@ from rewardlab.rewards.sample import (
     text_of,
     turns_of,
 )
-from rewardlab.rewards.signature import annotated_as, parameters_of, takes_all
+from rewardlab.rewards.trainers.loop import Given
+from rewardlab.rewards.trainers.rounds import Later
+from rewardlab.rewards.trainers.signature import annotated_as, parameters_of, takes_all
 
 #: A function with one of these parameters scores a whole group at once.
 GROUP = {"prompts", "completions", "answers", "states", "tasks", "infos"}

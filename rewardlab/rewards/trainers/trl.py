@@ -12,9 +12,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from rewardlab.rewards.loop import Given, is_async
-from rewardlab.rewards.rounds import Later
-from rewardlab.rewards.sample import (
+from rewardlab.rewards.events.sample import (
     Sample,
     columns_of,
     conversation_of,
@@ -23,8 +21,10 @@ from rewardlab.rewards.sample import (
     reference_of,
     written_of,
 )
-from rewardlab.rewards.signature import EITHER, REFERENCES, parameters_of, required, takes_all
-from rewardlab.rewards.trainers import TRL
+from rewardlab.rewards.trainers.loop import Given, is_async
+from rewardlab.rewards.trainers.rounds import Later
+from rewardlab.rewards.trainers.signature import EITHER, REFERENCES, parameters_of, required, takes_all
+from rewardlab.rewards.trainers.table import TRL
 
 #: What TRL passes itself, and no column of the data by the same name.
 GIVEN = ("completion", "completion_ids")

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from rewardlab.rewards.loop import Given
-from rewardlab.rewards.rounds import Later
-from rewardlab.rewards.rubric import Weighted
-from rewardlab.rewards.sample import Sample, columns_of, hidden_columns_of, reference_of, response_of, turns_of
-from rewardlab.rewards.signature import EITHER, REFERENCES
+from rewardlab.rewards.events.sample import Sample, columns_of, hidden_columns_of, reference_of, response_of, turns_of
+from rewardlab.rewards.trainers.loop import Given
+from rewardlab.rewards.trainers.rounds import Later
+from rewardlab.rewards.trainers.rubric import Weighted
+from rewardlab.rewards.trainers.signature import EITHER, REFERENCES
 
 #: How verifiers marks a method that rewards, and how it keeps its weight.
 MARK, WEIGHT = "reward", "_vf_weight"

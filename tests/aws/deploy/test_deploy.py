@@ -10,11 +10,11 @@ import jsonschema
 import pytest
 
 import rewardlab
-from rewardlab import report
-from rewardlab.aws.configuration import Wanted, plan_of
-from rewardlab.aws.manifest import NAME, PackageManifest
-from rewardlab.aws.upload import Upload
+from rewardlab.aws.deploy.configuration import Wanted, plan_of
+from rewardlab.aws.deploy.upload import Upload
 from rewardlab.errors import CloudError
+from rewardlab.packages.manifest import NAME, PackageManifest
+from rewardlab.reports import audit as report
 from tests.aws.conftest import ROLE, client
 
 pytestmark = pytest.mark.process

@@ -14,11 +14,11 @@ pytest.importorskip("boto3", reason="boto3 comes with the aws extra")
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError, NoRegionError
 from botocore.stub import ANY, Stubber
 
-from rewardlab.aws.configuration import Wanted
-from rewardlab.aws.deployment import CONFLICT_SECONDS, Deployer
-from rewardlab.aws.policies import execution_policy, trainer_policy
-from rewardlab.aws.sizing import Sizing, read_sizing
-from rewardlab.aws.upload import Upload
+from rewardlab.aws.deploy.configuration import Wanted
+from rewardlab.aws.deploy.deployment import CONFLICT_SECONDS, Deployer
+from rewardlab.aws.deploy.policies import execution_policy, trainer_policy
+from rewardlab.aws.deploy.sizing import Sizing, read_sizing
+from rewardlab.aws.deploy.upload import Upload
 from rewardlab.cloud.failure import REFUSALS, failure
 from rewardlab.cloud.session import Access, open_client
 from rewardlab.errors import CloudError, InputError, UsageError

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from rewardlab.aws.layer import LayerZip, find_version
-from rewardlab.aws.upload import Upload
+from rewardlab.aws.deploy.layer import LayerZip, find_version
+from rewardlab.aws.deploy.upload import Upload
 from tests.aws.conftest import ROLE, client
 
 pytestmark = pytest.mark.process

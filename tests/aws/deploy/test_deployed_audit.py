@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from rewardlab.auditing.resume import reward_record
+from rewardlab.auditing.stream import fill
 from rewardlab.progress import Silent
-from rewardlab.resume import reward_record
-from rewardlab.rewards.function import hexadecimal
-from rewardlab.run import Run
-from rewardlab.settings import Settings
-from rewardlab.stream import fill
+from rewardlab.rewards.deployed.function import hexadecimal
+from rewardlab.runs.directory import Run
+from rewardlab.settings.audit import Settings
 from tests.aws.conftest import ROLE, client
 from tests.aws.moto_server import throttle
 from tests.conftest import REWARD, groups_of
@@ -26,7 +26,7 @@ ARN = "arn:aws:lambda:us-east-1:123456789012:function:my-SageMaker-reward"
 def task(task_of, url, monkeypatch):
     """A small audit, and AWS's settings that lead to moto."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-    monkeypatch.setattr("rewardlab.rewards.deployed.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("rewardlab.rewards.deployed.scoring.BACKOFF_SECONDS", 0.01)
     return task_of(groups_of({2: 2, 4: 2, 0: 1}, n=4))
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 import rewardlab
-from rewardlab.aws import deployable
-from rewardlab.aws.bundle import Bundle, Choices, build
-from rewardlab.aws.manifest import read_manifest
-from rewardlab.aws.shipped import MODULES
-from rewardlab.aws.target import Target, python_here, way_to
+from rewardlab.aws.package import deployable
+from rewardlab.aws.package.bundle import Bundle, Choices, build
+from rewardlab.aws.package.shipped import MODULES
 from rewardlab.errors import UsageError
+from rewardlab.packages.manifest import read_manifest
+from rewardlab.packages.target import Target, python_here, way_to
 from rewardlab.platforms import LambdaLimits, find_platform
-from rewardlab.run import sha256_of
+from rewardlab.runs.directory import sha256_of
 
 pytestmark = pytest.mark.process
 
@@ -234,8 +234,8 @@ def test_compiled_code_that_cannot_be_proven_here_is_a_note(project, packaged):
     ],
 )
 def test_the_way_to_another_python_names_the_commands(monkeypatch, known, make):
-    monkeypatch.setattr("rewardlab.aws.target.python_here", lambda: "3.11")
-    monkeypatch.setattr("rewardlab.aws.target.MACHINES", {"x86_64": platform.machine(), "arm64": "another"})
+    monkeypatch.setattr("rewardlab.packages.target.python_here", lambda: "3.11")
+    monkeypatch.setattr("rewardlab.packages.target.MACHINES", {"x86_64": platform.machine(), "arm64": "another"})
     monkeypatch.setattr("shutil.which", lambda name: name if name in known else None)
     way = way_to(Target("3.13", "x86_64"))
     assert make in way

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from rewardlab.aws.dependencies import NoWheelError, fetch
-from rewardlab.aws.deployable import runtime_findings
-from rewardlab.aws.pip import environment_of_pip
-from rewardlab.aws.requirements import Asked
-from rewardlab.aws.target import GLIBC, Target, find_target
+from rewardlab.aws.package.dependencies import NoWheelError, fetch
+from rewardlab.aws.package.deployable import runtime_findings
+from rewardlab.aws.package.pip import environment_of_pip
+from rewardlab.aws.package.requirements import Asked
 from rewardlab.errors import InputError, UsageError
+from rewardlab.packages.target import GLIBC, Target, find_target
 
 pytestmark = pytest.mark.process
 

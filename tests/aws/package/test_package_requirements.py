@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.aws.requirements import read_requirements
+from rewardlab.aws.package.requirements import read_requirements
 from rewardlab.errors import InputError
 
 INLINE = """\

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.aws.secrets import secrets_in
+from rewardlab.aws.package.secrets import secrets_in
 
 # Put together here, so that no scanner takes this file for a leak.
 KEYS = {

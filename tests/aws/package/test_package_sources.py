@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rewardlab.aws.imports import standard_modules
-from rewardlab.aws.sources import MOST_BYTES, collect_sources, contents_of
+from rewardlab.aws.package.imports import standard_modules
+from rewardlab.aws.package.sources import MOST_BYTES, collect_sources, contents_of
 from rewardlab.errors import InputError, RewardError, UsageError
 
 

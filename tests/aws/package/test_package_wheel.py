@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.aws.wheel import files_of, read_wheel
+from rewardlab.aws.package.wheel import files_of, read_wheel
 from rewardlab.errors import InputError
 from tests.aws.conftest import write_wheel
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given, strategies
 
-from rewardlab.aws.comparison import Difference, compare, disagreeing
+from rewardlab.aws.prove.comparison import Difference, compare, disagreeing
 from rewardlab.outcome import Scored, Unscored
-from rewardlab.rewards.handler import MARK
+from rewardlab.rewards.code.handler import MARK
 
 NONE = Unscored("raised", "ValueError", 0.1)
 

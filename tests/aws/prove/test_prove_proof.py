@@ -9,14 +9,14 @@ import jsonschema
 import pytest
 
 import rewardlab
-from rewardlab.aws import execution
-from rewardlab.aws.bundle import Choices, build
-from rewardlab.aws.proof import prove
-from rewardlab.aws.proof_summary import python_here
-from rewardlab.aws.target import find_target
+from rewardlab.aws.package.bundle import Choices, build
+from rewardlab.aws.prove import execution
+from rewardlab.aws.prove.proof import prove
+from rewardlab.aws.prove.summary import python_here
 from rewardlab.errors import RunError, UsageError
 from rewardlab.formats.display import Display
-from rewardlab.formats.proof import render_text
+from rewardlab.formats.proof.text import render
+from rewardlab.packages.target import find_target
 from rewardlab.platforms import find_platform
 
 pytestmark = pytest.mark.process
@@ -155,7 +155,7 @@ def test_a_score_that_depends_on_the_place_is_a_difference(package_of, evidence)
     assert (report.verdict, report.exit_code) == ("differs", 1)
     (one,) = report.differences
     assert (one.prompt_id, one.index, one.audit, one.function, one.detail) == ("a", 1, 0.0, 0.25, None)
-    text = render_text(report, Display())
+    text = render(report, Display())
     assert text.startswith("DIFFERS  ")
     assert "2 of 3 scores equal the audit's worker's" in text
     assert [line.split() for line in text.splitlines() if line.startswith("a ")] == [["a", "1", "0.0", "0.25"]]
@@ -174,7 +174,7 @@ def test_a_sample_that_fails_takes_its_batch_and_the_others_are_still_compared(p
     assert (failure.type, failure.count, failure.samples) == ("UnscoredError", 1, 3)
     assert "a:1 (raised: ValueError: unreadable (reward.py:4))" in failure.message
     assert (report.scores.equal, report.scores.both_unscored, report.scores.different) == (2, 1, 0)
-    assert "UnscoredError  1 invocation, the first of 3 samples" in render_text(report, Display())
+    assert "UnscoredError  1 invocation, the first of 3 samples" in render(report, Display())
 
 
 def test_a_chosen_score_for_failures_keeps_the_batch_and_counts_as_none(package_of, evidence):
@@ -209,7 +209,7 @@ def test_a_package_that_does_not_load_fails_at_once(package_of, evidence):
     assert "the function does not load" in report.notices
     assert report.scores.not_asked == 2
     assert report.recommended is None
-    assert render_text(report, Display()).startswith("FAILED  ")
+    assert render(report, Display()).startswith("FAILED  ")
 
 
 def test_ends_of_the_runtime_are_told_apart_and_errors_of_the_code_by_their_type():
@@ -227,7 +227,7 @@ def test_ends_of_the_runtime_are_told_apart_and_errors_of_the_code_by_their_type
 
 
 def test_slow_loading_is_told(package_of, evidence, monkeypatch):
-    monkeypatch.setattr("rewardlab.aws.proof_summary.SLOW_INIT", 0.0)
+    monkeypatch.setattr("rewardlab.aws.prove.summary.SLOW_INIT", 0.0)
     report = prove(package_of(SOUND), **evidence("yes"))
     assert any(notice.endswith("give it more memory, or import less") for notice in report.notices)
 
@@ -264,7 +264,7 @@ def test_bad_usage_says_what_to_do(run, write_package, arguments, said):
 
 
 def test_without_the_client_it_says_how_to_install_it(run, write_package, monkeypatch):
-    monkeypatch.setattr("rewardlab.aws.runtime_client.PACKAGE", "no-such-client")
+    monkeypatch.setattr("rewardlab.aws.prove.runtime_client.PACKAGE", "no-such-client")
     code, _, error = run("prove", write_package(), "--run", "r")
     assert code == 2
     assert "pip install 'rewardlab[aws]'" in error

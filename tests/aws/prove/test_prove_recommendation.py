@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies
 
-from rewardlab.aws.recommendation import recommend
+from rewardlab.aws.prove.recommendation import recommend
 
 
 @pytest.mark.parametrize(

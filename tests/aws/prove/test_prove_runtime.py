@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rewardlab.aws import runtime as runtime_module
-from rewardlab.aws.runtime import Response
-from rewardlab.aws.runtime_api import RESPONSE_BYTES
-from rewardlab.aws.runtime_process import NAME, Configuration
+from rewardlab.aws.prove import runtime as runtime_module
+from rewardlab.aws.prove.runtime import Response
+from rewardlab.aws.prove.runtime_api import RESPONSE_BYTES
+from rewardlab.aws.prove.runtime_process import NAME, Configuration
 
 pytestmark = pytest.mark.process
 

@@ -9,7 +9,7 @@ import queue
 import pytest
 from hypothesis import given, strategies
 
-from rewardlab.aws.runtime_api import (
+from rewardlab.aws.prove.runtime_api import (
     RESPONSE_BYTES,
     Errored,
     Invocation,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.aws.variables import Role, check_variables
+from rewardlab.aws.prove.variables import Role, check_variables
 from rewardlab.errors import UsageError
 
 SHELL = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not/a+real+secret", "HOME": "/home/me"}
@@ -68,7 +68,7 @@ def test_no_cut_of_a_printed_secret_shows_more_than_a_fragment(before, after, st
 
 
 def test_what_the_function_prints_of_them_is_not_shown(run, project, write_lines, tmp_path, monkeypatch):
-    from rewardlab.aws.proof_summary import python_here
+    from rewardlab.aws.prove.summary import python_here
 
     for name, value in SHELL.items():
         monkeypatch.setenv(name, value)

@@ -9,12 +9,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rewardlab.agree_report import AgreementReport
-from rewardlab.agreement import measure_agreement
-from rewardlab.formats.agree import AGREE_FORMATS
-from rewardlab.formats.agree_rows import number
+from rewardlab.formats.agreement import AGREE_FORMATS
+from rewardlab.formats.agreement.rows import number
 from rewardlab.formats.display import Display
+from rewardlab.ratings.agreement import measure_agreement
 from rewardlab.ratings.naming import Naming
+from rewardlab.reports.agreement import AgreementReport
 
 HOSTILE = '<script>alert(1)</script>|"&[bold]'
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import rewardlab
-from rewardlab.formats import FORMATS
+from rewardlab.formats.audit import FORMATS
+from rewardlab.formats.audit.judges import number, parting, sentences, why
 from rewardlab.formats.display import Display
-from rewardlab.formats.judges import number, parting, sentences, why
-from rewardlab.judge_report import Calibration, Judges
-from rewardlab.section import Interval
+from rewardlab.reports.judges import Calibration, Judges
+from rewardlab.reports.section import Interval
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.process
@@ -29,7 +29,7 @@ def report_of(task_of, tmp_path, monkeypatch):
     """An audit of GROUPS with judges of this code, by name."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("rewardlab.probes.reward.PROBES", ())
-    monkeypatch.setattr("rewardlab.panel.questions", lambda *_, **__: ())
+    monkeypatch.setattr("rewardlab.auditing.panel.questions", lambda *_, **__: ())
 
     def build(labels=None, groups=GROUPS, **codes):
         for name, code in codes.items():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import rewardlab
-from rewardlab.formats import FORMATS
+from rewardlab.formats.audit import FORMATS
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import percent
-from rewardlab.report import FindingPart
+from rewardlab.reports.finding import FindingPart
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.process

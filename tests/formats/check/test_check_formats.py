@@ -9,7 +9,8 @@ import pytest
 from rewardlab.findings import Finding, merge
 from rewardlab.formats.check import CHECK_FORMATS
 from rewardlab.formats.display import Display
-from rewardlab.report import CheckReport, Checks, FindingPart
+from rewardlab.reports.check import CheckReport, Checks
+from rewardlab.reports.finding import FindingPart
 
 FOUND = Finding(
     "RL402",

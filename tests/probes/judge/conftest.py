@@ -8,16 +8,16 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from rewardlab.answers import Answers
 from rewardlab.judging.definition import Judge
 from rewardlab.judging.judgments import JUDGMENT_SCHEMA, KEY
 from rewardlab.judging.material import Material, plain_questions
 from rewardlab.judging.ratings import Ratings, Usage, ratings_of
 from rewardlab.judging.scale import make_scale
-from rewardlab.manifest import JudgeRecord
+from rewardlab.measurement.success import success_rule
 from rewardlab.probes.judge.question import Question, annotation_table
 from rewardlab.probes.judge.variants import questions
-from rewardlab.success import success_rule
+from rewardlab.runs.answers import Answers
+from rewardlab.runs.manifest import JudgeRecord
 from rewardlab.task import Prompt, Sampling
 
 PROMPTS, WIDTH = 120, 4

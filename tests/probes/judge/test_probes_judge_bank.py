@@ -16,7 +16,7 @@ from rewardlab.judging.member import convene
 from rewardlab.judging.python import ARGUMENTS
 from rewardlab.judging.verdict import VerdictError, find
 from rewardlab.probes.judge import ask_all
-from rewardlab.rewards.asked import load_asked
+from rewardlab.rewards.isolation.asked import load_asked
 from tests.probes.judge.conftest import codes, question_of, run_of, sat
 
 BANK = read_bank()

@@ -13,7 +13,7 @@ import pytest
 from rewardlab.findings import Finding
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.reward.subject import Subject
-from rewardlab.rewards.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 from rewardlab.task import Prompt
 
 ROWS = 24

@@ -6,7 +6,7 @@ import pytest
 
 from rewardlab.outcome import Unscored
 from rewardlab.probes.reward.crew import REPEATS, Meter
-from rewardlab.rewards.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
 
 pytestmark = pytest.mark.process
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.evidence import NOTHING_KNOWN
+from rewardlab.measurement.evidence import NOTHING_KNOWN
 from rewardlab.probes.reward import wrong
 from rewardlab.probes.reward.answers import kind_of, like, number, plain, strict, wrong_for
 from rewardlab.probes.reward.exchanged import Answered, is_integral, is_rough, swaps

@@ -6,7 +6,7 @@ import pytest
 
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.reward.pace import FEW_ASYNC, WAITING_WORKERS, Pace, pace_of
-from rewardlab.rewards.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 from tests.probes.reward.code_subject import prompt
 
 

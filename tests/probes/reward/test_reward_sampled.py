@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rewardlab
-from rewardlab.evidence import Earned, Evidence
+from rewardlab.measurement.evidence import Earned, Evidence
 from rewardlab.probes.reward import examine_sampled
 from rewardlab.probes.reward.lists import first_item
 from rewardlab.probes.reward.sampled import Sampled, stand_in

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rewardlab.evidence import NOTHING_KNOWN
+from rewardlab.measurement.evidence import NOTHING_KNOWN
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question, Targets
-from tests.test_measurement import answers_of, measured
+from tests.measurement.test_measurement_scores import answers_of, measured
 
 
 def rows(table):

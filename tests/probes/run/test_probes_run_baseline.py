@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from rewardlab.decision import decide
-from rewardlab.evidence import Earned, Evidence
+from rewardlab.auditing.decision import decide
+from rewardlab.measurement.evidence import Earned, Evidence
 from rewardlab.probes.run import band
 from rewardlab.probes.run.baseline import is_known, outweighed
 from rewardlab.probes.run.reading import Read

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rewardlab.evidence import Earned, Evidence
 from rewardlab.findings import Finding
+from rewardlab.measurement.evidence import Earned, Evidence
 from rewardlab.probes.run.contradiction import BROKEN, READ, reconcile
 from tests.probes.run.conftest import asked
 

@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from rewardlab.decision import decide
-from rewardlab.evidence import NOTHING_KNOWN, Earned, Evidence, Exchanged
+from rewardlab.auditing.decision import decide
 from rewardlab.findings import Finding
+from rewardlab.measurement.evidence import NOTHING_KNOWN, Earned, Evidence, Exchanged
 from rewardlab.probes.run import exchanged, labels
 from rewardlab.probes.run.contradiction import reconcile
 from rewardlab.probes.run.known import known_answers
 from rewardlab.probes.run.reading import Read
+from tests.measurement.test_measurement_scores import prompts
 from tests.probes.run.conftest import asked
-from tests.test_measurement import prompts
 
 HALF = np.tile([1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0], (120, 1))
 

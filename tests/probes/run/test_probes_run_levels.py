@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rewardlab.evidence import Earned, Evidence
+from rewardlab.measurement.evidence import Earned, Evidence
 from rewardlab.probes.run import levels
 from tests.probes.run.conftest import asked
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rewardlab.decision import decide
+from rewardlab.auditing.decision import decide
 from rewardlab.probes.run import order
 from rewardlab.probes.run.reading import Read
 from tests.probes.run.conftest import asked

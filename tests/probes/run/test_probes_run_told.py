@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rewardlab.evidence import Evidence
+from rewardlab.measurement.evidence import Evidence
 from rewardlab.probes.run.baseline import is_known, outweighed
 from rewardlab.probes.run.told import right_by_texts
 from tests.probes.run.conftest import asked

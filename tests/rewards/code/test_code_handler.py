@@ -15,16 +15,9 @@ from hypothesis import strategies as st
 
 import rewardlab
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.handler import (
-    EventError,
-    Handler,
-    ReturnError,
-    UnscoredError,
-    checked,
-    handler_of,
-)
-from rewardlab.rewards.shim import find_entry, is_number
+from rewardlab.rewards.code.handler import EventError, Handler, ReturnError, UnscoredError, checked, handler_of
+from rewardlab.rewards.code.shim import find_entry, is_number
+from rewardlab.rewards.events.event import encode_event, sample_parts
 from rewardlab.task import Generation, Prompt
 
 PLAIN = "def score(completion, reference): return float(completion == reference)"
@@ -265,7 +258,7 @@ def test_any_return_is_read_or_refused_with_a_reason(returned):
 
 def test_what_is_shipped_needs_the_standard_library_only():
     folder = Path(rewardlab.__file__).parent
-    code = "import sys; import rewardlab.rewards.handler; print(*sys.modules)"
+    code = "import sys; import rewardlab.rewards.code.handler; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-S", "-c", code], cwd=folder.parent, capture_output=True, text=True, check=True
     ).stdout.split()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rewardlab.rewards.shim import Chosen, EntryError, find_entry, invoke
-from tests.rewards.test_rewards_shim import module_of, sample
+from rewardlab.rewards.code.shim import Chosen, EntryError, find_entry, invoke
+from tests.rewards.code.test_code_shim import module_of, sample
 
 THREE = """
 def accuracy(completions, **kwargs): return [float(c[0]["content"] == "42") for c in completions]

@@ -10,9 +10,9 @@ import types
 
 import pytest
 
-from rewardlab.rewards import worker
-from rewardlab.rewards.shim import EntryError, describe, find_entry, invoke, is_number, reference_of, wanted
-from rewardlab.rewards.worker import HEADER, Context, load, read, serve, write
+from rewardlab.rewards.code.shim import EntryError, describe, find_entry, invoke, is_number, reference_of, wanted
+from rewardlab.rewards.fence.available import worker
+from rewardlab.rewards.isolation.worker import HEADER, Context, load, read, serve, write
 
 
 def module_of(code):

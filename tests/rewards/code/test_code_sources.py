@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import RewardError
-from rewardlab.rewards.sources import reward_digest
+from rewardlab.rewards.code.sources import reward_digest
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from rewardlab.outcome import Scored, Unscored
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.contract import Violation, violations
-from rewardlab.rewards.results import read_results
-from rewardlab.task import read_generations
-from tests.rewards.test_rewards_event import CONTRACTS, JSON
+from rewardlab.readers.generations import read_generations
+from rewardlab.rewards.contracts.contract import Violation, violations
+from rewardlab.rewards.contracts.results import read_results
+from tests.rewards.events.test_events_event import CONTRACTS, JSON
 
 SMTJ = PLATFORMS["smtj"]
 WARNINGS = {"RL105", "RL106"}

@@ -18,10 +18,10 @@ from rewardlab.cloud.session import Access
 from rewardlab.errors import RewardError, UsageError
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import PLATFORMS, Platform
-from rewardlab.rewards.deployed import DeployedPool, FunctionWorker, open_function
-from rewardlab.rewards.function import FunctionName, describe, function_named, hexadecimal, read_facts
-from rewardlab.rewards.invocation import Tail, read_reply, read_tail
-from rewardlab.rewards.process import Answer
+from rewardlab.rewards.deployed.function import FunctionName, describe, function_named, hexadecimal, read_facts
+from rewardlab.rewards.deployed.invocation import Tail, read_reply, read_tail
+from rewardlab.rewards.deployed.scoring import DeployedPool, FunctionWorker, open_function
+from rewardlab.rewards.isolation.process import Answer
 from rewardlab.task import Generation
 from tests.aws.lambda_server import ARN, Function, deployed
 from tests.rewards.conftest import prompt
@@ -65,7 +65,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Function]]:
     """Deploy code to the local Lambda; AWS's own variable tells everybody where it is."""
-    monkeypatch.setattr("rewardlab.rewards.deployed.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("rewardlab.rewards.deployed.scoring.BACKOFF_SECONDS", 0.01)
     with_close = []
 
     def deploy(code: str, **options: int) -> Function:
@@ -174,7 +174,7 @@ def test_a_batch_throttled_after_the_last_retry_is_scored_all_the_same_and_told(
 
 
 def test_a_function_that_is_always_throttled_ends_the_audit(function, monkeypatch):
-    monkeypatch.setattr("rewardlab.rewards.deployed.THROTTLED_SECONDS", 0.05)
+    monkeypatch.setattr("rewardlab.rewards.deployed.scoring.THROTTLED_SECONDS", 0.05)
     function(EXACT).throttle = 1000
     with pytest.raises(RewardError, match=r"reserved concurrency is used up .*--reserved-concurrency"):
         worker().invoke(event_of("42"))

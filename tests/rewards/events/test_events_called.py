@@ -7,12 +7,12 @@ import json
 import pytest
 
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.called import as_objects, calls_of, written
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.shim import find_entry, invoke
+from rewardlab.rewards.code.shim import find_entry, invoke
+from rewardlab.rewards.events.called import as_objects, calls_of, written
+from rewardlab.rewards.events.event import encode_event, sample_parts
 from rewardlab.task import Generation
+from tests.rewards.code.test_code_shim import module_of
 from tests.rewards.conftest import prompt
-from tests.rewards.test_rewards_shim import module_of
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "add", "arguments": '{"a": 12, "b": "é"}'}}
 OBJECT = {"type": "function", "function": {"name": "add", "arguments": {"a": 12, "b": "é"}}}

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.platforms import PLATFORMS, Shape
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.sample import columns_of, hidden_columns_of, reference_of, response_of, turns_of
-from rewardlab.task import Generation, Prompt, read_generations, read_prompts
+from rewardlab.readers.generations import read_generations
+from rewardlab.readers.prompts import read_prompts
+from rewardlab.rewards.events.event import encode_event, sample_parts
+from rewardlab.rewards.events.sample import columns_of, hidden_columns_of, reference_of, response_of, turns_of
+from rewardlab.task import Generation, Prompt
 
 CONTRACTS = Path(__file__).parent.parent.parent / "fixtures" / "contracts"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -16,7 +16,7 @@ from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.rewards.foreign import as_written
+from rewardlab.rewards.events.foreign import as_written
 
 
 class Pair(NamedTuple):

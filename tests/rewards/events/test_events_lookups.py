@@ -9,7 +9,7 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.rewards.lookups import watched
+from rewardlab.rewards.events.lookups import watched
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -13,8 +13,8 @@ import pytest
 
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Unscored
-from rewardlab.rewards.isolation import probe
-from rewardlab.rewards.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.fence.available import probe
+from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
 
 ROOT = Path(__file__).parent.parent.parent
 

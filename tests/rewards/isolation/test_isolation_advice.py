@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rewardlab.errors import RewardError
-from rewardlab.rewards.advice import remedy_of_import, remedy_of_tokens
-from rewardlab.rewards.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.advice import remedy_of_import, remedy_of_tokens
+from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 
 
 def test_a_sibling_is_imported_by_its_name(tmp_path):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from rewardlab.rewards.clock import OwnClock, delay_of
+from rewardlab.rewards.isolation.clock import OwnClock, delay_of
 
 
 def _burn(stop):

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from rewardlab.outcome import Unscored
-from rewardlab.rewards.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 
 pytestmark = pytest.mark.process
 

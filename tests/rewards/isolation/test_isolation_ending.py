@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from rewardlab.outcome import Unscored
-from rewardlab.rewards.ending import how_it_ended
+from rewardlab.rewards.isolation.ending import how_it_ended
 
 
 @pytest.mark.parametrize("number", range(1, signal.SIGRTMAX + 1))

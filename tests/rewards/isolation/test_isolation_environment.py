@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rewardlab.errors import RewardError
-from rewardlab.rewards.environment import environment_of
-from rewardlab.rewards.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.environment import environment_of
+from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 
 ROOT = Path(__file__).parent.parent.parent
 TELL = """

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from rewardlab.rewards import family
-from rewardlab.rewards.family import Effort, delay_seconds, processor_seconds, resident_mb
+from rewardlab.rewards.fence.available import family
+from rewardlab.rewards.isolation.family import Effort, delay_seconds, processor_seconds, resident_mb
 
 pytestmark = pytest.mark.process
 

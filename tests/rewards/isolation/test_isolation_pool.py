@@ -14,8 +14,8 @@ import pytest
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Scored, Unscored
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.pool import PATIENCE, TIMED_OUT, ScoringPool, ScoringState
-from rewardlab.rewards.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.pool import PATIENCE, TIMED_OUT, ScoringPool, ScoringState
+from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 
@@ -128,7 +128,9 @@ def test_a_child_that_outlives_the_call_holds_nothing_up(score):
     assert kinds(score(HANDLER.format(deed=deed), TEXTS)) == [1.0, "crashed", 0.0, 1.0]
     time.sleep(0.2)
     me = psutil.Process()
-    assert not [child for child in me.children(recursive=True) if "rewardlab.rewards.worker" in child.cmdline()]
+    assert not [
+        child for child in me.children(recursive=True) if "rewardlab.rewards.isolation.worker" in child.cmdline()
+    ]
 
 
 @pytest.mark.parametrize(("late", "kind", "calls"), [(2, 0.0, 3), (99, "timed_out", 4)])
@@ -427,7 +429,7 @@ def test_an_unscored_says_which_sample_and_why(score):
 def test_a_fast_rewards_batches_leave_together_and_a_slow_ones_at_once(
     write_reward, tmp_path, monkeypatch, fast, waiting
 ):
-    monkeypatch.setattr("rewardlab.rewards.pool.LINGER_SECONDS", 3600)
+    monkeypatch.setattr("rewardlab.rewards.isolation.pool.LINGER_SECONDS", 3600)
     with pool_of(write_reward("def lambda_handler(event, context):\n    return []\n"), tmp_path) as pool:
         pool._state.fast = fast
         monkeypatch.setattr(pool._state, "see", lambda seconds: None)  # its answers come while others are submitted
@@ -440,7 +442,7 @@ def test_a_fast_rewards_batches_leave_together_and_a_slow_ones_at_once(
 def test_the_speed_of_a_reward_is_known_from_its_last_answer(write_reward, tmp_path, monkeypatch):
     path = write_reward("import time\ndef lambda_handler(event, context):\n    time.sleep(0.05)\n    return []\n")
     for limit, fast in ((0.04, False), (60, True)):
-        monkeypatch.setattr("rewardlab.rewards.pool.FAST_SECONDS", limit)
+        monkeypatch.setattr("rewardlab.rewards.isolation.pool.FAST_SECONDS", limit)
         with pool_of(path, tmp_path) as pool:
             pool.submit(prompt(), Generation("p", 0, "x"))
             pool.flush()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rewardlab.rewards import printout
-from rewardlab.rewards.printout import Printout
+from rewardlab.rewards.fence.available import printout
+from rewardlab.rewards.isolation.printout import Printout
 
 
 def test_an_invocation_that_printed_too_much_keeps_its_beginning(tmp_path, monkeypatch):

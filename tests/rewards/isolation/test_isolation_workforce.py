@@ -15,10 +15,10 @@ import psutil
 import pytest
 
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards import workforce
-from rewardlab.rewards.pool import ScoringPool
-from rewardlab.rewards.process import Answer, RewardSource, WorkerProcess
-from rewardlab.rewards.workforce import Load, affordable, repaid, worth
+from rewardlab.rewards.fence.available import workforce
+from rewardlab.rewards.isolation.pool import ScoringPool
+from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.workforce import Load, affordable, repaid, worth
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 
@@ -143,7 +143,7 @@ def score(completion, reference):
 @pytest.mark.parametrize(("code", "count"), [(BUSY, 60), (CHILD, 12)], ids=["itself", "in children"])
 def test_a_reward_that_computes_gets_a_worker_for_each_processor(scores, monkeypatch, code, count):
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("rewardlab.rewards.pool.repaid", lambda *_: 99)
+    monkeypatch.setattr("rewardlab.rewards.isolation.pool.repaid", lambda *_: 99)
     assert scores(code, count=count)[0].size == 2
 
 
@@ -151,7 +151,7 @@ def test_a_reward_that_computes_gets_a_worker_for_each_processor(scores, monkeyp
 def test_an_async_reward_gets_no_more_workers_than_processors(scores, monkeypatch):
     """Its batch waits together, and its semaphore holds in one process only."""
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("rewardlab.rewards.pool.repaid", lambda *_: 99)
+    monkeypatch.setattr("rewardlab.rewards.isolation.pool.repaid", lambda *_: 99)
     code = "import asyncio\nasync def score(completion, reference):\n    await asyncio.sleep(0.05)\n    return 1.0"
     pool, _ = scores(code, count=40)
     assert pool.entry.is_async
@@ -161,7 +161,7 @@ def test_an_async_reward_gets_no_more_workers_than_processors(scores, monkeypatc
 @pytest.mark.process
 def test_no_more_are_asked_at_once_than_the_platform_s_trainer_asks(scores, monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    monkeypatch.setattr("rewardlab.rewards.pool.repaid", lambda *_: 99)
+    monkeypatch.setattr("rewardlab.rewards.isolation.pool.repaid", lambda *_: 99)
     monkeypatch.setitem(PLATFORMS, "narrow", replace(PLATFORMS["scorer-oss"], name="narrow", concurrency=3))
     code = "import time\ndef score(completion, reference):\n    time.sleep(0.1)\n    return 1.0"
     assert scores(code, count=30, platform="narrow")[0].size == 3

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.event import encode_event, sample_parts
-from rewardlab.rewards.shim import find_entry, invoke, told, wrap
-from rewardlab.rewards.trl import TRAINER_STATE, TokensMissing
+from rewardlab.rewards.code.shim import find_entry, invoke, told, wrap
+from rewardlab.rewards.events.event import encode_event, sample_parts
+from rewardlab.rewards.trainers.trl import TRAINER_STATE, TokensMissing
 from rewardlab.task import Generation
+from tests.rewards.code.test_code_shim import called, module_of, sample
 from tests.rewards.conftest import prompt
-from tests.rewards.test_rewards_shim import called, module_of, sample
 
 SHAPES = list(dict.fromkeys(shape for platform in PLATFORMS.values() for shape in platform.shapes))
 NATIVE = {

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from rewardlab.rewards.loop import is_async, thread_id, wait
-from rewardlab.rewards.shim import find_entry, invoke
-from tests.rewards.test_rewards_shim import module_of, sample
-from tests.rewards.test_rewards_signature import score_of
+from rewardlab.rewards.code.shim import find_entry, invoke
+from rewardlab.rewards.trainers.loop import is_async, thread_id, wait
+from tests.rewards.code.test_code_shim import module_of, sample
+from tests.rewards.trainers.test_trainers_signature import score_of
 
 BATCHES = """
 import asyncio

@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-from rewardlab.rewards.trainers import TABLE, TRAINERS, line, refusal
+from rewardlab.rewards.trainers.table import TABLE, TRAINERS, line, refusal
 
 DOCS = Path(__file__).parents[2] / "docs"
 

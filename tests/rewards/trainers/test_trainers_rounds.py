@@ -9,12 +9,12 @@ import warnings
 
 import pytest
 
-from rewardlab.rewards.entry import Chosen
-from rewardlab.rewards.handler import Handler
-from rewardlab.rewards.rounds import Later, Question, ask
-from rewardlab.rewards.shim import find_entry, invoke
-from tests.rewards.test_rewards_shim import module_of, sample
-from tests.rewards.test_rewards_signature import score_of
+from rewardlab.rewards.code.entry import Chosen
+from rewardlab.rewards.code.handler import Handler
+from rewardlab.rewards.code.shim import find_entry, invoke
+from rewardlab.rewards.trainers.rounds import Later, Question, ask
+from tests.rewards.code.test_code_shim import module_of, sample
+from tests.rewards.trainers.test_trainers_signature import score_of
 
 #: Goes on when so many calls are under way at once, and says after a while that they never were.
 MEETING = """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rewardlab.rewards.shim import EntryError, find_entry
-from tests.rewards.test_rewards_shim import called, module_of, sample
+from rewardlab.rewards.code.shim import EntryError, find_entry
+from tests.rewards.code.test_code_shim import called, module_of, sample
 
 PARTS = """
 def right(completion, answer): return float(completion[-1]["content"] == answer)

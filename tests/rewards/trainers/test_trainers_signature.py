@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.rewards.shim import EntryError, find_entry
-from rewardlab.rewards.signature import COMPLETIONS, EITHER, REFERENCES, bind, required
-from tests.rewards.test_rewards_shim import called, module_of, sample
+from rewardlab.rewards.code.shim import EntryError, find_entry
+from rewardlab.rewards.trainers.signature import COMPLETIONS, EITHER, REFERENCES, bind, required
+from tests.rewards.code.test_code_shim import called, module_of, sample
 
 
 def score_of(code, *samples, name=None):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rewardlab.rewards.shim import EntryError, find_entry
-from tests.rewards.test_rewards_shim import called, module_of, sample
+from rewardlab.rewards.code.shim import EntryError, find_entry
+from tests.rewards.code.test_code_shim import called, module_of, sample
 
 CODE = """
 import verifiers.v1 as vf

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rewardlab.answers import Bools
 from rewardlab.findings import Finding
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import weigh
 from rewardlab.probes.run.question import Question
+from rewardlab.runs.answers import Bools
 
 #: Nothing but tokens that end or fill a text.
 BLANK = re.compile(r"(?:\s|<\|[\w\u2581 -]{1,40}\|>|</?s>|<(?:eos|bos|pad|unk|end_of_turn)>|\u200b|\ufeff)*")

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rewardlab.answers import Bools
 from rewardlab.findings import shortened
 from rewardlab.probes.reward.answers import labels_of
 from rewardlab.probes.reward.readings import is_flat, unwrapped
@@ -18,6 +17,7 @@ from rewardlab.probes.run.diagnosis.names import Names, folded
 from rewardlab.probes.run.diagnosis.otherwise import NameBook, Notations
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.question import Question
+from rewardlab.runs.answers import Bools
 from rewardlab.task import Json
 
 TRIES = 8

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rewardlab.answers import SHOWN_CHARACTERS, Answers, Bools, Indexes
 from rewardlab.probes.run.question import Question
+from rewardlab.runs.answers import SHOWN_CHARACTERS, Answers, Bools, Indexes
 from rewardlab.task import Prompt
 
 #: Generations read at most. An interval over so many prompts is as narrow as anybody needs.

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rewardlab.answers import Bools
 from rewardlab.findings import Finding, shortened
 from rewardlab.probes.run.diagnosis.amounts import value_of_all
 from rewardlab.probes.run.diagnosis.answer import Sought
@@ -24,6 +23,7 @@ from rewardlab.probes.run.diagnosis.shape import (
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import percent, share_by_prompt
 from rewardlab.probes.run.question import Question
+from rewardlab.runs.answers import Bools
 from rewardlab.stats.interval import Estimate
 
 #: So few answers of the winning shape are none; and so many must have been looked at.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from rewardlab.answers import gather
-from rewardlab.decision import decide
-from rewardlab.measurement import measure
-from rewardlab.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA
+from rewardlab.auditing.decision import decide
+from rewardlab.measurement.scores import measure
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.question import Question, Targets
+from rewardlab.runs.answers import gather
+from rewardlab.runs.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA
 from rewardlab.task import Prompt
 
 PROMPTS = 120

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rewardlab.evidence import Evidence
+from rewardlab.measurement.evidence import Evidence
 from tests.probes.run.diagnosis.conftest import PROMPTS, decision_of, drawn, found, question_of
 
 SYLLABLES = [

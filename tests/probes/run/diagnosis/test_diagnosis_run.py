@@ -8,11 +8,11 @@ import time
 import pytest
 
 import rewardlab
-from rewardlab.decision import decide
+from rewardlab.auditing.decision import decide
+from rewardlab.auditing.pipeline import run_score
 from rewardlab.findings import Finding
-from rewardlab.formats import FORMATS
+from rewardlab.formats.audit import FORMATS
 from rewardlab.formats.display import Display
-from rewardlab.pipeline import run_score
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.diagnosis import acquit, causes_first
 from tests.probes.run.diagnosis.conftest import drawn, found, question_of

@@ -1,0 +1,388 @@
+"""The audit: sample -> score -> measure -> decide, over a run directory that can be resumed at any point."""
+
+from __future__ import annotations
+
+import platform as python_platform
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pydantic import ValidationError
+from typing_extensions import Unpack
+
+from rewardlab.auditing.decision import decide
+from rewardlab.auditing.examination import examining, worker_of
+from rewardlab.auditing.panel import ask_judges, conclude_panel, last_reward
+from rewardlab.auditing.reference_place import settle
+from rewardlab.auditing.reporting import build_report
+from rewardlab.auditing.resume import Clock, open_run, reward_record
+from rewardlab.auditing.sampled import ask_with_sampled_answers
+from rewardlab.auditing.stream import fill, traffic_of
+from rewardlab.auditing.unfinished import finish_judging, unfinished
+from rewardlab.engines import check_spec, parse_model, told_apart
+from rewardlab.errors import EngineError, InputError, RewardError, RunError, UsageError
+from rewardlab.findings import Finding, merge
+from rewardlab.judging.definition import shipped_judges
+from rewardlab.judging.member import check_models, convene
+from rewardlab.judging.panel import check_panel, ratings_of_panel
+from rewardlab.labels import Annotations, check_labels, mean_labels, read_annotations
+from rewardlab.measurement.evidence import read_evidence
+from rewardlab.measurement.scores import measure
+from rewardlab.outcome import Unscored
+from rewardlab.packages.packaged import is_package, opened
+from rewardlab.platforms import PLATFORMS
+from rewardlab.probes.reward import unasked_of
+from rewardlab.probes.run import ask_all
+from rewardlab.probes.run.contradiction import reconcile
+from rewardlab.probes.run.known import known_answers
+from rewardlab.probes.run.labels import right_of
+from rewardlab.probes.run.question import Question, Targets
+from rewardlab.probes.run.told import right_by_texts
+from rewardlab.progress import Progress, Silent
+from rewardlab.readers.prompts import note_of_cuts, read_prompts
+from rewardlab.readers.rights import digest_of_rights, with_rights
+from rewardlab.reports.audit import Report
+from rewardlab.rewards.isolation.printout import clear_printouts, read_printouts
+from rewardlab.runs.answers import gather
+from rewardlab.runs.directory import Run, discard_if_empty
+from rewardlab.runs.looks import level_at, look_at, looks_with
+from rewardlab.runs.manifest import RewardRecord
+from rewardlab.runs.parts import write_atomically
+from rewardlab.settings.audit import AuditOptions, Settings, load_settings, parse_options
+from rewardlab.stats.band import LEAST_PROMPTS
+from rewardlab.task import Prompt
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def audit(reward: str | Path, prompts: str | Path, **options: Unpack[AuditOptions]) -> Report:
+    """Audit a reward file on prompts, and return the Report that `rewardlab audit` prints.
+
+    Arguments: the options of the command line, by their names in rewardlab.toml; settings not given come from
+    rewardlab.toml here or beside the prompts.
+    Raises: RewardlabError for whatever makes the audit impossible; a verdict is never an exception.
+    """
+    return run_audit(Path(reward), Path(prompts), load_settings(options, Path(prompts)))
+
+
+def judge(folder: str | Path, *judges: str, **options: Unpack[AuditOptions]) -> Report:
+    """Add judges to the panel of a run directory, and return its Report anew; what is answered is not asked again.
+
+    Arguments: each of `judges` is the name of a shipped one or a FILE.toml, each with @MODEL or without.
+    Raises: RewardlabError for whatever makes judging impossible; what was answered until then is kept.
+    """
+    return run_judge(Path(folder), parse_options({**options, "judge": judges}))
+
+
+def read_report(folder: str | Path, **options: Unpack[AuditOptions]) -> Report:
+    """The Report of a run directory, measured again; options that judge (band, success_at, ...) may differ.
+
+    Raises: RunError when the folder holds no run or nothing was scored in it; UsageError for an option that is unfit.
+    """
+    return run_report(Path(folder), parse_options(options))
+
+
+def run_audit(
+    reward: Path, prompts_path: Path, settings: Settings, *, progress: Progress | None = None, now: Clock = utc_now
+) -> Report:
+    """Sample and score what the run directory does not hold yet, then conclude.
+
+    Raises: RewardlabError as `audit` does; KeyboardInterrupt leaves a run directory that resumes.
+    """
+    progress = progress or Silent()
+    for note in settings.notes:
+        progress.note(note)
+    check_spec(settings.model_spec)
+    prompts = with_rights(_prompts(prompts_path, progress), settings.right_path)
+    said = settings
+    with opened(reward, said, progress) as held:
+        settings = _settled(held.reward, prompts, held.settings)
+        record, members = (
+            held.named(reward_record(held.reward, settings, digest=held.digest)),
+            convene(settings.load_judges()),
+        )
+        check_panel(members, prompts)
+        check_models(members)
+        with open_run(prompts_path, prompts, said, record=record, progress=progress, now=now) as run:
+            try:
+                _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
+                _fill_and_examine(run, settings, held.reward, record, progress)
+            except (EngineError, RewardError, InputError):
+                discard_if_empty(run.folder)
+                raise
+            if members:
+                keys = {member.record.key for member in members}
+                run.update(replace(run.manifest, judges=tuple(one for one in run.manifest.judges if one.key in keys)))
+                ask_judges(run, settings, members, progress)
+            run.update(replace(run.manifest, finished=True))
+            return conclude(run, settings)
+
+
+def _prompts(path: Path, progress: Progress) -> tuple[Prompt, ...]:
+    prompts = read_prompts(path)
+    if (note := note_of_cuts(prompts)) is not None:
+        progress.note(note)
+    return prompts
+
+
+def _settled(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> Settings:
+    """The settings with the place where a handler reads the reference, where the platform has several."""
+    with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
+        return settle(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
+
+
+def _fill_and_examine(
+    run: Run, settings: Settings, reward: Path, record: RewardRecord, progress: Progress, *, sample: bool = True
+) -> None:
+    """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
+    fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
+    rights = digest_of_rights(run.prompts())
+    declared = [*settings.declared, *([] if rights is None else [rights])]
+    held, components = run.findings(record.key, declared=declared), None
+    if not run.scores(record.key).folder.exists():
+        clear_printouts(run.folder)
+    if held is not None and not _may_ask_more(held, settings):
+        filled = fill_run()
+        found = merge(held, filled.findings, _lost(filled.lost, record))
+    else:
+        with examining(reward, run.prompts(), settings, log=run.folder / "examination.log") as examiner:
+            filled = fill_run()
+            examined = examiner.result()
+        components = examined.components
+        worker = worker_of(reward, settings, log=run.folder / "examination.log")
+        sampled = ask_with_sampled_answers(worker, run, record.key, settings, examined=examined)
+        found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
+    if found != held:
+        run.save_findings(record.key, found, declared=declared, components=components)
+    run.finish_reward(record.key)
+
+
+def _may_ask_more(held: Sequence[Finding], settings: Settings) -> bool:
+    """Whether time ran out for what can block, and more of it is allowed now."""
+    return any(unasked_of([one]) and one.evidence["seconds"] < settings.examine_seconds for one in held)
+
+
+def _lost(failures: Sequence[Unscored], record: RewardRecord) -> Iterator[Finding]:
+    """RL203 for processes that died in a batch, though its samples were scored one by one."""
+    died = [failure.detail for failure in failures if failure.reason == "crashed"]
+    if died and PLATFORMS[record.platform].batch_size > 1:
+        evidence = {"batches_lost": len(died), "how": list(dict.fromkeys(died))[:3]}
+        yield Finding("RL203", "warning", evidence)
+
+
+def run_sample(
+    prompts_path: Path, settings: Settings, *, progress: Progress | None = None, now: Clock = utc_now
+) -> Path:
+    """Sample only; returns the run directory, which `run_score` scores.
+
+    Raises: RewardlabError.
+    """
+    progress = progress or Silent()
+    for note in settings.notes:
+        progress.note(note)
+    check_spec(settings.model_spec)
+    prompts = _prompts(prompts_path, progress)
+    with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now) as run:
+        try:
+            fill(run, settings, reward=None, record=None, progress=progress)
+        except (EngineError, InputError):
+            discard_if_empty(run.folder)
+            raise
+        run.update(replace(run.manifest, finished=True))
+        return run.folder
+
+
+def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Report:
+    """Score a run directory's generations with another reward, and conclude about that one.
+
+    Raises: RewardlabError.
+    """
+    with Run.open(folder) as run:
+        # A package brings its own; those of the run are another reward's.
+        own: tuple[str, ...] = ("entry", "weights", "reward_kwargs", "platform") if is_package(reward) else ()
+        own = (*own, "weights") if "entry" in options else own  # the run's are for other functions
+        asked = _settings(run, options, without=own)
+        with opened(reward, asked, progress) as held:
+            settled = _settled(held.reward, run.prompts(), held.settings)
+            record = held.named(reward_record(held.reward, settled, digest=held.digest))
+            _fill_and_examine(run, settled, held.reward, record, progress or Silent(), sample=False)
+            return conclude(run, settled)
+
+
+def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Report:
+    """Add judges to a run directory's panel, ask them what they have not answered, and conclude about its last reward.
+
+    Raises: RewardlabError.
+    """
+    with Run.open(folder) as run:
+        settings = _settings(run, options)
+        judges = settings.load_judges()
+        if not judges:
+            known = ", ".join(shipped_judges())
+            raise UsageError("no judge named", where="--judge", expected=f"FILE.toml, or one of {known}; with @MODEL")
+        members = convene(judges, run.manifest.judges)
+        check_panel(members, run.prompts())
+        ask_judges(run, settings, members, progress or Silent())
+        finish_judging(run, last_reward(run))
+        return conclude(run, settings)
+
+
+def run_report(folder: Path, options: Mapping[str, Any]) -> Report:
+    """Conclude again about a run directory's last reward, with other settings that judge.
+
+    Raises: RunError.
+    """
+    with Run.open(folder) as run:
+        return conclude(run, _settings(run, options))
+
+
+def _settings(run: Run, options: Mapping[str, Any], *, without: Sequence[str] = ()) -> Settings:
+    """The run's own settings but for some, and the options over them.
+
+    Raises: RunError where run.json holds one that none writes.
+    """
+    stored = {name: value for name, value in run.manifest.settings.items() if name not in without}
+    try:
+        return Settings.model_validate({**stored, **options})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RunError(
+            f"settings.{'.'.join(map(str, first['loc']))} is {repr(first['input'])[:60]}",
+            where=str(run.folder / "run.json"),
+            expected=first["msg"].removeprefix("Input should be "),
+        ) from None
+
+
+def conclude(run: Run, settings: Settings) -> Report:
+    """Measure the run's last reward, decide, write report.json, and return the report.
+
+    Raises: RunError when nothing was scored.
+    """
+    record, annotations = last_reward(run), _labels(run, settings.labels_path)
+    generations, scores = run.generations.read(), run.scores(record.key).read()
+    question = _question(run, settings, record, (generations, scores), annotations)
+    about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)
+    findings = merge(ask_all(question), reconcile(question.examined, question), about_judges)
+    decision = decide(question, findings)
+    lacks = unfinished(run, record, prompts=question.prompts, generations=generations, scores=scores)
+    if lacks is not None:
+        decision, findings = lacks.decision, merge(findings, [lacks.finding])
+    elif question.measured.scored_prompts >= LEAST_PROMPTS and question.looks != run.manifest.looks:
+        run.update(replace(run.manifest, looks=question.looks))  # fewer prompts decide nothing, and are no look
+    report = build_report(
+        question,
+        findings,
+        decision,
+        record=record,
+        traffic=traffic_of(run, record),
+        judges=judges,
+        provenance=_provenance(run, record),
+    )
+    write_atomically(run.folder / "report.json", report.to_json().encode())
+    return report.attach(run.folder)
+
+
+def _question(
+    run: Run,
+    settings: Settings,
+    record: RewardRecord,
+    tables: tuple[pa.Table, pa.Table],
+    annotations: Annotations | None,
+) -> Question:
+    """What the probes of a run are asked about; `tables` are its generations and the reward's scores."""
+    (generations, scores), prompts, width = tables, run.prompts(), run.manifest.num_generations
+    answers = gather(
+        prompts,
+        generations,
+        scores,
+        run.rescores(record.key).read(),
+        num_generations=width,
+        labels=None if annotations is None else mean_labels(annotations),
+    )
+    looks = looks_with(run.manifest.looks, look_at(generations))
+    evidence, reads = known_answers(read_evidence(run.folder, record.key), prompts, answers)
+    measuring = partial(
+        measure,
+        prompts,
+        generations,
+        scores,
+        num_generations=width,
+        success_at=settings.success_at,
+        reward_range=settings.reward_range,
+        evidence=evidence,
+        labels=right_of(answers),
+        level=level_at(looks),
+    )
+    targets = Targets(settings.band, settings.band_on, settings.min_informative, settings.min_alpha)
+    panel = ratings_of_panel(run, answers.prompt_ids, answers.row >= 0)
+    made_up = run.component_ranges(record.key)
+    printed, printed_bytes = read_printouts(run.folder)
+    question = Question(
+        measuring(),
+        answers,
+        targets,
+        PLATFORMS[record.platform],
+        panel,
+        made_up,
+        prompts,
+        evidence,
+        reads,
+        printed=printed,
+        printed_bytes=printed_bytes,
+        thoughts_apart=told_apart(parse_model(run.manifest.model).model) in run.manifest.notices,
+        sampling=_sampling(run),
+        sources=run.manifest.sources,
+        seed=int(run.manifest.sampling["seed"]),
+        looks=looks,
+        examined=run.findings(record.key) or (),
+    )
+    right = right_by_texts(question)
+    return question if right is None else replace(question, measured=measuring(told=right))
+
+
+def _sampling(run: Run) -> Mapping[str, Any]:
+    """What the run was sampled with; empty where it was recorded elsewhere."""
+    return {} if parse_model(run.manifest.model).engine == "recorded" else run.manifest.sampling
+
+
+def _labels(run: Run, given: Path | None) -> Annotations | None:
+    """The labels given now, which the run directory keeps, or those it holds.
+
+    Raises: InputError for a file that holds no labels of this run.
+    """
+    kept = run.labels
+    if given is None and not kept.is_file():
+        return None
+    labels = read_annotations(given or kept)
+    ids = [prompt.id for prompt in run.prompts()]
+    check_labels(mean_labels(labels), ids, num_generations=run.manifest.num_generations, where=given or kept)
+    if given is not None:
+        write_atomically(kept, given.read_bytes())
+    return labels
+
+
+def _provenance(run: Run, record: RewardRecord) -> dict[str, Any]:
+    manifest = run.manifest
+    return {
+        "rewardlab": manifest.rewardlab,
+        "python": python_platform.python_version(),
+        "created": manifest.created,
+        "run": str(run.folder),
+        "model": manifest.model,
+        "sampling": dict(manifest.sampling),
+        "sampling_from": dict(manifest.sources),
+        "engine": dict(manifest.versions),
+        "notices": list(manifest.notices),
+        "prompts": {"path": manifest.prompts_path, "sha256": manifest.prompts_sha256},
+        "reward": asdict(record),
+        "platform": record.platform,
+        "finished": manifest.finished,
+    }

@@ -1,0 +1,66 @@
+"""Where a handler reads the reference, on a platform whose documentation and samples put it in different places."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rewardlab.platforms import ReferencePlace, Shape
+from rewardlab.probes.reward.shapes import shape_read
+from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.rewards.isolation.process import Worker, WorkerProcess
+from rewardlab.settings.audit import Settings
+from rewardlab.task import Prompt
+
+#: What is looked up in a sample for the reference, by its place.
+KEYS: Mapping[ReferencePlace, str] = {"top": "reference_answer", "metadata": "metadata.reference_answer"}
+#: Prompts that the handler is asked about in each shape.
+PROMPTS = 8
+
+
+def settle(worker: Worker, prompts: Sequence[Prompt], settings: Settings) -> Settings:
+    """The settings with the shape in which the handler reads the reference, asked once, before anything else.
+
+    Where the platform has one place, where the code is no handler, and where it reads several places or none, the
+    settings are as they were. Closes the worker.
+    Raises: RewardError when the code cannot be loaded.
+    """
+    if not settings.profile.is_disputed:
+        return settings
+    try:
+        entry = worker.start()
+        if entry.kind != "lambda":
+            return settings
+        subject = Subject(
+            worker,
+            entry,
+            prompts[:PROMPTS],
+            every_prompt=prompts[:PROMPTS],
+            platform=settings.profile,
+            reward_range=settings.reward_range,
+            success_at=settings.success_at,
+            timeout=settings.reward_timeout,
+            rng=np.random.default_rng(settings.seed),
+        )
+        shape = shape_read(subject)
+        if shape == settings.profile.shape and isinstance(worker, WorkerProcess):
+            shape = _looked_up(worker, subject)
+        return settings.reading(shape)
+    finally:
+        worker.close()
+
+
+def _looked_up(worker: WorkerProcess, subject: Subject) -> Shape:
+    """The shape whose place of the reference is the only one that the handler looks up; else the first.
+
+    It tells where scores do not: made-up answers all lose where the handler wants a format that none of them has.
+    """
+    first = subject.platform.shape
+    event = json.dumps(subject.samples([Case(prompt, "1") for prompt in subject.prompts[:1]])).encode()
+    keys = worker.lookups(event)
+    if first.reference != "metadata" and "metadata" in keys:  # there is none to look further in
+        keys |= {KEYS["metadata"]}
+    read = [shape for shape in subject.platform.shapes if KEYS.get(shape.reference) in keys]
+    return read[0] if len({shape.reference for shape in read}) == 1 else first

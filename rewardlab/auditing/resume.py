@@ -1,0 +1,217 @@
+"""Which run directory a command means: the one it names, the one it left unfinished, or a new one."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rewardlab.engines import APART, ModelSpec, check_sampling, open_engine
+from rewardlab.engines.recorded import RecordedEngine
+from rewardlab.errors import RunError
+from rewardlab.progress import Progress
+from rewardlab.rewards.code.sources import reward_digest
+from rewardlab.rewards.deployed.function import FunctionName, describe, function_named
+from rewardlab.runs.directory import Run, files_print, sha256_of
+from rewardlab.runs.manifest import Manifest, RewardRecord
+from rewardlab.settings.audit import Settings, without_secrets
+from rewardlab.settings.sampling import drawn_as, identity, sources
+from rewardlab.task import Prompt
+from rewardlab.version import __version__
+
+DEFAULT_GENERATIONS = 8
+RUNS = Path("runs")
+#: How runs were sampled whose version did not yet say it.
+EARLIER = {"reasoning": "drop"}
+
+Clock = Callable[[], datetime]
+
+
+def reward_record(path: Path, settings: Settings, *, digest: str | None = None) -> RewardRecord:
+    """The reward as a run notes it, before its entry is known; `digest` is its code's, where that need not be read.
+
+    Raises: RewardError when the file cannot be read, or the function not be reached.
+    """
+    if (name := function_named(path)) is not None:
+        return _function_record(name, settings.platform)
+    digest = digest or reward_digest(path)
+    called = ":".join(
+        str(part)
+        for part in (
+            digest,
+            settings.entry,
+            settings.platform,
+            f"{settings.reward_timeout:g}",
+            settings.reward_memory,
+            *settings.reward_env,
+            *(("network",) if settings.reward_network else ()),
+            *((f"files={settings.reward_paths}",) if settings.reward_files else ()),
+            *((f"weights={settings.weights}",) if settings.weights is not None else ()),
+            *((f"kwargs={sorted(settings.reward_kwargs.items())}",) if settings.reward_kwargs else ()),
+        )
+    )
+    return RewardRecord(
+        key=hashlib.sha256(called.encode()).hexdigest()[:12],
+        path=str(path),
+        sha256=digest,
+        entry=settings.entry or "",
+        kind="",
+        platform=settings.platform,
+        timeout=settings.reward_timeout,
+        memory_mb=settings.reward_memory,
+        place=settings.profile.shape.reference if settings.profile.is_disputed else None,
+    )
+
+
+def _function_record(name: FunctionName, platform: str) -> RewardRecord:
+    """A deployed function. What AWS does not tell is 0 or empty; then nobody knows whether it is the same as before,
+    so that its key holds the time and nothing scored earlier counts as scored by it.
+    """
+    facts = describe(name)
+    called = (
+        f"{facts.arn}:{facts.version}:{facts.code_sha256}:{facts.configured}:{platform}"
+        if facts is not None
+        else f"{name}:{datetime.now(UTC).isoformat()}:{platform}"
+    )
+    return RewardRecord(
+        key=hashlib.sha256(called.encode()).hexdigest()[:12],
+        path=facts.arn if facts is not None else str(name),
+        sha256=facts.code_sha256 if facts is not None else "",
+        entry=facts.handler if facts is not None else "",
+        kind="lambda",
+        platform=platform,
+        timeout=facts.timeout if facts is not None else 0.0,
+        memory_mb=facts.memory_mb if facts is not None else 0,
+    )
+
+
+def open_run(
+    prompts_path: Path,
+    prompts: Sequence[Prompt],
+    settings: Settings,
+    *,
+    record: RewardRecord | None,
+    progress: Progress,
+    now: Clock,
+) -> Run:
+    """Resume the run directory that the settings name or imply, or make a new one.
+
+    Without `--out`, the newest unfinished run of the same command in runs/ is resumed.
+    Raises: RunError when the directory holds a run of other prompts or of another sampling.
+    """
+    spec = settings.model_spec
+    check_sampling(spec.engine, drawn_as(settings, lenient=settings.is_taken("thinking")), system=settings.system)
+    wanted = Manifest(
+        created=now().isoformat(timespec="seconds"),
+        rewardlab=__version__,
+        model=str(spec),
+        sampling=sampling_identity(spec, settings),
+        num_generations=_wanted_generations(spec, settings),
+        prompts_path=str(prompts_path),
+        prompts_sha256=sha256_of(prompts_path),
+        settings=settings.stored(),
+        sources=sources(settings, settings.preset),
+        settings_files=settings.files,
+    )
+    if settings.out is not None:
+        folder = Path(settings.out)
+        if not (folder / "run.json").exists():
+            return Run.create(folder, wanted, prompts)
+    else:
+        found = find_unfinished(RUNS, wanted, record)
+        if found is None:
+            return Run.create(_new_folder(now()), wanted, prompts)
+        folder = found
+    run = Run.open(folder)
+    try:
+        _resume(run, wanted, prompts)
+    except RunError:
+        run.close()
+        raise
+    progress.note(f"resuming {folder}")
+    return run
+
+
+def _wanted_generations(spec: ModelSpec, settings: Settings) -> int:
+    if settings.num_generations is not None:
+        return settings.num_generations
+    if spec.engine == "recorded":
+        recorded = open_engine(spec, settings.engine)
+        assert isinstance(recorded, RecordedEngine), "the recorded engine"
+        return recorded.generations_per_prompt
+    return DEFAULT_GENERATIONS
+
+
+def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
+    """What makes a generation what it is: the model, its files, and how it is drawn."""
+    path = Path(spec.model)
+    return {
+        "model": f"{spec.engine}:{path.resolve()}" if path.exists() else str(spec),
+        "files": files_print(path),
+        **identity(settings),
+        "engine": without_secrets(settings.engine),
+        **({"reasoning": settings.reasoning} if spec.engine in APART else {}),
+    }
+
+
+def find_unfinished(runs: Path, wanted: Manifest, record: RewardRecord | None) -> Path | None:
+    """The newest run under `runs` that the same command left unfinished and nobody holds."""
+    for path in sorted(runs.glob("*/run.json"), reverse=True):
+        try:
+            with Run.open(path.parent) as run:
+                manifest = run.manifest
+        except RunError:
+            continue
+        scored_by = {reward.key for reward in manifest.rewards}
+        same_reward = not scored_by or (record is not None and record.key in scored_by)
+        if (
+            not manifest.finished
+            and same_reward
+            and manifest.sampling == wanted.sampling
+            and manifest.num_generations == wanted.num_generations
+            and manifest.prompts_sha256 == wanted.prompts_sha256
+        ):
+            return path.parent
+    return None
+
+
+def _new_folder(moment: datetime) -> Path:
+    stamp = moment.astimezone().strftime("%Y-%m-%dT%H-%M-%S")
+    names = itertools.chain([stamp], (f"{stamp}-{number}" for number in itertools.count(2)))
+    return next(RUNS / name for name in names if not (RUNS / name).exists())
+
+
+def _resume(run: Run, wanted: Manifest, prompts: Sequence[Prompt]) -> None:
+    """Take up a run: the sampling must be the same; prompts may have come to it, and generations per prompt too."""
+    where = str(run.folder)
+    do = "name a new folder with --out, or use the settings it was made with"
+    for name in {**run.manifest.sampling, **wanted.sampling}:
+        held, value = run.manifest.sampling.get(name, EARLIER.get(name)), wanted.sampling.get(name)
+        if held != value:
+            what = (
+                "the model's files have changed"
+                if name == "files"
+                else f"it was sampled with {name} {held!r}, not {value!r}"
+            )
+            raise RunError(what, where=where, do=do)
+    new = {prompt.id: prompt for prompt in prompts}
+    for prompt in run.prompts():
+        if prompt.id not in new:
+            raise RunError(f"it holds the prompt {prompt.id!r}, which the prompts file lacks", where=where, do=do)
+        if new[prompt.id].digest != prompt.digest:
+            raise RunError(f"its prompt {prompt.id!r} reads otherwise than in the prompts file", where=where, do=do)
+    run.save_prompts(prompts)
+    run.update(
+        replace(
+            run.manifest,
+            num_generations=max(run.manifest.num_generations, wanted.num_generations),
+            prompts_path=wanted.prompts_path,
+            prompts_sha256=wanted.prompts_sha256,
+            settings=wanted.settings,
+            finished=False,
+        )
+    )

@@ -1,0 +1,56 @@
+"""The report of `rewardlab check`, schema `rewardlab.check/1`. Everything shown is read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from rewardlab.reports.finding import FindingPart
+from rewardlab.reports.section import Part
+from rewardlab.reports.success import SuccessPart
+
+
+class CheckReport(Part):
+    """What is wrong with one reward's code, whatever a model would answer.
+
+    `inconclusive`: nothing blocks, and time ran out before everything that can block was asked, or no made-up answer
+    wins in any format, so that what needs a right answer could not be asked.
+    """
+
+    verdict: Literal["pass", "fail", "inconclusive"]
+    undecided: str | None = Field(default=None, description="why it is inconclusive and what would decide it")
+    reward: str
+    entry: str
+    kind: str
+    platform: str
+    prompts: int = Field(description="prompts in the file")
+    examined: int = Field(description="prompts that answers were made up for")
+    seconds: float
+    success_at: float | None = Field(default=None, description="the least score of a success; null where not known")
+    success: SuccessPart | None = Field(default=None, description="what the threshold rests on; null where not asked")
+    findings: tuple[FindingPart, ...]
+    provenance: dict[str, Any]
+
+
+class Checks(Part):
+    """The result of `rewardlab check`, one report for each reward; the worst of their verdicts."""
+
+    schema_: Literal["rewardlab.check/1"] = Field(default="rewardlab.check/1", alias="schema")
+    verdict: Literal["pass", "fail", "inconclusive"]
+    checks: tuple[CheckReport, ...]
+
+    @classmethod
+    def of(cls, checks: Sequence[CheckReport]) -> Checks:
+        """The reports together."""
+        given = {one.verdict for one in checks}
+        verdict: Literal["pass", "fail", "inconclusive"] = (
+            "fail" if "fail" in given else "inconclusive" if "inconclusive" in given else "pass"
+        )
+        return cls(verdict=verdict, checks=tuple(checks))
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nothing blocks, 1 when something does, 4 when what can block was not asked."""
+        return {"pass": 0, "fail": 1, "inconclusive": 4}[self.verdict]

@@ -1,0 +1,37 @@
+"""The report of `rewardlab deploy`, schema `rewardlab.deployment/1`. Everything shown is read from it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from rewardlab.reports.section import Part
+
+
+class SettingChange(Part):
+    """A setting of the function, what it was (null where there was none), and what it is; no variable's value."""
+
+    setting: str
+    before: str | None
+    after: str
+
+
+class Policies(Part):
+    """IAM policy documents: who may take the function's role on, what that role needs, what the trainer's needs."""
+
+    trust: dict[str, Any]
+    function: dict[str, Any]
+    trainer: dict[str, Any]
+
+
+class DeploymentReport(Part):
+    """The result of `rewardlab deploy`; with --dry-run what it would be."""
+
+    schema_: Literal["rewardlab.deployment/1"] = Field(default="rewardlab.deployment/1", alias="schema")
+    arn: str = Field(description="the function's, without a version or an alias")
+    version: str | None = Field(description="published for this code; null where none was asked for, or in a dry run")
+    alias: str | None
+    created: bool = Field(description="whether there was no function of this name")
+    changes: tuple[SettingChange, ...] = Field(description="empty where the function was as it was asked to be")
+    policies: Policies

@@ -1,0 +1,44 @@
+"""The report of `rewardlab package`, schema `rewardlab.packaging/1`. Everything shown is read from it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from rewardlab.reports.finding import FindingPart
+from rewardlab.reports.section import Part
+
+
+class Contributor(Part):
+    """Whose files, unpacked, take so many bytes: a distribution's, a file of the user's, the handler's."""
+
+    name: str
+    bytes: int
+
+
+class PackageReport(Part):
+    """The result of `rewardlab package`; `refused` when a finding forbids the package, and nothing was written."""
+
+    schema_: Literal["rewardlab.packaging/1"] = Field(default="rewardlab.packaging/1", alias="schema")
+    verdict: Literal["packaged", "refused"]
+    reward: str
+    entry: str | None
+    kind: str | None
+    platform: str
+    python: str
+    architecture: str
+    path: str | None = Field(description="the zip, or the container's folder; null when refused")
+    sha256: str | None = Field(description="of the zip")
+    size: int | None = Field(description="bytes of the zip")
+    layer: str | None = Field(description="the second zip, with the dependencies")
+    unpacked_size: int = Field(description="bytes of all files together, the layer's too")
+    contributors: tuple[Contributor, ...] = Field(description="the largest first")
+    requirements: tuple[str, ...]
+    audit: dict[str, Any] | None
+    findings: tuple[FindingPart, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when packaged, 1 when refused."""
+        return {"packaged": 0, "refused": 1}[self.verdict]

@@ -1,0 +1,5 @@
+"""The version of rewardlab, which every report and run names."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
