@@ -13,7 +13,7 @@ import pytest
 from fixtures.instruct import model
 from rewardlab.readers.prompts import read_prompts
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TASKS = ROOT / "fixtures" / "instruct"
 
 

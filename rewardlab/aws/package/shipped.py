@@ -7,26 +7,25 @@ from importlib import resources
 from rewardlab.packages.manifest import NAME, PackageManifest
 from rewardlab.platforms import Platform
 
-#: The modules of rewardlab.rewards that travel, byte for byte.
+#: The modules of rewardlab.rewards that travel, byte for byte, each folder with its own `__init__`.
 MODULES = (
-    "__init__",
-    "called",
-    "sample",
-    "signature",
-    "loop",
-    "rounds",
-    "trainers",
-    "calling",
-    "trl",
-    "rubric",
-    "verifiers_task",
-    "candidates",
-    "part",
-    "entry",
-    "several",
-    "shim",
-    "foreign",
-    "handler",
+    "events.called",
+    "events.sample",
+    "events.foreign",
+    "trainers.signature",
+    "trainers.loop",
+    "trainers.rounds",
+    "trainers.table",
+    "trainers.calling",
+    "trainers.trl",
+    "trainers.rubric",
+    "trainers.verifiers_task",
+    "code.candidates",
+    "code.part",
+    "code.entry",
+    "code.several",
+    "code.shim",
+    "code.handler",
 )
 #: The file that holds the handler, and what a reward of that name is called in the package.
 FUNCTION, MOVED = "lambda_function.py", "lambda_function_reward.py"
@@ -62,13 +61,19 @@ def shipped_files(platform: Platform, manifest: PackageManifest) -> dict[str, by
 
 
 def _modules() -> dict[str, bytes]:
-    folder = resources.files("rewardlab.rewards")
-    return {f"rewardlab/rewards/{name}.py": folder.joinpath(f"{name}.py").read_bytes() for name in MODULES}
+    home = resources.files("rewardlab.rewards")
+    folders = sorted({name.partition(".")[0] for name in MODULES})
+    files = ["__init__.py", *(f"{folder}/__init__.py" for folder in folders)]
+    files += [f"{name.replace('.', '/')}.py" for name in MODULES]
+    return {f"rewardlab/rewards/{file}": home.joinpath(file).read_bytes() for file in files}
 
 
 def importable() -> set[str]:
     """The dotted names of rewardlab that user code can import on Lambda."""
-    return {"rewardlab", "rewardlab.rewards", *(f"rewardlab.rewards.{name}" for name in MODULES)}
+    names = {"rewardlab", "rewardlab.rewards"}
+    for name in MODULES:
+        names |= {f"rewardlab.rewards.{name}", f"rewardlab.rewards.{name.partition('.')[0]}"}
+    return names
 
 
 def is_taken(name: str) -> bool:

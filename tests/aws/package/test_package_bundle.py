@@ -71,7 +71,8 @@ def unpacked(path, folder):
 
 def test_a_package_holds_the_reward_the_shim_and_nothing_else(project, packaged):
     bundle = packaged(project(**{"notes.md": "", "other.py": ""}))
-    shim = [f"rewardlab/rewards/{name}.py" for name in MODULES]
+    shim = [f"rewardlab/rewards/{name.replace('.', '/')}.py" for name in MODULES]
+    shim += [f"rewardlab/rewards/{folder}__init__.py" for folder in ("", "events/", "trainers/", "code/")]
     fixed = ["lambda_function.py", "reward.py", "rewardlab-manifest.json", "rewardlab/__init__.py"]
     assert names(bundle.path) == sorted([*fixed, *shim])
     assert bundle.findings == ()
@@ -80,8 +81,8 @@ def test_a_package_holds_the_reward_the_shim_and_nothing_else(project, packaged)
 def test_the_shim_is_byte_for_byte_what_the_audits_worker_runs(project, packaged, tmp_path):
     folder = unpacked(packaged(project()).path, tmp_path / "zip")
     for name in MODULES:
-        own = Path(rewardlab.__file__).parent / "rewards" / f"{name}.py"
-        assert (folder / "rewardlab" / "rewards" / f"{name}.py").read_bytes() == own.read_bytes()
+        file = Path("rewards", *name.split(".")).with_suffix(".py")
+        assert (folder / "rewardlab" / file).read_bytes() == (Path(rewardlab.__file__).parent / file).read_bytes()
 
 
 def test_twice_gives_one_digest_and_the_manifest_inside_is_the_bundles(project, packaged, tmp_path):

@@ -16,7 +16,7 @@ from rewardlab.rewards.events.event import encode_event, sample_parts
 from rewardlab.rewards.events.sample import columns_of, hidden_columns_of, reference_of, response_of, turns_of
 from rewardlab.task import Generation, Prompt
 
-CONTRACTS = Path(__file__).parent.parent.parent / "fixtures" / "contracts"
+CONTRACTS = Path(__file__).parents[3] / "fixtures" / "contracts"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT,

@@ -16,7 +16,7 @@ from rewardlab.outcome import Unscored
 from rewardlab.rewards.fence.available import probe
 from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

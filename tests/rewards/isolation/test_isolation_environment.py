@@ -14,7 +14,7 @@ from rewardlab.errors import RewardError
 from rewardlab.rewards.isolation.environment import environment_of
 from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 TELL = """
 import os, pathlib, stat, tempfile, time
 

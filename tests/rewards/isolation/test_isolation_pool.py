@@ -260,7 +260,7 @@ pool = ScoringPool(RewardSource(pathlib.Path({str(path)!r}), None, 600, 512), PL
 pool.submit(prompt(), Generation("p", 0, "x")); pool.flush()
 print("up", flush=True); time.sleep(600)
 """
-    root = Path(__file__).parent.parent.parent
+    root = Path(__file__).parents[3]
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=root) as audit:
         assert audit.stdout is not None
         assert audit.stdout.readline() == "up\n"

@@ -277,7 +277,7 @@ with ScoringPool(source, PLATFORMS["scorer-oss"], log=pathlib.Path({log!r}), wor
 def test_an_interrupt_ends_all_workers(write_reward, tmp_path):
     path = write_reward(MEETING.format(wanted=99, seconds=600))
     code = INTERRUPTED.format(path=str(path), log=str(tmp_path / "log"))
-    root = Path(__file__).parent.parent.parent
+    root = Path(__file__).parents[3]
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, cwd=root) as scoring:
         until = time.monotonic() + 60
         while len(_pids(tmp_path)) < 6 and time.monotonic() < until:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rewardlab.rewards.trainers.table import TABLE, TRAINERS, line, refusal
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_each_form_has_one_line_for_each_trainer_that_is_a_kind_s():
