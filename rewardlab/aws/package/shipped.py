@@ -32,7 +32,7 @@ FUNCTION, MOVED = "lambda_function.py", "lambda_function_reward.py"
 #: The digest in it makes the handler's own file another one with each reward: by that file a run knows its scores.
 HANDLER_TEXT = """\
 # The reward's code: sha256 {source}
-from rewardlab.rewards.handler import handler_of
+from rewardlab.rewards.code.handler import handler_of
 
 lambda_handler = handler_of(
     __file__,

@@ -11,7 +11,7 @@ import types
 import pytest
 
 from rewardlab.rewards.code.shim import EntryError, describe, find_entry, invoke, is_number, reference_of, wanted
-from rewardlab.rewards.fence.available import worker
+from rewardlab.rewards.isolation import worker
 from rewardlab.rewards.isolation.worker import HEADER, Context, load, read, serve, write
 
 
@@ -120,7 +120,7 @@ def test_errors_are_described_with_their_line():
 def test_an_error_within_python_itself_is_placed_where_the_reward_asked_for_it():
     with pytest.raises(KeyError) as caught:
         os.environ["REWARDLAB_UNSET"]
-    assert re.fullmatch(r"KeyError: 'REWARDLAB_UNSET' \(test_rewards_shim.py:\d+\)", describe(caught.value))
+    assert re.fullmatch(r"KeyError: 'REWARDLAB_UNSET' \(test_code_shim.py:\d+\)", describe(caught.value))
 
 
 def exchange(code, *messages, memory=512):

@@ -253,8 +253,8 @@ def test_a_reward_in_the_users_home_reads_what_lies_beside_it_and_not_the_rest(p
 LESS = """
 import errno, pathlib, struct, sys
 sys.path.insert(0, {root!r})
-from rewardlab.rewards.calls_filter import ALLOW, EQUALS, FAIL, FIRST, KNOWN, LOAD, RETURN
-from rewardlab.rewards.kernel import PR_SET_NO_NEW_PRIVS, filter_calls, prctl
+from rewardlab.rewards.fence.calls_filter import ALLOW, EQUALS, FAIL, FIRST, KNOWN, LOAD, RETURN
+from rewardlab.rewards.fence.kernel import PR_SET_NO_NEW_PRIVS, filter_calls, prctl
 import os
 unshare, prctl_number = {{"x86_64": (272, 157), "aarch64": (97, 167)}}[os.uname().machine]
 refused = {{"namespaces": unshare, "landlock": 444}}
@@ -267,8 +267,8 @@ if "filter" in {without!r}:
 steps += [(RETURN, 0, 0, ALLOW)]
 prctl(PR_SET_NO_NEW_PRIVS)
 filter_calls(b"".join(struct.pack("=HBBI", *step) for step in steps))
-from rewardlab.rewards.isolation import fence_notes, words_of
-from rewardlab.rewards.process import RewardSource, WorkerProcess
+from rewardlab.rewards.fence.available import fence_notes, words_of
+from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 worker = WorkerProcess(RewardSource(pathlib.Path({path!r}), None, 30, 512), log=pathlib.Path({log!r}))
 built = worker.start().fence
 print(built.files > 0, built.own_tmp, built.network)

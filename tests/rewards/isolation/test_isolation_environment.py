@@ -98,7 +98,7 @@ if os.getuid() == 0:
 """
 VICTIM = f"""
 import psutil, sys, time
-from rewardlab.rewards.custody import seal
+from rewardlab.rewards.isolation.custody import seal
 {NOBODY}
 if sys.argv[1] == "sealed":
     seal()
@@ -135,7 +135,7 @@ def test_the_audits_environment_cannot_be_read_by_another_process_of_the_user(st
 def test_a_worker_seals_the_process_that_starts_it(write_reward, tmp_path):
     code = f"""
 import ctypes, pathlib
-from rewardlab.rewards.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 PR_GET_DUMPABLE = 3
 before = ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)
 worker = WorkerProcess(RewardSource(pathlib.Path({str(write_reward(TELL))!r}), None, 20, 512),

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from rewardlab.rewards.fence.available import family
+from rewardlab.rewards.isolation import family
 from rewardlab.rewards.isolation.family import Effort, delay_seconds, processor_seconds, resident_mb
 
 pytestmark = pytest.mark.process

@@ -249,8 +249,8 @@ def test_a_worker_dies_with_its_audit(tmp_path, write_reward):
     path = write_reward("import time\ndef lambda_handler(event, context):\n    time.sleep(600)\n")
     code = f"""
 import pathlib, time
-from rewardlab.rewards.pool import ScoringPool, ScoringState
-from rewardlab.rewards.process import RewardSource
+from rewardlab.rewards.isolation.pool import ScoringPool, ScoringState
+from rewardlab.rewards.isolation.process import RewardSource
 from rewardlab.platforms import PLATFORMS
 from rewardlab.task import Generation
 from rewardlab.task import Generation

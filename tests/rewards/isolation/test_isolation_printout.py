@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rewardlab.rewards.fence.available import printout
+from rewardlab.rewards.isolation import printout
 from rewardlab.rewards.isolation.printout import Printout
 
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.fence.available import workforce
+from rewardlab.rewards.isolation import workforce
 from rewardlab.rewards.isolation.pool import ScoringPool
 from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
 from rewardlab.rewards.isolation.workforce import Load, affordable, repaid, worth
@@ -259,8 +259,8 @@ def test_one_async_sample_among_many_is_the_guilty_one_alone(write_reward, tmp_p
 INTERRUPTED = """
 import pathlib
 from rewardlab.platforms import PLATFORMS
-from rewardlab.rewards.pool import ScoringPool
-from rewardlab.rewards.process import RewardSource
+from rewardlab.rewards.isolation.pool import ScoringPool
+from rewardlab.rewards.isolation.process import RewardSource
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 source = RewardSource(pathlib.Path({path!r}), None, 600, 512)
