@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -207,3 +208,35 @@ def test_the_command_line_starts_without_heavy_imports():
 
 def test_no_module_is_too_long_to_see_whole():
     assert {module_of(path): lines for path in FILES if (lines := len(path.read_text().splitlines())) > 400} == {}
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_each_path_that_a_page_names_exists(page):
+    text = (ROOT / page).read_text()
+    named = set(re.findall(r"`((?:rewardlab|tests|docs|judges|lambdas|findings|bench)/[\w./]*)`", text))
+    named |= set(re.findall(r"\]\(([\w./]+)\)", text))
+    assert named
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_the_picture_in_the_architecture_page_is_the_table_of_arrows():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    drawn = re.findall(r"^      ((?:\w+/?, )*\w+/?)  ", text, re.MULTILINE)
+    rooms = [name.strip(" /") for line in drawn for name in line.split(",")]
+    last = re.search(r"^      (task, .*)$", text, re.MULTILINE)
+    assert last is not None
+    rooms += last[1].split(", ")
+    assert set(rooms) == set(ARROWS) - {"__main__"}
+    places = {name: place for place, name in enumerate(rooms)}
+    assert all(
+        places[other] > places[name]
+        for name, others in ARROWS.items()
+        for other in others.split()
+        if name in rooms and name not in last[1].split(", ")
+    )
+
+
+def test_the_commands_that_contributors_are_told_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([\w-]+)", text)) <= targets
