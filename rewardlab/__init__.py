@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _HOME = {name: "rewardlab.errors" for name in __all__ if name.endswith("Error")} | {
-    "CheckReport": "rewardlab.reports.audit",
+    "CheckReport": "rewardlab.reports.check",
     "Report": "rewardlab.reports.audit",
     "check": "rewardlab.auditing.examination",
     "audit": "rewardlab.auditing.pipeline",

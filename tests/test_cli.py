@@ -16,6 +16,9 @@ import pytest
 import rewardlab
 from rewardlab.cli import main
 from rewardlab.findings import CATALOGUE
+from rewardlab.reports.audit import Report
+from rewardlab.reports.check import Checks
+from rewardlab.reports.section import json_schema
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.process
@@ -43,12 +46,10 @@ def test_the_json_report_meets_its_shipped_schema(run, task):
     jsonschema.validate(json.loads(out), schema)
 
 
-@pytest.mark.parametrize(("file", "name"), [("report-1.json", "Report"), ("check-1.json", "Checks")])
-def test_the_shipped_schemas_are_the_reports_own(file, name):
-    from rewardlab.reports import audit as report
-
+@pytest.mark.parametrize(("file", "report"), [("report-1.json", Report), ("check-1.json", Checks)])
+def test_the_shipped_schemas_are_the_reports_own(file, report):
     shipped = json.loads((Path(rewardlab.__file__).parent / "schemas" / file).read_text())
-    assert shipped == report.json_schema(getattr(report, name)), "run docs/write_schemas.py"
+    assert shipped == json_schema(report), "run docs/write_schemas.py"
 
 
 def test_output_goes_to_the_file_that_is_named(run, task, tmp_path):
@@ -283,3 +284,9 @@ def test_an_edited_import_of_the_reward_is_scored_anew_and_an_unchanged_one_is_n
     rule.write_text(f"def right(completion, reference):\n    if completion == '0': return 1.0\n{line}")
     assert accuracy() == 1.0
     assert len(list(Path("run/scores").iterdir())) == 2
+
+
+def test_every_public_name_is_there_and_audit_stays_a_function():
+    code = "import rewardlab; [getattr(rewardlab, name) for name in rewardlab.__all__]; print(callable(rewardlab.audit))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

@@ -252,7 +252,7 @@ def score(completion, reference):
 """
 EXAMINED = """
 import sys
-import rewardlab.examination
+import rewardlab.auditing.examination
 from rewardlab.cli import main
 from rewardlab.probes.reward.subject import Case
 

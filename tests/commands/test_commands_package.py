@@ -14,7 +14,8 @@ import rewardlab
 from rewardlab.aws.package.summary import TITLES
 from rewardlab.packages.manifest import read_manifest
 from rewardlab.packages.target import python_here
-from rewardlab.reports import audit as report
+from rewardlab.reports.packaging import PackageReport
+from rewardlab.reports.section import json_schema
 from tests.conftest import REWARD, groups_of
 
 pytestmark = pytest.mark.process
@@ -59,7 +60,7 @@ def test_the_json_report_meets_its_shipped_schema(run, reward):
     assert code == 1
     schema = json.loads(SCHEMA.read_text())
     jsonschema.validate(json.loads(out), schema)
-    assert schema == report.json_schema(report.PackageReport), "run docs/write_schemas.py"
+    assert schema == json_schema(PackageReport), "run docs/write_schemas.py"
     assert json.loads(out)["findings"][0]["evidence"]["cause"] == "secrets"
 
 
@@ -122,7 +123,7 @@ def test_the_verdict_of_a_run_travels_and_a_run_about_other_code_is_refused(run,
 
 def test_every_cause_has_a_title_of_its_own():
     folder = Path(rewardlab.__file__).parent / "aws"
-    text = "".join(path.read_text() for path in folder.glob("*.py"))
+    text = "".join(path.read_text() for path in folder.rglob("*.py"))
     assert set(re.findall(r'\bfinding\(\s*"(\w+)"', text)) == set(TITLES)
     assert len(set(TITLES.values())) == len(TITLES)
 

@@ -14,7 +14,8 @@ from rewardlab.aws.deploy.configuration import Wanted, plan_of
 from rewardlab.aws.deploy.upload import Upload
 from rewardlab.errors import CloudError
 from rewardlab.packages.manifest import NAME, PackageManifest
-from rewardlab.reports import audit as report
+from rewardlab.reports.deployment import DeploymentReport
+from rewardlab.reports.section import json_schema
 from tests.aws.conftest import ROLE, client
 
 pytestmark = pytest.mark.process
@@ -103,7 +104,7 @@ def test_a_dry_run_tells_the_difference_and_makes_none(deploy, package, url):
 
 def test_what_is_printed_meets_its_shipped_schema(deploy, package):
     schema = json.loads((Path(rewardlab.__file__).parent / "schemas" / "deployment-1.json").read_text())
-    assert schema == report.json_schema(report.DeploymentReport), "run docs/write_schemas.py"
+    assert schema == json_schema(DeploymentReport), "run docs/write_schemas.py"
     for options in (("--role", ROLE, "--dry-run"), ("--role", ROLE, "--alias", "live")):
         jsonschema.validate(deploy(package(), *options)[1], schema)
 
