@@ -287,6 +287,6 @@ def test_an_edited_import_of_the_reward_is_scored_anew_and_an_unchanged_one_is_n
 
 
 def test_every_public_name_is_there_and_audit_stays_a_function():
-    code = "import rewardlab; [getattr(rewardlab, name) for name in rewardlab.__all__]; print(callable(rewardlab.audit))"
+    code = "import rewardlab as r; [getattr(r, name) for name in r.__all__]; print(callable(r.audit))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
