@@ -211,7 +211,7 @@ def _deployed(name: FunctionName, settings: Settings, progress: Progress) -> Dep
 
 
 class Stream:
-    """Moves generations from an engine through the scoring pool into the run directory; sampling never waits for scoring."""
+    """Moves generations from an engine through the scoring pool to disk; sampling never waits for scoring."""
 
     def __init__(self, writer: Writer, pool: Pool | None, progress: Progress) -> None:
         self._writer, self._pool, self.progress = writer, pool, progress
