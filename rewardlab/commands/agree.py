@@ -1,4 +1,4 @@
-"""`rewardlab agree RATINGS`."""
+"""The command `rewardlab agree RATINGS`."""
 
 from __future__ import annotations
 
@@ -105,12 +105,13 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     output: Path | None,
 ) -> int:
     """How far do raters agree beyond chance? RATINGS is CSV, JSON lines, JSON or Parquet, or an export of
-    Label Studio, Argilla, Prodigy, doccano, MT-Bench, promptfoo or Inspect; - is standard input. Of several files each
-    is one rater's, unless a column says who rated.
+    Label Studio, Argilla, Prodigy, doccano, MT-Bench, promptfoo or Inspect; - is standard input. With several files,
+    each holds one rater's ratings, unless a column says who rated.
 
     A long file has a row for each rating (unit, rater, rating), a wide one a row for each unit and a column for each
-    rater; an empty cell is a missing rating. Which column is what is told by names and cells: --columns says it. A file
-    with several raters a row names both: --rater worker_1,worker_2 --rating label_1,label_2.
+    rater; an empty cell is a missing rating. Columns are recognised by their names and cells; --columns shows how. If
+    a row holds several raters, name the raters' and the ratings' columns: --rater worker_1,worker_2 --rating
+    label_1,label_2.
 
     Exit codes: 0 agreement suffices (the lower end of alpha's interval reaches --min-alpha), 1 it surely does not (the
     upper end stays under it), 4 undecided, 2 the ratings could not be read or compared. Slices do not change it.

@@ -1,4 +1,4 @@
-"""`rewardlab deploy reward.zip --name my-SageMaker-reward`."""
+"""The command `rewardlab deploy reward.zip --name my-SageMaker-reward`."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _is_arn(layer: str | None) -> bool:
 
 
 def _layer(given: str | None, manifest: PackageManifest, function: str, bucket: str | None) -> LayerZip | None:
-    """The layer zip that was given; None where none was, or a layer version's ARN."""
+    """The layer zip that was given; None if nothing was given, or the ARN of a layer version."""
     if given is None or _is_arn(given):
         return None
     return read_layer(Path(given), manifest, function=function, bucket=bucket)

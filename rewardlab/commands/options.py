@@ -1,4 +1,4 @@
-"""Options that several commands share, and how a report is shown."""
+"""The options that several commands share, and the functions that print a report or write it to a file."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def add_options(*groups: tuple[Callable[[Any], Any], ...]) -> Callable[[Function
 
 
 def given(**values: Any) -> dict[str, Any]:
-    """The settings that were said on the command line; engine options are read here.
+    """The settings that were given on the command line, with NAME=VALUE options parsed.
 
     Raises: UsageError for an engine option that is none.
     """
@@ -248,7 +248,7 @@ def show(report: Report, format_: str, output: Path | None) -> int:
 
 
 def display_for(output: Path | None) -> Display:
-    """How to draw: as wide as the terminal and in colour where there is one, else plain."""
+    """How to draw: in a terminal's width and in colour, or plainly if the output is no terminal."""
     terminal = output is None and sys.stdout.isatty()
     width = min(shutil.get_terminal_size().columns, 110) if terminal else 100
     return Display(width, terminal and "NO_COLOR" not in os.environ)

@@ -1,4 +1,4 @@
-"""`rewardlab package reward.py -o reward.zip --platform smtj`."""
+"""The command `rewardlab package reward.py -o reward.zip --platform smtj`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rewardlab prove reward.zip prompts.jsonl --model recorded:FILE`, or `--run RUN`."""
+"""The command `rewardlab prove reward.zip prompts.jsonl --model recorded:FILE`, or with `--run RUN`."""
 
 from __future__ import annotations
 
