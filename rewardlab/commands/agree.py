@@ -28,16 +28,16 @@ from rewardlab.stats.agreement.resampling import Method
 )
 @click.option("--scale", metavar="LOW,..,HIGH", help="All values of the scale, lowest first: labels or numbers.")
 @click.option(
-    "--missing", metavar="WORD,...", help="Words that say that there is no rating, beside NA, NaN, null and -."
+    "--missing", metavar="WORD,...", help="More words that mean that there is no rating, beside NA, NaN, null and -."
 )
 @click.option(
     "--as-is",
     is_flag=True,
-    help="Take cells as they stand: merge no spellings, read no 8/10, part no a;b, order no labels.",
+    help="Take cells literally: do not merge spellings, read 8/10 as a number, split a;b or order labels.",
 )
-@click.option("--by", metavar="COLUMN", help="Agreement of each slice too: the units by their value in this column.")
+@click.option("--by", metavar="COLUMN", help="Also report each slice: the units with one value in this column.")
 @click.option(
-    "--cluster", metavar="COLUMN", help="What moves together, such as the prompt of several units.  [the unit]"
+    "--cluster", metavar="COLUMN", help="The column of what units depend on, such as their prompt.  [the unit]"
 )
 @click.option("--unit", metavar="COLUMN[,COLUMN]", help="What was rated.  [unit, item, id, ...; else by what differs]")
 @click.option("--rater", metavar="COLUMN", help="Who rated, in a long file.  [rater, judge, annotator, ...]")
@@ -46,9 +46,9 @@ from rewardlab.stats.agreement.resampling import Method
 @click.option(
     "--layout",
     type=click.Choice(["long", "wide", "counts"]),
-    help="A row for each rating, a column for each rater, or how many chose each category.  [told by the columns]",
+    help="A row for each rating, a column for each rater, or counts of each category.  [told by the columns]",
 )
-@click.option("--columns", is_flag=True, help="Say what each column was taken for and why, and measure nothing.")
+@click.option("--columns", is_flag=True, help="Only say what each column is taken for, and why.")
 @click.option(
     "--min-alpha", type=float, default=MIN_ALPHA, show_default=True, metavar="A", help="Target for alpha's lower bound."
 )
@@ -64,10 +64,10 @@ from rewardlab.stats.agreement.resampling import Method
     type=click.Choice(["quadratic", "linear"]),
     default="quadratic",
     show_default=True,
-    help="How near ratings count in AC2 and the weighted kappa.",
+    help="How AC2 and the weighted kappa weigh the distance of two ratings.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Seed of what is drawn."
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Seed of the random numbers."
 )
 @click.option(
     "--format",
