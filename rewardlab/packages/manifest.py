@@ -57,7 +57,7 @@ class PackageManifest(Record):
     weights: tuple[float, ...] | None = Field(default=None, description="of the functions that entry names")
     arguments: dict[str, JsonValue] = Field(default={}, description="added to each call, as verl's reward_kwargs")
     source_sha256: str = Field(
-        description="of the reward file and what it imports of its folder, as in an audit's run.json"
+        description="digest of the reward file and what it imports of its folder, as in an audit's run.json"
     )
     files: dict[str, str] = Field(description="every other file of the package, with its digest")
     python: str

@@ -22,7 +22,7 @@ class Number(Interval):
     high: float | None = None
     standard_error: float | None = None
     level: float | None = Field(default=None, description="nominal coverage of the interval")
-    units: int | None = Field(default=None, description="units, or clusters, that the interval was taken over")
+    units: int | None = Field(default=None, description="how many units, or clusters, the interval rests on")
     no_interval: str | None = None
     z: float | None = Field(default=None, description="the estimate divided by its standard error under no agreement")
     p_value: float | None = Field(default=None, description="two-sided p-value of z")
@@ -118,7 +118,9 @@ class AgreementReport(Part):
     weights: Literal["quadratic", "linear"] = Field(description="of AC2 and the weighted kappa")
     seed: int
     by: str | None
-    reading: tuple[str, ...] = Field(default=(), description="how the file was read, where its header does not say it")
+    reading: tuple[str, ...] = Field(
+        default=(), description="how the file was read, as far as its header does not say it"
+    )
     whole: Agreement
     slices: tuple[Agreement, ...]
     version: str

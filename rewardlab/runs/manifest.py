@@ -1,4 +1,4 @@
-"""run.json: what a run directory was sampled with, and the rewards and judges that looked at it."""
+"""run.json: how a run was sampled, and the rewards and judges that scored it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class JudgeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may.
+    """run.json. `sampling` determines the generations and may not change; `settings` determine the verdict and may.
 
     `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
     `settings_files` are those that settings came from, the first of which won.

@@ -285,9 +285,8 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         values = dict(taken)
         from_preset -= set(values)
         if (name := values.get("sampling_from")) is not None:
-            merged = {
-                key: value for key, value in merged.items() if key not in from_preset
-            }  # drop what another preset gave
+            # Drop what another preset gave.
+            merged = {key: value for key, value in merged.items() if key not in from_preset}
             preset = _within_range(read_preset(name, folder=layer.folder, model=_model_named(held)))
             filled = fill_in(values, preset)
             from_preset = set(filled)

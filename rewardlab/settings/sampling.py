@@ -162,7 +162,7 @@ def folder_of_model(spec: ModelSpec) -> str | None:
 
 
 def sources(settings: SamplingSettings, preset: Preset | None) -> dict[str, str]:
-    """For each setting that has the preset's value: where the preset's value stands."""
+    """The source of each setting whose value is the preset's, by the setting's name."""
     if preset is None:
         return {}
     return {name: preset.source(name) for name, value in preset.values.items() if getattr(settings, name) == value}

@@ -114,7 +114,7 @@ class _Collector:
             raise kind(f"does not compile: {text}", where=where, expected="a Python file") from None
 
     def _resolve(self, one: Import, name: str) -> list[Path]:
-        """The files beside the reward that an import loads; what is not beside it is noted."""
+        """The files beside the reward that an import loads; an import of anything else is noted."""
         if one.level:
             base = package_of(one, name)
             if base is None:
