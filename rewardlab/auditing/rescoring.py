@@ -34,9 +34,8 @@ def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *
     affordable = int(BUDGET_SECONDS / seconds) if seconds > 0 else MOST_PROMPTS
     most = min(MOST_PROMPTS, max(affordable, LEAST_PROMPTS))
     held = set(scored["prompt_id"].to_pylist())
-    ids = [
-        prompt.id for prompt in prompts if prompt.id in held
-    ]  # not in the order of the scores, which is that of their arrival
+    # In the order of the prompts: that of the scores is the order of their arrival.
+    ids = [prompt.id for prompt in prompts if prompt.id in held]
     rng = np.random.default_rng(seed)
     drawn = {ids[number] for number in rng.choice(len(ids), min(most, len(ids)), replace=False)}
     by_id = {prompt.id: prompt for prompt in prompts if prompt.id in drawn}
