@@ -1,4 +1,4 @@
-"""From a run's components to their part of the report."""
+"""Builds the report's section on the components of the reward."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GO, NO-GO or INCONCLUSIVE from what was measured and found."""
+"""Decides GO, NO-GO or INCONCLUSIVE from the measurements and the findings."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Action: TypeAlias = Literal[
     "run_rft", "sft_first", "fix_reward", "fix_judges", "harder_prompts", "fix_data", "sample_more"
 ]
 
-#: What to do about a blocker, by the first of these that applies: a broken reward makes every other number doubtful.
-#: Without the model's own texts nothing else is known: the sampler comes first of all.
+#: What to do about the blockers: the first action here that fits one of them. The sampler comes first, because without
+#: the model's own texts nothing else is known; then the reward, because a broken one makes every number doubtful.
 ACTIONS: Sequence[tuple[Action, tuple[str, ...]]] = (
     ("sample_more", ("RL409", "RL413", "RL702", "RL703")),
     ("fix_reward", ("RL1", "RL2", "RL301", "RL306", "RL307", "RL4")),
@@ -29,7 +29,7 @@ ACTIONS: Sequence[tuple[Action, tuple[str, ...]]] = (
     ("harder_prompts", ("RL602",)),
     ("fix_data", ("RL",)),
 )
-#: What fails a call or breaks the contract, on some texts.
+#: Findings of calls that fail, or break the contract, on some texts.
 FAILING = ("RL1", "RL201", "RL202", "RL203")
 ON_A_THRESHOLD = (
     "The estimate lies on a threshold: more prompts alone will hardly decide. Sample prompts closer to those you will "
@@ -45,8 +45,8 @@ ALPHA_ON_THRESHOLD = (
 class Decision:
     """The verdict, the codes it rests on (the deciding one first), and what to do next.
 
-    `further_prompts` is the number expected to decide, None where it is not known or not asked for; `further_range` its
-    10 to 90 % range where that is tenfold or more, whose end is None where no number may do.
+    `further_prompts` is the number expected to decide, None if it is not known or not asked for. `further_range` is its
+    10 to 90 % range if that is tenfold or more; its end is None if perhaps no number suffices.
     """
 
     verdict: VerdictName
@@ -58,12 +58,12 @@ class Decision:
 
 
 def decide(question: Question, findings: Sequence[Finding]) -> Decision:
-    """The verdict.
+    """The verdict, the findings that it rests on, and what to do next.
 
-    NO-GO with any blocker (an interval outside the band is one). GO when the baseline's interval lies inside the band
-    whatever the unscored generations were, the informative-group share's lower bound reaches its target, something
-    tells what right answers are, everything that can block was asked of the reward, and the lower bound of the judges'
-    alpha reaches its target where there are several. Otherwise INCONCLUSIVE.
+    NO-GO with any blocker (an interval outside the band is one). GO if the baseline's interval lies inside the band
+    whatever the unscored generations were, the lower bound of the informative-group share reaches its target, it is
+    known what right answers are, every probe that can block was asked, and, with several judges, the lower bound of
+    their alpha reaches its target. Otherwise INCONCLUSIVE.
     """
     blocking = causes_first(finding for finding in findings if finding.severity == "blocker")
     blockers = sorted(blocking, key=lambda finding: _place(finding, question))
@@ -78,10 +78,10 @@ def decide(question: Question, findings: Sequence[Finding]) -> Decision:
 
 
 def _place(finding: Finding, question: Question) -> int:
-    """The place of a blocker among those with the same remedy.
+    """The rank of a blocker among those with the same action; 0 is named first.
 
-    What labels, texts and exchanged prompts say of sampled answers comes before what made-up answers show. A reward
-    that fails on made-up texts alone comes later, and length last, which often follows from another fault.
+    Findings on sampled answers (by labels, texts and exchanged prompts) come before findings on made-up answers. Calls
+    that fail on made-up texts alone come later, and length comes last, because it often follows from another fault.
     """
     if is_cause(finding):
         return 0
@@ -131,12 +131,12 @@ def _doubts(question: Question, findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def _is_disputed(question: Question, findings: Sequence[Finding]) -> bool:
-    """Whether answers that read as wrong succeed, and neither made-up answers nor labels tell whether they are."""
+    """Whether answers that read as wrong succeed, and neither made-up answers nor labels tell if they are wrong."""
     return exchanged.is_disputed(findings) and question.measured.labelled is None
 
 
 def _judges_undecided(agreement: Finding) -> Decision:
-    """Everything else says GO, and the judges' alpha may lie on either side of its threshold, or is undefined."""
+    """The decision if all else says GO, but the judges' alpha is undefined or not sure to reach its threshold."""
     told = agreement.evidence
     if told.get("alpha") is None:
         text = f"The judges' agreement is undefined ({told.get('undefined')}): {agreement.remedy}"
@@ -171,7 +171,7 @@ def _threshold(question: Question) -> str:
 
 
 def _to_mend(question: Question, findings: Sequence[Finding], doubts: tuple[str, ...]) -> tuple[Action, str] | None:
-    """What to mend before more data could decide; None where nothing is."""
+    """What the user must repair before more data can decide; None if nothing."""
     if "RL204" in doubts:
         return "fix_reward", NOT_ASKED
     if "RL407" in doubts:
@@ -180,7 +180,7 @@ def _to_mend(question: Question, findings: Sequence[Finding], doubts: tuple[str,
         unknown = exchanged.is_unknown(question)
         return "fix_data", exchanged.UNKNOWN_REMEDY if unknown else exchanged.UNREAD_REMEDY
     if band.threshold_decides(question):
-        # The reward may be sound: what is missing is a word of the user on what is right.
+        # The reward may be sound: the user has to say what is right.
         outweighed = not baseline.judged_alone(question) and baseline.outweighed(question) is not None
         return ("fix_reward" if outweighed else "fix_data"), _threshold(question)
     if band.unscored_decide(question):
@@ -214,7 +214,7 @@ def _inconclusive(question: Question, findings: Sequence[Finding], doubts: tuple
 
 
 def _to_see_groups(question: Question, share: Undefined) -> tuple[Action, str]:
-    """What to do where no group of scores can be compared."""
+    """What to do if no prompt has two scores to compare."""
     told = f"The share of informative groups is undefined ({share.reason})"
     if (question.answers.row >= 0).sum(axis=1).max(initial=0) < 2:
         return "sample_more", f"{told}: sample more generations per prompt (-n 8)."

@@ -1,4 +1,4 @@
-"""The examination of a reward without a model, in seconds: what `check` does, and a part of `audit`."""
+"""Examines a reward without a model, in seconds: all of `rewardlab check`, and a part of `rewardlab audit`."""
 
 from __future__ import annotations
 
@@ -42,37 +42,36 @@ from rewardlab.settings.audit import AuditOptions, Settings, load_settings
 from rewardlab.task import Prompt
 from rewardlab.version import __version__
 
-#: Prompts that answers are made up for. More tell little more: a fault of the code shows on nearly every row. A slow
-#: reward is asked about fewer, so that what is asked takes about so many seconds.
+#: For how many prompts answers are made up. More would show little more: a fault of the code shows on nearly every row.
+#: A slow reward gets fewer prompts, so that asking it takes about SHARE_OF_TIME of the time allowed.
 MOST_PROMPTS, LEAST_PROMPTS = 30, 6
 SHARE_OF_TIME, ANSWERS_PER_PROMPT = 0.5, 110
-#: Of the reward's own seconds, for what is asked with sampled answers.
+#: Seconds of the reward's own time that the questions with sampled answers may take.
 BUDGET_SECONDS = 30.0
-#: The longest one invocation may take here: a made-up answer that needs longer has found what it was made for. A batch
-#: of a slow reward may take so many times what its samples take, and a third of all the time.
+#: The longest that one invocation may take here: a made-up answer that takes longer has found a fault. A batch of a
+#: slow reward may take SLACK times what its samples take, but no more than a third of all the time.
 MOST_SECONDS, SLACK = 10.0, 3.0
-#: A single text may be waited for so long: code that is run under a limit of 10 s, the usual one, ends before it.
+#: How long to wait for a single text: a reward that runs code under a limit of 10 s, the usual one, answers before.
 MOST_PATIENCE = 15.0
-#: Where a check's success threshold may come from, for without samples nothing else tells one.
+#: Where a check's success threshold may come from: without samples there is no other source.
 KNOWN = {"declared", "answers"}
 PROMPTS_NAME = "prompts.jsonl"
 NOTHING_WINS = (
     "no made-up answer earns more than a wrong one, in any format tried: give examples of right answers "
     "(--right FILE.jsonl, or a column right)"
 )
-#: How often an examination that is abandoned is killed until it ends.
+#: Seconds between two attempts to kill an abandoned examination.
 KILL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What an examination found, the entry it asked, the prompts it made answers for, and its seconds.
+    """What an examination found, the entry it asked, the number of prompts it made answers for, and its seconds.
 
     `unasked` names the probes that can block and that time ran out for. `sure` is the share of those prompts whose
-    reference is surely an answer that wins; None where it is not known.
-    `components` holds the lowest and highest value of each named component over the made-up answers, `evidence` what
-    right and wrong ones earned, and `rule` the success that follows from it. `is_lost` tells that no made-up answer
-    wins in any format, though the references are answers.
+    reference surely is a winning answer; None if it is not known. `components` holds the lowest and highest value of
+    each named component over the made-up answers, `evidence` what right and wrong answers earned, and `rule` what
+    counts as success by that evidence. `is_lost`: the references are answers, yet no made-up answer wins in any format.
     """
 
     findings: tuple[Finding, ...]
@@ -88,7 +87,7 @@ class Examination:
 
     @property
     def undecided(self) -> str | None:
-        """Why a check that found no blocker says nothing for the reward, with what would; None where it does."""
+        """Why a check without blockers is inconclusive, and what would decide it; None if it is not."""
         if self.unasked:
             return f"not asked in time: {', '.join(self.unasked)} (--examine-seconds N)"
         return NOTHING_WINS if self.is_lost else None
@@ -106,7 +105,7 @@ def check(reward: str | Path, prompts: str | Path | None = None, **options: Unpa
 
 
 def prompts_of(reward: Path, prompts: Path | None) -> Path:
-    """The prompts to examine a reward with: those named, else the file beside it.
+    """The file of prompts to examine a reward with: the one named, else the one beside the reward.
 
     Raises: UsageError when none is named and none lies there.
     """
@@ -124,7 +123,7 @@ def run_check(
     digest: str | None = None,
     progress: Progress | None = None,
 ) -> CheckReport:
-    """Examine, and report; `digest` is that of the reward's code, where it is known without reading it.
+    """Examine a reward, and report; `digest` is the digest of its code, if the caller knows it already.
 
     Raises: RewardlabError.
     """
@@ -169,7 +168,7 @@ def run_check(
 
 
 def _digest(reward: Path) -> str | None:
-    """Of the file, or of the function's zip; None where AWS does not tell."""
+    """The digest of the reward file, or of the deployed function's zip; None if AWS does not tell it."""
     if (name := function_named(reward)) is None:
         return reward_digest(reward)
     facts = describe(name)
@@ -177,11 +176,11 @@ def _digest(reward: Path) -> str | None:
 
 
 def worker_of(reward: Path, settings: Settings, *, log: Path) -> Worker:
-    """A worker to examine the reward in, which prints to `log`; or the deployed function itself."""
+    """A worker process that runs the reward and prints to `log`, or a worker that invokes the deployed function."""
     if (name := function_named(reward)) is not None:
         platform = settings.profile
         rng = np.random.default_rng(settings.seed)
-        # Made-up answers are to fail: that they fail again tells nothing.
+        # Made-up answers are meant to fail: to repeat a failed one tells nothing.
         return FunctionWorker(open_function(name, platform), name, platform, rng=rng, repeats=0)
     seconds = min(settings.reward_timeout, MOST_SECONDS)
     return WorkerProcess(settings.source_of(reward, seconds), log=log, returns=settings.profile.returns)
@@ -228,7 +227,7 @@ def asking(
     most_seconds: float,
     stop: threading.Event | None = None,
 ) -> Iterator[Subject]:
-    """The reward as a subject that is asked about some of the prompts; its worker is closed on leaving."""
+    """The reward as a subject that probes can ask about some of the prompts `among`; closes the worker at the end."""
     rng = np.random.default_rng(settings.seed)
     crew: Crew | None = None
     try:
@@ -251,7 +250,7 @@ def asking(
             reward_range=settings.reward_range,
             success_at=settings.success_at,
             timeout=seconds,
-            rng=rng.spawn(1)[0],  # whatever number of prompts was drawn before
+            rng=rng.spawn(1)[0],  # the same, however many prompts were drawn before
             pace=pace.seconds,
             most_seconds=most_seconds,
             stop=stop,
@@ -267,7 +266,7 @@ def asking(
 def _affordable(pace: Pace, most_seconds: float) -> int:
     """How many prompts to make answers for; fewer for a reward so slow that time would run out.
 
-    By powers of two of its seconds, so that two measurements of one reward say the same.
+    Its seconds are rounded up to a power of two, so that two measurements of one reward give the same number.
     """
     if pace.seconds <= 0:
         return MOST_PROMPTS
@@ -277,9 +276,10 @@ def _affordable(pace: Pace, most_seconds: float) -> int:
 
 
 def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.random.Generator) -> list[Prompt]:
-    """Some of the prompts, in their order; of a file with rows too long to send in a batch, some of the others.
+    """Draw at most `most` of the prompts, in their order; those with an example of a right answer are preferred.
 
-    Those with an example of a right answer come first. Raises: InputError where every row is too long.
+    If a row is too long to send in a batch, draw from the rows that are not. Raises: InputError where every row is too
+    long.
     """
     given = [number for number, prompt in enumerate(prompts) if prompt.right is not None]
     others = [number for number, prompt in enumerate(prompts) if prompt.right is None]
@@ -299,13 +299,13 @@ def _choose(prompts: Sequence[Prompt], most: int, platform: Platform, rng: np.ra
 
 
 def _drawn(numbers: Sequence[int], most: int, rng: np.random.Generator) -> list[int]:
-    """At most so many of the numbers."""
+    """Draw at most `most` of the numbers."""
     count = min(most, len(numbers))
     return [numbers[place] for place in rng.choice(len(numbers), count, replace=False)] if count > 0 else []
 
 
 class Examiner(threading.Thread):
-    """Examines while a run is sampled and scored."""
+    """A thread that examines a reward while a run is sampled and scored."""
 
     def __init__(self, worker: Worker, prompts: Sequence[Prompt], settings: Settings) -> None:
         super().__init__(name="examination", daemon=True)
@@ -320,7 +320,7 @@ class Examiner(threading.Thread):
             self._result = error
 
     def result(self) -> Examination:
-        """What was found, waited for.
+        """Wait for the examination, and return what it found.
 
         Raises: what the examination raised.
         """
@@ -333,14 +333,14 @@ class Examiner(threading.Thread):
     def abandon(self) -> None:
         """Stop at once."""
         self._stop_asked.set()
-        while self.is_alive():  # a worker that is killed may be started again before the thread looks up
+        while self.is_alive():  # the thread may start a killed worker again before it sees the stop
             self._worker.kill()
             self.join(KILL_SECONDS)
 
 
 @contextmanager
 def examining(reward: Path, prompts: Sequence[Prompt], settings: Settings, *, log: Path) -> Iterator[Examiner]:
-    """An examination that goes on beside the body, and is abandoned when the body does not wait for it."""
+    """Run an examination beside the body; it is abandoned if the body ends without waiting for it."""
     examiner = Examiner(worker_of(reward, settings, log=log), prompts, settings)
     examiner.start()
     try:

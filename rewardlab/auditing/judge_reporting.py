@@ -1,4 +1,4 @@
-"""From what was measured of a panel to the report's section on judges."""
+"""Builds the report's section on judges from the measurements of the panel."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _dawid_skene(found: LatentTruth | Undefined) -> report.DawidSkene:
 
 
 def _confusion(name: str, matrix: list[list[float]]) -> report.Confusion:
-    """NaN stands where the judge met nothing of a class."""
+    """A judge's confusion matrix as the report shows it; NaN marks a class of which the judge met nothing."""
     rows = tuple((_known(wrong), _known(right)) for wrong, right in matrix)
     known = {
         kind: Interval(
@@ -75,7 +75,7 @@ def _confusion(name: str, matrix: list[list[float]]) -> report.Confusion:
 
 
 def _known(share: float) -> float | None:
-    """The share to the accuracy at which the estimate rests; what tends to 0 or 1 is that."""
+    """The share rounded to the estimate's accuracy, so that one that tends to 0 or 1 becomes 0 or 1; None for NaN."""
     return None if math.isnan(share) else round(share, 9)
 
 
@@ -103,7 +103,7 @@ def _agreement(found: Agreement) -> report.Agreement:
 
 
 def _coefficient(found: Coefficient | Undefined) -> Interval:
-    """The coefficient; one that has a value but no interval keeps the value, and says why the interval is missing."""
+    """The coefficient; if it has a value but no interval, `undefined` says why the interval is missing."""
     if isinstance(found, Undefined):
         return Interval.of(found)
     if isinstance(found.interval, Undefined):
@@ -112,7 +112,7 @@ def _coefficient(found: Coefficient | Undefined) -> Interval:
 
 
 def _over_prompts(found: Quantity) -> Interval:
-    """What was measured on units that the prompt keeps together."""
+    """The interval of a quantity whose clusters are prompts."""
     return Interval.of(found).over("prompts")
 
 

@@ -1,4 +1,4 @@
-"""The panel of an audit: asks its judges what a run holds no answer to, and concludes about them."""
+"""Asks the judges of an audit the questions that they have not answered yet, and concludes about them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def last_reward(run: Run) -> RewardRecord:
 
 
 def ask_judges(run: Run, settings: Settings, members: Sequence[Member], progress: Progress) -> None:
-    """Ask the judges what the run holds no answer to.
+    """Ask the judges every question to which the run does not hold their answer yet.
 
     Raises: RunError when nothing was scored; EngineError.
     """
@@ -67,14 +67,14 @@ def ask_judges(run: Run, settings: Settings, members: Sequence[Member], progress
 
 
 def _read(text: str, calls: str | None) -> str:
-    """What a judge reads of a generation: its text, and its calls of tools."""
+    """What a judge reads of a generation: its text and its tool calls."""
     return text if calls is None else written(text, json.loads(calls))
 
 
 def conclude_panel(
     question: Question, annotations: Annotations | None, *, policy: str, seed: int
 ) -> tuple[tuple[Finding, ...], Judges | None]:
-    """What is found about the judges, and the report's section on them; nothing, and None, without a judge.
+    """The findings about the judges, and the report's section on them; no findings and None if there is no judge.
 
     Arguments: `policy` is the spec of the model that wrote the answers, `seed` the run's.
     """

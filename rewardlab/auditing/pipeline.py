@@ -74,7 +74,7 @@ def audit(reward: str | Path, prompts: str | Path, **options: Unpack[AuditOption
 
 
 def judge(folder: str | Path, *judges: str, **options: Unpack[AuditOptions]) -> Report:
-    """Add judges to the panel of a run directory, and return its Report anew; what is answered is not asked again.
+    """Add judges to the panel of a run directory, and return its new Report; no question is asked twice.
 
     Arguments: each of `judges` is the name of a shipped one or a FILE.toml, each with @MODEL or without.
     Raises: RewardlabError for whatever makes judging impossible; what was answered until then is kept.
@@ -113,7 +113,7 @@ def run_audit(
         check_models(members)
         with open_run(prompts_path, prompts, said, record=record, progress=progress, now=now) as run:
             try:
-                _labels(run, settings.labels_path)  # a mistake in them is told before anything is sampled
+                _labels(run, settings.labels_path)  # so that a mistake in them is reported before anything is sampled
                 _fill_and_examine(run, settings, held.reward, record, progress)
             except (EngineError, RewardError, InputError):
                 discard_if_empty(run.folder)
@@ -134,7 +134,7 @@ def _prompts(path: Path, progress: Progress) -> tuple[Prompt, ...]:
 
 
 def _settled(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> Settings:
-    """The settings with the place where a handler reads the reference, where the platform has several."""
+    """The settings, with the place where the handler reads the reference if the platform has several."""
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         return settle(worker_of(reward, settings, log=Path(folder) / "reward.log"), prompts, settings)
 
@@ -142,7 +142,7 @@ def _settled(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> Set
 def _fill_and_examine(
     run: Run, settings: Settings, reward: Path, record: RewardRecord, progress: Progress, *, sample: bool = True
 ) -> None:
-    """Sample and score what is missing; meanwhile ask the reward itself, unless this run holds its findings."""
+    """Sample and score what is missing; meanwhile examine the reward, unless this run holds its findings."""
     fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
     rights = digest_of_rights(run.prompts())
     declared = [*settings.declared, *([] if rights is None else [rights])]
@@ -166,12 +166,12 @@ def _fill_and_examine(
 
 
 def _may_ask_more(held: Sequence[Finding], settings: Settings) -> bool:
-    """Whether time ran out for what can block, and more of it is allowed now."""
+    """Whether time ran out before every probe that can block was asked, and more time is allowed now."""
     return any(unasked_of([one]) and one.evidence["seconds"] < settings.examine_seconds for one in held)
 
 
 def _lost(failures: Sequence[Unscored], record: RewardRecord) -> Iterator[Finding]:
-    """RL203 for processes that died in a batch, though its samples were scored one by one."""
+    """RL203 for processes that died on a batch, even if its samples were then scored one by one."""
     died = [failure.detail for failure in failures if failure.reason == "crashed"]
     if died and PLATFORMS[record.platform].batch_size > 1:
         evidence = {"batches_lost": len(died), "how": list(dict.fromkeys(died))[:3]}
@@ -181,7 +181,7 @@ def _lost(failures: Sequence[Unscored], record: RewardRecord) -> Iterator[Findin
 def run_sample(
     prompts_path: Path, settings: Settings, *, progress: Progress | None = None, now: Clock = utc_now
 ) -> Path:
-    """Sample only; returns the run directory, which `run_score` scores.
+    """Sample without scoring; returns the run directory, which `run_score` can score.
 
     Raises: RewardlabError.
     """
@@ -206,9 +206,9 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
     Raises: RewardlabError.
     """
     with Run.open(folder) as run:
-        # A package brings its own; those of the run are another reward's.
+        # A package brings its own settings; those of the run belong to another reward.
         own: tuple[str, ...] = ("entry", "weights", "reward_kwargs", "platform") if is_package(reward) else ()
-        own = (*own, "weights") if "entry" in options else own  # the run's are for other functions
+        own = (*own, "weights") if "entry" in options else own  # the run's weights are for other functions
         asked = _settings(run, options, without=own)
         with opened(reward, asked, progress) as held:
             settled = _settled(held.reward, run.prompts(), held.settings)
@@ -236,7 +236,7 @@ def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | 
 
 
 def run_report(folder: Path, options: Mapping[str, Any]) -> Report:
-    """Conclude again about a run directory's last reward, with other settings that judge.
+    """Conclude again about a run directory's last reward, with other settings of the verdict.
 
     Raises: RunError.
     """
@@ -245,7 +245,7 @@ def run_report(folder: Path, options: Mapping[str, Any]) -> Report:
 
 
 def _settings(run: Run, options: Mapping[str, Any], *, without: Sequence[str] = ()) -> Settings:
-    """The run's own settings but for some, and the options over them.
+    """The run's own settings except those `without`, overridden by the options.
 
     Raises: RunError where run.json holds one that none writes.
     """
@@ -276,7 +276,7 @@ def conclude(run: Run, settings: Settings) -> Report:
     if lacks is not None:
         decision, findings = lacks.decision, merge(findings, [lacks.finding])
     elif question.measured.scored_prompts >= LEAST_PROMPTS and question.looks != run.manifest.looks:
-        run.update(replace(run.manifest, looks=question.looks))  # fewer prompts decide nothing, and are no look
+        run.update(replace(run.manifest, looks=question.looks))  # an unfinished run gets no verdict, so this is no look
     report = build_report(
         question,
         findings,
@@ -297,7 +297,7 @@ def _question(
     tables: tuple[pa.Table, pa.Table],
     annotations: Annotations | None,
 ) -> Question:
-    """What the probes of a run are asked about; `tables` are its generations and the reward's scores."""
+    """The measurements that the probes of a run work on; `tables` are its generations and the reward's scores."""
     (generations, scores), prompts, width = tables, run.prompts(), run.manifest.num_generations
     answers = gather(
         prompts,
@@ -349,12 +349,12 @@ def _question(
 
 
 def _sampling(run: Run) -> Mapping[str, Any]:
-    """What the run was sampled with; empty where it was recorded elsewhere."""
+    """The sampling settings of the run; empty if its generations were recorded elsewhere."""
     return {} if parse_model(run.manifest.model).engine == "recorded" else run.manifest.sampling
 
 
 def _labels(run: Run, given: Path | None) -> Annotations | None:
-    """The labels given now, which the run directory keeps, or those it holds.
+    """The labels given now, which are then kept in the run directory; else those that it holds, or None.
 
     Raises: InputError for a file that holds no labels of this run.
     """

@@ -1,4 +1,4 @@
-"""Where a handler reads the reference, on a platform whose documentation and samples put it in different places."""
+"""Finds where a handler reads the reference, if the platform's documentation and samples put it in several places."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from rewardlab.rewards.isolation.process import Worker, WorkerProcess
 from rewardlab.settings.audit import Settings
 from rewardlab.task import Prompt
 
-#: What is looked up in a sample for the reference, by its place.
+#: The key that a handler looks up in a sample to read the reference, by its place.
 KEYS: Mapping[ReferencePlace, str] = {"top": "reference_answer", "metadata": "metadata.reference_answer"}
 #: Prompts that the handler is asked about in each shape.
 PROMPTS = 8
 
 
 def settle(worker: Worker, prompts: Sequence[Prompt], settings: Settings) -> Settings:
-    """The settings with the shape in which the handler reads the reference, asked once, before anything else.
+    """The settings, with the shape of samples in which the handler reads the reference; asked once, before all else.
 
-    Where the platform has one place, where the code is no handler, and where it reads several places or none, the
-    settings are as they were. Closes the worker.
+    The settings stay as they were if the platform has one place, if the code is no handler, or if it reads several
+    places or none. Closes the worker.
     Raises: RewardError when the code cannot be loaded.
     """
     if not settings.profile.is_disputed:
@@ -53,14 +53,14 @@ def settle(worker: Worker, prompts: Sequence[Prompt], settings: Settings) -> Set
 
 
 def _looked_up(worker: WorkerProcess, subject: Subject) -> Shape:
-    """The shape whose place of the reference is the only one that the handler looks up; else the first.
+    """The shape with the one place of the reference that the handler looks up; the first if there is not exactly one.
 
-    It tells where scores do not: made-up answers all lose where the handler wants a format that none of them has.
+    This works if scores say nothing: every made-up answer loses if the handler wants a format that none of them has.
     """
     first = subject.platform.shape
     event = json.dumps(subject.samples([Case(prompt, "1") for prompt in subject.prompts[:1]])).encode()
     keys = worker.lookups(event)
-    if first.reference != "metadata" and "metadata" in keys:  # there is none to look further in
+    if first.reference != "metadata" and "metadata" in keys:  # the sample has none, so the handler cannot look further
         keys |= {KEYS["metadata"]}
     read = [shape for shape in subject.platform.shapes if KEYS.get(shape.reference) in keys]
     return read[0] if len({shape.reference for shape in read}) == 1 else first

@@ -1,4 +1,4 @@
-"""From what was measured, found and decided to the Report."""
+"""Builds the Report from the measurements, the findings and the decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores some of a run's generations again: a reward's own noise shows only there."""
+"""Scores some of a run's generations again: only this shows a reward's own noise."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from rewardlab.rewards.isolation.pool import Pair, Pool
 from rewardlab.runs.parts import Parts, generations_of
 from rewardlab.task import Prompt
 
-#: Each chosen generation is scored this often again. Two show noise; prompts tell more than further repeats.
+#: How often each chosen generation is scored again. Two show noise; more prompts tell more than more repeats.
 TIMES = 2
 MOST_PROMPTS = 60
-#: What it may cost: a reward that calls a judge for a second is asked about few prompts again.
+#: How long the repeats may take: a reward that calls a judge for a second is asked about only a few prompts again.
 BUDGET_SECONDS = 20.0
 LEAST_PROMPTS = 10
 
 
 def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *, seed: int) -> list[Pair]:
-    """Whole groups of some prompts whose generations were scored, as many as the budget allows.
+    """Draw prompts, as many as the budget allows, and return all their generations.
 
-    The table of generations has the column token_ids where the reward asks for them.
+    Only prompts with a score are drawn. The table of generations has the column token_ids if the reward needs it.
     """
     scored = scores.filter(pc.is_valid(scores["score"]))
     if not scored.num_rows:
@@ -34,7 +34,8 @@ def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *
     affordable = int(BUDGET_SECONDS / seconds) if seconds > 0 else MOST_PROMPTS
     most = min(MOST_PROMPTS, max(affordable, LEAST_PROMPTS))
     held = set(scored["prompt_id"].to_pylist())
-    ids = [prompt.id for prompt in prompts if prompt.id in held]  # scores stand in the order in which they came
+    # In the order of the prompts: that of the scores is the order of their arrival.
+    ids = [prompt.id for prompt in prompts if prompt.id in held]
     rng = np.random.default_rng(seed)
     drawn = {ids[number] for number in rng.choice(len(ids), min(most, len(ids)), replace=False)}
     by_id = {prompt.id: prompt for prompt in prompts if prompt.id in drawn}
@@ -43,10 +44,10 @@ def choose(prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table, *
 
 
 def rescore(pool: Pool, pairs: Sequence[Pair], rescores: Parts) -> None:
-    """Score the pairs TIMES times more, less what `rescores` holds, and write each time as a part of its own.
+    """Score the pairs again until `rescores` holds TIMES repeats; each repeat is written as a part of its own.
 
-    First with the pool that has scored before, which shows state; then in fresh processes, which show what differs
-    between processes, as the order of a set does.
+    The first repeat uses the pool that has scored before, which shows state. The second uses fresh processes, which
+    show what differs between processes, such as the order of a set.
     """
     done = set(rescores.read(["time"])["time"].to_pylist())
     for time in range(1, TIMES + 1):

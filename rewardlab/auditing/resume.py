@@ -1,4 +1,4 @@
-"""Which run directory a command means: the one it names, the one it left unfinished, or a new one."""
+"""Finds the run directory of a command: the one it names, the one it left unfinished, or a new one."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from rewardlab.version import __version__
 
 DEFAULT_GENERATIONS = 8
 RUNS = Path("runs")
-#: How runs were sampled whose version did not yet say it.
+#: The sampling of runs by earlier versions, which did not record these settings.
 EARLIER = {"reasoning": "drop"}
 
 Clock = Callable[[], datetime]
 
 
 def reward_record(path: Path, settings: Settings, *, digest: str | None = None) -> RewardRecord:
-    """The reward as a run notes it, before its entry is known; `digest` is its code's, where that need not be read.
+    """The reward as a run notes it, before its entry is known; `digest` is its code's, if the caller knows it.
 
     Raises: RewardError when the file cannot be read, or the function not be reached.
     """
@@ -68,8 +68,10 @@ def reward_record(path: Path, settings: Settings, *, digest: str | None = None) 
 
 
 def _function_record(name: FunctionName, platform: str) -> RewardRecord:
-    """A deployed function. What AWS does not tell is 0 or empty; then nobody knows whether it is the same as before,
-    so that its key holds the time and nothing scored earlier counts as scored by it.
+    """The record of a deployed function. What AWS does not tell is 0 or empty.
+
+    If AWS tells nothing, the function may have changed since: the key then contains the time, so that no earlier score
+    counts as this function's.
     """
     facts = describe(name)
     called = (
@@ -147,7 +149,7 @@ def _wanted_generations(spec: ModelSpec, settings: Settings) -> int:
 
 
 def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
-    """What makes a generation what it is: the model, its files, and how it is drawn."""
+    """All that determines a generation: the model, its files, and how it is drawn."""
     path = Path(spec.model)
     return {
         "model": f"{spec.engine}:{path.resolve()}" if path.exists() else str(spec),
@@ -159,7 +161,7 @@ def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
 
 
 def find_unfinished(runs: Path, wanted: Manifest, record: RewardRecord | None) -> Path | None:
-    """The newest run under `runs` that the same command left unfinished and nobody holds."""
+    """The newest run under `runs` that the same command left unfinished and no other process holds."""
     for path in sorted(runs.glob("*/run.json"), reverse=True):
         try:
             with Run.open(path.parent) as run:
@@ -186,7 +188,7 @@ def _new_folder(moment: datetime) -> Path:
 
 
 def _resume(run: Run, wanted: Manifest, prompts: Sequence[Prompt]) -> None:
-    """Take up a run: the sampling must be the same; prompts may have come to it, and generations per prompt too."""
+    """Resume a run: the sampling must be the same; prompts, and generations per prompt, may have been added."""
     where = str(run.folder)
     do = "name a new folder with --out, or use the settings it was made with"
     for name in {**run.manifest.sampling, **wanted.sampling}:

@@ -1,4 +1,4 @@
-"""What is asked of a reward with a run's own generations, once they are scored."""
+"""Asks a reward about a run's own generations, once they are scored."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from rewardlab.runs.directory import Run
 from rewardlab.runs.parts import LARGE
 from rewardlab.settings.audit import Settings
 
-#: Prompts whose generations are looked at.
+#: How many prompts' generations are used at most.
 MOST_PROMPTS = 2000
-#: Of the rows: where references serve in so many, sampled answers need not stand in for right ones.
+#: If references are winning answers in this share of the rows, sampled answers need not stand in for right ones.
 SERVES = 0.5
 NOT_EXAMINED = "the reward could not be asked about made-up answers, so no sampled ones were tried"
 
@@ -33,15 +33,15 @@ NOT_EXAMINED = "the reward could not be asked about made-up answers, so no sampl
 def ask_with_sampled_answers(
     worker: Worker, run: Run, key: str, settings: Settings, *, examined: Examination
 ) -> tuple[Finding, ...]:
-    """Give sampled winners to other prompts, and ask what needs a right answer where references serve in few rows, or
-    where sampled winners earn more than they do.
+    """Give sampled winners to other prompts; ask the probes that need a right answer, if references do not serve.
 
-    The run keeps what right and wrong answers earned. Closes the worker.
+    They do not if they win in few rows, or if sampled winners earn more. The run keeps what right and wrong answers
+    earned. Closes the worker.
     Raises: RewardError when the code cannot be loaded.
     """
     prompts, sampled = run.prompts(), _sampled(run, key, tokens=examined.entry.names_tokens)
     some = [prompt for prompt in prompts if prompt.id in sampled]
-    # A reward of tokens cannot be asked about made-up answers, and can about sampled ones.
+    # A reward that reads tokens cannot be asked about made-up answers, but can about sampled ones.
     if not some or (examined.sure is None and not _keep_tokens(sampled)):
         save_evidence(run.folder, key, replace(examined.evidence, exchange_note=NOT_EXAMINED if some else ""))
         return ()
@@ -54,12 +54,12 @@ def ask_with_sampled_answers(
 
 
 def _keep_tokens(sampled: Mapping[str, Sequence[Sampled]]) -> bool:
-    """Whether the run keeps the tokens of every generation, as it does for rewards that read them alone."""
+    """Whether the run keeps the tokens of every generation, as it does only for rewards that read them."""
     return all(one.token_ids is not None for every in sampled.values() for one in every)
 
 
 def _earn_more(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, exchanged: Sequence[Exchanged]) -> bool:
-    """Whether sampled winners earn usefully more than references do: then they are how right answers are written."""
+    """Whether sampled winners earn usefully more than references: then they show how right answers are written."""
     golds = [one.score for one in examined.evidence.right]
     winners = [
         max(one.score for one in sampled[name]) for name in {one.donor for one in exchanged} if sampled.get(name)
@@ -74,7 +74,7 @@ def _earn_more(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, 
 def _sampled(run: Run, key: str, *, tokens: bool) -> dict[str, list[Sampled]]:
     """The scored generations that were not cut off and called no tool, by prompt; with labels, and tokens if asked.
 
-    Of a large run those of every so many prompts: the exchange needs a few hundred.
+    Of a large run only every n-th prompt is used: the exchange needs a few hundred.
     """
     ids = [prompt.id for prompt in run.prompts()]
     some = pa.array(ids[:: max(1, -(-len(ids) // MOST_PROMPTS))], pa.string())

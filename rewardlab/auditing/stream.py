@@ -33,15 +33,17 @@ from rewardlab.settings.audit import Settings
 from rewardlab.settings.sampling import drawn_as, note_of_systems, with_system
 from rewardlab.task import Generation, Prompt, Request
 
-#: What a kill can cost: at most this much is sampled or scored again.
+#: How much a kill can lose: at most this is sampled or scored again.
 FLUSH_SECONDS = 5.0
 FLUSH_GENERATIONS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """How whole invocations of the reward failed, which leaves no trace where their samples are scored alone; and what
-    was found of a deployed function's traffic.
+    """What filling a run showed beside its scores.
+
+    `lost` are whole invocations that failed: the scores show no trace of them if their samples were then scored one by
+    one. `findings` are about a deployed function's traffic.
     """
 
     lost: Sequence[Unscored] = ()
@@ -57,7 +59,9 @@ def fill(
     progress: Progress,
     sample: bool = True,
 ) -> Filled:
-    """Sample (unless not `sample`) and score what the run lacks, some of it again; without `reward` only sample.
+    """Sample and score what the run lacks, then score some of it again.
+
+    Without `reward` it only samples; without `sample` it only scores.
 
     Raises: EngineError, RewardError, InputError; what was done until then is kept.
     """
@@ -85,7 +89,7 @@ def fill(
 
 
 def _traffic(run: Run, pool: Pool, record: RewardRecord | None) -> Sequence[Finding]:
-    """What is found of a deployed function's traffic, which the run keeps together with what it kept before."""
+    """The findings about a deployed function's traffic; the run keeps the traffic, added to what it kept before."""
     if not isinstance(pool, DeployedPool) or record is None or not pool.traffic.invocations:
         return ()
     earlier = traffic_of(run, record)
@@ -95,7 +99,7 @@ def _traffic(run: Run, pool: Pool, record: RewardRecord | None) -> Sequence[Find
 
 
 def traffic_of(run: Run, record: RewardRecord) -> Traffic | None:
-    """What invoking the deployed reward was like, in all commands that scored with it; None for a file.
+    """The deployed reward's traffic, over all commands that scored with it; None for a file.
 
     Raises: RunError when what the run keeps of it cannot be read.
     """
@@ -129,7 +133,7 @@ def _sample(
         stream.pump(drawn, requests, backlog)
     finally:
         engine.close()
-    if isinstance(engine, RecordedEngine):  # what it does not hold will never come
+    if isinstance(engine, RecordedEngine):  # what a recording does not hold will never come
         held = run.generations.read(["prompt_id", "index"])
         lacking = sum(len(one.indexes) for one in missing(run.prompts(), held, run.manifest.num_generations))
         run.update(replace(run.manifest, lacking=lacking))
@@ -138,9 +142,10 @@ def _sample(
 def _noted(
     generations: Iterable[Generation], run: Run, settings: Settings, engine: Engine, progress: Progress
 ) -> Iterator[Generation]:
-    """The generations; when there are no more, what drew them is noted, before the rewards that may take much longer.
+    """Pass the generations on; after the last, note in the run what drew them, without waiting for the scores.
 
-    A run that is killed while it scores has all its generations: nothing would ask the engine again.
+    Scoring may take much longer. A run killed meanwhile has all its generations, so no later command would ask the
+    engine again.
     """
     yield from generations
     told = [
@@ -155,7 +160,7 @@ def _noted(
 
 
 def parted(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """The notice that what a run held was drawn by something else, which draws other texts from the same seeds."""
+    """The notice that versions changed between two parts of the sampling: the same seeds give other texts."""
     other = [
         f"{name} {before[name]!r} and {now[name]!r}" for name in before if now.get(name, before[name]) != before[name]
     ]
@@ -164,7 +169,7 @@ def parted(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 @contextmanager
 def _told_where_ids_come_from(run: Run) -> Iterator[None]:
-    """A reward that reads token ids which these generations lack is told where they are to come from."""
+    """If the reward reads token ids that the generations lack, make the error say where to get them."""
     try:
         yield
     except TokensMissingError as error:
@@ -200,13 +205,13 @@ def _deployed(name: FunctionName, settings: Settings, progress: Progress) -> Dep
         progress.note(note)
     progress.note(f"{name} is examined too; whether it changes its event (RL109) cannot be seen from outside")
     platform = settings.profile
-    # One invocation at a time is the examination's: together they stay within what the platform allows.
+    # The examination takes one invocation at a time: together they stay within what the platform allows.
     scoring = replace(platform, concurrency=max(1, platform.concurrency - 1))
     return DeployedPool(open_function(name, platform), name, scoring, seed=settings.seed)
 
 
 class Stream:
-    """Moves generations from an engine through the scoring pool into the run directory; one process never waits."""
+    """Moves generations from an engine through the scoring pool to disk; sampling never waits for scoring."""
 
     def __init__(self, writer: Writer, pool: Pool | None, progress: Progress) -> None:
         self._writer, self._pool, self.progress = writer, pool, progress
@@ -214,7 +219,7 @@ class Stream:
         self._flushed = time.monotonic()
 
     def pump(self, generations: Iterable[Generation], requests: Sequence[Request], backlog: Sequence[Pair]) -> None:
-        """Take every generation, score it, and write both; whatever ends this, what arrived is written."""
+        """Take every generation, score it, and write both; however this ends, all that arrived is written."""
         prompts = {request.prompt.id: request.prompt for request in requests}
         to_sample = sum(len(request.indexes) for request in requests)
         to_score = to_sample + len(backlog) if self._pool is not None else 0
@@ -240,7 +245,7 @@ class Stream:
             self._tick()
 
     def _finish(self) -> None:
-        """Wait for the outcomes that are still to come."""
+        """Wait for the outstanding outcomes."""
         if self._pool is None:
             return
         self._pool.flush()
@@ -271,7 +276,7 @@ def missing(prompts: Sequence[Prompt], held: pa.Table, num_generations: int) -> 
 
 
 def _unasked(prompts: Sequence[Prompt], held: pa.Table, run: Run, record: RewardRecord | None) -> list[Pair]:
-    """Generations that were sampled before and that this reward has not been asked about."""
+    """Generations sampled earlier that this reward has not been asked about."""
     if record is None or held.num_rows == 0:
         return []
     done = run.scores(record.key).read(["prompt_id", "index"])

@@ -1,4 +1,4 @@
-"""From the rule of success to its part of the report."""
+"""Builds the report's section on what counts as success."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run still lacks before its last reward may be judged, and the command that resumes it."""
+"""Finds what a run still lacks before its last reward may get a verdict, and the command that resumes it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ JUDGES = "its judges were not asked to the end"
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What is missing, a sentence each, in the order in which it is made up for; `command` resumes the run."""
+    """What is missing, a sentence each, in the order in which a resumed run does it; `command` resumes the run."""
 
     missing: tuple[str, ...]
     command: str
@@ -35,7 +35,7 @@ class Unfinished:
 
     @property
     def decision(self) -> Decision:
-        """No verdict: what is there may be another part of the whole than chance would draw."""
+        """INCONCLUSIVE: the part that is there need not be a random part of the whole."""
         return Decision("inconclusive", (CODE,), "sample_more", self.text)
 
     @property
@@ -46,7 +46,7 @@ class Unfinished:
 def unfinished(
     run: Run, record: RewardRecord, *, prompts: Sequence[Prompt], generations: pa.Table, scores: pa.Table
 ) -> Unfinished | None:
-    """What keeps this reward's scores of the run from being judged; None where nothing does.
+    """What this reward's scores of the run still lack before a verdict; None if nothing.
 
     Arguments: `generations` and `scores` hold at least the columns prompt_id and index.
     Raises: RunError when the run's findings cannot be read.
@@ -62,13 +62,13 @@ def unfinished(
 
 
 def unfinished_run(run: Run, record: RewardRecord) -> Unfinished | None:
-    """As `unfinished`, read from the run directory."""
+    """The same as `unfinished`, with the tables read from the run directory."""
     generations, scores = run.generations.read(KEYS), run.scores(record.key).read(KEYS)
     return unfinished(run, record, prompts=run.prompts(), generations=generations, scores=scores)
 
 
 def finish_judging(run: Run, record: RewardRecord) -> None:
-    """Note that the run is at its end where nothing but its judges' answers was missing, which are there now."""
+    """Note that the run is finished, if it lacked only its judges' answers, which are there now."""
     lacks = unfinished_run(run, record)
     if lacks is not None and lacks.missing == (JUDGES,):
         run.update(replace(run.manifest, finished=True))
@@ -90,14 +90,14 @@ def _missing(run: Run, record: RewardRecord, absent: int, generations: pa.Table,
 
 
 def _absent(run: Run, prompts: Sequence[Prompt], generations: pa.Table) -> int:
-    """Generations that the prompts ask for and the run lacks; a recording that was read to its end lacks none."""
+    """How many of the generations asked for the run lacks; a recording that was read to its end lacks none."""
     manifest = run.manifest
     ids = pa.array([prompt.id for prompt in prompts], pa.string())
     asked = pc.and_(pc.is_in(generations["prompt_id"], ids), pc.less(generations["index"], manifest.num_generations))
     absent = len(prompts) * manifest.num_generations - int(pc.sum(asked).as_py() or 0)
     if parse_model(manifest.model).engine != "recorded":
         return absent
-    # A run of an earlier version does not tell how much its recording held.
+    # A run of an earlier version does not say how much its recording lacked.
     held = manifest.lacking if manifest.lacking is not None else absent if manifest.finished else 0
     return max(0, absent - held)
 

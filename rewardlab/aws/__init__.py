@@ -1,1 +1,1 @@
-"""The audited reward as a Lambda: built into a zip, proven in the real runtime, deployed."""
+"""Brings the audited reward to AWS Lambda: builds its zip, proves it in the real runtime, deploys it."""

@@ -1,1 +1,1 @@
-"""How an AWS account is reached: the session, and what AWS refuses in words that say what to do."""
+"""Connects to an AWS account, and explains what AWS refuses and what to do about it."""

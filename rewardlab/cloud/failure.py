@@ -14,7 +14,7 @@ CREDENTIALS = (
 REGION = "name one with --region where there is such an option, or set AWS_REGION"
 NETWORK = "check the network, the region and the endpoint (--endpoint-url, AWS_ENDPOINT_URL)"
 LATER = "run the same command again"
-#: The names AWS gives to being asked too much.
+#: AWS's error codes for too many requests.
 THROTTLED = frozenset(
     {
         "TooManyRequestsException",
@@ -28,7 +28,7 @@ THROTTLED = frozenset(
 ROLE_NOT_READY = "cannot be assumed by lambda"
 
 
-#: The first row that fits is told; a sign comes before the row of its code alone.
+#: The first row that fits is used, so a row with a sign stands before the row with its code alone.
 REFUSALS = (
     *sign_in_refusals(CREDENTIALS, region=REGION, wrong_region=REGION),
     Refusal("ValueError", "that is no endpoint", "give a URL: https://HOST", sign="invalid endpoint"),
@@ -89,7 +89,7 @@ REFUSALS = (
     Refusal("ServiceException", "Lambda still fails after all retries", LATER),
     Refusal("ServiceUnavailableException", "AWS is still unavailable after all retries", LATER),
 )
-#: Other names by which AWS says the same.
+#: Other error codes with the same meaning.
 NAMES = {
     **ALIASES,
     "403": "AccessDeniedException",
@@ -108,7 +108,10 @@ def code_of(error: BaseException) -> str | None:
 def failure(
     error: BaseException, *, where: str, raises: type[RewardlabError] = CloudError, allowed: str = "it"
 ) -> RewardlabError:
-    """The error of the class `raises` for what botocore raised; `allowed` names the permission a bare refusal lacks."""
+    """An error of the class `raises` that explains what botocore raised.
+
+    `allowed` is the permission to ask for, if AWS does not name the one that is missing.
+    """
     row, code = find_refusal(error, REFUSALS, NAMES)
     message = said(error)
     if row is None:

@@ -1,4 +1,4 @@
-"""How an AWS service, or botocore before it, says no: what both tables of refusals are made of and read with."""
+"""The rows of the tables of what AWS and botocore refuse, and how the row for an error is found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Refusal:
     sign: str = ""
 
 
-#: Other names by which every AWS service says the same.
+#: Other error codes with the same meaning, in every AWS service.
 ALIASES = {
     "ExpiredToken": "ExpiredTokenException",
     "RequestExpired": "ExpiredTokenException",
@@ -31,7 +31,7 @@ ALIASES = {
 
 
 def sign_in_refusals(credentials: str, *, region: str, wrong_region: str) -> tuple[Refusal, ...]:
-    """The rows of whoever is not known, or not known where; the remedies name the options of the command at hand."""
+    """The rows about credentials and regions; the arguments are the remedies, in the words of the command's options."""
     missing = {
         "NoCredentialsError": "no AWS credentials",
         "PartialCredentialsError": "half of the AWS credentials are missing",
@@ -58,7 +58,7 @@ def sign_in_refusals(credentials: str, *, region: str, wrong_region: str) -> tup
 def find_refusal(
     error: BaseException, rows: Sequence[Refusal], aliases: Mapping[str, str] = ALIASES
 ) -> tuple[Refusal | None, str]:
-    """The first row that fits, None where none does; and the code, or the class of what never reached the service."""
+    """The first row that fits (None if none does), and the error's code, or its class if no service answered."""
     code, message = code_of(error, aliases), said(error).lower()
     names = [code] if code else [kind.__name__ for kind in type(error).__mro__]
     fitting = (row for row in rows if row.code in names and row.sign in message)

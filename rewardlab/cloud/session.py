@@ -1,4 +1,4 @@
-"""A session with AWS: which account, region and endpoint is spoken to."""
+"""Opens boto3 clients for an AWS account, region and endpoint."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CONNECT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the command line says of it; what is None comes from AWS's own settings (environment, ~/.aws, instance).
+    """The region, profile and endpoint of the command line; None takes AWS's own settings (environment, ~/.aws, ...).
 
-    `endpoint_url` is for every service at once: LocalStack, moto, a proxy.
+    `endpoint_url` replaces the endpoint of every service: LocalStack, moto, a proxy.
     """
 
     region: str | None = None
@@ -61,7 +61,7 @@ def open_client(
 
 
 def _core() -> Any:
-    """A botocore session with settings and credentials of its own, and the services' descriptions read before."""
+    """A botocore session with its own settings and credentials, but with the service descriptions read before."""
     import botocore.session  # noqa: PLC0415 - heavy and optional
 
     core = botocore.session.get_session()
@@ -71,7 +71,7 @@ def _core() -> Any:
 
 @functools.cache
 def _descriptions() -> Any:
-    """What botocore knows of the services: reading it takes a quarter of a second for each client."""
+    """botocore's descriptions of the services, read once: that takes a quarter of a second for each client."""
     import botocore.session  # noqa: PLC0415 - heavy and optional
 
     return botocore.session.get_session().get_component("data_loader")

@@ -1,1 +1,1 @@
-"""One module per subcommand: `command`, whose options become real parameters of a library function."""
+"""The subcommands, one module each: `command` declares the options and calls a library function with them."""

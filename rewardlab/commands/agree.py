@@ -1,4 +1,4 @@
-"""`rewardlab agree RATINGS`."""
+"""The command `rewardlab agree RATINGS`."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from rewardlab.stats.agreement.resampling import Method
 )
 @click.option("--scale", metavar="LOW,..,HIGH", help="All values of the scale, lowest first: labels or numbers.")
 @click.option(
-    "--missing", metavar="WORD,...", help="Words that say that there is no rating, beside NA, NaN, null and -."
+    "--missing", metavar="WORD,...", help="More words that mean that there is no rating, beside NA, NaN, null and -."
 )
 @click.option(
     "--as-is",
     is_flag=True,
-    help="Take cells as they stand: merge no spellings, read no 8/10, part no a;b, order no labels.",
+    help="Take cells literally: do not merge spellings, read 8/10 as a number, split a;b or order labels.",
 )
-@click.option("--by", metavar="COLUMN", help="Agreement of each slice too: the units by their value in this column.")
+@click.option("--by", metavar="COLUMN", help="Also report each slice: the units with one value in this column.")
 @click.option(
-    "--cluster", metavar="COLUMN", help="What moves together, such as the prompt of several units.  [the unit]"
+    "--cluster", metavar="COLUMN", help="The column of what units depend on, such as their prompt.  [the unit]"
 )
 @click.option("--unit", metavar="COLUMN[,COLUMN]", help="What was rated.  [unit, item, id, ...; else by what differs]")
 @click.option("--rater", metavar="COLUMN", help="Who rated, in a long file.  [rater, judge, annotator, ...]")
@@ -46,9 +46,9 @@ from rewardlab.stats.agreement.resampling import Method
 @click.option(
     "--layout",
     type=click.Choice(["long", "wide", "counts"]),
-    help="A row for each rating, a column for each rater, or how many chose each category.  [told by the columns]",
+    help="A row for each rating, a column for each rater, or counts of each category.  [told by the columns]",
 )
-@click.option("--columns", is_flag=True, help="Say what each column was taken for and why, and measure nothing.")
+@click.option("--columns", is_flag=True, help="Only say what each column is taken for, and why.")
 @click.option(
     "--min-alpha", type=float, default=MIN_ALPHA, show_default=True, metavar="A", help="Target for alpha's lower bound."
 )
@@ -64,10 +64,10 @@ from rewardlab.stats.agreement.resampling import Method
     type=click.Choice(["quadratic", "linear"]),
     default="quadratic",
     show_default=True,
-    help="How near ratings count in AC2 and the weighted kappa.",
+    help="How AC2 and the weighted kappa weigh the distance of two ratings.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Seed of what is drawn."
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Seed of the random numbers."
 )
 @click.option(
     "--format",
@@ -105,12 +105,13 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     output: Path | None,
 ) -> int:
     """How far do raters agree beyond chance? RATINGS is CSV, JSON lines, JSON or Parquet, or an export of
-    Label Studio, Argilla, Prodigy, doccano, MT-Bench, promptfoo or Inspect; - is standard input. Of several files each
-    is one rater's, unless a column says who rated.
+    Label Studio, Argilla, Prodigy, doccano, MT-Bench, promptfoo or Inspect; - is standard input. With several files,
+    each holds one rater's ratings, unless a column says who rated.
 
     A long file has a row for each rating (unit, rater, rating), a wide one a row for each unit and a column for each
-    rater; an empty cell is a missing rating. Which column is what is told by names and cells: --columns says it. A file
-    with several raters a row names both: --rater worker_1,worker_2 --rating label_1,label_2.
+    rater; an empty cell is a missing rating. Columns are recognised by their names and cells; --columns shows how. If
+    a row holds several raters, name the raters' and the ratings' columns: --rater worker_1,worker_2 --rating
+    label_1,label_2.
 
     Exit codes: 0 agreement suffices (the lower end of alpha's interval reaches --min-alpha), 1 it surely does not (the
     upper end stays under it), 4 undecided, 2 the ratings could not be read or compared. Slices do not change it.

@@ -1,4 +1,4 @@
-"""A command that reads or writes Parquet need not wait for pandas."""
+"""Keeps pyarrow from importing pandas, which a command that reads or writes Parquet does not need."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing_extensions import override
 
 
 class _Absent(MetaPathFinder):
-    """Says that pandas is not installed."""
+    """An import finder that says that pandas is not installed."""
 
     @override
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
@@ -33,8 +33,9 @@ def _without_pandas() -> Iterator[None]:
 def spare_pandas() -> None:
     """Keep pyarrow from importing pandas when it first converts a Python value, to ask whether that is a Series.
 
-    It takes as long as a quarter of a short audit, and no command hands pyarrow one. `to_pandas` imports pandas all the
-    same. Process-wide, so for commands alone: a program that imports rewardlab may hand pyarrow what it likes.
+    The import takes a quarter of a short audit's time, and no command hands pyarrow a Series. `to_pandas` still imports
+    pandas. The effect is process-wide, so only commands may call this: a program that imports rewardlab may hand
+    pyarrow what it likes.
     """
     if "pandas" not in sys.modules:
         with _without_pandas():

@@ -1,4 +1,4 @@
-"""`rewardlab audit reward.py prompts.jsonl`."""
+"""The command `rewardlab audit reward.py prompts.jsonl`."""
 
 from __future__ import annotations
 

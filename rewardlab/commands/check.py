@@ -1,4 +1,4 @@
-"""`rewardlab check reward.py prompts.jsonl`."""
+"""The command `rewardlab check reward.py prompts.jsonl`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REWARD_NAME = "reward.py"
 @add_options(CONFIG, SCORING, RANGE, RIGHT, SHOWING)
 @click.option("--seed", metavar="N", help="Seed of the choice of prompts.  [0]")
 def command(reward: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
-    """Ask REWARD about made-up answers to PROMPTS: its contract, its shortcuts, its faults. No model, seconds.
+    """Test REWARD on made-up answers to PROMPTS: its contract, shortcuts and faults. Needs no model and takes seconds.
 
     REWARD is a file, a package (its zip), a deployed function (its ARN, or lambda:NAME), or a folder: then every
     reward.py in it is checked. PROMPTS defaults to the prompts.jsonl beside the reward. Exit codes: 0 nothing blocks, 1
@@ -42,7 +42,7 @@ def command(reward: Path, prompts: Path | None, format_: str, output: Path | Non
         except RewardlabError as error:
             if len(paths) == 1:
                 raise
-            click.echo(f"rewardlab: {error}", err=True)  # the others are checked all the same
+            click.echo(f"rewardlab: {error}", err=True)  # the other rewards are still checked
             failed += 1
     checks = Checks.of(reports)
     put(CHECK_FORMATS[format_](checks, display_for(output)), output)

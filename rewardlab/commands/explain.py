@@ -1,4 +1,4 @@
-"""`rewardlab explain RL601`."""
+"""The command `rewardlab explain RL601`."""
 
 from __future__ import annotations
 

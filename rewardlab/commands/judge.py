@@ -1,4 +1,4 @@
-"""`rewardlab judge RUN --judge NAME_OR_FILE[@MODEL]`."""
+"""The command `rewardlab judge RUN --judge NAME_OR_FILE[@MODEL]`."""
 
 from __future__ import annotations
 

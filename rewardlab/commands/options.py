@@ -1,4 +1,4 @@
-"""Options that several commands share, and how a report is shown."""
+"""The options that several commands share, and the functions that print a report or write it to a file."""
 
 from __future__ import annotations
 
@@ -35,24 +35,26 @@ SAMPLING = (
     click.option("--top-p", metavar="P", help="Keep the likeliest tokens whose probabilities add up to P.  [1.0, all]"),
     click.option("--top-k", metavar="K", help="Keep the K likeliest tokens.  [0, all]"),
     click.option("--min-p", metavar="P", help="Keep tokens at least P times as likely as the likeliest.  [0, all]"),
-    click.option("--repetition-penalty", metavar="X", help="On tokens of prompt and response so far.  [1.0, none]"),
+    click.option(
+        "--repetition-penalty", metavar="X", help="Penalty on tokens of prompt and response so far.  [1.0, none]"
+    ),
     click.option("--stop", multiple=True, metavar="TEXT", help="End a response before this text. Repeat."),
     click.option("--system", metavar="TEXT_OR_FILE", help="A system prompt for prompts that have none.  [none]"),
     click.option(
         "--thinking",
         metavar="on|off|EFFORT",
-        help="Whether the model thinks first, or how hard (low, medium, high), in its chat template's words or Nova's.",
+        help="Whether the model thinks first, or with which effort (low, medium, high), if it knows efforts.",
     ),
     click.option(
         "--sampling-from",
         metavar="TRAINER|RECIPE|model",
-        help="Sample as smtj, hyperpod, bedrock, trl or verl does, as a recipe's file says, or as the model's "
-        "generation_config.json does, where nothing else is said.",
+        help="Take sampling settings that are not given from a trainer (smtj, hyperpod, bedrock, trl, verl), from a "
+        "recipe's file, or from the model's generation_config.json.",
     ),
     click.option(
         "--reasoning",
         metavar="keep|drop",
-        help="Of a thought that a server (openai:) keeps apart: put it back before the text, or leave it out.  [keep]",
+        help="A thought that a server (openai:) returns apart: put it before the text, or leave it out.  [keep]",
     ),
     click.option(
         "--engine-option",
@@ -66,7 +68,7 @@ CONFIG = (
     click.option(
         "--config",
         metavar="FILE.toml",
-        help="Settings of a file that you vouch for, such as one beside downloaded prompts.  [rewardlab.toml here]",
+        help="A file of settings that you trust, such as one beside downloaded prompts.  [rewardlab.toml here]",
     ),
 )
 ENTRY = (
@@ -74,7 +76,7 @@ ENTRY = (
         "--entry",
         multiple=True,
         metavar="NAMES",
-        help="The function, where the file defines several; NAME,NAME (or repeated) for their weighted sum.",
+        help="The function, if the file defines several; NAME,NAME (or repeated) for their weighted sum.",
     ),
     click.option("--weights", metavar="W,W", help="The weights of the functions of a sum.  [the file's; else 1]"),
     click.option(
@@ -89,7 +91,7 @@ FENCE = (
         "--reward-network",
         is_flag=True,
         default=None,
-        help="Let the reward reach other machines; without it no network is there, where the kernel can close it.",
+        help="Let the reward reach other machines; otherwise it has no network, if the kernel can close it.",
     ),
     click.option(
         "--reward-files",
@@ -103,47 +105,51 @@ SCORING = (
     click.option(
         "--platform",
         metavar="PROFILE",
-        help="Whose contract and limits hold: smtj, hyperpod, bedrock, rft-eval, serverless, serverless-oss, scorer, "
-        "scorer-oss.  [smtj]",
+        help="The platform whose contract and limits apply: smtj, hyperpod, bedrock, rft-eval, serverless, "
+        "serverless-oss, scorer, scorer-oss.  [smtj]",
     ),
-    click.option("--reward-timeout", metavar="SECONDS", help="For one invocation, as the Lambda would have.  [60]"),
-    click.option("--reward-memory", metavar="MB", help="For one invocation, as the Lambda would have.  [512]"),
+    click.option("--reward-timeout", metavar="SECONDS", help="Limit of one invocation, as on the Lambda.  [60]"),
+    click.option("--reward-memory", metavar="MB", help="Limit of one invocation, as on the Lambda.  [512]"),
     click.option(
         "--reward-env",
         multiple=True,
         metavar="NAMES",
-        help="Variables of the environment handed to the reward, as NAME,NAME; credentials are not, unless named here. "
+        help="Environment variables that the reward gets, as NAME,NAME; credentials only if they are named here. "
         "Repeat.",
     ),
     *FENCE,
     click.option(
         "--reward-workers",
         metavar="N",
-        help="Processes that score at once, at most.  [the cores; more for a reward that waits, up to 16]",
+        help="The most processes that score at once.  [the cores; more for a reward that waits, up to 16]",
     ),
     click.option(
         "--examine-seconds",
         metavar="N",
-        help="Seconds of the reward's own time for what is asked with made-up answers.  [90]",
+        help="Seconds of the reward's own time for the tests with made-up answers.  [90]",
     ),
 )
 RIGHT = (
     click.option(
         "--right",
         metavar="FILE.jsonl",
-        help="Examples of right answers, whole texts: prompt_id, text. Then none is made up. Also a column right.",
+        help="Examples of right answers, whole texts, in place of made-up ones: prompt_id, text. Or a column right.",
     ),
 )
 RANGE = (
     click.option(
         "--success-at",
         metavar="SCORE",
-        help="The least score of a success.  [found from what right and wrong answers earn]",
+        help="The lowest score that is a success.  [found from what right and wrong answers earn]",
     ),
-    click.option("--reward-range", metavar="LO,HI", help="The declared range; none is inferred.  [none]"),
+    click.option(
+        "--reward-range",
+        metavar="LO,HI",
+        help="The range that scores are declared to have; it is not inferred.  [none]",
+    ),
 )
 JUDGING = (
-    click.option("--band", metavar="LO,HI", help="The viable accuracies.  [0.05,0.95]"),
+    click.option("--band", metavar="LO,HI", help="The range in which accuracy must lie.  [0.05,0.95]"),
     click.option(
         "--band-on",
         metavar="accuracy|solved",
@@ -174,7 +180,7 @@ PANEL = (
         "--judge-env",
         multiple=True,
         metavar="NAMES",
-        help="Variables of the environment handed to judges in Python, as NAME,NAME: a key, say. Repeat.",
+        help="Environment variables that judges in Python get, such as a key, as NAME,NAME. Repeat.",
     ),
     click.option("--judge-network", is_flag=True, default=None, help="Let judges in Python reach other machines."),
     click.option(
@@ -186,7 +192,7 @@ PANEL = (
     click.option(
         "--judge-sample",
         metavar="K",
-        help="Judge K generations, half of them successes where there are so many, instead of all.",
+        help="Judge K generations instead of all; half of them successes, if there are so many.",
     ),
 )
 SHOWING = (
@@ -221,7 +227,7 @@ def add_options(*groups: tuple[Callable[[Any], Any], ...]) -> Callable[[Function
 
 
 def given(**values: Any) -> dict[str, Any]:
-    """The settings that were said on the command line; engine options are read here.
+    """The settings that were given on the command line, with NAME=VALUE options parsed.
 
     Raises: UsageError for an engine option that is none.
     """
@@ -248,7 +254,7 @@ def show(report: Report, format_: str, output: Path | None) -> int:
 
 
 def display_for(output: Path | None) -> Display:
-    """How to draw: as wide as the terminal and in colour where there is one, else plain."""
+    """How to draw: in a terminal's width and in colour, or plainly if the output is no terminal."""
     terminal = output is None and sys.stdout.isatty()
     width = min(shutil.get_terminal_size().columns, 110) if terminal else 100
     return Display(width, terminal and "NO_COLOR" not in os.environ)

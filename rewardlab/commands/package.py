@@ -1,4 +1,4 @@
-"""`rewardlab package reward.py -o reward.zip --platform smtj`."""
+"""The command `rewardlab package reward.py -o reward.zip --platform smtj`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ CONTRACT = (
     click.option(
         "--platform",
         metavar="PROFILE",
-        help="Whose contract the Lambda speaks: smtj, hyperpod, bedrock, rft-eval, serverless, serverless-oss, scorer, "
-        "scorer-oss.  [smtj]",
+        help="The platform that calls the Lambda: smtj, hyperpod, bedrock, rft-eval, serverless, serverless-oss, "
+        "scorer, scorer-oss.  [smtj]",
     ),
     *ENTRY,
     click.option(
@@ -32,7 +32,7 @@ CONTRACT = (
         metavar="raise|SCORE",
         default="raise",
         show_default=True,
-        help="What a sample gets that the reward could not score: an error for its batch, or this score.",
+        help="If the reward cannot score a sample: raise an error for its batch, or give the sample this score.",
     ),
     click.option("--name", metavar="NAME", help="The function's name, checked by the platform's rule."),
     click.option("--run", metavar="RUN", type=PATH, help="A run directory: its verdict goes into the manifest."),
@@ -48,7 +48,7 @@ CONTENTS = (
         help="Dependencies, in place of requirements.txt beside REWARD and of its inline metadata. Repeat.",
     ),
     click.option(
-        "--include", metavar="GLOB", multiple=True, help="Data files that travel, below REWARD's folder. Repeat."
+        "--include", metavar="GLOB", multiple=True, help="Data files to package, below REWARD's folder. Repeat."
     ),
     click.option(
         "--python",

@@ -1,4 +1,4 @@
-"""`rewardlab prove reward.zip prompts.jsonl --model recorded:FILE`, or `--run RUN`."""
+"""The command `rewardlab prove reward.zip prompts.jsonl --model recorded:FILE`, or with `--run RUN`."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ CONFIGURATION = (
         "--timeout",
         metavar="SECONDS",
         type=click.IntRange(1, LAMBDA.most_seconds),
-        help="The function's.  [the run's, else 60]",
+        help="The function's timeout.  [the run's, else 60]",
     ),
     click.option(
         "--memory",
         metavar="MB",
         type=click.IntRange(LAMBDA.least_memory_mb, LAMBDA.most_memory_mb),
-        help="The function's.  [the run's, else 512]",
+        help="The function's memory.  [the run's, else 512]",
     ),
     click.option("--env", metavar="NAME=VALUE", multiple=True, help="A variable of the function. Repeat."),
     click.option(

@@ -1,4 +1,4 @@
-"""`rewardlab report RUN`."""
+"""The command `rewardlab report RUN`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rewardlab sample prompts.jsonl`."""
+"""The command `rewardlab sample prompts.jsonl`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rewardlab.readers.prompts import read_prompts
 from rewardlab.settings.audit import Settings, load_settings
 from rewardlab.settings.sampling import drawn_as, with_system
 
-#: AWS's default quota of the fewest records in a job.
+#: The fewest records that a batch job may have, by AWS's default quota.
 FEWEST_RECORDS = 100
 
 

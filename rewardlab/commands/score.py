@@ -1,4 +1,4 @@
-"""`rewardlab score RUN reward2.py`."""
+"""The command `rewardlab score RUN reward2.py`."""
 
 from __future__ import annotations
 

@@ -17,14 +17,14 @@ from rewardlab import progress
 from rewardlab.visible import visible
 
 REDRAW_SECONDS = 0.1
-#: Between two lines about a model that is still loading, where there is no terminal to draw at.
+#: Seconds between two lines about a model that is still loading, if the output is no terminal.
 LINE_SECONDS = 15.0
-#: A load that took less is not spoken of when it is over.
+#: A load that took fewer seconds is not reported when it is over.
 WORTH_TELLING = 1.0
 
 
 class Load:
-    """A model that is being loaded: what it does, and the seconds of each stage, by the wall clock."""
+    """The progress of loading a model: its stages, and the seconds that each takes by the wall clock."""
 
     def __init__(self, model: str) -> None:
         self.model = visible(model)
@@ -32,7 +32,7 @@ class Load:
         self._begun: list[tuple[str, float]] = []
 
     def begin(self, stage: str) -> None:
-        """The stage begins, and the one before it is over; one that is under way goes on."""
+        """Begin a stage and end the one before it; a stage that is under way goes on."""
         if not self._begun or self._begun[-1][0] != stage:
             self._begun.append((stage, time.monotonic()))
 
@@ -117,7 +117,7 @@ class TerminalProgress:
 
 
 class _Elapsed:
-    """What a load is doing, with the seconds of the moment it is drawn at."""
+    """The line about a load, with the seconds at the moment when it is drawn."""
 
     def __init__(self, load: Load) -> None:
         self._load = load
@@ -152,7 +152,7 @@ class NotesOnly(progress.Silent):
             self._load = self._thread = None
 
     def _tell(self, load: Load, descriptor: int) -> None:
-        """Write to standard error as it was: while a model loads it goes to a log."""
+        """Write to the original standard error, `descriptor`: while a model loads, standard error goes to a log."""
         with os.fdopen(descriptor, "w") as file:
             told = False
             while not self._over.wait(self._every):

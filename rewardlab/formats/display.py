@@ -1,4 +1,4 @@
-"""What a report is shown on."""
+"""The width and the colours that a format may use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """The columns there are, and whether it shows colours; a format for programs needs neither."""
+    """How many columns a format may fill, and whether it may use colours; formats for programs ignore both."""
 
     width: int = 100
     colour: bool = False

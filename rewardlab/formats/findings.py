@@ -16,13 +16,13 @@ from rewardlab.reports.finding import FindingPart
 
 SEVERITIES = {"blocker": "bold red", "warning": "yellow", "note": "cyan"}
 UNSHOWN = {"examples", "band", "band_on"}
-#: Cases shown of each kind, and characters of a text; the JSON report holds them all.
+#: How many cases of each kind and how many characters of a text are shown; the JSON report holds them all.
 SHOWN, LONGEST = 3, 120
 
 
 @contextmanager
 def drawn(display: Display) -> Iterator[tuple[Console, io.StringIO]]:
-    """A console that draws into text."""
+    """A console, and the text buffer that it draws into."""
     out = io.StringIO()
     colours: Literal["standard"] | None = "standard" if display.colour else None
     yield (
@@ -39,12 +39,12 @@ def drawn(display: Display) -> Iterator[tuple[Console, io.StringIO]]:
 
 
 def lines_of(out: io.StringIO) -> str:
-    """What was drawn, without trailing spaces, ending with a line break."""
+    """The drawn text, without trailing spaces, ending with a line break."""
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 def findings_table(console: Console, findings: Sequence[FindingPart], *, told: str = "") -> None:
-    """Print the findings; a remedy that was `told` already is not said again."""
+    """Print the findings; the remedy `told`, which the reader has seen, is not repeated."""
     if not findings:
         console.print("\nno findings")
         return
@@ -76,7 +76,7 @@ def _evidence(finding: FindingPart) -> str:
 
 
 def _share(facts: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """A share of prompts with its interval as a person says it, and the other facts."""
+    """The share of prompts and its interval as one phrase, and the other facts."""
     if not {"share", "low", "high", "prompts"} <= set(facts):
         return [], facts
     low, high = percent(facts["low"]), percent(facts["high"])
@@ -85,7 +85,7 @@ def _share(facts: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
 
 
 def percent(share: float | None) -> str:
-    """A share in percent; one decimal, and none of a whole number. 0 and 100 are said only of 0 and 1."""
+    """A share in percent, with one decimal unless it is 0. Only exactly 0 and 1 are shown as 0 % and 100 %."""
     if share is None:
         return "-"
     text = f"{100 * share:.1f}"
@@ -105,7 +105,7 @@ def _is_listed(value: Any) -> bool:
 
 
 def _case(case: dict[str, Any]) -> str:
-    """One concrete case: where it stands, then what was seen of it; of cases within it the first."""
+    """One concrete case: its prompt and index, what was seen, and the first of the cases within it."""
     place = str(case.get("prompt_id", ""))
     if "index" in case:
         place += f" [{case['index']}]"
@@ -126,9 +126,9 @@ def _fact(name: str, value: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    """A number to four digits, a text between quotes and no longer than a line holds."""
+    """A number to four digits; a text of at most LONGEST characters, in quotes unless it is one word."""
     if isinstance(value, float):
-        return f"{value + 0.0:.4g}"  # a penalty of nothing is -0.0
+        return f"{value + 0.0:.4g}"  # a penalty of 0 is -0.0, shown as 0
     if isinstance(value, str):
         short = value if len(value) <= LONGEST else value[: LONGEST - 4] + " ..."
         return short if short.isprintable() and short and " " not in short else f"'{short}'"

@@ -1,4 +1,4 @@
-"""The one line that says what counts as success, and what that rests on."""
+"""The one line that says what counts as success, and which evidence this rests on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rewardlab.reports.audit import Baseline
 from rewardlab.reports.check import CheckReport
 from rewardlab.reports.success import SuccessPart
 
-#: Sources of evidence that are told together, and what they are called: one, several.
+#: Sources of evidence that are counted together, and what one and several of them are called.
 ANSWERS: Sequence[tuple[tuple[str, ...], str, str]] = (
     (("labelled",), "labelled generation", "labelled generations"),
     (("reference",), "reference", "references"),
@@ -53,7 +53,7 @@ def success_line(base: Baseline) -> str:
 
 
 def check_line(report: CheckReport) -> str:
-    """The same of a check, which knows made-up answers alone; empty where they tell no threshold."""
+    """The same line for a check, which has only made-up answers; empty if they give no threshold."""
     if report.success_at is None or report.success is None:
         return ""
     earned = "as declared" if report.success.source == "declared" else _earned(report.success, 0.0)
@@ -79,5 +79,5 @@ def _answers(counts: Mapping[str, int]) -> str:
 
 
 def _score(value: float) -> str:
-    """A score to four digits; a penalty of nothing is 0, not -0."""
+    """A score to four digits; -0 is shown as 0."""
     return f"{value + 0.0:.4g}"

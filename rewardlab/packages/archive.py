@@ -1,4 +1,4 @@
-"""A zip whose bytes depend on its contents alone: sorted names, one time, one mode, one compression."""
+"""Makes zips whose bytes depend on their contents alone: sorted names, one time, one mode, one compression."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 from rewardlab.errors import UsageError
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-#: Lambda reads files as another user. What a program starts as is decided by its content, for modes differ by machine.
+#: Modes of files. Lambda reads them as another user. Only programs are runnable; their content tells, because modes
+#: differ by machine.
 READABLE, RUNNABLE = 0o100644, 0o100755
 PROGRAM = (b"\x7fELF", b"#!")
-#: Contents up to so many bytes are stored as they are. More is compressed, for the zip's limit is 50 MB: by one version
-#: of libdeflate, for zlib's output differs between builds of Python (zlib, zlib-ng) and with it a package's digest.
+#: Contents up to so many bytes are stored as they are. More is compressed, because a zip may have 50 MB; by one version
+#: of libdeflate, because zlib's output, and so a package's digest, differs between builds of Python (zlib, zlib-ng).
 #: "No version of libdeflate has ever been non-deterministic, but the output has varied across versions" (its author,
 #: github.com/ebiggers/libdeflate/issues/400).
 STORED_BYTES = 16 << 20
@@ -48,7 +49,7 @@ def archive(contents: Mapping[str, bytes]) -> bytes:
 
 
 class _Compressor:
-    """What zipfile asks of a compressor: each file is given to it in one piece."""
+    """A compressor as zipfile expects it; zipfile gives it each file in one piece."""
 
     def __init__(self) -> None:
         try:
@@ -70,7 +71,7 @@ class _Compressor:
         return bytes(self._deflate(data, LEVEL))
 
     def flush(self) -> bytes:
-        """Nothing is left to be said."""
+        """The rest of the stream: nothing."""
         return b""
 
 

@@ -1,4 +1,4 @@
-"""rewardlab-manifest.json: what a package holds, from which source it was made, and how that source was judged."""
+"""rewardlab-manifest.json: what a package holds, the source it was made from, and an audit's verdict on that source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rewardlab.packages.target import Architecture
 
 NAME = "rewardlab-manifest.json"
 HANDLER = "lambda_function.lambda_handler"
-#: No manifest is larger; what claims to be is no package of ours.
+#: No manifest is larger: a zip with a larger one is no package of ours.
 MOST_BYTES = 32 << 20
 
 
@@ -28,7 +28,7 @@ class Record(BaseModel):
 
 
 class Audited(Record):
-    """What an audit said of the packaged source. `accuracy` is null where it was undefined."""
+    """An audit's verdict on the packaged source. `accuracy` is null if it was undefined."""
 
     verdict: Literal["go", "no_go", "inconclusive"]
     accuracy: float | None
@@ -52,12 +52,12 @@ class PackageManifest(Record):
     platform: str
     handler: str = HANDLER
     reward: str = Field(description="the reward file's name in the package")
-    entry: str | None = Field(description="null where the code could not be loaded on the machine that packaged it")
+    entry: str | None = Field(description="null if the code could not be loaded on the machine that packaged it")
     kind: str | None
     weights: tuple[float, ...] | None = Field(default=None, description="of the functions that entry names")
     arguments: dict[str, JsonValue] = Field(default={}, description="added to each call, as verl's reward_kwargs")
     source_sha256: str = Field(
-        description="of the reward file and what it imports of its folder, as in an audit's run.json"
+        description="digest of the reward file and what it imports of its folder, as in an audit's run.json"
     )
     files: dict[str, str] = Field(description="every other file of the package, with its digest")
     python: str

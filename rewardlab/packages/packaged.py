@@ -1,4 +1,4 @@
-"""A package in place of a reward file: the reward in it is audited, unpacked as Lambda unpacks it."""
+"""Opens a package in place of a reward file: it is unpacked as Lambda unpacks it, and the reward in it is audited."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SUFFIX = ".zip"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The reward file that is asked, the settings it is asked with, and the package it comes from, if any."""
+    """The reward file to run, the settings to run it with, and the package it comes from, if any."""
 
     reward: Path
     settings: Settings
@@ -32,11 +32,14 @@ class Opened:
 
     @property
     def digest(self) -> str | None:
-        """Of the reward's code; None where it is to be taken. In a package dependencies lie beside that code."""
+        """The digest of the reward's code as the package's manifest gives it; None without a package.
+
+        It cannot be computed from an unpacked package, because dependencies lie beside the code.
+        """
         return None if self.package is None else self.package.manifest.source_sha256
 
     def named(self, record: RewardRecord) -> RewardRecord:
-        """The record of the reward file, as a run notes it: of the package and all that travels in it."""
+        """The record as a run notes it: for a package with the package's path, and with a key for all that it holds."""
         if self.package is None:
             return record
         key = hashlib.sha256(f"{record.key}:{self.package.sha256}".encode()).hexdigest()[:12]
@@ -44,15 +47,15 @@ class Opened:
 
 
 def is_package(reward: Path) -> bool:
-    """Whether a reward's path names a package, and no file of code and no deployed function."""
+    """Whether a reward's path names a package, rather than a file of code or a deployed function."""
     return reward.suffix == SUFFIX and function_named(reward) is None
 
 
 @contextlib.contextmanager
 def opened(reward: Path, settings: Settings, progress: Progress | None = None) -> Iterator[Opened]:
-    """The reward itself; of a package (`.zip`) the reward file in it, for as long as the context lasts.
+    """The reward file, or the one in a package (`.zip`), which is unpacked for as long as the context lasts.
 
-    A package's platform and entry hold where the settings name none.
+    A package's platform and entry apply if the settings name none.
     Raises: InputError for a zip that `rewardlab package` did not write, or whose layer is not beside it; UsageError
     when compiled modules of the package are for another Python or processor. A RewardError of the body names the
     package, and the file in it.
@@ -81,7 +84,7 @@ def opened(reward: Path, settings: Settings, progress: Progress | None = None) -
 
 @contextlib.contextmanager
 def _named_in(package: Path, task: Path) -> Iterator[None]:
-    """Name the package in an error, and not the folder it was unpacked to, which is gone when the error is read."""
+    """Make errors name the package in place of the folder it was unpacked to, which is gone when they are read."""
     try:
         yield
     except RewardError as error:
@@ -114,7 +117,7 @@ def _settings(settings: Settings, manifest: PackageManifest, layer: Path | None)
 
 
 def _layer_of(manifest: PackageManifest, package: Path) -> Path | None:
-    """The zip of the dependencies, which lies beside the package where it has one."""
+    """The layer's zip, which must lie beside the package; None if the package has no layer."""
     if manifest.layer is None:
         return None
     layer = package.with_name(manifest.layer.name)
@@ -125,7 +128,7 @@ def _layer_of(manifest: PackageManifest, package: Path) -> Path | None:
 
 
 def _join(task: Path, modules: Path) -> None:
-    """Let what lies in the layer be imported as what lies in the package is; on Lambda its folder is on the path."""
+    """Link the layer's modules into the package's folder, so that they can be imported; Lambda has both on its path."""
     task.chmod(0o700)
     for place in modules.iterdir() if modules.is_dir() else ():
         if not (task / place.name).exists():

@@ -19,7 +19,7 @@ ARCHITECTURES: tuple[Architecture, ...] = get_args(Architecture)
 #: Linux 2023 has 2.34 (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html).
 GLIBC: Mapping[str, int] = {"3.10": 26, "3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
 NEWEST = max(GLIBC, key=lambda version: int(version.partition(".")[2]))
-#: A version that came after the list was read is taken for one on the newest system that is listed.
+#: Versions newer than the list are assumed to run on the newest listed system.
 LATER = re.compile(r"3\.[1-9][0-9]")
 #: The wheel tags' name of a processor, and ELF's number for it (e_machine).
 MACHINES: Mapping[Architecture, str] = {"x86_64": "x86_64", "arm64": "aarch64"}
@@ -40,7 +40,7 @@ class Target:
 
     @property
     def is_listed(self) -> bool:
-        """Whether a Lambda runtime of this version is among those that are known here."""
+        """Whether GLIBC lists a Lambda runtime of this version."""
         return self.python in GLIBC
 
     @property
@@ -75,9 +75,9 @@ class Target:
 
 
 def find_target(python: str = DEFAULT_PYTHON, architecture: str = "x86_64") -> Target:
-    """The target of these names. The defaults are no machine's own: a package is the same wherever it is made.
+    """The target of these names. The defaults do not depend on this machine: a package is the same wherever it is made.
 
-    A version that is newer than all listed ones is taken: a finding of the package tells that it is not listed.
+    A version newer than all listed ones is accepted; a finding of the package then says that it is not listed.
     Raises: UsageError for a version or a processor that Lambda does not have.
     """
     if python not in GLIBC and not (LATER.fullmatch(python) and _minor(python) > _minor(NEWEST)):
@@ -109,7 +109,7 @@ def _is_this_processor(architecture: Architecture) -> bool:
 
 
 def way_to(target: Target) -> str:
-    """How compiled code for a target that is not this machine's can be run, as an instruction."""
+    """An instruction for running compiled code of a target that is not this machine."""
     if not _is_this_processor(target.architecture):
         return f"run rewardlab in Python {target.python} on {target.architecture} Linux"
     name = f"python{target.python}"

@@ -1,4 +1,4 @@
-"""A package unpacked as Lambda unpacks it: read-only, a layer beside it, nothing that the manifest does not know."""
+"""Unpacks a package as Lambda does: read-only, its layer beside it, with no file that the manifest does not list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rewardlab.platforms import LAMBDA
 from rewardlab.runs.directory import sha256_of
 
 MOST_BYTES = LAMBDA.unzipped_mb << 20
-#: What compiled modules end with, and how a program begins.
+#: The suffix of compiled modules, and the first bytes of a program.
 COMPILED, ELF = ".so", b"\x7fELF"
 READABLE, RUNNABLE, FOLDER = 0o444, 0o555, 0o555
 RUNNABLE_BITS = 0o111

@@ -8,21 +8,24 @@ from pydantic import Field
 
 from rewardlab.reports.section import Interval, Part
 
-#: What the interval of alpha says of the threshold.
+#: Where alpha's interval lies: from the threshold up, under it, or on both sides of it.
 Verdict: TypeAlias = Literal["sufficient", "insufficient", "undecided"]
 
 
 class Number(Interval):
-    """A coefficient. Undefined, it has nulls and says why; without an interval, it says why not in `no_interval`."""
+    """A coefficient. If it is undefined, its numbers are null and `undefined` says why.
+
+    If it has no interval, `no_interval` says why.
+    """
 
     low: float | None = None
     high: float | None = None
     standard_error: float | None = None
     level: float | None = Field(default=None, description="nominal coverage of the interval")
-    units: int | None = Field(default=None, description="units, or clusters, that the interval was taken over")
+    units: int | None = Field(default=None, description="how many units, or clusters, the interval rests on")
     no_interval: str | None = None
-    z: float | None = Field(default=None, description="the estimate over its standard error without agreement")
-    p_value: float | None = Field(default=None, description="two-sided, of z")
+    z: float | None = Field(default=None, description="the estimate divided by its standard error under no agreement")
+    p_value: float | None = Field(default=None, description="two-sided p-value of z")
 
 
 class Orders(Part):
@@ -35,7 +38,10 @@ class Orders(Part):
 
 
 class PairPart(Part):
-    """Two raters on the units both rated; tau-b and the weighted kappa are null where the level has none."""
+    """How two raters agree on the units that both rated.
+
+    Tau-b and the weighted kappa are null if the level of measurement does not allow them.
+    """
 
     raters: tuple[str, str]
     units: int
@@ -47,7 +53,7 @@ class PairPart(Part):
 
 
 class RaterPart(Part):
-    """One rater: its ratings, their mean where the scale has one, and alpha of the others without it."""
+    """One rater: how many ratings it gave, their mean (null if the scale has none), and alpha of the other raters."""
 
     name: str
     ratings: int
@@ -77,10 +83,10 @@ class Agreement(Part):
     distinct: int = Field(description="distinct values that were given")
     alpha: Number
     further_units: int | None = Field(
-        default=None, description="further units (clusters) that decide nine times in ten, if known"
+        default=None, description="further units (clusters) needed to decide nine times in ten, if known"
     )
     further_units_range: tuple[int, int | None] | None = Field(
-        default=None, description="10 to 90 % of that number, where it varies tenfold; null has no end"
+        default=None, description="10 to 90 % range of that number, if it is tenfold; null: no upper limit"
     )
     check: str = Field(description="how alpha was compared with the krippendorff package's")
     agreement: Number = Field(description="share of pairs of ratings that agree")
@@ -105,14 +111,16 @@ class AgreementReport(Part):
     layout: Literal["long", "wide", "counts"]
     level: Literal["nominal", "ordinal", "interval", "ratio"]
     level_assumed: bool
-    missing: int = Field(description="cells that say that there is no rating")
+    missing: int = Field(description="cells marked as having no rating")
     min_alpha: float
     strong_alpha: float
     interval: Literal["jackknife", "bootstrap"]
     weights: Literal["quadratic", "linear"] = Field(description="of AC2 and the weighted kappa")
     seed: int
     by: str | None
-    reading: tuple[str, ...] = Field(default=(), description="how the file was read, where its header does not say it")
+    reading: tuple[str, ...] = Field(
+        default=(), description="how the file was read, as far as its header does not say it"
+    )
     whole: Agreement
     slices: tuple[Agreement, ...]
     version: str

@@ -1,4 +1,4 @@
-"""One frozen Report, schema `rewardlab.report/1`. Everything shown is read from it."""
+"""The report of `rewardlab audit`, schema `rewardlab.report/1`. Everything shown is read from it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 class NextStep(Part):
-    """What to do now."""
+    """What the user should do next."""
 
     action: Literal["run_rft", "sft_first", "fix_reward", "fix_judges", "harder_prompts", "fix_data", "sample_more"]
     text: str
     further_prompts: int | None = Field(default=None, description="further prompts expected to decide, if known")
     further_prompts_range: tuple[int, int | None] | None = Field(
-        default=None, description="its 10 to 90 % range, where that is tenfold or more; null for an end without limit"
+        default=None, description="10 to 90 % range of that number, if it is tenfold or more; null: no upper limit"
     )
 
 
 class UnscoredBounds(Part):
-    """The banded quantity with every unscored generation counted as a failure, and as a success."""
+    """The quantity compared with the band, with unscored generations counted as failures, and as successes."""
 
     as_failures: Interval
     as_successes: Interval
@@ -57,11 +57,13 @@ class Baseline(Part):
     num_generations: int = Field(description="generations asked for per prompt")
     pass_at_k: dict[str, Interval]
     pass_hat_k: dict[str, Interval]
-    look: int = Field(default=1, description="which verdict on this run while it grew: each later one must be surer")
+    look: int = Field(
+        default=1, description="number of this verdict on the growing run, from 1; later ones must be surer"
+    )
 
 
 class FlatGroups(Part):
-    """Groups whose scores are all equal, by the first reason that holds."""
+    """Groups whose scores are all equal, each counted under the first reason that holds."""
 
     all_right: int
     all_wrong: int
@@ -74,7 +76,7 @@ class Spread(Part):
     """Whether scores differ within prompts. Variances are null when undefined, `variance_undefined` says why."""
 
     informative_groups: dict[str, Interval]
-    group_size: int = Field(description="the size that the target was held against")
+    group_size: int = Field(description="the group size at which the share was compared with min_informative")
     min_informative: float
     within_sd: float | None
     between_sd: float | None
@@ -90,7 +92,10 @@ class Spread(Part):
 
 
 class Outcomes(Part):
-    """What the reward gave, in generations; `truncated` counts those cut off at the token limit, scored or not."""
+    """Generations by what the reward gave: a score, or the reason why there is none.
+
+    `truncated` counts those cut off at the token limit, scored or not.
+    """
 
     scored: int
     raised: int
@@ -113,47 +118,54 @@ class Latency(Part):
 
 
 class Pace(Part):
-    """How fast a deployed function answered its largest batches, and what the platform needs of it.
+    """How fast a deployed function answered its largest batches, and how fast the platform needs it to be.
 
-    `concurrency` is the limit to set on both sides, the trainer's and the function's reserved one: invocations at once
-    that score a training step within `step_within` seconds (Little's law).
+    `concurrency` is the number of invocations at once that score a training step within `step_within` seconds (Little's
+    law). Set it on both sides: as the trainer's limit and as the function's reserved concurrency.
     """
 
-    batch: int = Field(description="samples in each of the invocations that were timed")
-    invocations: int = Field(description="how many were timed")
-    p50: float = Field(description="seconds of one, as its caller waits; network included")
+    batch: int = Field(description="samples in each timed invocation")
+    invocations: int = Field(description="timed invocations")
+    p50: float = Field(description="seconds that a caller waits for one invocation, network included")
     p90: float
     p99: float
-    samples_per_second: float = Field(description="scored at the most, with the platform's concurrency")
-    samples_per_second_needed: float = Field(description="for a training step within step_within seconds")
-    step_samples: int = Field(description="samples of a training step; a batch's where the platform documents none")
-    step_seconds: float = Field(description="of rewards in a training step, at the platform's concurrency and p99")
+    samples_per_second: float = Field(description="the most that can be scored, at the platform's concurrency")
+    samples_per_second_needed: float = Field(description="to score a training step within step_within seconds")
+    step_samples: int = Field(description="samples of a training step; of a batch if the platform documents none")
+    step_seconds: float = Field(
+        description="time that a training step's rewards take, at the platform's concurrency and p99"
+    )
     step_within: float = Field(description="seconds that a training step's rewards may take")
     concurrency: int
 
 
 class Invocations(Part):
-    """How a deployed function answered while it scored the generations; seconds are its caller's."""
+    """How a deployed function answered while it scored the generations; seconds are measured by its caller."""
 
     invocations: int
     throttled: int = Field(description="invocations that Lambda refused with 429")
-    throttled_after_last_retry: int = Field(description="batches that the trainer would have lost to it")
-    repeated: int = Field(description="invocations repeated for another failure")
-    split: int = Field(description="batches too large for one payload")
+    throttled_after_last_retry: int = Field(description="batches that the trainer would have lost to throttling")
+    repeated: int = Field(description="invocations repeated after another failure")
+    split: int = Field(description="batches split because they were too large for one payload")
     cold_starts: int
-    cold_start_seconds: float | None = Field(description="the longest; null where no log told")
+    cold_start_seconds: float | None = Field(description="the longest cold start; null if no log tells")
     peak_memory_mb: int | None
-    timeout_seconds: float | None = Field(description="the function's own; null where it may not be asked")
+    timeout_seconds: float | None = Field(description="the function's own timeout; null if AWS does not tell")
     platform_concurrency: int = Field(description="invocations at once, as the platform's trainer sends them")
-    pace: Pace | None = Field(description="null where nothing answered for a whole batch")
+    pace: Pace | None = Field(description="null if no whole batch was answered")
 
 
 class Noise(Part):
-    """The reward's own noise, from generations that were scored again; nulls with a reason where that says nothing."""
+    """The reward's own noise, from generations that were scored again.
+
+    If it is undefined, its numbers are null and `undefined` says why.
+    """
 
     rescored: int = Field(description="generations scored at least twice")
-    noise_sd: float | None = Field(default=None, description="of one scoring of one generation")
-    signal_sd: float | None = Field(default=None, description="between generations of one prompt, less the noise")
+    noise_sd: float | None = Field(default=None, description="standard deviation of one scoring of one generation")
+    signal_sd: float | None = Field(
+        default=None, description="the same between generations of one prompt, less the noise"
+    )
     signal_to_noise: float | None = Field(default=None, description="ratio of variances; null without noise")
     reliability: Interval | None = Field(default=None, description="share of within-prompt spread that is signal")
     unchanged: Interval | None = Field(default=None, description="share of generations whose scores were all equal")
@@ -165,12 +177,12 @@ class Labels(Part):
     """The reward against the labels that were given."""
 
     labelled: int = Field(description="generations with a label and a score")
-    youden_j: Interval = Field(description="true less false positive rate at the success threshold")
+    youden_j: Interval = Field(description="true minus false positive rate at the success threshold")
     true_positive_rate: Interval
     false_positive_rate: Interval
     auc_within_prompts: Interval
     best_of: dict[str, Interval] = Field(description="mean label of the highest-scored of n")
-    ties: int = Field(default=0, description="labelled generations neither right nor wrong: in no rate and no area")
+    ties: int = Field(default=0, description="labelled generations neither right nor wrong, left out of rates and AUC")
 
 
 class Reward(Part):
@@ -182,10 +194,10 @@ class Reward(Part):
     noise: Noise
     latency_ms: Latency | None
     concurrency: int | None = Field(
-        description="invocations at once that score the platform's documented step in a minute (Little's law)"
+        description="invocations at once that score the platform's documented training step in a minute (Little's law)"
     )
     invocations: Invocations | None = Field(default=None, description="of a deployed function; null for a file")
-    components: tuple[Component, ...] = Field(default=(), description="what the score is made of, where it tells")
+    components: tuple[Component, ...] = Field(default=(), description="the parts of the score, if the reward tells")
     labels: Labels | None
 
 
@@ -209,7 +221,7 @@ class Report(Part):
     _folder: Path | None = PrivateAttr(default=None)
 
     def attach(self, folder: Path) -> Report:
-        """This report, knowing the run directory its frames are read from."""
+        """Set the run directory that the frames are read from; returns this report."""
         self._folder = folder
         return self
 

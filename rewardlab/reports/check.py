@@ -13,10 +13,10 @@ from rewardlab.reports.success import SuccessPart
 
 
 class CheckReport(Part):
-    """What is wrong with one reward's code, whatever a model would answer.
+    """The faults of one reward's code, found without a model.
 
-    `inconclusive`: nothing blocks, and time ran out before everything that can block was asked, or no made-up answer
-    wins in any format, so that what needs a right answer could not be asked.
+    `inconclusive`: no blocker was found, but time ran out before every probe that can block was asked, or no made-up
+    answer wins in any format, so that the probes which need a right answer could not be asked.
     """
 
     verdict: Literal["pass", "fail", "inconclusive"]
@@ -35,7 +35,7 @@ class CheckReport(Part):
 
 
 class Checks(Part):
-    """The result of `rewardlab check`, one report for each reward; the worst of their verdicts."""
+    """The result of `rewardlab check`: one report for each reward, and the worst of their verdicts."""
 
     schema_: Literal["rewardlab.check/1"] = Field(default="rewardlab.check/1", alias="schema")
     verdict: Literal["pass", "fail", "inconclusive"]
@@ -43,7 +43,7 @@ class Checks(Part):
 
     @classmethod
     def of(cls, checks: Sequence[CheckReport]) -> Checks:
-        """The reports together."""
+        """Combine the reports; the worst of their verdicts is the verdict."""
         given = {one.verdict for one in checks}
         verdict: Literal["pass", "fail", "inconclusive"] = (
             "fail" if "fail" in given else "inconclusive" if "inconclusive" in given else "pass"
@@ -52,5 +52,5 @@ class Checks(Part):
 
     @property
     def exit_code(self) -> int:
-        """0 when nothing blocks, 1 when something does, 4 when what can block was not asked."""
+        """0 for pass, 1 for fail, 4 for inconclusive."""
         return {"pass": 0, "fail": 1, "inconclusive": 4}[self.verdict]

@@ -10,7 +10,10 @@ from rewardlab.reports.section import Part
 
 
 class SettingChange(Part):
-    """A setting of the function, what it was (null where there was none), and what it is; no variable's value."""
+    """A changed setting of the function: its value before (null if there was none) and after.
+
+    The values of environment variables are not shown.
+    """
 
     setting: str
     before: str | None
@@ -18,7 +21,7 @@ class SettingChange(Part):
 
 
 class Policies(Part):
-    """IAM policy documents: who may take the function's role on, what that role needs, what the trainer's needs."""
+    """IAM policy documents: who may assume the function's role, what that role needs, what the trainer's role needs."""
 
     trust: dict[str, Any]
     function: dict[str, Any]
@@ -29,9 +32,9 @@ class DeploymentReport(Part):
     """The result of `rewardlab deploy`; with --dry-run what it would be."""
 
     schema_: Literal["rewardlab.deployment/1"] = Field(default="rewardlab.deployment/1", alias="schema")
-    arn: str = Field(description="the function's, without a version or an alias")
-    version: str | None = Field(description="published for this code; null where none was asked for, or in a dry run")
+    arn: str = Field(description="the function's ARN, without a version or an alias")
+    version: str | None = Field(description="published for this code; null if none was asked for, or in a dry run")
     alias: str | None
-    created: bool = Field(description="whether there was no function of this name")
-    changes: tuple[SettingChange, ...] = Field(description="empty where the function was as it was asked to be")
+    created: bool = Field(description="whether there was no function of this name before")
+    changes: tuple[SettingChange, ...] = Field(description="empty if the function already was as asked for")
     policies: Policies

@@ -1,4 +1,4 @@
-"""What a report says of the judges: the panel's agreement, and how far each of them can be trusted."""
+"""The report's section on judges: the panel's agreement, and how far each judge can be trusted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Coefficients(Part):
 
 
 class Skew(Part):
-    """One verdict is most of all, so that chance is most of the agreement: alpha and AC part for that reason."""
+    """Most verdicts are alike, so that most of the agreement is chance; this is why alpha and AC differ."""
 
     most_frequent: float
     share: float
@@ -58,7 +58,7 @@ class Agreement(Part):
 
 
 class RewardAgainstPanel(Part):
-    """The reward held against the majority and the mean verdict of the panel."""
+    """The reward compared with the majority and the mean verdict of the panel."""
 
     generations: int
     youden_j: Interval
@@ -71,17 +71,17 @@ class RewardAgainstPanel(Part):
 
 
 class SelfConsistency(Part):
-    """The same question asked again."""
+    """How far a judge repeats its verdict when it is asked the same question again."""
 
     repeated: int = Field(description="generations asked more than once")
-    flip_rate: Interval = Field(description="another asking falls on the other side of the threshold")
+    flip_rate: Interval = Field(description="how often another asking falls on the other side of the threshold")
     flip_rate_near_threshold: Interval
     unanimous: Interval
     retest_alpha: Interval
 
 
 class VariantEffect(Part):
-    """What an altered response did to the verdicts, in shares of the scale's range."""
+    """How much an alteration of the response changed the verdicts, in shares of the scale's range."""
 
     compared: int
     change: Interval
@@ -94,7 +94,7 @@ class VariantEffect(Part):
 
 
 class Position(Part):
-    """A pairwise judge asked in both orders."""
+    """How the order of the two responses changed a pairwise judge's verdicts."""
 
     pairs: int
     consistency: Interval
@@ -115,7 +115,7 @@ class CalibrationPoint(Part):
 
 
 class Calibration(Part):
-    """Expected verdicts as probabilities; the errors depend on the rule of the bins."""
+    """How well expected verdicts serve as probabilities; the errors depend on the binning rule, `bins`."""
 
     expected_error: float
     maximum_error: float
@@ -125,7 +125,7 @@ class Calibration(Part):
 
 
 class Annotator(Part):
-    """The judge beside one annotator."""
+    """The judge compared with one annotator."""
 
     accuracy: Interval
     kappa: Interval
@@ -144,7 +144,7 @@ class AlternativeTest(Part):
 
 
 class Validation(Part):
-    """A judge held against labels, or, without any, against the reward's successes (`against`)."""
+    """A judge compared with labels or, without labels, with what `against` names, such as the reward's successes."""
 
     against: Literal["labels", "reward", "consensus"]
     generations: int
@@ -170,7 +170,7 @@ class Usage(Part):
 
 
 class Judge(Part):
-    """One judge of the panel. `validation` is null where there is nothing to hold it against."""
+    """One judge of the panel. `validation` is null if there is nothing to compare it with."""
 
     name: str
     model: str
@@ -190,18 +190,18 @@ class Judge(Part):
 
 
 class Confusion(Part):
-    """A judge's errors by Dawid and Skene's estimate; null, with a reason, where it met nothing of a class."""
+    """A judge's errors by Dawid and Skene's estimate; null, with a reason, for a class of which it judged nothing."""
 
     judge: str
     matrix: tuple[tuple[float | None, float | None], ...] = Field(
-        description="rows the truth, columns the verdict, each wrong before right; a row adds up to 1"
+        description="rows: the truth, columns: the verdict, both wrong then right; a row adds up to 1"
     )
-    sensitivity: Interval = Field(description="share of what is right that it calls right; without an interval")
-    specificity: Interval = Field(description="share of what is wrong that it calls wrong; without an interval")
+    sensitivity: Interval = Field(description="share of right generations that it calls right; without an interval")
+    specificity: Interval = Field(description="share of wrong generations that it calls wrong; without an interval")
 
 
 class DawidSkene(Part):
-    """What is right by the judges alone, without labels; nulls with a reason in `undefined`."""
+    """How much is right, estimated from the verdicts alone, without labels; `undefined` says why numbers are null."""
 
     generations: int | None = None
     right: float | None = Field(default=None, description="share of the judged generations that are right")
@@ -212,7 +212,7 @@ class DawidSkene(Part):
 
 
 class Judges(Part):
-    """The panel. `alpha` is that of single responses, of pairs where there is no other; null with one judge."""
+    """The panel of judges. `alpha` is of verdicts on single responses, else of those on pairs; null with one judge."""
 
     alpha: Alpha | None
     min_alpha: float
@@ -221,11 +221,11 @@ class Judges(Part):
     checked: str = Field(description="how the krippendorff package confirms alpha")
     agreements: tuple[Agreement, ...]
     independent: int = Field(description="judges that share no model and no function")
-    effective: Interval = Field(description="independent judges that the panel is worth, by their error correlation")
+    effective: Interval = Field(description="how many independent judges the panel is worth, by error correlation")
     error_correlation: Interval
     errors_against: Literal["labels", "reward", "consensus"] | None
     reward: RewardAgainstPanel | None
-    parting: tuple[dict[str, Any], ...] = Field(description="generations on which reward and panel part most")
+    parting: tuple[dict[str, Any], ...] = Field(description="generations on which reward and panel disagree most")
     consensus: tuple[float, ...] | None = Field(
         description="Dawid and Skene's shares of wrong and right, without labels"
     )

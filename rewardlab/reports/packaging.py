@@ -11,14 +11,14 @@ from rewardlab.reports.section import Part
 
 
 class Contributor(Part):
-    """Whose files, unpacked, take so many bytes: a distribution's, a file of the user's, the handler's."""
+    """The unpacked size of one contributor to the zip: a distribution, a user file or the handler."""
 
     name: str
     bytes: int
 
 
 class PackageReport(Part):
-    """The result of `rewardlab package`; `refused` when a finding forbids the package, and nothing was written."""
+    """The result of `rewardlab package`. `refused`: a finding forbids the package, and nothing was written."""
 
     schema_: Literal["rewardlab.packaging/1"] = Field(default="rewardlab.packaging/1", alias="schema")
     verdict: Literal["packaged", "refused"]
@@ -32,7 +32,7 @@ class PackageReport(Part):
     sha256: str | None = Field(description="of the zip")
     size: int | None = Field(description="bytes of the zip")
     layer: str | None = Field(description="the second zip, with the dependencies")
-    unpacked_size: int = Field(description="bytes of all files together, the layer's too")
+    unpacked_size: int = Field(description="bytes of all files together, including the layer's")
     contributors: tuple[Contributor, ...] = Field(description="the largest first")
     requirements: tuple[str, ...]
     audit: dict[str, Any] | None

@@ -10,7 +10,7 @@ from rewardlab.reports.section import Part
 
 
 class PackagePart(Part):
-    """The zip that was run, as its manifest tells."""
+    """The zip that was run, as its manifest describes it."""
 
     path: str
     sha256: str
@@ -24,7 +24,7 @@ class PackagePart(Part):
 
 
 class ConfigurationPart(Part):
-    """What the function was configured with; of the environment only the names, for values may be secrets."""
+    """The function's configuration. `environment` holds only the names of variables: values may be secrets."""
 
     timeout_s: float
     memory_mb: int
@@ -32,51 +32,56 @@ class ConfigurationPart(Part):
 
 
 class DifferencePart(Part):
-    """A generation that the audit and the function scored differently; null where one of them gave no score."""
+    """A generation that the audit and the function scored differently; a score is null if none was given."""
 
     prompt_id: str
     index: int
     audit: float | None
     function: float | None
-    detail: str | None = Field(description="why there is no score, where there is none")
+    detail: str | None = Field(description="why a score is missing, if one is")
 
 
 class FailurePart(Part):
-    """Invocations that failed in one way, in Lambda's words, with one of them as an example."""
+    """Invocations that failed in the same way: how many, and one of them in Lambda's words as an example."""
 
     type: str
     count: int
     message: str
-    samples: int = Field(description="samples of the example's event")
+    samples: int = Field(description="samples in the example's event")
     log_tail: str
 
 
 class ScoresPart(Part):
-    """How the function's scores compare with the audit's. Each sample asked about is in one of the counts."""
+    """How the function's scores compare with the audit's.
 
-    source: Literal["run", "worker"] = Field(description="whose scores: a run's, or the audit's worker's, asked here")
+    Each sample asked about is counted once: as equal, close, both_unscored or different.
+    """
+
+    source: Literal["run", "worker"] = Field(
+        description="where the audit's scores come from: a run, or its worker, asked now"
+    )
     samples: int
     equal: int
     close: int = Field(description="not equal, but within 1e-9")
     both_unscored: int
     different: int
-    not_asked: int = Field(description="left after too many failures")
+    not_asked: int = Field(description="samples not sent, because too many invocations had failed")
     repeated: int = Field(description="samples that the function was asked about more than once")
-    noisy: int = Field(description="of those, the samples whose scores differed from one another")
-    audit_noisy: int = Field(description="samples that the audit had scored again, with another score")
+    noisy: int = Field(description="repeated samples whose scores differed")
+    audit_noisy: int = Field(description="samples that got another score when the audit scored them again")
 
 
 class ColdPart(Part):
-    """Starts of a fresh process: the seconds to load, and of the first invocation."""
+    """Cold starts: for each fresh process the seconds to load, and the seconds of its first invocation."""
 
     processes: int
     init_s: tuple[float, ...]
     first_s: tuple[float, ...]
-    init_timeouts: int = Field(description="starts that took longer than Lambda's 10 s")
+    init_timeouts: int = Field(description="starts that took longer to load than Lambda's 10 s")
 
 
 class WarmPart(Part):
-    """Invocations of a process that had answered before: the largest batch sent, and its milliseconds."""
+    """Latency, in milliseconds, of warm invocations (the process had answered before) with the largest batch sent."""
 
     invocations: int
     batch: int
@@ -86,17 +91,17 @@ class WarmPart(Part):
 
 
 class Recommended(Part):
-    """What to configure. `slowdown` is how much slower than here the function's share of a processor makes it."""
+    """What to configure. `slowdown`: how many times slower than here the function is on its share of a processor."""
 
     timeout_s: int
     memory_mb: int
     vcpu: float
     slowdown: float
-    fits: bool = Field(description="whether the seconds needed lie within what Lambda allows")
+    fits: bool = Field(description="whether the time needed is within Lambda's limit")
 
 
 class ProofReport(Part):
-    """The result of `rewardlab prove`. Statistics that nothing could be measured for are null."""
+    """The result of `rewardlab prove`. A statistic that could not be measured is null."""
 
     schema_: Literal["rewardlab.proof/1"] = Field(default="rewardlab.proof/1", alias="schema")
     verdict: Literal["proven", "differs", "failed"]
@@ -111,7 +116,7 @@ class ProofReport(Part):
     peak_memory_mb: float | None
     cpu_share: float | None = Field(description="processor seconds per second of a warm invocation, at most 1")
     recommended: Recommended | None
-    isolated: bool = Field(description="whether the system was read-only and the temporary folder private")
+    isolated: bool = Field(description="whether the file system was read-only and the temporary folder private")
     notices: tuple[str, ...]
     versions: dict[str, str]
 

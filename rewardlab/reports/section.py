@@ -1,4 +1,4 @@
-"""What every report is made of: a frozen part, and a number with its interval."""
+"""The base classes of every report (a frozen part, a number with its interval), and a report as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.stats.interval import Estimate, Quantity
 from rewardlab.visible import visible
 
 Value = TypeVar("Value")
-#: The characters of rewardlab.visible that JSON lets stand as they are.
+#: Invisible characters (see rewardlab.visible) that JSON writers leave as they are.
 LEFT_BY_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -24,14 +24,14 @@ class Part(BaseModel):
 
 
 class Interval(Part):
-    """A number with its interval. An undefined one has nulls and says why in `undefined`."""
+    """A number with its interval. If it is undefined, its numbers are null and `undefined` says why."""
 
     estimate: float | None
     low: float | None
     high: float | None
     level: float | None = None
     method: str | None = None
-    units: int | None = Field(default=None, description="prompts that the number was taken over")
+    units: int | None = Field(default=None, description="prompts that the number is computed over")
     undefined: str | None = None
 
     @classmethod
@@ -49,21 +49,21 @@ class Interval(Part):
         return cls(estimate=None, low=None, high=None, undefined=quantity.reason)
 
     def over(self, clusters: str) -> Self:
-        """The same, its method told in terms of what the data's clusters are, where a statistic says "units"."""
+        """A copy whose method says what the clusters are ("prompts") where the statistic says "units"."""
         return self.model_copy(update={"method": self.method and self.method.replace("units", clusters)})
 
 
 def json_text(model: BaseModel) -> str:
-    """The model as JSON, keys as in its schema, in which those characters stand as escapes that mean the same."""
+    """The model as JSON text with the keys of its schema; invisible characters are written as escapes."""
     try:
         text = model.model_dump_json(indent=2, by_alias=True)
-    except ValueError:  # half of a surrogate pair, which no UTF-8 can hold
+    except ValueError:  # a lone surrogate, which UTF-8 cannot hold
         text = visible_all(model).model_dump_json(indent=2, by_alias=True)
     return LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def visible_all(value: Value) -> Value:
-    """A copy of a report in which every text is visible; keys of tables too."""
+    """A copy of a report in which invisible characters are made visible, in every text and in the keys of tables."""
     shown: object = value
     if isinstance(value, str):
         shown = visible(value)

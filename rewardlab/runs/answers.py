@@ -19,19 +19,19 @@ Bools: TypeAlias = NDArray[np.bool_]
 Indexes: TypeAlias = NDArray[np.intp]
 
 SHOWN_CHARACTERS = 160
-#: How servers say that a text ended with the call of a tool.
+#: The finish reasons by which servers say that a generation ended with a tool call.
 CALLS = ("tool_calls", "tool_use", "function_call", "tool_call")
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was sampled and scored; every table is (prompts, generations), NaN where there is no such number.
+    """What was sampled and scored. Every table is (prompts, generations), with NaN where a number is missing.
 
-    `cut` marks those that ended at the token limit. `length` is in characters. `components` holds each named metric of
-    the reward. `scorings` is (prompts, generations, times): the first is `score`, the others are the same generations
-    scored again, for the few chosen for that. `labels` is the mean over annotators, None where no labels were given.
-    `texts` has a row for each entry of `row`. `called` marks those that called a tool, None where that is not
-    known; `calls` has a row for each of `texts`, null where there is no call.
+    `cut` marks generations that ended at the token limit. `length` is in characters. `components` holds each named
+    metric of the reward. `scorings` is (prompts, generations, times): the first time is `score`, the others are the
+    same generations scored again, for the few chosen for that. `labels` is the mean over annotators, None if no labels
+    were given. `row` is each generation's row in `texts` and `calls`, -1 if it was not sampled. `called` marks
+    generations that called a tool, None if that is not known; `calls` is null where there is no call.
     """
 
     prompt_ids: tuple[str, ...]
@@ -47,7 +47,7 @@ class Answers:
     calls: pa.ChunkedArray | None = None
 
     def example(self, prompt: int, generation: int) -> dict[str, Any]:
-        """One generation to look at: where it stands, how its text begins, its score (None for none)."""
+        """One generation as an example: prompt id, index, score (None if it has none) and how its text begins."""
         score = float(self.score[prompt, generation])
         row = int(self.row[prompt, generation])
         text = self.texts[row].as_py() if row >= 0 else ""
@@ -61,7 +61,7 @@ class Answers:
 
 
 def cells_of(ids: pa.Array, rows: pa.Table, width: int) -> tuple[Bools, Indexes, Indexes]:
-    """Which rows belong to the table of these prompts and that width, and the cell of each that does."""
+    """Which rows belong to a table of these prompts and that many columns, and the row and column of each."""
     row = pc.fill_null(pc.index_in(rows["prompt_id"], value_set=ids), -1).to_numpy()
     column = rows["index"].to_numpy()
     known = (row >= 0) & (column < width)
@@ -118,7 +118,7 @@ def _table(ids: pa.Array, rows: pa.Table, values: Floats, shape: tuple[int, int]
 
 
 def _components(ids: pa.Array, scores: pa.Table, shape: tuple[int, int]) -> dict[str, Floats]:
-    """Each component's table; the last value where a reward gave a name twice."""
+    """Each component's table; where a reward gave a name twice, the last value counts."""
     lists = scores["components"].combine_chunks()
     parents, flat = pc.list_parent_indices(lists), pc.list_flatten(lists)
     if not len(flat):

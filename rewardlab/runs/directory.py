@@ -6,7 +6,7 @@
     scores/KEY/*.parquet  what each reward gave, by the reward's key
     rescores/KEY/*.parquet  some of them scored again, to see the reward's noise
     judgments/KEY/*.parquet  what each judge answered, by the judge's key
-    designs/KEY.json      with what probability it was to see each generation, where it was not to see all
+    designs/KEY.json      the probability that it is asked about each generation, if not about all
     labels.csv            known truth, where it was given
     findings/KEY.json     what an examination of that reward, without the model, found
     invocations/KEY.json  what invoking that reward was like, where it is a deployed function
@@ -39,8 +39,8 @@ from rewardlab.task import Prompt
 
 #: The lowest and highest value of each named component of a reward.
 Ranges: TypeAlias = Mapping[str, tuple[float, float]]
-#: What a user said of a reward's scores: the range's ends, the success threshold, and a hash of the examples of right
-#: answers, each None where nothing was said.
+#: What the user declared about a reward's scores: the ends of their range, the success threshold, and a hash of the
+#: examples of right answers; each is None if it was not declared.
 Declared: TypeAlias = list[float | str | None]
 
 
@@ -51,7 +51,7 @@ def sha256_of(path: Path) -> str:
 
 
 def files_print(path: Path) -> str | None:
-    """A hash of the names, sizes and times of a file, or of those in a folder; None where there are none."""
+    """A hash of the name, size and time of a file, or of every file in a folder; None if there is no file."""
     files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
     prints = [f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files if file.is_file()]
     return hashlib.sha256("\n".join(prints).encode()).hexdigest()[:16] if prints else None
@@ -129,7 +129,7 @@ class Run:
 
     @property
     def labels(self) -> Path:
-        """Where the run keeps its labels; no file where none were given."""
+        """The path of the run's labels; the file does not exist if none were given."""
         return self.folder / "labels.csv"
 
     def scores(self, key: str) -> Parts:
@@ -137,15 +137,15 @@ class Run:
         return Parts(self.folder / "scores" / key, SCORE_SCHEMA)
 
     def rescores(self, key: str) -> Parts:
-        """What the reward with this key gave for the same generations, asked again."""
+        """The scores that the reward with this key gave when it was asked again about the same generations."""
         return Parts(self.folder / "rescores" / key, RESCORE_SCHEMA, key=("prompt_id", "index", "time"))
 
     def save_findings(
         self, key: str, findings: Sequence[Finding], *, declared: Declared, components: Ranges | None = None
     ) -> None:
-        """Keep what an examination of the reward with this key found, and what it took for declared.
+        """Keep what an examination of the reward with this key found, and which declarations it was made with.
 
-        `components` are the ranges that its made-up answers had; those kept before where none are given.
+        `components` are the ranges of the components over the made-up answers; None keeps those saved before.
         """
         ranges = self.component_ranges(key) if components is None else components
         kept = {
@@ -157,9 +157,9 @@ class Run:
         save_kept(self._findings(key), kept)
 
     def findings(self, key: str, *, declared: Declared | None = None) -> tuple[Finding, ...] | None:
-        """What the examination of that reward found; None where there was none yet.
+        """What the examination of that reward found; None if there was none yet.
 
-        With `declared`, None too where it was made with another range declared, or with other labels.
+        With `declared`, also None if the examination was made with other declarations or other labels.
         Raises: RunError when the file cannot be read.
         """
         if not self._findings(key).is_file():
@@ -174,7 +174,7 @@ class Run:
         return sha256_of(self.labels) if self.labels.is_file() else None
 
     def component_ranges(self, key: str) -> Ranges:
-        """The lowest and highest value of each component of that reward over made-up answers; empty where not known.
+        """The lowest and highest value of each component of that reward over made-up answers; empty if not known.
 
         Raises: RunError when the file cannot be read.
         """
@@ -184,15 +184,15 @@ class Run:
             return {name: (float(low), float(high)) for name, (low, high) in kept.get("components", {}).items()}
 
     def _examined(self, key: str) -> AbstractContextManager[Any]:
-        """What is kept of an examination; what the body cannot read of it is told."""
+        """What was saved of an examination; if the body cannot read it, a RunError says so."""
         return read_kept(self._findings(key), do="delete it; the same command examines again")
 
     def save_traffic(self, key: str, traffic: Mapping[str, Any]) -> None:
-        """Keep what invoking the deployed reward with this key was like."""
+        """Keep how the deployed reward with this key answered its invocations."""
         save_kept(self.folder / "invocations" / f"{key}.json", traffic)
 
     def traffic(self, key: str) -> Mapping[str, Any] | None:
-        """What was kept of invoking that reward; None where nothing was.
+        """What `save_traffic` kept of that reward; None if it kept nothing.
 
         Raises: RunError when the file cannot be read.
         """
@@ -206,7 +206,7 @@ class Run:
         return self.folder / "findings" / f"{key}.json"
 
     def add_reward(self, record: RewardRecord) -> None:
-        """Note a reward that is to score; the last one noted is the one that reports are about."""
+        """Note a reward that is about to score; reports are about the last one noted."""
         others = tuple(other for other in self.manifest.rewards if other.key != record.key)
         self.update(replace(self.manifest, rewards=(*others, replace(record, finished=False))))
 
@@ -216,14 +216,14 @@ class Run:
         self.update(replace(self.manifest, rewards=rewards))
 
     def add_judge(self, record: JudgeRecord) -> None:
-        """Note a judge; an earlier one that it replaces is no longer of the panel, its judgments stay."""
+        """Note a judge; an earlier one that it replaces leaves the panel, but its judgments stay."""
         same = [one for one in self.manifest.judges if one.key == record.key]
         noted = replace(record, versions=same[0].versions) if same else record
         others = [one for one in self.manifest.judges if not one.is_replaced_by(record)]
         self.update(replace(self.manifest, judges=(*others, noted)))
 
     def close(self) -> None:
-        """Let go of the directory."""
+        """Release the directory."""
         self._lock.close()
 
     def __enter__(self) -> Self:
@@ -234,7 +234,7 @@ class Run:
 
 
 def _saved(prompt: Prompt) -> Mapping[str, Any]:
-    """The row with its id, which it may leave out or hold as null."""
+    """The prompt's row, with the prompt's id where the row has none or null."""
     return {"id": prompt.id} | {key: value for key, value in prompt.row.items() if key != "id" or value is not None}
 
 

@@ -1,4 +1,4 @@
-"""What a run directory keeps as JSON, with a digest: a changed or damaged file is told, and never half read."""
+"""Saves and reads the JSON files of a run directory, with a digest by which a changed or damaged file is noticed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 from rewardlab.errors import RunError
 from rewardlab.runs.parts import write_atomically
 
-#: The key of the digest, which is of all other keys.
+#: The key of the digest, which is computed from all other keys.
 DIGEST = "digest"
 
 
 def save_kept(path: Path, values: Mapping[str, Any]) -> None:
-    """Write `values`, which JSON can hold, atomically; the folder is made where it is lacking."""
+    """Write `values`, which JSON can hold, atomically; the folder is made if it is missing."""
     path.parent.mkdir(exist_ok=True)
     plain = json.loads(json.dumps(values))
     write_atomically(path, json.dumps({DIGEST: _digest(plain), **plain}, indent=2).encode())
@@ -25,7 +25,7 @@ def save_kept(path: Path, values: Mapping[str, Any]) -> None:
 
 @contextmanager
 def read_kept(path: Path, *, do: str) -> Iterator[Any]:
-    """What `save_kept` wrote into `path`, without the digest; also what the body cannot read of it is told.
+    """What `save_kept` wrote into `path`, without the digest; if the body cannot read it, that is an error too.
 
     Raises: RunError, which says `do`, for a file that cannot be read or is not as it was written.
     """

@@ -1,4 +1,4 @@
-"""How often the numbers of a run were looked at while it grew, and how sure the next verdict must be for that."""
+"""Counts the looks at a run while it grew: each verdict is one, and each makes the next one's level higher."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rewardlab.stats.looks import level_of_look
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A verdict that was given on so much: prompts with a generation, and generations."""
+    """A verdict, by the data that it was given on: prompts with a generation, and generations."""
 
     prompts: int
     generations: int
@@ -31,7 +31,7 @@ def look_at(generations: pa.Table) -> Look:
 
 
 def looks_with(seen: Sequence[Look], now: Look) -> tuple[Look, ...]:
-    """The looks up to the one that is taken now: one more where it is at more than every earlier one.
+    """The earlier looks at no more data than now, and the one taken now, which counts once.
 
     Reading the same generations again is no further look, whatever is asked of them and whoever scored them.
     """
@@ -45,15 +45,15 @@ def level_at(looks: Sequence[Look]) -> float:
 
 
 def level_of_next(looks: Sequence[Look], growth: float) -> float:
-    """The level at one look more, at so many times what the last of these was at."""
+    """The level of the intervals at one more look, at `growth` times the data of the last of these."""
     information = _information(looks)
     return level_of_look([*information, information[-1] * max(growth, 1.0)])
 
 
 def _information(looks: Sequence[Look]) -> list[float]:
-    """What each look was at: as prompts grow, or generations where these grow faster.
+    """The information at each look, 1 at the first: it grows with the prompts, or with the generations if faster.
 
-    To take information for more than it is makes looks seem less alike, and the later ones surer than they need be.
+    Overstated information makes looks seem less alike, and the later verdicts surer than they need be.
     """
     information = [1.0]
     for before, after in itertools.pairwise(looks):

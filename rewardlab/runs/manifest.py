@@ -1,4 +1,4 @@
-"""run.json: what a run directory was sampled with, and the rewards and judges that looked at it."""
+"""run.json: how a run was sampled, and the rewards and judges that scored it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCHEMA = "rewardlab.run/1"
 Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Counted: TypeAlias = Annotated[int, Field(ge=1, lt=2**31)]
-#: A key names a folder, and no other than in the run directory.
+#: A key names a folder, and can name none outside the run directory.
 FolderName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -31,7 +31,8 @@ class RewardRecord:
 
     `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`). `finished` says whether it
     scored and was examined to the end; None in a run of an earlier version, which does not tell. `weights` are those of
-    the functions of a weighted sum, by name; `place` is where a handler reads the reference, where there are several.
+    the functions of a weighted sum, by name; `place` is where a handler reads the reference, if the platform has
+    several places.
     """
 
     key: FolderName
@@ -79,12 +80,12 @@ class JudgeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """run.json. `sampling` says what a generation is and may not change; `settings` how it is judged, and may.
+    """run.json. `sampling` determines the generations and may not change; `settings` determine the verdict and may.
 
     `lacking` is the number of generations that a recording, read to its end, did not hold; None where it is not known.
     `settings_files` are those that settings came from, the first of which won.
-    `looks` are the verdicts that its numbers gave so far, each on more than the one before.
-    `sources` tells where settings of the sampling come from that nobody gave by name: a trainer, a recipe and its line.
+    `looks` are the verdicts given on the run so far, each on more data than the one before.
+    `sources` tells where the sampling settings come from that the user did not give: a trainer, a recipe and its line.
     """
 
     created: str
@@ -109,7 +110,7 @@ class Manifest:
 
 @with_config(ConfigDict(extra="allow"))
 class _Sampling(TypedDict):
-    """What every sampling says; engines add their own keys."""
+    """The keys that every sampling has; engines add their own."""
 
     model: str
     temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -28,9 +28,9 @@ GENERATION_SCHEMA = pa.schema(
         ("tool_calls", pa.string()),
     ]
 )
-#: What a reward is asked with.
+#: The columns of a generation that a reward is given.
 ASKED_ABOUT = ("prompt_id", "index", "text", "tool_calls")
-#: Large and seldom there: read only where it is named.
+#: Large columns, seldom filled: read only if they are named.
 LARGE = ("token_ids",)
 SCORE_SCHEMA = pa.schema(
     [
@@ -50,7 +50,7 @@ RESCORE_SCHEMA = pa.schema(
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that it is either the old one or, whole, the new one; durable when this returns."""
+    """Replace a file so that it is always the whole old one or the whole new one; durable when this returns."""
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("wb") as file:
         file.write(data)
@@ -116,7 +116,7 @@ class Parts:
 
 
 def generations_of(table: pa.Table) -> Iterator[Generation]:
-    """The generations of a table's rows, as a reward is asked about them: with token ids where it has that column."""
+    """The generations in a table's rows, as a reward is given them; with token ids if the table has that column."""
     names = [name for name in (*ASKED_ABOUT, *LARGE) if name in table.column_names]
     for values in zip(*(table[name].to_pylist() for name in names), strict=True):
         row = dict(zip(names, values, strict=True))
@@ -143,7 +143,7 @@ class Writer:
         return len(self._new_scores) - before
 
     def flush(self) -> None:
-        """Make everything given so far durable."""
+        """Write everything taken so far to disk."""
         if self._new_generations:
             rows, self._new_generations = self._new_generations, []
             self._generations.append({name: [getattr(row, name) for row in rows] for name in GENERATION_SCHEMA.names})

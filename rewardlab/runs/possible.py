@@ -1,4 +1,4 @@
-"""Which rows of a run directory's parts nothing can have written."""
+"""Finds rows in a run directory's parts that rewardlab cannot have written: the part is damaged."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-#: Columns without which a row says nothing, that count from 0 on, and of measured numbers, finite where there is one.
+#: Columns that are never null, and columns that are never negative. NUMBERS, below, are finite or null.
 NEVER_NULL = {"prompt_id", "index", "time", "variant"}
 FROM_ZERO = {"index", "time", "prompt_tokens", "completion_tokens", "seconds"}
-#: The most that a column is ever told: more would be taken for the size of a table.
+#: The largest value of a column that sets the size of a table.
 MOST = {"time": 1000}
-#: A score beyond it is not taken (rewards/shim.py): trainers hold rewards in float32.
+#: A larger score is refused when the reward gives it (rewards/code/shim.py): trainers hold rewards in float32.
 LARGEST = float(np.finfo(np.float32).max)
 NUMBERS = {"score", "seconds", "value", "expected"}
 
 
 def impossible(rows: pa.Table) -> str | None:
-    """What of the rows of a part cannot be, in a few words; None where all of it can."""
+    """Why a part cannot hold these rows, in a few words; None if it can."""
     return next(chain(_of_columns(rows), _of_scores(rows), _of_components(rows)), None)
 
 

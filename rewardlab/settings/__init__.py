@@ -1,1 +1,1 @@
-"""The settings of an audit: what there is to set, where it may be said, and how its values are read."""
+"""The settings of an audit: which there are, where they may be given, and how their values are read."""

@@ -36,11 +36,11 @@ from rewardlab.settings.values import (
     within_one,
 )
 
-#: Of the reward's own seconds on each of its workers, that an examination may take.
+#: Seconds of the reward's own time, on each of its workers, that an examination may take.
 EXAMINE_SECONDS = 90.0
 #: Settings whose paths are relative to the folder of the file that names them.
 FROM_FOLDERS = ("model", "labels", "right", "judge", "reward_files", "judge_files")
-#: Processes of a reward at once: more would be a mistake of writing.
+#: The most processes of a reward at once: a larger number would be a typing mistake.
 MOST_WORKERS = 256
 
 
@@ -90,18 +90,18 @@ class Settings(SamplingSettings):
     _files: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def stored(self) -> dict[str, Any]:
-        """What a run directory keeps: what was set, without the run's own name and without secrets."""
+        """The settings that a run directory keeps: those that were given, but not the run's name and no secrets."""
         kept = self.model_dump(exclude_unset=True, exclude={"out", "labels", "right", "judge"}, mode="json")
         kept |= {"right": str(self.right_path)} if self.right is not None else {}
         return kept | ({"engine": without_secrets(self.engine)} if "engine" in kept else {})
 
     @property
     def declared(self) -> list[float | None]:
-        """What was said of the reward's scores: the range's ends and the success threshold, None where nothing was."""
+        """What was declared about scores: the ends of their range and the success threshold; None if undeclared."""
         return [*(self.reward_range or (None, None)), self.success_at]
 
     def from_folders(self, folders: Mapping[str, Path | None]) -> Settings:
-        """These settings, whose paths (FROM_FOLDERS) are relative to the folders of the files that name them."""
+        """Set the folders that relative paths among these settings (FROM_FOLDERS) start from; returns the settings."""
         for name, folder in folders.items():
             setattr(self, f"_{name}_folder", folder)
         return self
@@ -115,14 +115,14 @@ class Settings(SamplingSettings):
         arguments: Mapping[str, Any] | None = None,
         layer: Path | None = None,
     ) -> Settings:
-        """These settings for the reward in a package, which is called as its Lambda is, with its `layer` beside it."""
+        """A copy for the reward in a package, which is called as its Lambda calls it, with its `layer` beside it."""
         called = {"entry": entry, "weights": weights, "reward_kwargs": dict(arguments or {})}
         settings = self.model_copy(update={"platform": platform, **called})
         settings._packaged, settings._layer = True, layer  # noqa: SLF001 - its own
         return settings
 
     def source_of(self, reward: Path, seconds: float) -> RewardSource:
-        """The reward file to score with, one invocation bounded by so many seconds."""
+        """The reward file to score with, and how it is run; one invocation may take `seconds`."""
         return RewardSource(
             reward,
             self.entry,
@@ -137,7 +137,7 @@ class Settings(SamplingSettings):
         )
 
     def reading(self, shape: Shape) -> Settings:
-        """These settings for a handler that reads the reference where it lies in this shape."""
+        """A copy for a handler that reads the reference at its place in this shape."""
         settings = self.model_copy()
         settings._place = shape.reference  # noqa: SLF001 - its own
         return settings
@@ -149,7 +149,7 @@ class Settings(SamplingSettings):
 
     @property
     def preset(self) -> Preset | None:
-        """Whose sampling was taken where nothing was said; None where none was asked for."""
+        """The preset that gave the sampling settings which were not given; None if no preset was asked for."""
         return self._preset
 
     @property
@@ -159,7 +159,7 @@ class Settings(SamplingSettings):
 
     @property
     def notes(self) -> list[str]:
-        """Which files settings came from, and what of them was left out, a sentence each."""
+        """Which files settings came from, and which of their settings were left out, a sentence each."""
         shown = [f"settings from {name}" for name in self.files]
         left = [
             f"{name} lies beside the prompts, which may have been downloaded: its {', '.join(names)} left out "
@@ -170,31 +170,34 @@ class Settings(SamplingSettings):
         return [*shown, *left]
 
     def is_taken(self, name: str) -> bool:
-        """Whether the value of a sampling's setting is the preset's, and was not asked for by name."""
+        """Whether a sampling setting has its value from the preset, not from the user."""
         return name in self._taken
 
     @property
     def packaged(self) -> bool:
-        """Whether they are of a package's reward."""
+        """Whether these settings are for the reward in a package."""
         return self._packaged
 
     @property
     def labels_path(self) -> Path | None:
-        """The file of labels, its path taken from the folder of the file that names it."""
+        """The file of labels; a relative path starts from the folder of the file that names it."""
         return None if self.labels is None else (self._labels_folder or Path()) / self.labels
 
     @property
     def right_path(self) -> Path | None:
-        """The file of examples of right answers, its path taken from the folder of the file that names it."""
+        """The file of examples of right answers; a relative path starts from the folder of the file that names it."""
         return None if self.right is None else (self._right_folder or Path()) / self.right
 
     @property
     def reward_paths(self) -> tuple[str, ...]:
-        """What the reward may use beside its folder, absolute; relative paths are those of the file that names them."""
+        """The absolute paths of what the reward may use beside its own folder.
+
+        Relative ones start from the folder of the file that names them.
+        """
         return absolute(self.reward_files, self._reward_files_folder)
 
     def load_judges(self) -> tuple[Judge, ...]:
-        """The judges, their paths taken from the folder of the file that names them.
+        """The judges; relative paths start from the folder of the file that names them.
 
         Raises: UsageError for one that is not there or cannot be used.
         """
@@ -206,7 +209,7 @@ class Settings(SamplingSettings):
 
     @property
     def model_spec(self) -> ModelSpec:
-        """The model, its path taken from the folder of the file that names it.
+        """The model; a relative path starts from the folder of the file that names it.
 
         Raises: UsageError when no model is named, with the three shortest ways to name one, and for a setting that its
         engine does not have.
@@ -264,8 +267,8 @@ class AuditOptions(SamplingOptions, total=False):
 def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_line: bool = False) -> Settings:
     """Merge the settings of the call with those of the files; a key in an earlier source wins.
 
-    Arguments: `given` holds no key for what was not said; its `config` names a file of settings that comes before those
-    that are found. `prompts` tells where the last one may lie, of which only what is harmless is taken (find_layers).
+    Arguments: `given` has no key for a setting that was not given; its `config` names a file of settings that wins over
+    those that are found. The last file may lie beside `prompts`; only its harmless settings are taken (find_layers).
     Raises: UsageError for a file that is no TOML, an unknown key, or a value out of its range, with file:line.
     """
     said = {key: value for key, value in given.items() if key != "config"}
@@ -282,7 +285,8 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         values = dict(taken)
         from_preset -= set(values)
         if (name := values.get("sampling_from")) is not None:
-            merged = {key: value for key, value in merged.items() if key not in from_preset}  # of another preset
+            # Drop what another preset gave.
+            merged = {key: value for key, value in merged.items() if key not in from_preset}
             preset = _within_range(read_preset(name, folder=layer.folder, model=_model_named(held)))
             filled = fill_in(values, preset)
             from_preset = set(filled)
@@ -290,7 +294,7 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
         if values.get("system") is not None:
             values["system"] = system_text(values["system"], layer.folder)
         if "entry" in values:
-            merged.pop("weights", None)  # they were for other functions
+            merged.pop("weights", None)  # those weights were for other functions
         merged |= values
         named_in |= dict.fromkeys(values, layer.folder)
     settings = Settings.model_validate(merged)
@@ -304,7 +308,7 @@ def load_settings(given: Mapping[str, Any], prompts: Path | None, *, command_lin
 
 
 def _within_range(preset: Preset) -> Preset:
-    """The preset, its values as the settings have them.
+    """The preset, its values checked and converted as settings are.
 
     Raises: UsageError for a value that no setting may have, with the line of the recipe.
     """
@@ -318,7 +322,7 @@ def _within_range(preset: Preset) -> Preset:
 
 
 def _model_named(held: Sequence[tuple[Layer, Mapping[str, Any]]]) -> str | None:
-    """The folder or hub name of the model of the first layer that names one; None for none and one behind a server."""
+    """The folder or hub name of the model in the first layer that names one; None without one, or behind a server."""
     for layer, values in held:
         if (model := values.get("model")) is not None:
             return folder_of_model(parse_model(model, folder=layer.folder))
@@ -326,7 +330,7 @@ def _model_named(held: Sequence[tuple[Layer, Mapping[str, Any]]]) -> str | None:
 
 
 def parse_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Check options that go over a run's own settings; no file is read.
+    """Check options that override a run's own settings; no file is read.
 
     Raises: UsageError for a value out of its range.
     """

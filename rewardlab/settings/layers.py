@@ -1,4 +1,4 @@
-"""The sources of settings, and what each may say: a file that came with the prompts may have been downloaded."""
+"""The sources of settings, and which settings each may give: a file beside the prompts may have been downloaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.engines.presets import TRAINERS
 from rewardlab.errors import UsageError
 
 FILE_NAME = "rewardlab.toml"
-#: What a file beside the prompts may say: it reaches no other host, no other file, no code and no secret.
+#: The settings that a file beside the prompts may give: they reach no other host, no other file, no code, no secret.
 HARMLESS = frozenset(
     {
         "num_generations",
@@ -42,7 +42,7 @@ HARMLESS = frozenset(
         "examine_seconds",
     }
 )
-#: What it may say of files in its own folder.
+#: The settings by which it may name files in its own folder.
 IN_ITS_FOLDER = ("labels", "right", "system", "sampling_from")
 
 
@@ -65,9 +65,9 @@ class Layer:
         return self.name
 
     def taken(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What is taken of this layer's values; of a file that nobody vouches for only what is harmless.
+        """The values that this layer may give: all of them in the user's own file, else only the harmless ones.
 
-        Paths must then stay in the file's folder, links followed.
+        Paths in a file that nobody vouches for must stay in the file's folder, links followed.
         """
         return {
             key: value
@@ -77,7 +77,7 @@ class Layer:
 
     def _stays(self, key: str, value: object) -> bool:
         if not isinstance(value, str) or (key == "sampling_from" and value in TRAINERS):
-            return True  # what is no text is refused as it would be elsewhere
+            return True  # a value that is no text is refused later, as in any file
         if self.folder is None or (key == "system" and not (self.folder / value[:1000]).exists()):
             return not Path(value[:1000]).is_file()
         return (self.folder / value).resolve().is_relative_to(self.folder.resolve())

@@ -1,4 +1,4 @@
-"""The settings of the sampling, and where those that were not said come from."""
+"""The settings of the sampling, and where those that were not given come from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOCAL = ("vllm", "transformers")
 
 
 def _texts(value: object) -> object:
-    """One text stands for a list of it."""
+    """Turn a single text into a list of one."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -39,7 +39,7 @@ EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 
 
 def _thinking(value: object) -> object:
-    """TOML's and YAML's true and false are on and off; capitals do not matter."""
+    """Turn true and false of TOML and YAML into on and off, and a text into lower case."""
     if isinstance(value, bool):
         return ON if value else OFF
     return value.strip().lower() if isinstance(value, str) else value
@@ -73,7 +73,7 @@ class SamplingSettings(BaseModel):
 
 
 class SamplingOptions(TypedDict, total=False):
-    """The same as keyword arguments, in the types a caller writes."""
+    """The fields of SamplingSettings as keyword arguments, in the types a caller writes."""
 
     temperature: float
     max_tokens: int
@@ -90,12 +90,12 @@ class SamplingOptions(TypedDict, total=False):
 
 
 def fill_in(said: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
-    """The settings that the preset has and nobody said."""
+    """The preset's values of the settings that were not given."""
     return {name: value for name, value in preset.values.items() if name not in said}
 
 
 def system_text(given: str, folder: Path | None) -> str:
-    """The system prompt of `--system TEXT|FILE`; a relative file is of the folder of the file that names it.
+    """The system prompt of `--system TEXT|FILE`; a relative path starts from the folder of the file that names it.
 
     Raises: UsageError for a file that cannot be read.
     """
@@ -148,7 +148,7 @@ def drawn_as(settings: SamplingSettings, *, token_ids: bool = False, lenient: bo
 
 
 def identity(settings: SamplingSettings) -> dict[str, Any]:
-    """What of the settings makes a generation what it is; a filter that is off is left out."""
+    """The settings that determine a generation; a filter that is off is left out."""
     always = ("temperature", "max_tokens", "seed")
     off = SamplingSettings()
     values = {name: getattr(settings, name) for name in (*NAMES, "seed", "system")}
@@ -157,12 +157,12 @@ def identity(settings: SamplingSettings) -> dict[str, Any]:
 
 
 def folder_of_model(spec: ModelSpec) -> str | None:
-    """The folder or hub name whose generation_config.json would be applied; None for what is not loaded here."""
+    """The folder or hub name whose generation_config.json would apply; None for a model that is not loaded here."""
     return spec.model if spec.engine in LOCAL else None
 
 
 def sources(settings: SamplingSettings, preset: Preset | None) -> dict[str, str]:
-    """Where each setting of the preset that is in force stands, by its name."""
+    """The source of each setting whose value is the preset's, by the setting's name."""
     if preset is None:
         return {}
     return {name: preset.source(name) for name, value in preset.values.items() if getattr(settings, name) == value}

@@ -1,4 +1,4 @@
-"""How the values of settings are read, from the command line's texts and from what a caller passes."""
+"""Converts the values of settings, from texts of the command line and from what a caller passes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rewardlab.platforms import PLATFORMS
 
 
 def pair(value: object) -> object:
-    """`LO,HI` as it is written on the command line."""
+    """Split `LO,HI` of the command line; any other value passes."""
     if isinstance(value, str):
         parts = value.split(",")
         if len(parts) != 2:
@@ -37,7 +37,7 @@ def within_one(value: tuple[float, float]) -> tuple[float, float]:
 
 
 def names(value: object) -> object:
-    """`A,B` as it is written on the command line, once or repeatedly; the values stay in the environment."""
+    """Split the names of variables, `A,B`, given once or repeatedly; their values stay in the environment."""
     given = (value,) if isinstance(value, str) else value
     if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
         return value
@@ -48,7 +48,7 @@ def names(value: object) -> object:
 
 
 def paths(value: object) -> object:
-    """`A,B` as it is written on the command line, once or repeatedly."""
+    """Split paths, `A,B`, given once or repeatedly."""
     given = (value,) if isinstance(value, str | os.PathLike) else value
     if not (isinstance(given, list | tuple) and all(isinstance(one, str | os.PathLike) for one in given)):
         return value
@@ -56,7 +56,7 @@ def paths(value: object) -> object:
 
 
 def absolute(given: Iterable[str], folder: Path | None) -> tuple[str, ...]:
-    """Paths without links; relative ones are taken from the folder, and ~ is the user's home."""
+    """Absolute paths with links resolved; relative ones start from the folder, and ~ is the user's home."""
     return tuple(str(((folder or Path()) / Path(one).expanduser()).resolve()) for one in given)
 
 
@@ -66,7 +66,7 @@ def path(value: object) -> object:
 
 
 def joined(value: object) -> object:
-    """Several names, as a list, by commas or repeatedly, as one text with commas; an empty one is none."""
+    """Join names, given as a list or with commas, into one text with commas; None if there is no name."""
     given = [value] if isinstance(value, str) else value
     if not (isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)):
         return value
@@ -77,14 +77,14 @@ def joined(value: object) -> object:
 
 
 def numbers(value: object) -> object:
-    """`W,W` as it is written on the command line."""
+    """Split `W,W` of the command line; turn a single number into a list of one."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",")]
     return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def one_or_more(value: object) -> object:
-    """One name stands for a list of it."""
+    """Turn a single name into a list of one."""
     return (value,) if isinstance(value, str) else value
 
 

@@ -1,1 +1,1 @@
-"""Brings a Lambda function to what is asked of it, and changes nothing else."""
+"""Creates a Lambda function, or updates what is asked for and nothing else."""

@@ -1,4 +1,4 @@
-"""What a function is asked to be, what it is, and what therefore is to change."""
+"""Compares the configuration asked of a function with the one it has, and plans the changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from rewardlab.errors import CloudError
 
-#: For a new function, where neither an option nor a proof says: the audit's own bounds (Lambda's 3 s are too few).
+#: Bounds of a new function if neither an option nor a proof gives them: those of the audit (Lambda's 3 s are too few).
 NEW_TIMEOUT, NEW_MEMORY_MB = 60, 512
 
 
@@ -16,8 +16,8 @@ NEW_TIMEOUT, NEW_MEMORY_MB = 60, 512
 class Wanted:
     """What is asked of a function; None leaves a setting as it is.
 
-    `code_sha256` is Lambda's form of it, base64. Runtime, handler and architecture come with the code, which runs on no
-    other. `environment` is merged into what there is, `layer` replaces the layer of the same name or comes on top.
+    `code_sha256` is in base64, as Lambda writes it. Runtime, handler and architecture are those of the code, which runs
+    on no other. `environment` is merged into the function's; `layer` replaces the layer of the same name or is added.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One setting, what it is (None where there is none), and what it will be. Values of variables are not shown."""
+    """One setting, its value now (None if there is none) and then. Values of environment variables are not shown."""
 
     setting: str
     before: str | None
@@ -44,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done: the parameters of UpdateFunctionConfiguration that change, and whether the code does."""
+    """The changes to make: `parameters` for UpdateFunctionConfiguration, and whether the code changes."""
 
     create: bool
     code: bool
@@ -54,7 +54,7 @@ class Plan:
 
 
 def plan_of(wanted: Wanted, current: Mapping[str, Any] | None, *, reserved: int | None = None) -> Plan:
-    """Compare with what GetFunctionConfiguration answers, None for a function that there is not.
+    """Compare `wanted` with the answer of GetFunctionConfiguration, which is None if the function does not exist.
 
     `reserved` is the concurrency reserved now. Raises: CloudError for a function that holds no zip, or whose
     environment cannot be read and so not be merged into.
@@ -79,7 +79,7 @@ def plan_of(wanted: Wanted, current: Mapping[str, Any] | None, *, reserved: int 
 
 
 def _parameters(wanted: Wanted, held: Mapping[str, Any], *, create: bool) -> Iterator[tuple[str, Any]]:
-    """The settings that are asked for and differ from those held."""
+    """The settings asked for that differ from those the function has."""
     asked = {
         "Runtime": wanted.runtime,
         "Handler": wanted.handler,
@@ -122,7 +122,7 @@ def _changes(parameters: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator
             yield Change(SHOWN[name], None if name not in held else str(held[name]), str(value))
 
 
-#: AWS's parameters in the words of the options.
+#: AWS's parameters, with the names that the command's options give them.
 SHOWN = {
     "Runtime": "runtime",
     "Handler": "handler",

@@ -1,4 +1,4 @@
-"""Brings a Lambda function to what is asked of it, and changes nothing else."""
+"""Plans and makes a deployment: creates a Lambda function, or updates what is asked for and nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rewardlab.cloud.refusal import said
 from rewardlab.cloud.session import Access, open_client
 from rewardlab.errors import CloudError, UsageError
 
-#: A new role can be assumed after some seconds; an update that somebody else began ends within minutes.
+#: How long to try again: a new role can be assumed after some seconds; someone else's update ends within minutes.
 ROLE_SECONDS, CONFLICT_SECONDS = 60.0, 120.0
 ROLE = re.compile(r"arn:aws[\w-]*:iam::(?P<account>\d{12}):role/.+")
 WAIT = {"Delay": 1, "MaxAttempts": 300}
@@ -24,9 +24,9 @@ WAIT = {"Delay": 1, "MaxAttempts": 300}
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """The function as it is after, or would be: its ARN without qualifier, the version and the alias of this code.
+    """The function after the deployment, done or planned: its ARN without qualifier, this code's version and alias.
 
-    `log_group` is None where the function has Lambda's own.
+    `log_group` is None if the function uses Lambda's default group.
     """
 
     arn: str
@@ -53,9 +53,9 @@ class Deployer:
         self._lambda = open_client("lambda", access)
 
     def look(self, wanted: Wanted, layer: LayerZip | None = None) -> tuple[Plan, Mapping[str, Any] | None]:
-        """What would be done, and what GetFunctionConfiguration says of the function now.
+        """The plan, and the function's present configuration (GetFunctionConfiguration), None if there is none.
 
-        With `layer` the version that holds its zip is attached, or a new one would be.
+        With `layer`, the plan attaches the layer version that holds this zip, or a new one.
         Raises: UsageError for a new function without a role, or with one of another account.
         """
         if wanted.role is not None:
@@ -84,7 +84,7 @@ class Deployer:
         return replace(plan, changes=(Change(f"layer {layer.name}", None, published), *plan.changes))
 
     def arn_of(self, name: str, current: Mapping[str, Any] | None) -> str:
-        """The function's ARN, also before there is one."""
+        """The function's ARN, also before the function exists."""
         if current is not None:
             return str(current["FunctionArn"])
         return self._arn("function", name)
@@ -103,7 +103,10 @@ class Deployer:
         publish: bool = False,
         alias: str | None = None,
     ) -> Deployed:
-        """Do it, and wait until the function runs the code; `alias` is pointed at a version published for it."""
+        """Make the changes, and wait until the function runs the code.
+
+        `alias` is pointed at a version that is published for this code.
+        """
         plan, current = self.look(wanted, layer)
         if layer is not None and _is_new(plan):
             made = self._publish_layer(layer)
@@ -132,7 +135,7 @@ class Deployer:
         return made
 
     def _update(self, wanted: Wanted, upload: Upload, plan: Plan, current: Mapping[str, Any]) -> None:
-        """The settings first, so that the new code never runs without its variables."""
+        """Update the settings, then the code, so that the new code never runs without its variables."""
         if plan.parameters:
             guard = {"RevisionId": current["RevisionId"]} if "RevisionId" in current else {}
             self._change("update_function_configuration", wanted.name, **plan.parameters, **guard)
@@ -155,7 +158,7 @@ class Deployer:
         return str(answer["LayerVersionArn"])
 
     def _publish(self, wanted: Wanted) -> str:
-        """The version of this code; Lambda gives the last one again where nothing has changed since."""
+        """Publish a version of this code; if nothing has changed since the last version, Lambda returns that one."""
         answer = self._change("publish_version", wanted.name, CodeSha256=wanted.code_sha256)
         version = str(answer["Version"])
         self._settled(wanted.name, "published_version_active", Qualifier=version)
@@ -173,7 +176,7 @@ class Deployer:
                 self._change("update_alias", name, Name=alias, FunctionVersion=version, RevisionId=held["RevisionId"])
 
     def _code(self, upload: Upload) -> dict[str, Any]:
-        """The parameters that say where the code is; it is put into the bucket first, where one is named."""
+        """The parameters that say where the code is; if a bucket is named, the zip is first uploaded to it."""
         if upload.bucket is None:
             return {"ZipFile": upload.path.read_bytes()}
         client = open_client("s3", self._access)
@@ -218,7 +221,7 @@ class Deployer:
         return identity
 
     def _change(self, operation: str, name: str, **parameters: Any) -> Any:
-        """Ask for a change, again while a role is not ready yet or another update is in progress."""
+        """Ask for a change; ask again while a role is not ready yet or another update is in progress."""
         started = self._clock()
         while True:
             try:
@@ -235,7 +238,7 @@ class Deployer:
             raise failure(error, where=where, allowed=f"lambda:{_action(operation)} on {where}") from error
 
     def _settled(self, name: str, waiter: str, **qualifier: str) -> None:
-        """Wait until the change is in force."""
+        """Wait until the change has taken effect."""
         from botocore.exceptions import WaiterError  # noqa: PLC0415 - heavy and optional
 
         try:
@@ -253,12 +256,12 @@ class Deployer:
 
 
 def _is_new(plan: Plan) -> bool:
-    """Whether a layer's version is to be published for it."""
+    """Whether the plan needs a new version of the layer."""
     return any(one.endswith(NEW) for one in plan.parameters.get("Layers", ()))
 
 
 def _patience(error: Exception) -> float:
-    """How long to ask again after this error, in seconds."""
+    """For how many seconds to ask again after this error; negative for not at all."""
     words = said(error).lower()
     if code_of(error) == "InvalidParameterValueException" and ROLE_NOT_READY in words:
         return ROLE_SECONDS

@@ -1,4 +1,4 @@
-"""A package's dependencies as a Lambda layer: the version that holds this very zip."""
+"""A package's dependencies as a Lambda layer, and how the layer version that holds this zip is found."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from rewardlab.cloud.failure import code_of
 from rewardlab.errors import InputError, UsageError
 from rewardlab.packages.manifest import Layer, PackageManifest
 
-#: What stands for the number of a version that is not published yet.
+#: Stands for the number of a layer version that is not published yet.
 NEW = "(new)"
 
 
 @dataclass(frozen=True, slots=True)
 class LayerZip:
-    """The zip that `rewardlab package --layer` wrote, the layer it becomes a version of, and what it is for."""
+    """The zip that `rewardlab package --layer` wrote, the name of its layer, its runtime and its processor."""
 
     name: str
     upload: Upload
@@ -26,12 +26,12 @@ class LayerZip:
 
     @property
     def description(self) -> str:
-        """What its version is found again by: a list of versions tells no digest."""
+        """The description by which the version is found again: AWS's list of versions has no digests."""
         return f"rewardlab sha256 {self.upload.sha256.hex()}"
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Those of PublishLayerVersion, less the content."""
+        """The parameters of PublishLayerVersion, without the content."""
         compatible = {"CompatibleRuntimes": [self.runtime], "CompatibleArchitectures": [self.architecture]}
         return {"LayerName": self.name, "Description": self.description, **compatible}
 
@@ -60,7 +60,7 @@ def _check(upload: Upload, layer: Layer) -> None:
 
 
 def find_version(client: Any, layer: LayerZip) -> str | None:
-    """The ARN of the newest version that holds this zip, None where none does.
+    """The ARN of the newest version that holds this zip; None if none does.
 
     Raises: what botocore raises.
     """

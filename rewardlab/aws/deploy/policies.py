@@ -1,4 +1,4 @@
-"""The least that two roles must be allowed: the function's own, and the trainer's that invokes it."""
+"""The least permissions of two roles: the function's own, and that of the trainer that invokes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FUNCTION = re.compile(
 #: A model's id, with its inference profile's prefix where it has one: us.amazon.nova-pro-v1:0.
 MODEL = re.compile(r"(?:(?P<profile>us|eu|apac|jp|au|ca|us-gov|global)\.)?(?P<model>[\w-]+\.[\w.-]+(?::[\w.:-]+)?)")
 
-#: Who may take the function's role on: Lambda itself.
+#: Who may assume the function's role: Lambda itself.
 TRUST: Policy = {
     "Version": VERSION,
     "Statement": [
@@ -27,16 +27,16 @@ TRUST: Policy = {
 
 
 def execution_policy(function_arn: str, *, log_group: str | None = None, models: Sequence[str] = ()) -> Policy:
-    """For the function's role: its log group, and the Bedrock models that its judge calls.
+    """The policy of the function's role: to write to its log group, and to call the Bedrock models of its judge.
 
-    `log_group` is /aws/lambda/NAME unless the function says otherwise. `models` are ids, inference profiles or ARNs.
+    `log_group` is /aws/lambda/NAME by default. `models` are ids, inference profiles or ARNs.
     Raises: UsageError for what is no model.
     """
     of = _parts(function_arn)
     group = log_group or f"/aws/lambda/{of['name']}"
     logs = f"arn:{of['partition']}:logs:{of['region']}:{of['account']}:log-group:{group}"
     statements = [
-        # AWS names a group with and without the star, action by action.
+        # Some of these actions need the group's ARN with the star, others without.
         _allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [logs, f"{logs}:*"]),
     ]
     if models:
@@ -46,7 +46,7 @@ def execution_policy(function_arn: str, *, log_group: str | None = None, models:
 
 
 def trainer_policy(function_arn: str, *, qualifier: str | None = None) -> Policy:
-    """For the role that trains: this function, and its alias or version where the trainer names that one."""
+    """The policy of the trainer's role: to invoke this function, and its alias or version if the trainer names one."""
     resources = [function_arn] if qualifier is None else [function_arn, f"{function_arn}:{qualifier}"]
     return {"Version": VERSION, "Statement": [_allow(["lambda:InvokeFunction"], resources)]}
 
@@ -62,7 +62,7 @@ def _parts(function_arn: str) -> dict[str, str]:
 
 
 def _model_arns(model: str, of: Mapping[str, str]) -> list[str]:
-    """A model in the function's region; for an inference profile the profile, and its model in every region."""
+    """The ARNs of a model in the function's region; of an inference profile, and of its model in every region."""
     if model.startswith("arn:"):
         return [model]
     found = MODEL.fullmatch(model)

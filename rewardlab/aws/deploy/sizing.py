@@ -1,4 +1,4 @@
-"""The timeout and the memory that a proof recommends."""
+"""Reads the timeout and the memory that a proof recommends."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ SCHEMA = "rewardlab.proof/1"
 
 @dataclass(frozen=True, slots=True)
 class Sizing:
-    """Seconds and MB for a function; None where nothing was recommended."""
+    """A function's timeout in seconds and memory in MB; None if the proof recommends none."""
 
     timeout: int | None = None
     memory_mb: int | None = None
 
 
 def read_sizing(path: Path, package_sha256: str) -> Sizing:
-    """What the proof in this file recommends for the package with this hexadecimal SHA-256.
+    """The sizing that the proof in this file recommends for the package with this hexadecimal SHA-256.
 
     Raises: InputError for a file that is no proof; UsageError for a proof of another package, or one that did not hold.
     """

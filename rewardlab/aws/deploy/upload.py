@@ -1,4 +1,4 @@
-"""A zip that is sent to Lambda, by itself or through a bucket."""
+"""A zip that is sent to Lambda, directly or through an S3 bucket."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The zip, and where it goes: to Lambda itself, or through a bucket."""
+    """The zip, and the bucket that it is sent through; None to send it directly."""
 
     path: Path
     sha256: bytes
@@ -39,10 +39,10 @@ class Upload:
 
     @property
     def code_sha256(self) -> str:
-        """As Lambda writes it."""
+        """The zip's SHA-256 as Lambda writes it, in base64."""
         return base64.b64encode(self.sha256).decode()
 
     @property
     def key(self) -> str:
-        """Where it lies in the bucket: named by its content, so that nothing is overwritten by something else."""
+        """The zip's key in the bucket: made of its digest, so that no other content is overwritten."""
         return f"rewardlab/{self.sha256.hex()}.zip"

@@ -1,1 +1,1 @@
-"""Builds the package: the audited reward, its imports and its dependencies."""
+"""Builds the zip of a Lambda function from the audited reward, its imports and its dependencies."""

@@ -1,4 +1,4 @@
-"""What an audit said of the source that is packaged."""
+"""Reads an audit's verdict on the source that is packaged."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def read_audit(run: Path, source_sha256: str) -> Audited:
 
 
 def audit_findings(audit: Audited, platform: Platform, entry: EntryFound | None) -> Iterator[Finding]:
-    """Where the audit was of something else than what is packaged, or did not say GO."""
+    """Findings if the audit was of another platform or entry than the package, or did not say GO."""
     if audit.platform != platform.name:
         remedy = f"Audit with --platform {platform.name}, or package for {audit.platform}."
         yield finding("other_platform", remedy, "warning", audited=audit.platform, packaged=platform.name)

@@ -37,20 +37,22 @@ from rewardlab.rewards.fence.available import fence_notes
 from rewardlab.runs.parts import write_atomically
 from rewardlab.version import __version__
 
-#: Where a layer's modules lie in it.
+#: The folder of the modules in a layer.
 LAYER = "python/"
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What may be chosen about a package beside the reward, the platform and the target.
+    """The options of a package beside the reward, the platform and the target.
 
-    `requirements` replace the inline metadata's and the requirements.txt beside the reward; `include` are globs of data
-    files beside those that the inline metadata names; with `layer` the dependencies go into that second zip; with
-    `container` a folder with a Dockerfile is written in place of a zip; `run` is the audit whose verdict the manifest
-    tells; `on_failure` is the score of a sample that the reward could not score, None to raise; `name` is the
-    function's, to be checked; `environment` names variables handed over while the reward is loaded to find its entry,
-    `files` what it may use then beside its own folder; with `network` it reaches other machines.
+    `requirements` replace the inline metadata's and the requirements.txt beside the reward. `include` are globs of data
+    files, added to those that the inline metadata names. With `layer` the dependencies go into that second zip; with
+    `container` a folder with a Dockerfile is written in place of a zip. `run` is the audit whose verdict goes into the
+    manifest. `on_failure` is the score of a sample that the reward could not score, None to raise. `name` is the
+    function's name, which is checked.
+
+    While the reward is loaded to find its entry, it gets the variables that `environment` names, may use `files` beside
+    its own folder, and reaches other machines with `network`.
     """
 
     entry: str | None = None
@@ -70,10 +72,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What was built. Sizes are in bytes, of the layer's too where there is one; `unpacked` by whose files they are.
+    """What was built. `unpacked` holds the bytes of each contributor's files, the layer's included.
 
-    `path`, `sha256` and `size` are None where nothing was written: a finding blocks, or a container was asked for.
-    `notes` tell of the fence around the reward while it was loaded.
+    `path`, `sha256` and `size` are None if no zip was written: a finding blocks, or a container was asked for. `notes`
+    describe the fence around the reward while it was loaded.
     """
 
     path: Path | None
@@ -88,7 +90,7 @@ class Bundle:
 
     @property
     def unpacked_size(self) -> int:
-        """The bytes of all files."""
+        """The bytes of all files, unpacked."""
         return sum(self.unpacked.values())
 
     @property
@@ -100,7 +102,7 @@ class Bundle:
 def build(reward: Path, output: Path, *, platform: Platform, target: Target, choices: Choices | None = None) -> Bundle:
     """Package a reward file for a platform and a target, and write it unless a finding blocks.
 
-    The same input gives the same bytes: names sorted, times and modes fixed, nothing of this machine in it.
+    The same input gives the same bytes: names are sorted, times and modes fixed, and nothing depends on this machine.
     Raises: RewardlabError for input that cannot be read, dependencies that cannot be fetched, a run about other code.
     """
     choices = choices or Choices()
@@ -159,7 +161,7 @@ def build(reward: Path, output: Path, *, platform: Platform, target: Target, cho
 
 
 def _container(folder: Path, contents: Contents, manifest: PackageManifest, findings: Sequence[Finding]) -> Bundle:
-    """A container's files, if nothing blocks."""
+    """Write a container's files, unless a finding blocks."""
     files, manifest = _sealed(contents.everything, manifest)
     bundle = Bundle(None, None, None, contents.sizes, manifest, _ordered(findings))
     if bundle.blocked:
@@ -171,7 +173,10 @@ def _container(folder: Path, contents: Contents, manifest: PackageManifest, find
 def _zip(
     output: Path, layer_path: Path | None, contents: Contents, manifest: PackageManifest, findings: Sequence[Finding]
 ) -> Bundle:
-    """A zip, or one and its layer, if nothing blocks. What is too large unpacked is not even zipped."""
+    """Write the zip, and the layer if one is asked for, unless a finding blocks.
+
+    Files that are too large unpacked are not even zipped.
+    """
     sizes = contents.sizes
     findings = [*findings, *unpacked_findings(sizes)]
     if _is_refused(findings):

@@ -1,4 +1,4 @@
-"""A container image's files, for packages that are too large for a zip: the Dockerfile is written, not built."""
+"""Writes a Dockerfile and its files, for packages that are too large for a zip; it does not build the image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a package: the user's own, the handler's and the dependencies', and how many bytes are whose."""
+"""The files of a package (the user's own, the handler's, the dependencies') and the size of each contributor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rewardlab.packages.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The distributions, each as name==version, their files by name, and the bytes of each distribution."""
+    """The fetched distributions: `pins` (name==version), their files by name, and the bytes of each distribution."""
 
     pins: tuple[str, ...]
     files: Mapping[str, bytes]
@@ -29,11 +29,11 @@ class Dependencies:
 
     @property
     def modules(self) -> set[str]:
-        """The top-level names that they can be imported by."""
+        """The top-level names that can be imported from them."""
         return {name.split("/")[0].split(".")[0] for name in self.files if ".dist-info/" not in name}
 
 
-#: Lambda updates the patch release of a runtime by itself: `requires-python` must allow some patch of its version.
+#: Patch releases to try: Lambda updates a runtime's patch by itself, so `requires-python` must allow at least one.
 PATCHES = range(100)
 NONE = Dependencies((), {}, {})
 
@@ -48,17 +48,17 @@ class Contents:
 
     @property
     def function(self) -> dict[str, bytes]:
-        """The files without the dependencies: what a function with a layer holds."""
+        """The files without the dependencies: the function's zip if there is a layer."""
         return {**self.shipped, **self.own}
 
     @property
     def everything(self) -> dict[str, bytes]:
-        """All of them; the user's own files stand before a dependency's, as on the audit's path."""
+        """All files; the user's own take precedence over a dependency's, as in the audit."""
         return {**self.dependencies.files, **self.function}
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Bytes by whose files they are, the most first."""
+        """The bytes of each contributor, the largest first."""
         sizes = Counter({name: len(body) for name, body in self.own.items()})
         sizes.update(self.dependencies.sizes)
         sizes["rewardlab"] += sum(map(len, self.shipped.values()))
@@ -66,7 +66,7 @@ class Contents:
 
 
 def gather(asked: Asked, target: Target, own: Mapping[str, bytes]) -> tuple[Dependencies, list[Finding]]:
-    """Fetch what was asked for and read its files; where that cannot be had, no dependencies and the finding why.
+    """Fetch what was asked for and read its files; if that is impossible, no dependencies and a finding that says why.
 
     Raises: InputError as `fetch` does.
     """

@@ -1,8 +1,8 @@
 """Resolves and fetches a reward's dependencies as wheels for Lambda's Python and processor, never the host's.
 
-pip resolves and downloads, but reads environment markers as those of the interpreter it runs in (pip issue 11664). The
-closure is therefore walked again over the wheels' own metadata with the target's markers: what only the host needs is
-dropped, and what only the target needs is asked for in another round.
+pip resolves and downloads, but evaluates environment markers for the interpreter it runs in (pip issue 11664). So the
+dependencies are walked again, over the metadata of the wheels and with the target's markers: what only the host needs
+is dropped, and what only the target needs is asked for in another round.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from rewardlab.aws.package.wheel import Wheel, read_wheel
 from rewardlab.errors import InputError
 from rewardlab.packages.target import Target
 
-#: Rounds after which a closure that still grows is given up; each round adds what the last one's wheels need.
+#: Rounds after which to give up, if there still are new dependencies; each round adds what the last one's wheels need.
 ROUNDS = 8
 SECONDS = 900.0
-#: What pip says when no index answers, in contrast to an index that has no such wheel.
+#: What pip prints when no index answers; not when an index has no such wheel.
 UNREACHABLE = re.compile(
     r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|Temporary failure in name resolution|"
     r"ProxyError|SSLError|Connection refused|Network is unreachable"
@@ -43,7 +43,7 @@ class NoWheelError(Exception):
 
 
 def fetch(asked: Asked, target: Target, folder: Path) -> tuple[Wheel, ...]:
-    """The wheels of everything asked for and of all that those need, by name; downloaded into `folder`.
+    """The wheels of everything asked for and of all that it needs, sorted by name; downloaded into `folder`.
 
     Raises: NoWheelError when the index has no wheel of a requirement for the target; InputError when pip fails
     otherwise: no index, versions that exclude each other, a damaged wheel.
@@ -67,7 +67,7 @@ def fetch(asked: Asked, target: Target, folder: Path) -> tuple[Wheel, ...]:
 def _closure(
     roots: Sequence[Requirement], wheels: Mapping[NormalizedName, Wheel], environment: Mapping[str, str]
 ) -> tuple[set[NormalizedName], set[str]]:
-    """The names that the roots need in that environment, and the requirements among them that no wheel is there for."""
+    """The distributions that the roots need in that environment, and the requirements that still lack a wheel."""
     pending = [(root, frozenset({""})) for root in roots]
     seen: dict[NormalizedName, set[str]] = {}
     missing: set[str] = set()
@@ -114,7 +114,7 @@ def _download(arguments: Sequence[str], target: Target, place: Path) -> None:
 
 
 def _failure(text: str, target: Target) -> Exception:
-    """What pip's words mean."""
+    """The error that pip's output means."""
     if "No module named pip" in text:
         return InputError("this Python has no pip", where=sys.executable, do="python -m ensurepip, or use one that has")
     if REFUSED in text:

@@ -18,11 +18,11 @@ from rewardlab.platforms import LAMBDA, Platform
 from rewardlab.rewards.isolation.advice import MEASURE_TEXT
 from rewardlab.rewards.isolation.process import EntryFound
 
-#: Files listed in a finding, and the contributors to a size.
+#: How many files, and how many contributors to a size, a finding lists.
 LISTED, LARGEST = 20, 8
 #: A compiled module's name says which Python it is for: x.cpython-312-x86_64-linux-gnu.so.
 COMPILED = re.compile(r"\.cpython-(?P<major>3)(?P<minor>\d+)[^/]*\.so$")
-#: First bytes of programs of other systems: macOS in both byte orders and universal, Windows.
+#: The first bytes of programs for other systems: macOS in both byte orders and universal, Windows.
 FOREIGN = {b"\xcf\xfa\xed\xfe": "macOS", b"\xfe\xed\xfa\xcf": "macOS", b"\xca\xfe\xba\xbe": "macOS", b"MZ": "Windows"}
 ELF = b"\x7fELF"
 PROGRAM_NAMES = (".so", ".dylib", ".dll", ".pyd", ".exe")
@@ -34,14 +34,14 @@ def finding(cause: str, remedy: str, severity: Severity = "blocker", **evidence:
 
 
 def token_findings(entry: EntryFound | None) -> Iterator[Finding]:
-    """A function that names completion_ids; it may take them and not read them."""
+    """A warning if the function has a parameter completion_ids; it may take them without reading them."""
     if entry is not None and entry.names_tokens:
         remedy = f"If it reads completion_ids, every batch fails: {MEASURE_TEXT}. If it does not, leave the name out."
         yield finding("token_ids", remedy, "warning", entry=entry.name)
 
 
 def source_findings(sources: Sources, contents: Mapping[str, bytes], reward: str) -> Iterator[Finding]:
-    """What is wrong with the user's own files: secrets, files outside the folder, names that are taken, data left."""
+    """Faults of the user's own files: secrets, files outside the folder, names that are taken, data left out."""
     if secrets := list(secrets_in(contents)):
         remedy = "Take them out of the files and rotate them; hand them to the function as environment variables or "
         yield finding("secrets", remedy + "from AWS Secrets Manager.", files=secrets[:LISTED], count=len(secrets))
@@ -65,7 +65,7 @@ def source_findings(sources: Sources, contents: Mapping[str, bytes], reward: str
 
 
 def import_findings(sources: Sources, modules: set[str], target: Target) -> Iterator[Finding]:
-    """Imports that nothing in the package and nothing on Lambda answers; `modules` are those of the dependencies."""
+    """Imports that neither the package nor Lambda provides; `modules` are those of the dependencies."""
     known = modules | RUNTIME | standard_modules(target.python)
     unknown = [one for one in sources.outside if not _answered(one.name, one.full, known)]
     needed = sorted({f"{one.full} ({one.where})" for one in unknown if one.needed})
@@ -105,7 +105,7 @@ def _foreign(name: str, content: bytes, target: Target) -> str | None:
 
 
 def runtime_findings(target: Target) -> Iterator[Finding]:
-    """A Python that no known runtime of Lambda's has: it may have come since, or be still to come."""
+    """A warning if no known Lambda runtime has this Python: one may have come since, or be still to come."""
     if not target.is_listed:
         remedy = (
             f"Look whether Lambda has python{target.python} in your region (its page of runtimes) before you deploy: "
@@ -115,7 +115,7 @@ def runtime_findings(target: Target) -> Iterator[Finding]:
 
 
 def proving_findings(contents: Mapping[str, bytes], target: Target) -> Iterator[Finding]:
-    """Compiled code that runs on Lambda and not here, so that the package cannot be proven here."""
+    """A note if compiled code runs on Lambda but not here, so that the package cannot be proven here."""
     compiled = sorted(name for name, content in contents.items() if content.startswith(ELF))
     if compiled and not is_this_machine(target):
         remedy = way_to(target)
@@ -125,14 +125,14 @@ def proving_findings(contents: Mapping[str, bytes], target: Target) -> Iterator[
 
 
 def unpacked_findings(sizes: Mapping[str, int]) -> Iterator[Finding]:
-    """More than Lambda unpacks, of the function and its layer together; `sizes` in bytes by whose files they are."""
+    """A function and layer that are together too large for Lambda to unpack; `sizes` is in bytes by contributor."""
     if (total := sum(sizes.values())) > LAMBDA.unzipped_mb * MB:
         remedy = "Use fewer or smaller dependencies, or write a container's files with --container: a layer counts too."
         yield _too_large("unpacked", total, LAMBDA.unzipped_mb, sizes, remedy)
 
 
 def zipped_findings(name: str, size: int, sizes: Mapping[str, int]) -> Iterator[Finding]:
-    """A zip of more bytes than Lambda takes in a direct upload."""
+    """A zip that is too large for a direct upload to Lambda."""
     if size > LAMBDA.zip_mb * MB:
         remedy = (
             "Split the dependencies off with --layer, use fewer or smaller ones, or write a container's files with "
@@ -154,7 +154,7 @@ def name_findings(name: str | None, platform: Platform) -> Iterator[Finding]:
 
 
 def refused_name(name: str, platform: Platform) -> str | None:
-    """Why a Lambda function may not have this name on this platform, None where it may."""
+    """Why a Lambda function may not have this name on this platform; None if it may."""
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         return "a function's name holds letters, digits, - and _ only"
     if len(name) > LAMBDA.name_length:
@@ -165,7 +165,7 @@ def refused_name(name: str, platform: Platform) -> str | None:
 
 
 def pin_findings(asked: Sequence[str], pins: Sequence[str]) -> Iterator[Finding]:
-    """Distributions that no requirement pins: another day's index may give another package."""
+    """A note on distributions that no requirement pins: on another day the index may give other versions."""
     free = sorted(set(pins) - set(asked))
     if free:
         remedy = "Write these lines into the requirements, so that the same source gives the same bytes on any day."

@@ -1,10 +1,10 @@
-"""What an import finds on Lambda without any package: the standard library of its Python, and the runtime's own."""
+"""The modules that Lambda itself provides: its Python's standard library, and what its runtime brings."""
 
 from __future__ import annotations
 
 import sys
 
-#: Modules that older Pythons had: what the standard library of a version lacks (docs.python.org, "What's New").
+#: Modules removed from the standard library, by the version that lacks them first (docs.python.org, "What's New").
 REMOVED = {
     "3.12": {"asynchat", "asyncore", "distutils", "imp", "smtpd"},
     "3.13": {
@@ -12,7 +12,7 @@ REMOVED = {
         *("nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib"),
     },
 }
-#: What the runtime of Lambda brings beside the standard library.
+#: Modules that Lambda's runtime brings beside the standard library.
 RUNTIME = {
     "awslambdaric",
     "boto3",

@@ -1,4 +1,4 @@
-"""Inline metadata of a reward file (PEP 723): what it depends on, its Python, and the data files that travel with it.
+"""Reads a reward file's inline metadata (PEP 723): its dependencies, its Python, the data files packaged with it.
 
 # /// script
 # requires-python = ">=3.11"
@@ -21,7 +21,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from rewardlab.errors import InputError
 
-#: PEP 723's own expression for a block.
+#: PEP 723's own regular expression for a block.
 BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 KNOWN = ("include",)
 
@@ -59,7 +59,7 @@ def _block(reward: Path) -> dict[str, Any]:
     try:
         text = reward.read_text(encoding="utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        return {}  # in another declared encoding, in which no block of PEP 723 can stand
+        return {}  # in another declared encoding: such a file can hold no block of PEP 723
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(reward)) from None
     blocks = [match for match in BLOCK.finditer(text) if match["type"] == "script"]

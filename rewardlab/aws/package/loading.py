@@ -1,4 +1,4 @@
-"""Finds the entry of a reward where the audit finds it: in a worker of its own."""
+"""Finds the entry of a reward as the audit does: by loading the reward in a worker of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rewardlab.errors import RewardError
 from rewardlab.findings import Finding
 from rewardlab.rewards.isolation.process import EntryFound, RewardSource, WorkerProcess
 
-#: The bounds within which the reward is loaded.
+#: The bounds of time and memory within which the reward is loaded.
 SECONDS, MEMORY_MB = 60.0, 4096
 
 
@@ -26,9 +26,9 @@ def load_entry(
     files: tuple[str, ...] = (),
     network: bool = False,
 ) -> tuple[EntryFound | None, tuple[Finding, ...]]:
-    """The entry, or the finding why there is none.
+    """The entry, or None and a finding that says why there is none.
 
-    A file that does not load here may do so on Lambda, where its dependencies are; one without an entry never does.
+    A file that does not load here may load on Lambda, which has its dependencies; a file without an entry never works.
     """
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         source = RewardSource(

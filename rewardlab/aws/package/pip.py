@@ -1,4 +1,4 @@
-"""pip, in a process that builds nothing and sees no credentials but those of the indexes."""
+"""Runs pip in a process that builds nothing and sees no credentials but those of the indexes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-#: What pip is handed of the environment: where its configuration and its cache lie, which index, which proxy, which
-#: certificates. Its own variables (PIP_*) come with them.
+#: The environment variables that pip gets: where its configuration and its cache lie, which index, which proxy, which
+#: certificates. It gets its own variables (PIP_*) too.
 KEPT = (
     *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "VIRTUAL_ENV", "NETRC", "XDG_CONFIG_HOME"),
     *("XDG_CONFIG_DIRS", "XDG_CACHE_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
 )
 PROXY = re.compile(r"(?:https?|all|no|ftp)_proxy", re.IGNORECASE)
-#: What pip says of a build that it was not allowed, with what it was about to run.
+#: What pip prints when a build is refused, with the program that it was about to run.
 REFUSED = "rewardlab: nothing is built"
-#: Some other program would run what a package brought along: its setup.py, its build system, a repository's hooks.
-#: Programs that only tell of the machine are done without; keyring's tells a password, and may.
+#: Lets pip start no program but keyring, which gives it a password. Any other might run code that a package brings: its
+#: setup.py, its build system, a repository's hooks. Pip works without the programs that describe the machine.
 GUARD = f"""
 import os, runpy, sys
 
@@ -53,7 +53,7 @@ def run_pip(arguments: Sequence[str], *, seconds: float) -> subprocess.Completed
 
 
 def environment_of_pip(environment: Mapping[str, str]) -> dict[str, str]:
-    """What of the environment is pip's business."""
+    """The environment variables that pip needs."""
     return {
         name: value
         for name, value in environment.items()

@@ -1,4 +1,4 @@
-"""What a reward asks of the package index: --requirement, or PEP 723 metadata and the requirements.txt beside it."""
+"""Reads a reward's requirements: from --requirement, else from PEP 723 metadata and the requirements.txt beside it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from rewardlab.aws.package.inline import read_inline
 from rewardlab.errors import InputError
 
 BESIDE = "requirements.txt"
-#: The options of a requirements file that pip is given, with what must be their value; None for any, "" for none.
-#: Others would build code, or stand for a file that is not read here: pip takes shortened names too.
+#: The options of a requirements file that pip is given, with the value that each must have; None for any, "" for none.
+#: Other options would build code, or name a file that is not read here: pip takes shortened names too.
 OPTIONS: Mapping[str, str | None] = {
     **dict.fromkeys(("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "--hash")),
     **dict.fromkeys(("--no-index", "--pre", "--prefer-binary", "--require-hashes"), ""),
@@ -26,13 +26,13 @@ OPTIONS: Mapping[str, str | None] = {
 }
 BUILD = "build a wheel of it (pip wheel) and name that"
 FILES = ("-r", "--requirement", "-c", "--constraint")
-#: What pip puts the environment in place of: an index could be sent what is none of its business.
+#: What pip would replace with an environment variable: that could send a secret to an index.
 VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for: `roots` the requirements, `arguments` for pip (files as they are, inline ones one by one)."""
+    """What was asked for: the requirements (`roots`), and pip's arguments (each file, each inline requirement)."""
 
     roots: tuple[Requirement, ...] = ()
     arguments: tuple[str, ...] = ()
@@ -40,9 +40,9 @@ class Asked:
 
 
 def read_requirements(reward: Path, files: Sequence[Path] = ()) -> Asked:
-    """What the reward asks for; with `files`, what those ask for and nothing else.
+    """What the reward asks for; with `files`, only what those ask for.
 
-    Without, inline metadata and the requirements.txt beside the reward count together.
+    Without `files`, inline metadata and the requirements.txt beside the reward count together.
     Raises: InputError for a file or a block that cannot be read, and for a requirement that is no wheel.
     """
     inline = read_inline(reward)
@@ -68,7 +68,7 @@ def _from_file(path: Path, seen: set[Path]) -> Iterator[Requirement]:
             if option in FILES[:2]:
                 yield from found
             else:
-                list(found)  # constraints are checked, and ask for nothing
+                list(found)  # a file of constraints is checked, but asks for nothing
         if text:
             yield _requirement(text, where)
 
@@ -101,7 +101,7 @@ def _options(text: str, where: str) -> Iterator[tuple[str, str]]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines as pip joins them: continued after a backslash, without comments."""
+    """The numbered lines as pip reads them: joined after a backslash, without comments."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -125,7 +125,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _requirement(text: str, where: str) -> Requirement:
-    """One requirement; a wheel's own path counts as its name and version."""
+    """One requirement; the path of a wheel stands for its name and version."""
     try:
         if text.endswith(".whl") and "@" not in text:
             name, version, _, _ = parse_wheel_filename(text.replace("\\", "/").rpartition("/")[2])
@@ -143,6 +143,6 @@ def _requirement(text: str, where: str) -> Requirement:
 
 
 def _is_wheel(url: str) -> bool:
-    """Whether a direct reference leads to a wheel; what a repository of versions holds is none, whatever its name."""
+    """Whether a direct reference is to a wheel; one to version control (git+https) is not, whatever its name."""
     parts = urlsplit(url)
     return "+" not in parts.scheme and parts.path.lower().endswith(".whl")

@@ -1,4 +1,4 @@
-"""Secrets in files that would travel: told by the file's name, or by what stands in it."""
+"""Finds secrets in the files of a package, by a file's name or its content."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-#: Files that hold secrets whatever they say.
+#: Files that count as secrets whatever they contain.
 NAMES = (
     *(".env", ".env.*", "*.env", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk", "*.kdbx"),
     *(
@@ -32,7 +32,7 @@ NAMES = (
     ),
 )
 FOLDERS = {".aws", ".ssh", ".gnupg", ".azure", ".kube", ".docker", ".git"}
-#: A file of that name is a template without the secret, or plain code.
+#: Names that are exempt: templates without the secret, or plain code.
 HARMLESS = (".env.example", ".env.sample", ".env.template", "secrets.py", "credentials.py")
 #: What secrets look like: the issuers' own published prefixes and lengths.
 KINDS: Mapping[str, re.Pattern[bytes]] = {
@@ -74,7 +74,7 @@ KINDS: Mapping[str, re.Pattern[bytes]] = {
 
 
 def secrets_in(contents: Mapping[str, bytes]) -> Iterator[str]:
-    """`file: what` or `file:line: what` for every secret among these files; the secret itself is not said."""
+    """`file: what` or `file:line: what` for every secret among these files; the secret itself is not shown."""
     for name, content in sorted(contents.items()):
         if _is_named(name):
             yield f"{name}: a file that holds credentials by its name"

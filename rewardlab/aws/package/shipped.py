@@ -1,4 +1,4 @@
-"""What every package holds beside the user's code: the shim that the audit's worker runs, and the handler over it."""
+"""rewardlab's own files in a package: the shim, which the audit's worker runs too, and the handler that calls it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import resources
 from rewardlab.packages.manifest import NAME, PackageManifest
 from rewardlab.platforms import Platform
 
-#: The modules of rewardlab.rewards that travel, byte for byte, each folder with its own `__init__`.
+#: The modules of rewardlab.rewards that are packaged, unchanged, each folder with its own `__init__`.
 MODULES = (
     "events.called",
     "events.sample",
@@ -27,9 +27,9 @@ MODULES = (
     "code.shim",
     "code.handler",
 )
-#: The file that holds the handler, and what a reward of that name is called in the package.
+#: The file that holds the handler, and the name in the package of a reward that has this name.
 FUNCTION, MOVED = "lambda_function.py", "lambda_function_reward.py"
-#: The digest in it makes the handler's own file another one with each reward: by that file a run knows its scores.
+#: The digest makes the handler's file differ for each reward: a run recognises its scores by that file.
 HANDLER_TEXT = """\
 # The reward's code: sha256 {source}
 from rewardlab.rewards.code.handler import handler_of
@@ -47,7 +47,7 @@ lambda_handler = handler_of(
 
 
 def shipped_files(platform: Platform, manifest: PackageManifest) -> dict[str, bytes]:
-    """The files by name, for the reward that the manifest tells of."""
+    """The files by name, for the reward that the manifest describes."""
     handler = HANDLER_TEXT.format(
         source=manifest.source_sha256,
         reward=manifest.reward,
@@ -77,5 +77,5 @@ def importable() -> set[str]:
 
 
 def is_taken(name: str) -> bool:
-    """Whether a file of the user's would stand where one of these stands."""
+    """Whether one of the shipped files already has this name."""
     return name.startswith("rewardlab/") or name in {"rewardlab.py", FUNCTION, NAME}

@@ -1,4 +1,4 @@
-"""The user's own files that a reward needs: itself, the modules beside it that it imports, data that was named."""
+"""Collects the user's own files of a package: the reward, the modules beside it that it imports, named data files."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from rewardlab.errors import InputError, RewardError, UsageError
 from rewardlab.rewards.code.imports import Import, imports_of
 from rewardlab.rewards.code.sources import files_of, is_local, package_of
 
-#: So much is held in memory at most; more fits in no function, and in no image.
+#: The most that is held in memory; more fits in no function and in no image.
 MOST_BYTES = 4 << 30
-#: Never taken unless imported: tests, caches, what tools leave behind.
+#: Not packaged unless imported: tests, caches, what tools leave behind.
 LEFT_OUT_FOLDERS = {"__pycache__", "tests", "test", "node_modules", "venv"}
 LEFT_OUT_FILES = ("test_*.py", "*_test.py", "conftest.py", "*.pyc", "*.pyo", ".DS_Store", "Thumbs.db")
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """An import of something that is not beside the reward: its top-level name, `file:line`, whether it is needed."""
+    """An import of a module that is not beside the reward: its names, its `file:line`, whether it is needed."""
 
     name: str
     full: str
@@ -31,11 +31,11 @@ class Outside:
 
 @dataclass(slots=True)
 class Sources:
-    """What travels, by its name relative to the reward's folder, and what does not.
+    """The files that are packaged, by their names relative to the reward's folder, and what is not packaged.
 
-    `left_out` are tests and caches, `beyond` what lies outside the folder, `outside` the imports from elsewhere,
-    `unnamed_data` the files beside the reward that the code names and no glob does, `importers` the lines that import
-    the reward itself.
+    `left_out` are tests and caches, `beyond` files outside the folder, `outside` imports of other modules,
+    `unnamed_data` files beside the reward that the code names but no glob does, `importers` the lines that import the
+    reward itself.
     """
 
     files: dict[str, Path] = field(default_factory=dict)
@@ -49,9 +49,9 @@ class Sources:
 def collect_sources(reward: Path, include: Sequence[str] = (), *, without: Iterable[Path] = ()) -> Sources:
     """The reward, the modules and packages beside it that it imports, and the files that match a glob of `include`.
 
-    A package travels with all its Python files, less its tests; data only where a glob names it. A file that lies
-    outside the reward's folder, or a link that leads there, is in `beyond` and does not travel. No glob takes the files
-    `without`: what is about to be written.
+    A Python package is taken with all its Python files except tests; data only if a glob names it. A file outside the
+    reward's folder, or a link that leads there, is listed in `beyond` and not taken. No glob takes the files `without`,
+    which are about to be written.
     Raises: RewardError when the reward is no Python file; InputError when a module beside it is none; UsageError for a
     glob that matches nothing or climbs out.
     """
@@ -92,7 +92,7 @@ class _Collector:
                 pending += self._resolve(one, name)
 
     def _take(self, path: Path, name: str) -> bool:
-        """Whether a file may travel; it does then."""
+        """Take a file unless it lies outside the folder; returns whether it was taken."""
         if not path.resolve().is_relative_to(self._root) and path != self._reward:
             self._found.beyond.append(name)
             return False
@@ -100,7 +100,7 @@ class _Collector:
         return True
 
     def _read(self, path: Path) -> tuple[list[Import], list[tuple[str, int]]]:
-        """A file's imports, and its texts with their lines."""
+        """A file's imports, and its string constants with their lines."""
         try:
             tree = ast.parse(path.read_bytes(), filename=str(path))
             return list(imports_of(tree)), list(_texts(tree))
@@ -114,7 +114,7 @@ class _Collector:
             raise kind(f"does not compile: {text}", where=where, expected="a Python file") from None
 
     def _resolve(self, one: Import, name: str) -> list[Path]:
-        """The files beside the reward that an import loads; what is not beside it is noted."""
+        """The files beside the reward that an import loads; an import of anything else is noted."""
         if one.level:
             base = package_of(one, name)
             if base is None:
@@ -130,7 +130,7 @@ class _Collector:
         return []
 
     def _fill(self, package: Path) -> None:
-        """The rest of a package: what it may load by a name that no reader can see."""
+        """Take the rest of a Python package: it may import modules under names that are known only when it runs."""
         for path in sorted(package.rglob("*.py")):
             name = path.relative_to(self._folder).as_posix()
             if name in self._found.files:
@@ -161,14 +161,14 @@ class _Collector:
                 self._take(path, name)
 
     def _is_data(self, text: str) -> bool:
-        """Whether a text in the code names a file beside the reward that is no code."""
+        """Whether a text in the code names a data file beside the reward."""
         if not text or len(text) > 200 or text.startswith(("/", "~")) or text.endswith(".py") or "\0" in text:
             return False
         return "." in text and (self._folder / text).is_file()
 
 
 def is_left_out(name: str) -> bool:
-    """Whether a file is a test, a cache or a tool's: no part of what runs."""
+    """Whether a file is a test, a cache or a tool's leftover, and so not part of what runs."""
     *folders, last = PurePosixPath(name).parts
     hidden = any(folder.startswith(".") for folder in folders)
     return hidden or bool(LEFT_OUT_FOLDERS & set(folders)) or any(fnmatch.fnmatch(last, one) for one in LEFT_OUT_FILES)

@@ -1,4 +1,4 @@
-"""What is shown of a package that was built."""
+"""Builds the report on a package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rewardlab.findings import Finding
 from rewardlab.reports.finding import FindingPart
 from rewardlab.reports.packaging import Contributor, PackageReport
 
-#: RL901's causes in a few words each: its one title would be wrong for a note.
+#: A title for each cause of RL901: the general title would be wrong for a note.
 TITLES: Mapping[str, str] = {
     "data_left_out": "data files beside the reward do not travel",
     "function_name": "the function's name is refused",

@@ -1,4 +1,4 @@
-"""Reads wheels: what they are, what they need, the files they install."""
+"""Reads wheels: their name and version, their requirements, the files they install."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filen
 
 from rewardlab.errors import InputError
 
-#: Parts of `NAME.data` that are installed where modules are; scripts, headers and data files are not.
+#: Parts of `NAME.data` that are installed beside modules; scripts, headers and data files are not.
 MODULES = ("purelib", "platlib")
-#: What an installer would write or rewrite, and caches of another Python.
+#: Files that are not taken: those that an installer would write or rewrite, and caches of another Python.
 LEFT_OUT = (".pyc", ".pyo")
 
-#: No wheel that Lambda could hold unpacks to so much, in a container neither; a small one may claim it.
+#: Limits against a small wheel that unpacks to very much: more fits neither in a function nor in a container.
 MOST_BYTES, MOST_METADATA_BYTES = 2 << 30, 16 << 20
 
-#: What reading a damaged or hostile zip, or its metadata, raises.
+#: The errors that reading a damaged or hostile zip, or its metadata, raises.
 DAMAGED = (
     *(OSError, ValueError, LookupError, StopIteration, RuntimeError, EOFError, MemoryError, struct.error),
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, InvalidRequirement),
@@ -33,7 +33,7 @@ DAMAGED = (
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A wheel on disk: its distribution's name and version, what it requires, and its file."""
+    """A wheel on disk: its distribution's name and version, its requirements, and its file."""
 
     name: NormalizedName
     version: str
@@ -42,7 +42,7 @@ class Wheel:
 
     @property
     def pin(self) -> str:
-        """The requirement that gives this version and no other."""
+        """The requirement that pins this version."""
         return f"{self.name}=={self.version}"
 
 
@@ -67,7 +67,7 @@ def read_wheel(path: Path) -> Wheel:
 
 
 def files_of(wheel: Wheel) -> Iterator[tuple[str, bytes]]:
-    """The files that it installs beside modules, by their place there.
+    """The names and contents of the files that the wheel installs into the folder of modules.
 
     Raises: InputError for one that would be installed elsewhere, is damaged, or would be too much to hold.
     """

@@ -1,1 +1,1 @@
-"""Proves a package: AWS's own runtime client must give the scores that the audit gave."""
+"""Proves a package: runs it in AWS's own runtime client and compares its scores with the audit's."""

@@ -1,7 +1,7 @@
-"""The first program of an execution environment, as /var/runtime/bootstrap.py is on Lambda; not imported, but run.
+"""The first program of an execution environment, like /var/runtime/bootstrap.py on Lambda; it is run, not imported.
 
-Standard library only. It is copied beside the runtime client and started with `python -S`: what is installed on this
-machine is not importable, so that a package which lacks a dependency fails here as it would there.
+Standard library only. It is copied beside the runtime client and started with `python -S`: nothing installed on this
+machine can be imported, so that a package which lacks a dependency fails here as it would on Lambda.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from typing import Any
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER, CLONE_NEWNS = 0x1000_0000, 0x0002_0000
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
-#: mount_setattr(2), the same number on x86_64 and arm64; it is in no C library of today's Lambda.
+#: The number of mount_setattr(2), the same on x86_64 and arm64: the C libraries on Lambda do not have the call yet.
 SYS_MOUNT_SETATTR = 442
 AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 TEMPORARY_FOLDER = "/tmp"  # noqa: S108 - Lambda's only writable folder
-#: Lambda's quota of file descriptors, and the bound on one allocation that polling would be too slow for.
+#: Lambda's quota of file descriptors; and how far the address space may exceed the memory, which stops one huge
+#: allocation for which polling would be too slow.
 DESCRIPTORS, SPARE_BYTES = 1024, 8 << 30
 REFUSED = 71
 
 
 def main() -> None:
-    """Make the environment what Lambda's is, as far as this machine allows, and run the client for ever."""
+    """Make the environment like Lambda's, as far as this machine allows, and run the client for ever."""
     settings = json.loads(sys.argv[1])
     status = settings["status"]
     task = settings["task"]
@@ -51,13 +52,13 @@ def main() -> None:
     os.chdir(task)
     sys.path[0] = task
     sys.argv = [str(Path(__file__)), settings["handler"]]
-    for given in (site.setquit, site.sethelper, site.setcopyright):  # what -S leaves out and code may use
+    for given in (site.setquit, site.sethelper, site.setcopyright):  # -S leaves these out, and code may use them
         given()
     runpy.run_module("awslambdaric", run_name="__main__")  # it lies beside this file
 
 
 def limit(memory_mb: int) -> None:
-    """Bound descriptors, core files and the address space; the resident size is watched from outside."""
+    """Limit descriptors, core files and the address space; the parent process watches the resident size."""
     most = {
         resource.RLIMIT_NOFILE: DESCRIPTORS,
         resource.RLIMIT_CORE: 0,
@@ -70,9 +71,9 @@ def limit(memory_mb: int) -> None:
 
 
 def isolate(private: str, keep: Sequence[str], megabytes: int) -> None:
-    """Enter namespaces where every file is read-only but for a new, empty, bounded temporary folder.
+    """Enter namespaces where every file is read-only, except in a new, empty temporary folder of limited size.
 
-    `keep` are folders below the machine's own temporary folder that must still be seen.
+    `keep` are folders below the machine's own temporary folder that must stay visible.
     Raises: OSError where the system does not allow it.
     """
     user, group = os.getuid(), os.getgid()
@@ -91,7 +92,7 @@ def isolate(private: str, keep: Sequence[str], megabytes: int) -> None:
 
 
 def die_with_parent(parent: int) -> None:
-    """Be killed when the proof is."""
+    """Have the kernel kill this process when its parent, the proof, dies."""
     _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

@@ -1,4 +1,4 @@
-"""The function's scores beside the audit's."""
+"""Compares the function's scores with the audit's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.rewards.code.handler import MARK
 from rewardlab.rewards.events.event import Key
 
-#: Scores this near to each other are taken for the same: sums in another order.
+#: Scores this near to each other count as the same: a sum in another order differs so much.
 NEAR = 1e-9
 
 
@@ -33,14 +33,14 @@ class Comparison:
 
     @property
     def compared(self) -> int:
-        """The samples that both gave a score or both gave none."""
+        """How many samples were compared."""
         return self.equal + self.close + self.both_unscored + len(self.differences)
 
 
 def compare(function: Mapping[Key, Outcome], audit: Mapping[Key, Outcome]) -> Comparison:
-    """Compare the outcomes of the samples that both know, in the function's order.
+    """Compare the outcomes of the samples that both have, in the function's order.
 
-    A score that the package gives for a failed sample (`--on-failure`) is no score of the reward's.
+    The score that the package gives for a failed sample (`--on-failure`) counts as no score.
     """
     counts = dict.fromkeys(("equal", "close", "both_unscored"), 0)
     differences = []
@@ -56,7 +56,7 @@ def compare(function: Mapping[Key, Outcome], audit: Mapping[Key, Outcome]) -> Co
 
 
 def disagreeing(outcomes: Sequence[Outcome]) -> bool:
-    """Whether what one sample got at several times was not the same each time."""
+    """Whether one sample got different outcomes at different times."""
     return any(_relation(outcome, outcomes[0]) is None for outcome in outcomes[1:])
 
 

@@ -1,4 +1,4 @@
-"""The generations that a package is proven with, and what the audit says of them."""
+"""The generations that a package is proven with, and the audit's scores of them."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from rewardlab.task import Prompt
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Prompts with their generations, and the audit's outcomes; None where its worker has still to be asked.
+    """Prompts with their generations, and the audit's outcomes; None if the audit's worker has yet to score them.
 
-    `noisy` counts generations that the audit had scored again with another score. `timeout` and `memory_mb` are the
-    bounds that the audit held, None where there was none.
+    `noisy` counts generations that got another score when the audit scored them again. `timeout` and `memory_mb` are
+    the audit's bounds, None if there was no audit.
     """
 
     source: str
@@ -51,7 +51,7 @@ class Evidence:
 
 
 def from_run(run: Path, manifest: PackageManifest, prompts: Path | None) -> Evidence:
-    """A run's generations and what the packaged reward gave for them.
+    """Evidence from a run: its generations, and the scores that the packaged reward gave them.
 
     Arguments: `prompts`, where given, must hold the run's prompts.
     Raises: RunError when the directory cannot be used, or holds no scores of the packaged source.
@@ -81,7 +81,7 @@ def from_run(run: Path, manifest: PackageManifest, prompts: Path | None) -> Evid
 
 
 def from_file(recorded: Path, prompts: Path) -> Evidence:
-    """Recorded generations of some prompts.
+    """Evidence from recorded generations of some prompts, not scored yet.
 
     Raises: InputError for a row that cannot be used, or when the two files have no prompt in common.
     """
@@ -99,7 +99,7 @@ def from_file(recorded: Path, prompts: Path) -> Evidence:
 def score_by_worker(
     package: Package, configuration: Configuration, pairs: Sequence[Pair], *, log: Path
 ) -> dict[Key, Outcome]:
-    """What the audit's own worker gives for these, asked of the packaged files.
+    """Score these generations with the audit's own worker, which runs the packaged files.
 
     Raises: RewardError when the worker cannot load the reward.
     """
@@ -116,7 +116,7 @@ def score_by_worker(
         variables=tuple(variables.items()),
         weights=manifest.weights,
         arguments=tuple(manifest.arguments.items()),
-        network=True,  # as in the runtime beside which it is compared, where the zip has run already
+        network=True,  # as in the runtime that it is compared with, where the zip has run already
     )
     outcomes: list[tuple[Key, Outcome]] = []
     with ScoringPool(source, find_platform(manifest.platform), log=log) as pool:
@@ -130,7 +130,7 @@ def score_by_worker(
 
 
 def _record(run: Run, manifest: PackageManifest) -> RewardRecord:
-    """The last reward of the packaged source that scored the run, for choice one of the same platform and entry."""
+    """The last reward of the packaged source that scored the run, preferably with the same platform and entry."""
     every = run.manifest.rewards
     found = [one for one in every if one.sha256 == manifest.source_sha256]
     if not found:
@@ -164,7 +164,7 @@ def _outcome(score: float | None, row: Mapping[str, object]) -> Outcome:
 
 
 def _noisy(rescores: pa.Table, audit: Mapping[Key, Outcome]) -> int:
-    """Generations whose score was another one when the audit asked again."""
+    """How many generations got another score when the audit scored them again."""
     found = set()
     for row in rescores.to_pylist():
         before = audit.get((row["prompt_id"], row["index"]))

@@ -1,4 +1,4 @@
-"""Sends a platform's events to a package in the runtime, and keeps what came back and how long it took."""
+"""Sends a platform's events to a package in the runtime, and records the answers and their times."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from rewardlab.rewards.contracts.results import read_results
 from rewardlab.rewards.events.event import Key, encode_event, sample_id, sample_parts
 from rewardlab.rewards.isolation.pool import Pair
 
-#: Fresh processes that the cold start is measured with, and warm invocations wanted for its percentiles; for these the
-#: batches are sent again, which also shows noise, but for no longer than BUDGET_SECONDS.
+#: How many fresh processes measure the cold start, and how many warm invocations the percentiles of latency need. To
+#: get these, batches are sent again, which also shows noise, but for no longer than BUDGET_SECONDS.
 PROCESSES, WARM, BUDGET_SECONDS = 3, 20, 10.0
-#: A package is not asked further once so many invocations failed, or so many ran out of time.
+#: The package is asked no further after so many failed invocations, or so many timeouts.
 MOST_FAILURES, MOST_TIMEOUTS = 20, 4
 TIMED_OUT = "Sandbox.Timedout"
-#: What the audit calls what Lambda calls so.
+#: Lambda's error types, with the audit's reasons for the same failures.
 REASONS: Mapping[str, Reason] = {
     TIMED_OUT: "timed_out",
     "Runtime.ExitError": "crashed",
@@ -37,7 +37,7 @@ REASONS: Mapping[str, Reason] = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An invocation that failed: type and message in Lambda's words, its samples, the last of its log."""
+    """An invocation that failed: type and message in Lambda's words, how many samples, the end of its log."""
 
     kind: str
     message: str
@@ -47,11 +47,12 @@ class Failure:
 
 @dataclass(slots=True)
 class Execution:
-    """What was seen. `outcomes` holds what each sample got first, `noisy` those that got another score later.
+    """What was observed. `outcomes` holds each sample's first outcome; `noisy` are samples with another one later.
 
-    `warm` are the sizes and seconds of answered invocations by a process that had answered before; `first` the seconds
-    of each fresh process's first. `cpu_seconds` were used in `busy_seconds` of warm invocations. `failures` counts
-    whole batches; samples of a failed batch are asked about alone, and `alone` counts how many of those failed.
+    `warm` are the sizes and seconds of answered invocations of a process that had answered before; `first` are the
+    seconds of the first invocation of each fresh process. Warm invocations used `cpu_seconds` in `busy_seconds`.
+    `failures` are whole batches; samples of a failed batch are asked about alone, and `alone` counts how many of those
+    failed.
     """
 
     outcomes: dict[Key, Outcome] = field(default_factory=dict)
@@ -72,19 +73,19 @@ class Execution:
 
     @property
     def spent(self) -> bool:
-        """Whether asking further tells nothing more."""
+        """Whether there is no point in asking further."""
         failed = len(self.failures) + self.alone
         return self.unloadable or failed >= MOST_FAILURES or self.timeouts >= MOST_TIMEOUTS
 
     @property
     def cpu_share(self) -> float:
-        """Processor seconds per second of a warm invocation, at most 1; 1 where too little was seen to tell."""
+        """Processor seconds per second of a warm invocation, at most 1; also 1 if too little was measured."""
         tick = 0.01
         return min(1.0, self.cpu_seconds / self.busy_seconds) if self.busy_seconds > 20 * tick else 1.0
 
 
 class Executor:
-    """Asks one package. `execute` is what it is for."""
+    """Runs one package on all samples; call `execute`."""
 
     def __init__(self, package: Package, configuration: Configuration, platform: Platform, *, root: Path):
         self._package, self._configuration, self._platform, self._root = package, configuration, platform, root
@@ -132,7 +133,7 @@ class Executor:
             self._ask(runtime, batch)
 
     def _ask(self, runtime: Runtime, batch: Sequence[Pair]) -> None:
-        """One batch, as the trainer sends it; where it fails, each of its samples alone."""
+        """Send one batch, as the trainer does; if it fails, send each of its samples alone."""
         seen, before = self.seen, runtime.cpu_seconds
         fresh = not runtime.init_seconds
         reply = self._invoke(runtime, batch)
@@ -205,9 +206,10 @@ def _unscored(failure: Failure) -> Unscored:
 
 
 def kinds_of(failures: Sequence[Failure]) -> Iterator[tuple[Failure, int]]:
-    """Each kind of failure by its first, with how many there were, the commonest first.
+    """The first failure of each kind, with the number of that kind, the commonest first.
 
-    What the runtime itself says is a kind by its words, less the request's id; what the function raises, by its type.
+    Failures reported by the runtime itself are of one kind if their messages are equal but for the request's id; errors
+    that the function raises are of one kind if their types are equal.
     """
     by_kind: dict[tuple[str, str], list[Failure]] = {}
     for failure in failures:

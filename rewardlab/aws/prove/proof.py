@@ -1,4 +1,4 @@
-"""Proves a package: AWS's runtime client must give the scores that the audit gave."""
+"""Proves a package: runs it in AWS's runtime client and compares its scores with the audit's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rewardlab.packages.unpacked import Package, make_removable, unpack
 from rewardlab.platforms import find_platform
 from rewardlab.reports.proof import ProofReport
 
-#: The audit's own bounds, where neither an option nor a run says others.
+#: The audit's own bounds, used if neither an option nor a run gives others.
 DEFAULT_SECONDS, DEFAULT_MB = 60.0, 512
 
 

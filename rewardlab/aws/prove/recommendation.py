@@ -1,4 +1,4 @@
-"""The timeout and the memory to configure, from what was measured here."""
+"""Recommends the timeout and the memory to configure, from the measurements of a proof."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from rewardlab.aws.prove.runtime import INIT_SECONDS
 from rewardlab.platforms import LAMBDA
 
-#: Lambda's share of a processor grows with the memory; so many MB have a whole one
+#: A function's share of a processor grows with its memory; so many MB have a whole one
 #: (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
 VCPU_MB = 1769
 MEMORY_SAFETY, MEMORY_STEP = 1.5, 64
-#: A processor of Lambda's may be slower than this machine's, a batch longer than those sent.
+#: Reserve of the timeout: Lambda's processor may be slower than this machine's, and a batch longer than those sent.
 TIME_SAFETY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """Whole seconds and MB, the processors that so much memory has, how much slower than here that makes the function,
-    and whether the seconds it needs lie within Lambda's limit.
+    """The timeout in whole seconds and the memory in MB, and what follows from that memory.
+
+    `vcpu` is the number of processors it comes with, `slowdown` how many times slower than here the function is, and
+    `fits` whether the seconds it needs are within Lambda's limit.
     """
 
     timeout: int
@@ -33,11 +35,13 @@ def recommend(*, init: float, longest: float, peak_mb: float, cpu_share: float, 
     """What to configure for a function that loads in `init` seconds, spends `once` more in its first invocation, and
     answers a full batch within `longest`.
 
-    Memory: the peak times 1.5, and at least 1769 init / 10 as long as that is no more than a whole processor's, since
-    loading is the processor's work and has 10 s; up to the next 64 MB. Timeout: (init + once + longest) x slowdown x 2,
-    up to the next second, where slowdown = 1 + cpu_share (1 / min(1, vcpu) - 1): the seconds that the processor was
-    busy stretch with its share, those spent waiting do not. Both within Lambda's limits; no timeout below Lambda's own
-    default.
+    Memory: max(1.5 peak_mb, 1769 min(1, init / 10)), rounded up to a multiple of 64 MB. The second term is there
+    because loading needs the processor and has 10 s.
+
+    Timeout: (init + once + longest) x slowdown x 2, rounded up to a second, where slowdown = 1 + cpu_share (1 / min(1,
+    vcpu) - 1): with a share of a processor its busy seconds take longer, the seconds spent waiting do not.
+
+    Both are within Lambda's limits, and the timeout is not below Lambda's default.
     """
     loading_mb = VCPU_MB * min(1.0, init / INIT_SECONDS)
     needed_mb = MEMORY_STEP * math.ceil(max(peak_mb * MEMORY_SAFETY, loading_mb) / MEMORY_STEP)

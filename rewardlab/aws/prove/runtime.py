@@ -1,4 +1,4 @@
-"""AWS's own Python runtime client, running a package against a local Lambda Runtime API under Lambda's bounds."""
+"""Runs a package in AWS's own Python runtime client, with a local Lambda Runtime API and Lambda's limits."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from rewardlab.packages.unpacked import Package
 from rewardlab.rewards.isolation.family import resident_mb
 from rewardlab.rewards.isolation.printout import MOST_MB, Printout
 
-#: An environment that has not loaded by then is ended; Lambda then loads it again, within the first invocation.
+#: A process that takes longer to load is ended; as on Lambda, it is loaded again within the first invocation.
 INIT_SECONDS = 10.0
 POLL_SECONDS = 0.05
-#: What the service returns of an invocation's log.
+#: How many bytes of an invocation's log the service returns.
 LOG_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the function returned, and the invocation's seconds; `cold` when a process was started for it."""
+    """What the function returned, and the invocation's seconds; `cold` if a process was started for it."""
 
     body: bytes
     seconds: float
@@ -46,10 +46,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class FunctionError:
-    """An invocation that failed: type and message in Lambda's words, and the last of its log.
+    """An invocation that failed: type and message in Lambda's words, and the end of its log.
 
-    `during_init` tells that the function has never loaded: no further invocation would do better. `stack_trace` has the
-    frames of what the function raised, as the runtime tells them.
+    `during_init`: the function has never loaded, so that further invocations are pointless. `stack_trace` holds the
+    frames of the error that the function raised, as the runtime reports them.
     """
 
     kind: str
@@ -64,14 +64,14 @@ Reply: TypeAlias = Response | FunctionError
 
 
 class _LostError(Exception):
-    """The process is gone, or had to be ended; kind and message in Lambda's words."""
+    """The process has ended, or had to be ended; type and message in Lambda's words."""
 
     def __init__(self, kind: str, message: str):
         self.kind, self.message = kind, message
 
 
 class Runtime:
-    """One execution environment: a process that is started when it is first needed, and again after it was ended.
+    """One execution environment: a process that is started at the first invocation, and again after it ended.
 
     Used from one thread only: the process dies with the thread that started it. Use as a context manager.
     `init_seconds` holds how long each start took, `peak_mb` the most resident memory seen, `init_timeouts` how often
@@ -115,7 +115,7 @@ class Runtime:
         deadline = started + self._configuration.timeout
         loaded = self._process is not None
         try:
-            if not loaded:  # as Lambda does: once more, within the invocation and its timeout
+            if not loaded:  # load once more, as Lambda does, within the invocation and its timeout
                 self._load(deadline)
                 loaded = True
             body = self._exchange(request, event, deadline)
@@ -148,9 +148,9 @@ class Runtime:
                     continue
 
     def _settle(self, deadline: float) -> None:
-        """Wait until the runtime asks for more: only then is the invocation over.
+        """Wait until the runtime asks for the next event: only then is the invocation over.
 
-        A process that ends between has answered all the same.
+        If the process ends before that, its answer still counts.
         Raises: _LostError when it outgrew its memory.
         """
         try:
@@ -188,7 +188,7 @@ class Runtime:
         while True:
             left = deadline - time.monotonic()
             assert self._process is not None, "a process is being listened to"
-            ended = self._process.ended  # before the last look at what it said
+            ended = self._process.ended  # read before the last message is, so that none is missed
             try:
                 return self._served.heard(0.0 if ended else max(0.0, min(left, POLL_SECONDS)))
             except queue.Empty:
@@ -246,7 +246,7 @@ class Runtime:
         return text.replace("\r", "\n").replace("\xa0", " ").strip()
 
     def _end(self, *, reset: bool) -> None:
-        """End the process and all it started. After a `reset` the next start counts as a part of its invocation."""
+        """End the process and all it started. After a `reset` the next start is a part of its invocation."""
         self._reset = reset
         if self._process is not None:
             self._process.kill()
@@ -268,6 +268,6 @@ class Runtime:
 
 
 def _told(request: str, lost: _LostError) -> str:
-    """The message as the service puts it; what the runtime itself said of its loading stands as it is."""
+    """The message as the service words it; what the runtime itself says about loading is not changed."""
     own = lost.kind.startswith("Sandbox.") or lost.message.startswith("Runtime exited")
     return f"RequestId: {request} Error: {lost.message}" if own else lost.message

@@ -1,4 +1,4 @@
-"""The Lambda Runtime API, as the service offers it to the runtime client inside an execution environment.
+"""A local server of the Lambda Runtime API, which the runtime client in an execution environment talks to.
 
 Paths, headers and answers: docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
 """
@@ -27,7 +27,7 @@ LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """An event on its way to the function, and when it must be answered (milliseconds since 1970)."""
+    """An event for the function, and when it must be answered (milliseconds since 1970)."""
 
     request_id: str
     event: bytes
@@ -37,7 +37,7 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The runtime asks for an event: it has loaded, or has done with the last one."""
+    """The runtime asks for an event: it has loaded, or has finished with the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class Responded:
 
 @dataclass(frozen=True, slots=True)
 class Oversized:
-    """The function returned so many bytes, more than the service takes."""
+    """The function returned more bytes than the service takes."""
 
     size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Errored:
-    """The function raised, or (`during_init`) did not load; type, message and trace in the runtime's words."""
+    """The function raised an error or, with `during_init`, did not load; type, message and trace are the runtime's."""
 
     kind: str
     message: str
@@ -82,24 +82,24 @@ class RuntimeApi:
 
     @property
     def address(self) -> str:
-        """What AWS_LAMBDA_RUNTIME_API is: host and port."""
+        """The value of AWS_LAMBDA_RUNTIME_API: host and port."""
         host, port = self._server.server_address[:2]
         return f"{host!s}:{port}"
 
     def offer(self, invocation: Invocation) -> None:
-        """Let the runtime have this event when it next asks."""
+        """Give the runtime this event when it next asks."""
         self.current = invocation.request_id
         self.todo.put(invocation)
 
     def heard(self, seconds: float) -> Message:
-        """The next thing the runtime said.
+        """The next message of the runtime.
 
         Raises: queue.Empty when it says nothing so long.
         """
         return self.messages.get(timeout=seconds) if seconds > 0 else self.messages.get_nowait()
 
     def next(self) -> Invocation | None:
-        """The next event, waited for; None when there will be none."""
+        """Wait for the next event; None if there will be none."""
         with self._lock:
             self._waiting += 1
         self.messages.put(Ready())
@@ -110,7 +110,7 @@ class RuntimeApi:
                 self._waiting -= 1
 
     def close(self) -> None:
-        """Answer no more; whoever waits for an event is let go."""
+        """Stop the server, and release every request that waits for an event."""
         self._server.shutdown()
         with self._lock:
             waiting = self._waiting
@@ -130,7 +130,7 @@ class _Server(ThreadingHTTPServer):
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A runtime that is killed in the middle of a request is no error of ours."""
+        """Print nothing: a runtime killed in the middle of a request is no error of ours."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -179,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(HTTPStatus.ACCEPTED, {"status": "OK"})
 
     def _read(self) -> tuple[int, bytes]:
-        """The request's size, and its body where that is not too large; what is too large is read away."""
+        """The request's size and its body; a body that is too large is read and thrown away."""
         length = self.headers.get("Content-Length", "")
         size = int(length) if length.isdigit() else 0
         if size <= RESPONSE_BYTES:
@@ -199,16 +199,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     @override
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests are no news."""
+        """Log no requests."""
 
 
 def too_large(size: int) -> str:
-    """What the service says of a response of so many bytes."""
+    """The service's message about a response that is too large."""
     return f"Response payload size ({size} bytes) exceeded maximum allowed payload size ({RESPONSE_BYTES} bytes)."
 
 
 def _errored(body: bytes, *, during_init: bool = False) -> Errored:
-    """An error as the runtime posts it; a function may post what it likes, so nothing is relied on."""
+    """Parse an error that the runtime posts; a function may post anything, so nothing about it is assumed."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):

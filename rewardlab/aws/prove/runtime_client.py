@@ -1,4 +1,4 @@
-"""AWS's runtime client, laid out as Lambda's Python runtimes have it; nothing else of what is installed here."""
+"""Lays out AWS's runtime client as Lambda's Python runtimes have it, without anything else installed here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from rewardlab.errors import UsageError
 
 CLIENT = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
-#: Lambda's Python runtimes have these installed; they are there if they are here.
+#: Packages that Lambda's Python runtimes have installed; they are provided if they are installed here.
 OFFERED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 PACKAGE, BOOTSTRAP = "awslambdaric", "bootstrap.py"
 
@@ -30,7 +30,7 @@ def client_version() -> str:
 
 
 def provide_client(folder: Path) -> None:
-    """Make the folder that is /var/runtime on Lambda: the client, what it needs, and boto3 where it is installed.
+    """Make the folder that is /var/runtime on Lambda: the client, what it needs, and boto3 if it is installed.
 
     Raises: UsageError when the client, or what it needs, is not installed.
     """

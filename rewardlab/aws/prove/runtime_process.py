@@ -1,4 +1,4 @@
-"""The process of an execution environment: started as Lambda would start it, and ended with all it started."""
+"""The process of an execution environment: starts it as Lambda would, and ends it with all that it started."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Configuration:
 
     @property
     def arn(self) -> str:
-        """The name that the function is told of itself."""
+        """The ARN that the function gets as its own."""
         return f"arn:aws:lambda:{self.role.region}:000000000000:function:{NAME}"
 
 
@@ -98,17 +98,17 @@ class RuntimeProcess:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         return self._process.pid
 
     @property
     def ended(self) -> bool:
-        """Whether it has ended."""
+        """Whether the process has ended."""
         return self._process.poll() is not None
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time that it and its children have used."""
+        """Processor time that the process and its children have used."""
         try:
             used = psutil.Process(self.pid).cpu_times()
         except psutil.Error:
@@ -117,7 +117,7 @@ class RuntimeProcess:
 
     @property
     def most_resident_mb(self) -> float:
-        """The most resident memory that it has had, without its children's, in MB; 0 where the system does not tell."""
+        """The peak of its resident memory in MB, without its children's; 0 if the system does not tell."""
         with contextlib.suppress(OSError), Path(f"/proc/{self.pid}/status").open(encoding="ascii") as status:
             for line in status:
                 if line.startswith("VmHWM:"):
@@ -126,7 +126,7 @@ class RuntimeProcess:
 
     @property
     def ending(self) -> str:
-        """How it ended, in Lambda's words."""
+        """How the process ended, in Lambda's words."""
         code = self._process.returncode
         if not code:
             return "Runtime exited without providing a reason"
@@ -135,14 +135,14 @@ class RuntimeProcess:
         return f"Runtime exited with error: signal: {(signal.strsignal(-code) or str(-code)).lower()}"
 
     def kill(self) -> None:
-        """End it and all it started."""
+        """End the process and all that it started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
 
 
 def _needed(root: Path, runtime: Path) -> list[str]:
-    """What the process needs of the machine's temporary folder, which its own one hides."""
+    """The folders that the process needs below the machine's temporary folder, which its private one hides."""
     client = [os.path.realpath(path) for path in runtime.iterdir()]
     needed = {Path(path).resolve() for path in (str(root), sys.prefix, sys.base_prefix, *client)}
     below = sorted(path for path in needed if path.is_relative_to(TEMPORARY_FOLDER.resolve()))
@@ -150,7 +150,7 @@ def _needed(root: Path, runtime: Path) -> list[str]:
 
 
 def _environment(package: Package, configuration: Configuration, runtime: Path, address: str) -> dict[str, str]:
-    """What Lambda defines, the user's variables, the role's credentials; nothing else of this machine's."""
+    """The process's variables: Lambda's, the user's and the role's credentials; no others of this machine."""
     manifest = package.manifest
     layer = [str(package.layer / "python")] if package.layer else []
     return {

@@ -1,4 +1,4 @@
-"""The report of a proof, from what was seen."""
+"""Builds the report of a proof from what was observed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def summarize(
     seen: Execution,
     audit: Mapping[Key, Outcome],
 ) -> ProofReport:
-    """The report on the package at `path`, run with a configuration on the evidence that an audit had scored."""
+    """The report on the package at `path`, from its run (`seen`) and the audit's scores of the same evidence."""
     manifest = unpacked.manifest
     compared = compare(seen.outcomes, audit)
     warm, redacted = _warm(seen), configuration.role.redacted
@@ -107,7 +107,7 @@ def summarize(
 
 
 def _verdict(seen: Execution, compared: Comparison) -> Literal["proven", "differs", "failed"]:
-    """Failed when an invocation did, or when there was no score to compare."""
+    """Failed if an invocation failed, or if there was no score to compare."""
     if seen.failures or not compared.compared - compared.both_unscored:
         return "failed"
     return "differs" if compared.differences else "proven"
@@ -140,7 +140,7 @@ def _difference(one: Difference, redacted: Callable[[str], str]) -> DifferencePa
 
 
 def _warm(seen: Execution) -> WarmPart | None:
-    """The latency of the largest batches; p99 is the slowest of fewer than a hundred."""
+    """The latency of the largest batches; with fewer than a hundred, p99 is the slowest."""
     if not seen.warm:
         return None
     largest = max(size for size, _ in seen.warm)
@@ -150,10 +150,10 @@ def _warm(seen: Execution) -> WarmPart | None:
 
 
 def _recommended(seen: Execution, warm: WarmPart | None, platform: Platform) -> Recommended | None:
-    """What to configure; None when no invocation of a warm process was answered."""
+    """What to configure; None if no warm invocation was answered."""
     if warm is None or not seen.init or not seen.first:
         return None
-    once = max(0.0, max(seen.first) - warm.p50_ms / 1000)  # what a first invocation does once: imports, caches
+    once = max(0.0, max(seen.first) - warm.p50_ms / 1000)  # the extra time of a first invocation: imports, caches
     longest = warm.p99_ms / 1000 * platform.batch_size / warm.batch
     found = recommend(init=max(seen.init), once=once, longest=longest, peak_mb=seen.peak_mb, cpu_share=seen.cpu_share)
     return Recommended(
@@ -166,7 +166,7 @@ def _recommended(seen: Execution, warm: WarmPart | None, platform: Platform) -> 
 
 
 def _notices(unpacked: Package, seen: Execution, warm: WarmPart | None) -> list[str]:
-    """What a person should know of how it was proven, a sentence each."""
+    """What the user should know about how the package was proven, a sentence each."""
     manifest = unpacked.manifest
     platform = find_platform(manifest.platform)
     said = []

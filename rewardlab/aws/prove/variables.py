@@ -1,4 +1,4 @@
-"""What a function finds in its environment: the variables it was configured with, and its role's credentials."""
+"""A function's environment variables: those it was configured with, and its role's region and credentials."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rewardlab.errors import UsageError
 
-#: Names that Lambda takes for environment variables, and the bytes of all together.
+#: The names that Lambda allows for environment variables, and the bytes of all together.
 VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 ENVIRONMENT_BYTES = 4096
 KEY, SECRET, TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
@@ -37,7 +37,7 @@ RESERVED = frozenset(
     }
 )
 REGION = "us-east-1"
-#: Characters of a credential that are taken for a part of it at the end of a text that was cut.
+#: So many characters of a credential, at either end of a text, count as a part of it that was cut.
 FRAGMENT = 6
 
 
@@ -57,7 +57,7 @@ def check_variables(environment: Mapping[str, str], *, role: str = "--credential
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """The region that a function runs in, and the credentials by which it may call other services; none by default."""
+    """The region that a function runs in, and the credentials with which it calls other services; none by default."""
 
     region: str = REGION
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -79,11 +79,11 @@ class Role:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What Lambda sets of it."""
+        """The environment variables that Lambda sets for the role: its region and its credentials."""
         return {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region, **self.credentials}
 
     def redacted(self, text: str) -> str:
-        """The text without the credentials that the function's code may have printed, or parts where it was cut."""
+        """The text without the credentials that the function may have printed, or parts of them where it was cut."""
         for name, value in self.credentials.items():
             text = text.replace(value, f"({name})")
             for size in range(len(value) - 1, FRAGMENT - 1, -1):

@@ -44,7 +44,7 @@ def render(report: AgreementReport, _display: Display) -> str:
 
 
 def _picture(report: AgreementReport) -> Iterator[str]:
-    """Alpha's interval of all units and of each slice on one scale, the threshold marked."""
+    """A picture of alpha's intervals, over all units and over each slice, with the threshold marked."""
     parts = [part for part in (report.whole, *report.slices) if part.alpha.low is not None][:MOST_ROWS]
     if not parts:
         return

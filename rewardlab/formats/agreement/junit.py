@@ -15,7 +15,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: AgreementReport, _display: Display) -> str:
-    """The report as XML, ending with a line break; what is not sufficient, undecided too, is a failure."""
+    """The report as XML, ending with a line break; every verdict but `sufficient` is a failure."""
     report = visible_all(report)
     parts = (report.whole, *report.slices)
     failures = sum(part.verdict != "sufficient" for part in parts)

@@ -37,5 +37,5 @@ def _row(cells: tuple[str, ...], *, plain: bool = False) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that shows as itself, in one line."""
+    """The text in one line, its markup characters escaped."""
     return MARKUP.sub(r"\\\1", " ".join(text.split()))

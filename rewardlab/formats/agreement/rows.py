@@ -22,13 +22,13 @@ COEFFICIENTS = (
 )
 #: Pairs of raters shown; the JSON report holds them all.
 SHOWN_PAIRS = 45
-#: What a coefficient of 0 may come to in floating point.
+#: A coefficient below this is 0 but for floating-point error.
 ROUND_OFF = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table: its title, header and rows, all text; the first column names, the others are numbers."""
+    """A table: its title, header and rows, all text; the first column holds names, the others numbers."""
 
     title: str
     header: tuple[str, ...]
@@ -42,7 +42,7 @@ def headline(report: AgreementReport) -> str:
 
 
 def sentences(report: AgreementReport) -> Iterator[str]:
-    """What was rated, what alpha means, how it meets the threshold, and what else should be known."""
+    """What was rated, what alpha means, whether it reaches the threshold, and what else should be known."""
     whole = report.whole
     level = f"{report.level} level" + (" (assumed; say --level)" if report.level_assumed else "")
     yield (
@@ -62,7 +62,7 @@ def _raters(report: AgreementReport) -> str:
 
 
 def decision(report: AgreementReport, part: Agreement) -> str:
-    """How alpha's interval meets the threshold."""
+    """Whether alpha's interval reaches the threshold, in a sentence."""
     low, high, target = part.alpha.low, part.alpha.high, number(report.min_alpha)
     if part.alpha.estimate is None:
         return "Nothing is decided."
@@ -91,7 +91,7 @@ def _more(part: Agreement) -> str:
 
 
 def tables(report: AgreementReport) -> Iterator[Rows]:
-    """Coefficients, slices, raters, pairs of raters and the use of the scale, those that there are."""
+    """The tables of coefficients, slices, raters, pairs of raters and use of the scale; empty ones are left out."""
     whole = report.whole
     columns = ("", "value", "interval", "standard error", "z against 0")
     yield Rows("coefficients", columns, tuple(_coefficients(whole, report.weights)))
@@ -152,7 +152,7 @@ def _pairs(part: Agreement) -> Sequence[tuple[str, ...]]:
 
 
 def with_interval(found: Number) -> str:
-    """`0.743 (0.417 to 1)`, or why not."""
+    """`0.743 (0.417 to 1)`, or why the number or its interval is missing."""
     if found.estimate is None:
         return f"undefined ({found.undefined})"
     if found.low is None:
@@ -171,7 +171,7 @@ def orders(found: Orders) -> str:
 
 
 def number(value: float | None) -> str:
-    """Three decimals; 0, 1 and -1 are said only of themselves."""
+    """Three decimals; only a value that is exactly 0, 1 or -1 is shown as such."""
     if value is None:
         return "-"
     value = 0.0 if abs(value) < ROUND_OFF else value

@@ -35,7 +35,7 @@ def components_table(components: Sequence[Component], group_size: int) -> Table:
 
 
 def _number(value: float | None) -> str:
-    """To three digits; what a fit leaves of a 0 is one."""
+    """A number to three digits; the rounding error of a fit is shown as 0."""
     return "-" if value is None else f"{value if abs(value) > NOTHING else 0:.3g}"
 
 

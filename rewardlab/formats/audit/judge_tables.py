@@ -13,14 +13,14 @@ from rewardlab.reports.judges import Agreement, Confusion, Judge, Judges
 from rewardlab.reports.section import Interval
 
 AGAINST = {"labels": "the labels", "reward": "the reward", "consensus": "what most judges say"}
-#: Judges of whom each two are shown; the JSON report holds the pairs of any number.
+#: With at most so many judges, alpha of each two is shown; the JSON report always holds all pairs.
 MOST_PAIRED = 6
-#: Characters of names that stand side by side over columns; longer ones are numbered.
+#: Characters of the names that head columns, all together; longer names are replaced by numbers.
 ROOM = 40
 
 
 def tables(judges: Judges) -> Iterator[Table]:
-    """Those that there is something to say in."""
+    """The tables about judges; empty ones are left out."""
     yield _panel(judges)
     for found in judges.agreements:
         if 2 < len(found.judges) <= MOST_PAIRED:
@@ -36,13 +36,13 @@ def tables(judges: Judges) -> Iterator[Table]:
 
 
 def _panel(judges: Judges) -> Table:
-    """One row for each judge: how much it calls right, whether it repeats itself, how it fits what is known."""
+    """One row for each judge: the share it calls right, how often it flips, and its accuracy."""
     known = next((judge.validation.against for judge in judges.panel if judge.validation is not None), None)
     heads = ("judges", "verdicts", "calls right", "flips", "accuracy" if known is None else f"as {AGAINST[known]}")
     rows = []
     for judge in judges.panel:
         flips = None if judge.self_consistency is None else judge.self_consistency.flip_rate
-        if judge.position is not None:  # the other order asks again too, and finds more
+        if judge.position is not None:  # the other order is a repeat too, and finds more flips
             flips = judge.position.hard_flips
         accuracy = None if judge.validation is None else judge.validation.accuracy
         rows.append((judge.name, f"{judge.judged:,}", share(judge.pass_rate), share(flips), share_between(accuracy)))
@@ -78,7 +78,7 @@ def _is_corrected(judge: Judge) -> bool:
 
 
 def _pass_rates(judges: Sequence[Judge]) -> Table:
-    """The share of right answers once a judge's errors are taken out, by the labels."""
+    """The share of right answers, corrected with the labels for each judge's errors."""
     rows = []
     for judge in judges:
         found = judge.validation
@@ -88,7 +88,7 @@ def _pass_rates(judges: Sequence[Judge]) -> Table:
 
 
 def _latent(judges: Sequence[Confusion]) -> Table:
-    """Each judge's errors by the verdicts alone."""
+    """Each judge's errors, estimated from the verdicts alone."""
     heads = ("judges alone", "right: as right", "as wrong", "wrong: as right", "as wrong")
     rows = [
         (one.judge, *(_cell(one.matrix[truth][verdict]) for truth, verdict in ((1, 1), (1, 0), (0, 1), (0, 0))))
@@ -102,7 +102,7 @@ def _cell(value: float | None) -> str:
 
 
 def _cost(judges: Sequence[Judge]) -> Table:
-    """What each judge was asked, and what that took."""
+    """How much each judge was asked, and what it cost."""
     priced = any(judge.usage.cost is not None for judge in judges)
     heads = ("asked", "questions", "prompt tokens", "completion tokens", *(("cost",) if priced else ()))
     rows = []
@@ -127,7 +127,7 @@ def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 
 def two(value: float) -> str:
-    """Two places, and no minus before a zero."""
+    """Two decimals, and no minus sign before a zero."""
     return f"{round(value, 2) + 0.0:.2f}"
 
 
@@ -137,7 +137,7 @@ def share(quantity: Interval | None) -> str:
 
 
 def share_between(quantity: Interval | None) -> str:
-    """A share in percent with its interval, as far as there is one."""
+    """A share in percent, with its interval if it has one."""
     if quantity is None or quantity.low is None or quantity.high is None:
         return share(quantity)
     low, high = (percent(end).removesuffix(" %") for end in (quantity.low, quantity.high))

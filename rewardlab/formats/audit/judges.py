@@ -9,12 +9,12 @@ from rewardlab.formats.findings import percent
 from rewardlab.reports.judges import Judge, Judges
 from rewardlab.reports.section import Interval
 
-#: Generations shown on which reward and panel part most, and characters of a response; the JSON report holds more.
+#: Generations shown on which reward and panel disagree most, and characters of a response; the JSON report holds more.
 PARTING, LONGEST = 3, 60
 
 
 def why(judges: Judges) -> str:
-    """The sentence about the judges that stands beside a verdict."""
+    """The sentence about the judges among the reasons for the verdict."""
     if judges.alpha is None:
         return "one judge alone: nothing says whether another would agree"
     shown = f"the judges' alpha {number(judges.alpha)}"
@@ -30,7 +30,7 @@ def why(judges: Judges) -> str:
 
 
 def parting(judges: Judges) -> Iterator[str]:
-    """The generations on which reward and panel part most, a line each: what a person should read first."""
+    """The generations on which reward and panel disagree most, a line each: what a person should read first."""
     for one in judges.parting[:PARTING]:
         said = ", ".join(f"{name} {'-' if verdict is None else verdict}" for name, verdict in one["verdicts"].items())
         text = " ".join(str(one["text"]).split())
@@ -39,7 +39,7 @@ def parting(judges: Judges) -> Iterator[str]:
 
 
 def sentences(judges: Judges) -> Iterator[str]:
-    """What else is to be said of the panel."""
+    """The sentences under the tables: agreement, independence, the reward against the panel, labels."""
     for found in judges.agreements:
         alpha = found.alpha
         yield (
@@ -78,7 +78,7 @@ def sentences(judges: Judges) -> Iterator[str]:
 
 
 def _about_labels(judges: Judges) -> Iterator[str]:
-    """What the table of pass rates leaves unsaid, and how far the verdicts are probabilities."""
+    """Notes under the pass-rate table, and the calibration of the verdicts."""
     held = [(judge.name, judge.validation) for judge in judges.panel if judge.validation is not None]
     why: dict[str, list[str]] = {}
     for name, found in held:

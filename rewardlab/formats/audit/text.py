@@ -20,7 +20,7 @@ from rewardlab.reports.finding import FindingPart
 from rewardlab.reports.section import Interval, visible_all
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
-#: Cells of a bar, and what stands beside it in a line: a narrow page shortens the bar and no number.
+#: Cells of a bar, the fewest of them, and the columns of what stands beside it: a narrow page shortens only the bar.
 BAR, SHORTEST_BAR, BESIDE_BAR = 24, 8, 70
 
 
@@ -58,7 +58,7 @@ def _head(console: Console, report: Report) -> None:
 
 
 def _late(report: Report) -> str:
-    """What was not asked in time, where it keeps the run from a verdict; empty where nothing does."""
+    """The probes that time ran out for, if that keeps the run from a verdict; else empty."""
     if report.verdict != "inconclusive" or "RL204" not in report.reasons:
         return ""
     late = [name for one in report.findings if one.code == "RL204" for name in one.evidence.get("not_asked", [])]
@@ -66,7 +66,7 @@ def _late(report: Report) -> str:
 
 
 def _drawn(report: Report) -> str:
-    """The filters and the thinking that it was sampled with, and whose they are where nobody named them."""
+    """The sampling's filters, thinking and system prompt; a value that the user did not give with its source."""
     sampling, sources = report.provenance.get("sampling", {}), report.provenance.get("sampling_from", {})
     shown = [
         f"{name} {sampling[name]}" + (f" ({sources[name]})" if name in sources else "")
@@ -78,7 +78,7 @@ def _drawn(report: Report) -> str:
 
 
 def _size(base: Baseline) -> str:
-    """How much was sampled; what was asked for only where that is more."""
+    """Generations sampled; also the number asked for, if it is larger."""
     asked = f"{base.prompts:,} prompts x {base.num_generations} generations"
     if base.generations >= base.prompts * base.num_generations:
         return asked
@@ -100,7 +100,7 @@ def _why(report: Report) -> Iterator[str]:
     ]
     others.sort(key=lambda one: report.reasons.index(one.code) if one.code in report.reasons else len(report.reasons))
     blockers = [f"{finding.code} {finding.title}" for finding in others]
-    # An accuracy that does not lie outside the band is no reason for a NO-GO: what makes it doubtful stands before it.
+    # An accuracy that is not outside the band is no reason for a NO-GO: the blockers are, and stand before it.
     blocked = report.verdict == "no_go" and base.position in {"inside", "undecided"}
     if blocked:
         yield from blockers
@@ -134,7 +134,7 @@ def _look(base: Baseline) -> str:
 
 
 def _standing(share: Interval, base: Baseline) -> str:
-    """On how many prompts a share stands, where it is not on all."""
+    """How many prompts a share is computed over, if not over all of them."""
     if share.units is None or share.units == base.prompts:
         return ""
     return f", on {share.units:,} of the {base.prompts:,} prompts"
@@ -208,7 +208,7 @@ def _row(
 
 
 def _reasons(rows: Mapping[str, Interval]) -> dict[str, list[str]]:
-    """Why numbers are undefined, each reason with the names of the rows it holds for."""
+    """Why numbers are undefined: each reason with the names of the rows that it explains."""
     reasons: dict[str, list[str]] = {}
     for name, quantity in rows.items():
         if quantity.estimate is None:
@@ -217,7 +217,7 @@ def _reasons(rows: Mapping[str, Interval]) -> dict[str, list[str]]:
 
 
 def _bar(quantity: Interval, cells: int, band: tuple[float, float] | None) -> Text:
-    """The unit line: filled up to the estimate, the interval shaded, the band's ends marked."""
+    """A bar from 0 to 1: filled up to the estimate, the interval shaded, the band's ends marked."""
     low, middle, high = ((value or 0.0) * cells for value in (quantity.low, quantity.estimate, quantity.high))
     text = Text()
     for cell in range(cells):
@@ -256,7 +256,7 @@ def _outcome_line(report: Report) -> str:
 
 
 def _invocations_line(report: Report) -> str:
-    """What it was like to invoke a deployed function; empty for a file."""
+    """How a deployed function answered its invocations; empty for a file."""
     told = report.reward.invocations
     if told is None:
         return ""

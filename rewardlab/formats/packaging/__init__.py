@@ -1,4 +1,4 @@
-"""The formats of what `rewardlab package` built, one a file."""
+"""The formats of a packaging report, one a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `rewardlab package` built as JSON, schema `rewardlab.packaging/1`."""
+"""A packaging report as JSON, schema `rewardlab.packaging/1`."""
 
 from __future__ import annotations
 

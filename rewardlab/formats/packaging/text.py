@@ -1,4 +1,4 @@
-"""What `rewardlab package` built, as a person reads it in a terminal."""
+"""A packaging report as a person reads it in a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN, MB = 5, 1 << 20
 
 
 def render(report: PackageReport, display: Display) -> str:
-    """What was built from what, its digest and sizes, the largest contributors, and the findings."""
+    """The package and what it was built from, its digest and sizes, the largest contributors, and the findings."""
     report = visible_all(report)
     name, style = VERDICTS[report.verdict]
     entry = f"{report.entry} ({report.kind})" if report.kind else report.entry or "no entry found"

@@ -1,4 +1,4 @@
-"""What `rewardlab prove` saw, as a person reads it in a terminal."""
+"""A proof as a person reads it in a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rewardlab.reports.proof import DifferencePart, FailurePart, ProofReport, Sc
 from rewardlab.reports.section import visible_all
 
 VERDICTS = {"proven": ("PROVEN", "bold green"), "differs": ("DIFFERS", "bold red"), "failed": ("FAILED", "bold red")}
-#: Differences that are shown, lines of a log, and characters of a message; JSON holds them all.
+#: How many differences, lines of a log and characters of a message are shown; JSON holds them all.
 SHOWN, LOG_LINES, LONGEST = 10, 12, 300
 
 
