@@ -92,6 +92,15 @@ def test_a_generation_in_two_parts_is_refused(tmp_path):
         parts.read()
 
 
+def test_a_generation_without_a_text_is_damage_and_an_empty_text_is_none(tmp_path):
+    parts = Parts(tmp_path, GENERATION_SCHEMA)
+    row = {name: [None] for name in GENERATION_SCHEMA.names} | {"prompt_id": ["p"], "index": [0]}
+    parts.append(row | {"text": [""]})
+    assert parts.read(["text"]).to_pylist() == [{"text": ""}]
+    parts.append(row | {"index": [1]})
+    assert "part-000002.parquet: the part is damaged (text is missing)" in refused(parts.read)
+
+
 def test_what_a_kill_leaves_of_a_half_written_part_is_passed_over(tmp_path):
     parts = Parts(tmp_path, GENERATION_SCHEMA)
     (tmp_path / ".part-000001.parquet.tmp").write_bytes(b"half")
