@@ -24,6 +24,7 @@ from rewardlab.rewards.fence import Built
 from rewardlab.rewards.kernel import PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, filter_calls, prctl
 
 ROOT = Path(__file__).parent.parent
+UNFENCED = " is not fenced in wholly on this machine: "
 LACKING = ("landlock", "namespaces", "filter")
 ANY_OF, LANDLOCK = 0x45, (444, 445, 446)
 #: unshare, setns, mount, clone and prctl; of clone's flags those that ask for a namespace; clone3 hides its flags.
@@ -62,6 +63,12 @@ def kernel_here() -> Kernel:
     command = [sys.executable, "-m", "tests.kernels"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return Kernel(**json.loads(done.stdout))
+
+
+def untold(error: str) -> str:
+    """What a command said, but for the line on what the fence lacks here: that is the kernel's, not the command's."""
+    lines = error.splitlines(keepends=True)
+    return "".join(line for line in lines if not (kernel_here().missing and UNFENCED in line))
 
 
 def without(kernel: Kernel, lacking: Collection[str]) -> Kernel:
