@@ -49,7 +49,7 @@ types: install
 unit: install
 	$(BIN)/pytest -n 2 -m "not process and not engine and not bank"
 
-# Two thousand inputs for each reader of outside input (a hundred in make test), half an hour on two cores.
+# Two thousand inputs for each reader of outside input (a hundred in make test), six minutes on one core.
 fuzz: install
 	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=fuzz -k "any or arbitrary or whatever"
 

@@ -131,7 +131,7 @@ def missed(cell: Cell, repetitions: int, *, widths: int, level: float = 0.95, se
         wilson = mean_over_prompts(successes / samples, samples, level=level)
         assert isinstance(wilson, Estimate)
         if 0 < successes.sum() < samples.sum():
-            at_most, at_least = Counted(cells_of(samples, successes)).tails(np.array([cell.truth]))
+            at_most, at_least = Counted(cells_of(samples, successes)).tested(np.array([cell.truth]), alpha)
             counts[:2] += at_most[0] <= alpha, at_least[0] <= alpha
         else:
             counts[:2] += wilson.high < cell.truth, wilson.low > cell.truth  # one rule for both
@@ -157,8 +157,9 @@ def looked(cell: Cell, repetitions: int, *, growth: float | None, seed: int = 2)
             samples, successes = np.concatenate([samples, more[0]]), np.concatenate([successes, more[1]])
             found, taken = cells_of(samples, successes), taken + 1
             level = level_of_look(information)
-            at_most, at_least = Counted(found).tails(np.array([edge]))
-            outside = np.array([at_most[0], at_least[0]]) <= (1 - level) / 2
+            alpha = (1 - level) / 2
+            at_most, at_least = Counted(found).tested(np.array([edge]), alpha)
+            outside = np.array([at_most[0], at_least[0]]) <= alpha
             if outside.any() or information[-1] >= MOST_PROMPTS:
                 wrong += outside
                 break
@@ -191,6 +192,15 @@ def at_the_edge() -> list[Cell]:
     ]
 
 
+def at_the_first_look() -> list[Cell]:
+    """Those, and the rare easy prompts that are missed most often."""
+    rare = [
+        Cell(f"{100 * share:g} % always solved, the rest alike", easy(share, 0.05), 0.05, 100, (n,))
+        for share, n in [(0.025, 16), (0.03, 8), (0.03, 16), (0.035, 8), (0.035, 16)]
+    ]
+    return [*at_the_edge(), *rare]
+
+
 # The cells hold functions, which no process can be sent: each process makes its own and is told their place.
 def row_of_missed(place: int, repetitions: int) -> str:
     """The row of a cell at one look."""
@@ -203,6 +213,13 @@ def row_of_missed(place: int, repetitions: int) -> str:
     )
 
 
+def row_of_first_look(place: int, repetitions: int) -> str:
+    """The row of a cell at the first look's level: how often it ends below the truth and begins above it."""
+    cell = at_the_first_look()[place]
+    one = missed(cell, repetitions, widths=0, level=FIRST_LEVEL)
+    return f"| {cell.settings} | {one.below:.3f} | {one.above:.3f} |"
+
+
 def row_of_looks(place: int, growth: float | None, repetitions: int) -> str:
     """The row of a cell at the edge over several looks."""
     cell = at_the_edge()[place]
@@ -212,13 +229,18 @@ def row_of_looks(place: int, growth: float | None, repetitions: int) -> str:
 
 
 def tables(repetitions: int, *, processes: int = 2) -> Iterator[str]:
-    """The lines of both tables, as they come."""
+    """The lines of the tables, as they come."""
     with ProcessPoolExecutor(processes) as pool:
         places = range(len(cells()))
         yield f"One look at 95 %, {repetitions:,} repetitions a row; misses below and above; widths over Wilson's."
         yield "| success rates; accuracy, prompts x generations | covers | modified Wilson | width |"
         yield "| --- | --- | --- | --- |"
         yield from pool.map(row_of_missed, places, [repetitions] * len(places))
+        yield f"The first look, at {100 * FIRST_LEVEL:g} %, {2 * repetitions:,} repetitions a row."
+        yield "| success rates; accuracy, prompts x generations | ends below | begins above |"
+        yield "| --- | --- | --- |"
+        places = range(len(at_the_first_look()))
+        yield from pool.map(row_of_first_look, places, [2 * repetitions] * len(places))
         followed = max(repetitions * FOLLOWED // REPETITIONS, 1)
         yield f"Up to {LOOKS} looks from {FIRST_PROMPTS} prompts on, the first at {100 * FIRST_LEVEL:g} %; "
         yield f"{repetitions:,} repetitions a row, {followed:,} where the advice is followed."

@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from rewardlab.cli import main
 from rewardlab.readers.prompts import read_prompts
 from rewardlab.task import Prompt
+from tests.kernels import untold
 
 ARITHMETIC = Path(__file__).parent.parent / "fixtures" / "arithmetic"
 
@@ -140,14 +141,17 @@ def write_lines(tmp_path: Path) -> Callable[[str, Sequence[Any]], Path]:
 def run(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[int, str, str]]:
-    """Run the command line in an empty folder; returns its exit code, standard output and standard error."""
+    """Run the command line in an empty folder; returns its exit code, standard output and standard error.
+
+    With `told` standard error holds what it says of the kernel too, where that cannot fence a reward in wholly.
+    """
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: object) -> tuple[int, str, str]:
+    def call(*arguments: object, told: bool = False) -> tuple[int, str, str]:
         code = main([str(argument) for argument in arguments])
         gc.unfreeze()  # a command keeps its imports to the end of its process; this one goes on
         captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return code, captured.out, captured.err if told else untold(captured.err)
 
     return call
 

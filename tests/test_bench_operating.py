@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.operating import at_the_edge, cells, looked, missed, row_of_looks, row_of_missed
+from bench.operating import at_the_edge, cells, looked, missed, row_of_first_look, row_of_looks, row_of_missed
 
 EDGE = {cell.settings: cell for cell in at_the_edge()}
 
@@ -34,4 +34,5 @@ def test_following_the_advice_is_wrong_no_oftener():
 def test_a_row_says_its_settings():
     assert row_of_missed(0, 4).startswith("| beta, correlation 0.2; 0.01, 100 x 8 | 1.000 (0.000, 0.000) | ")
     assert row_of_looks(0, 2.0, 2).startswith("| beta, correlation 0.2; 0.05, 100 x 8 | x 2 | 0.000 | ")
+    assert row_of_first_look(0, 2) == "| beta, correlation 0.2; 0.05, 100 x 8 | 0.000 | 0.000 |"
     assert len({cell.settings for cell in cells()}) == len(cells())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from rewardlab.errors import RunError
@@ -48,6 +48,12 @@ class RewardRecord:
     place: ReferencePlace | None = None
 
 
+def _with_two(values: tuple[float, ...]) -> tuple[float, ...]:
+    if len(set(values)) < 2:
+        raise ValueError("two values that differ, or more")
+    return values
+
+
 @dataclass(frozen=True, slots=True)
 class JudgeRecord:
     """A judge that was asked about a run. `key` names its folder: it is made of all that can change a verdict.
@@ -66,7 +72,7 @@ class JudgeRecord:
     kind: str
     level: str
     labels: tuple[str, ...]
-    values: tuple[Finite, ...]
+    values: Annotated[tuple[Finite, ...], AfterValidator(_with_two)]
     success_at: Finite | None
     digest: str
     price: tuple[Finite, Finite] | None = None
@@ -149,6 +155,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise RunError(
             f"{'.'.join(map(str, first['loc']))} is {repr(first['input'])[:60]}",
             where=str(path),
-            expected=first["msg"].removeprefix("Input should be ").removeprefix("a valid "),
+            expected=first["msg"]
+            .removeprefix("Input should be ")
+            .removeprefix("a valid ")
+            .removeprefix("Value error, "),
         ) from None
     return manifest

@@ -21,7 +21,7 @@ NUMBERS = {"score", "seconds", "value", "expected"}
 
 def impossible(rows: pa.Table) -> str | None:
     """Why a part cannot hold these rows, in a few words; None if it can."""
-    return next(chain(_of_columns(rows), _of_scores(rows), _of_components(rows)), None)
+    return next(chain(_of_columns(rows), _of_texts(rows), _of_scores(rows), _of_components(rows)), None)
 
 
 def _of_columns(rows: pa.Table) -> Iterator[str]:
@@ -37,6 +37,13 @@ def _of_columns(rows: pa.Table) -> Iterator[str]:
             yield f"{name} is beyond the largest float32"
         if name in NUMBERS and pc.all(pc.is_finite(column)).as_py() is False:
             yield f"{name} is not finite"
+
+
+def _of_texts(rows: pa.Table) -> Iterator[str]:
+    """A generation has a text, if an empty one; a judge that was not asked has none."""
+    names = set(rows.column_names)
+    if "text" in names and "variant" not in names and rows["text"].null_count:
+        yield "text is missing"
 
 
 def _of_scores(rows: pa.Table) -> Iterator[str]:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.special import expit, logit, stdtr
 
 from rewardlab.stats.cluster import t_quantile
-from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined, wilson
+from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 from rewardlab.stats.ratio import difference_of, rate_of
 from rewardlab.stats.spread import SAME_SCORE
 from rewardlab.stats.weights import WEIGHTED, effective_number, method_of, scaled
 
 #: So many further prompts of all or nothing are counted in the spread of areas.
-MORE_PROMPTS = 2
+MORE_PROMPTS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,17 @@ def pairwise_accuracy(scores: Floats, labels: Floats, *, pairs: Floats | None = 
     """The chance that of two generations of one prompt, labels 1 and 0, the one of label 1 scores higher; ties half.
 
     Arguments: as above. Identity: the mean over prompts of each prompt's area under the ROC curve; prompts weigh alike,
-    and `units` is how many hold both labels, which is as many as say anything. Wilson on the effective sample size that
-    the spread of the areas implies, t with prompts - 1 degrees of freedom. The spread is taken with that of two further
-    prompts of all or nothing, since the few prompts where the order is upside down may not be among those seen.
+    and `units` is how many hold both labels, which is as many as say anything. The interval is t's on the scale of the
+    log odds, prompts - 1 degrees of freedom, where the spread of areas is divided by mean (1 - mean). The spread is
+    taken with that of a further prompt of all or nothing, since the few prompts where the order is upside down may not
+    be among those seen.
     `pairs` (prompts, generations, generations), of a sample: one over the probability with which both were sampled, 0
     where not both were. Identity: the sum of pair weights won over the sum of all, so that every such pair of the whole
     weighs alike, and not every prompt: which prompts hold both labels a sample does not say. Linearised over prompts,
-    which Kish's effective number counts; Wilson as above.
+    which Kish's effective number counts; the interval as above.
     At the edges: undefined when fewer than two prompts hold both labels; all won and all lost as `modified_wilson`.
-    Source: Hanley & McNeil (1982), Radiology 143:29, within prompts; pairs of a sample, Horvitz & Thompson (1952).
+    Source: Hanley & McNeil (1982), Radiology 143:29, within prompts; the scale, Pepe (2003), The Statistical Evaluation
+    of Medical Tests, 5.2; pairs of a sample, Horvitz & Thompson (1952).
     """
     if pairs is not None:
         return _sampled_accuracy(scores, labels, pairs, level=level)
@@ -97,20 +99,19 @@ def pairwise_accuracy(scores: Floats, labels: Floats, *, pairs: Floats | None = 
     if len(areas) < 2:
         return Undefined("fewer than two prompts hold both labels")
     mean = float(areas.mean())
-    low, high = _wilson_of_areas(mean, float(areas.var(ddof=1)), float(len(areas)), level)
-    return Estimate(mean, low, high, level, "Wilson over prompts by the spread of their areas", len(areas))
+    low, high = interval_of_areas(mean, float(areas.var(ddof=1)), float(len(areas)), level)
+    return Estimate(mean, low, high, level, "t over prompts on the log odds of their areas", len(areas))
 
 
-def _wilson_of_areas(mean: float, variance: float, prompts: float, level: float) -> tuple[float, float]:
-    """The interval of a mean of areas; `variance` is one prompt's."""
+def interval_of_areas(mean: float, variance: float, prompts: float, level: float) -> tuple[float, float]:
+    """The interval of a mean of areas, as `pairwise_accuracy` has it; `variance` is one prompt's."""
     edge = 1 - ((1 - level) / 2) ** (1 / prompts)
     if mean <= TINY or mean >= 1 - TINY:
         return (0.0, edge) if mean <= TINY else (1 - edge, 1.0)
     whole = mean * (1 - mean)
     spread = ((prompts - 1) * variance + MORE_PROMPTS * whole) / (prompts - 1 + MORE_PROMPTS)
-    quantile = t_quantile(max(prompts - 1, 1.0), level)
-    low, high = wilson(np.array(mean), np.array(prompts * whole / spread), quantile)
-    return max(float(low), 0.0), min(float(high), 1.0)
+    half = t_quantile(max(prompts - 1, 1.0), level) * float(np.sqrt(spread / prompts)) / whole
+    return float(expit(logit(mean) - half)), float(expit(logit(mean) + half))
 
 
 def _sampled_accuracy(scores: Floats, labels: Floats, pairs: Floats, *, level: float) -> Quantity:
@@ -124,8 +125,8 @@ def _sampled_accuracy(scores: Floats, labels: Floats, pairs: Floats, *, level: f
     influence = (hits - rate * sizes) / sizes.sum()
     prompts = effective_number(sizes)
     variance = len(sizes) / (len(sizes) - 1) * float(np.square(influence).sum())
-    low, high = _wilson_of_areas(rate, prompts * variance, prompts, level)
-    method = WEIGHTED + "pairs alike, Wilson over prompts by the spread of their areas"
+    low, high = interval_of_areas(rate, prompts * variance, prompts, level)
+    method = WEIGHTED + "pairs alike, t over prompts on the log odds of their areas"
     return Estimate(rate, low, high, level, method, len(sizes))
 
 

@@ -17,6 +17,9 @@ METHOD = "exact tails under the likeliest mixture of success rates"
 #: An end of the interval lies at most so far out, as a part of its distance from the estimate.
 CLOSE = 0.002
 MOST_ROUNDS = 40
+#: Of a tail, half the chance of the very estimate is left out, though no more than this part of alpha. With whole tails
+#: a test errs less than alpha, for estimates come in steps; without the bound it would err more where these are long.
+LEFT_OUT = 0.25
 #: Rates on the grid: with more generations a prompt tells finer steps apart.
 FEW_GENERATIONS, FEW_RATES, MANY_RATES = 16, 33, 65
 
@@ -31,11 +34,12 @@ def mean_of_successes(samples: Floats, successes: Floats, *, draws: int = 1, lev
     sample are left out; the others weigh alike. One draw gives the accuracy, k draws give pass@k.
     The estimate is the mean of 1 - C(n - c, draws) / C(n, draws). The interval holds each mean that is not rejected at
     (1 - level) / 2 a side. To test a mean, take the likeliest of all distributions of success rates that have it; under
-    this one the estimate is a sum of independent numbers, and the chance of one as far out is computed exactly.
+    this one the estimate is a sum of independent numbers, and the chance of one as far out is computed exactly. Of the
+    chance of this very one half counts (mid-p), or more where the test could else err a quarter oftener than alpha.
     At the edges: with every value 0 only the rates 0 and 1 are left, which gives [0, 1 - (alpha/2)^(1/prompts)]; with
     every value 1 the mirror image. No prompt and one prompt are undefined.
     Source: a bootstrap test with the nuisance at its constrained maximum, Davison & Hinkley (1997), Bootstrap Methods,
-    4.2, without the sampling; where all generations of a prompt agree it is Clopper & Pearson (1934), Biometrika 26.
+    4.2, without the sampling; mid-p, Lancaster (1961), JASA 56:223, and Berry & Armitage (1995), Statistician 44:417.
     """
     kept = samples > 0
     prompts = int(np.count_nonzero(kept))
@@ -89,6 +93,12 @@ class Counted:
         weights = likeliest(seen, self._curve, means)
         return tails([weights @ each for each in self._points], self._numbers, self._total * self._unit)
 
+    def tested(self, means: Floats, alpha: float) -> tuple[Floats, Floats]:
+        """The tails, as a test at `alpha` compares them with it: less half the chance of this very estimate."""
+        at_most, at_least = self.tails(means)
+        left_out = np.minimum(np.clip(at_most + at_least - 1, 0.0, None) / 2, LEFT_OUT * alpha)
+        return at_most - left_out, at_least - left_out
+
     def ends(self, alpha: float) -> tuple[float, float]:
         """The least and the greatest mean that no tail under `alpha` rejects."""
         inside, outside = np.full(2, self.mean), np.array([0.0, 1.0])
@@ -99,7 +109,7 @@ class Counted:
                 break
             part = np.where(np.isnan(depths), 0.5, np.clip(heights / (heights - depths), 0.02, 0.98))
             tried = inside + (part if turn % 4 else 0.5) * (outside - inside)
-            at_most, at_least = self.tails(tried)
+            at_most, at_least = self.tested(tried, alpha)
             found = np.log(np.maximum([at_least[0], at_most[1]], 1e-300) / alpha)
             holds = found > 0
             inside, outside = np.where(holds, tried, inside), np.where(holds, outside, tried)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from rewardlab.readers.prompts import read_prompts
+from tests.kernels import untold
 
 pytestmark = pytest.mark.engine
 
@@ -39,7 +40,7 @@ def test_each_model_gets_its_verdict(arithmetic, tmp_path, model, code, verdict,
     assert report["reward"]["outcomes"]["scored"] == 1600
     assert report["provenance"]["engine"]["vllm"]
     told = f"rewardlab: note: settings from {arithmetic / 'rewardlab.toml'}\n"
-    shown = [line for line in done.stderr.splitlines(keepends=True) if not line.startswith("rewardlab: load")]
+    shown = [line for line in untold(done.stderr).splitlines(keepends=True) if not line.startswith("rewardlab: load")]
     assert shown == [told], "what vLLM prints stays in the run's engine.log"
 
 

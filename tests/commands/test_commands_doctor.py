@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.kernels import kernel_here
+
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wellhidden"}
 
 
@@ -63,6 +65,18 @@ def test_broken_settings_are_told_and_break_nothing(doctor, variables, told):
 
 
 def test_it_tells_how_far_this_machine_fences_a_reward_in(doctor):
-    told = doctor()["isolation"]
-    assert told.startswith("files fenced (Landlock ")
-    assert told.endswith(", /tmp its own, network closed (a network namespace)")
+    told, fence = doctor()["isolation"], kernel_here().fence()
+    files = f"fenced (Landlock {fence.files})" if fence.files else "NOT fenced"
+    own = "its own" if fence.own_tmp else "closed to it" if fence.files else "everybody's"
+    network = {
+        "namespace": "closed (a network namespace)",
+        "filter": "closed (a filter of system calls)",
+        "ports": "closed for TCP only (Landlock)",
+        "": "NOT closed",
+    }
+    expected = f"files {files}, /tmp {own}, network {network[fence.network]}"
+    assert told == expected or told.startswith(f"{expected}; ")
+    why = told.removeprefix(expected)
+    assert ("Landlock: " in why) == (not kernel_here().landlock)
+    assert ("namespaces: " in why) == (not kernel_here().mounts)
+    assert ("filter of calls: " in why) == (not kernel_here().filter)

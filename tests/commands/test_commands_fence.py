@@ -1,4 +1,7 @@
-"""The options of the fence as a person types them, and what is told of it on standard error."""
+"""The options of the fence as a person types them, and what is told of it on standard error.
+
+Where this machine's kernel cannot fence files, nothing is denied, and that is told instead.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.kernels import kernel_here
+
 pytestmark = pytest.mark.process
+
+KERNEL = kernel_here()
+FENCE = KERNEL.fence()
+
+
+def kept_from(path, err, who="reward"):
+    """Whether the denial stands on standard error, told once; or, where files are not fenced, that they are not."""
+    told = f"the {who} answered, but the fence denied it reading {path} (--{who}-files {path} allows it)"
+    return err.count(told) == 1 if FENCE.files else told not in err and unfenced(err, who)
+
+
+def unfenced(err, who="reward"):
+    return err.count(f"the {who} is not fenced in wholly on this machine: files are not: it may read what you may") == 1
+
 
 ROWS = [
     {"id": f"p{i}", "messages": [{"role": "user", "content": f"{i}+{i}"}], "reference_answer": str(2 * i)}
@@ -68,18 +87,23 @@ AUDIT = (
 @pytest.mark.parametrize("command", [AUDIT, ("check", "reward.py", "--format", "json")], ids=["audit", "check"])
 def test_a_denial_that_the_reward_swallows_is_told_once(run, folder, table, command):
     (folder / "reward.py").write_text(SWALLOWS.format(path=str(table)))
-    _, _, err = run(*command)
-    told = f"the reward answered, but the fence denied it reading {table} (--reward-files {table} allows it)"
-    assert err.count(told) == 1
-    _, _, allowed = run(*command[:-2], "--format", "json", "--reward-files", str(table))
-    assert "fence" not in allowed
+    _, _, err = run(*command, told=True)
+    assert kept_from(table, err)
+    _, _, allowed = run(*command[:-2], "--format", "json", "--reward-files", str(table), told=True)
+    assert "the fence denied" not in allowed
+    assert ("fenced in wholly" in allowed) == KERNEL.missing
 
 
 def test_a_reward_that_fails_for_it_says_why_and_audits_with_the_option(run, folder, table):
     (folder / "reward.py").write_text(RAISES.format(path=str(table)))
-    _, out, _ = run(*AUDIT)
-    assert f"--reward-files {table} allows it" in out
-    assert json.loads(out)["reward"]["outcomes"]["raised"] == 8
+    _, out, err = run(*AUDIT, told=True)
+    outcomes = json.loads(out)["reward"]["outcomes"]
+    if FENCE.files:
+        assert f"--reward-files {table} allows it" in out
+        assert outcomes["raised"] == 8
+    else:
+        assert unfenced(err)
+        assert (outcomes["scored"], outcomes["raised"]) == (8, 0)
     _, again, _ = run(*AUDIT, "--reward-files", str(table.parent))
     found = json.loads(again)["reward"]["outcomes"]
     assert (found["scored"], found["raised"]) == (8, 0), "the option makes it another reward: scored anew"
@@ -101,11 +125,10 @@ def test_a_judge_in_python_is_fenced_in_by_options_of_its_own(run, folder, table
         "    except OSError:\n        return 0.5\n"
     )
     (folder / "mine.toml").write_text('kind = "boolean"\nmodel = "python:mine.py:judge"\n')
-    _, out, err = run(*AUDIT, "--judge", "mine.toml")
-    told = f"the judge answered, but the fence denied it reading {table} (--judge-files {table} allows it)"
-    assert err.count(told) == 1
-    assert "0.5 is not on the scale" in out
+    _, out, err = run(*AUDIT, "--judge", "mine.toml", told=True)
+    assert kept_from(table, err, "judge")
+    assert ("0.5 is not on the scale" in out) == (FENCE.files > 0)
     again = ("audit", *AUDIT[1:5], "--out", "again", "--judge", "mine.toml", "--judge-files", str(table))
     _, out, err = run(*again, "--format", "json")
-    assert "fence" not in err
+    assert "the fence denied" not in err
     assert "is not on the scale" not in out

@@ -18,6 +18,7 @@ from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.python import PythonJudge
 from rewardlab.judging.verdict import Verdict
 from rewardlab.outcome import Unscored
+from tests.kernels import UNFENCED, kernel_here
 
 BOOLEAN = 'kind = "boolean"'
 SCORE = 'kind = "score"\nlabels = [1, 2, 3]'
@@ -161,9 +162,17 @@ def test_it_has_no_credentials_and_reaches_nothing_unless_that_was_said(python, 
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
         assert unscored(python(code).ask(Exhibit(prompt, address)))[0] == "abstained"
-        reason, detail = unscored(python(code, environment=("JUDGE_KEY",)).ask(Exhibit(prompt, address)))
-        assert reason == "raised"
-        assert f"[the fence denied reaching {address} (--judge-network allows it)]" in detail
+        reply, network = (
+            python(code, environment=("JUDGE_KEY",)).ask(Exhibit(prompt, address)),
+            kernel_here().fence().network,
+        )
+        if network == "":
+            assert reply == Verdict(1.0, "yes"), "nothing closes it here, which is told"
+        else:
+            # A filter of calls refuses the socket before it is told whom it is for.
+            what = "opening a socket" if network == "filter" else f"reaching {address}"
+            assert unscored(reply)[0] == "raised"
+            assert f"[the fence denied {what} (--judge-network allows it)]" in unscored(reply)[1]
         both = python(code, environment=("JUDGE_KEY",), network=True)
         assert both.ask(Exhibit(prompt, address)) == Verdict(1.0, "yes")
     with pytest.raises(UsageError, match=r"--judge-env: NOWHERE_SET is not set"):
@@ -181,9 +190,14 @@ def test_what_it_was_kept_from_behind_an_except_is_told(python, prompt):
                     return "no"
             """
         )
-        assert judge.ask(Exhibit(prompt, "x")) == Verdict(0.0, "no")
+        reply = judge.ask(Exhibit(prompt, "x"))
         told = f"the judge answered, but the fence denied it reading {file.name} (--judge-files {file.name} allows it)"
-        assert judge.notes == [told]
+        if kernel_here().landlock:
+            assert reply == Verdict(0.0, "no")
+            assert told in judge.notes
+        else:
+            assert unscored(reply) == ("invalid", "'' is not on the scale (no, yes)")
+        assert judge.notes == [one for one in judge.notes if one == told or UNFENCED in one]
 
 
 def test_its_processes_end_with_it(python, prompt):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
+from dataclasses import asdict
 
 import pyarrow as pa
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from rewardlab.errors import RunError
 from rewardlab.outcome import Scored, Unscored
-from rewardlab.runs.manifest import read_manifest
+from rewardlab.runs.manifest import JudgeRecord, Manifest, read_manifest
 from rewardlab.runs.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer, generations_of, write_atomically
 from rewardlab.task import Generation
 
@@ -39,6 +41,19 @@ def test_any_bytes_are_a_part_or_a_run_error(tmp_path_factory, data):
     message = refused(Parts(folder, SCORE_SCHEMA).read)
     assert "part-000001.parquet: the part is damaged" in message
     assert "second line" not in message
+
+
+def test_a_judge_whose_scale_has_one_value_is_no_judge(tmp_path):
+    judge = JudgeRecord("k", "ada", "ada.toml", "m", "boolean", "nominal", ("no", "yes"), (0.0,), 1.0, "d")
+    sampling = {"model": "m", "temperature": 1.0, "max_tokens": 8, "seed": 0}
+    whole = Manifest("2026-01-01", "1", "m", sampling, 8, "prompts.jsonl", "0", judges=(judge,))
+    (tmp_path / "run.json").write_text(json.dumps(asdict(whole)))
+    assert refused(read_manifest, tmp_path).endswith(
+        "judges.0.values is [0.0]; expected two values that differ, or more"
+    )
+    two = asdict(whole) | {"judges": [asdict(judge) | {"values": [0.0, 1.0]}]}
+    (tmp_path / "run.json").write_text(json.dumps(two))
+    assert read_manifest(tmp_path).judges[0].values == (0.0, 1.0)
 
 
 def test_what_is_written_is_read_in_its_order(tmp_path):
@@ -90,6 +105,15 @@ def test_a_generation_in_two_parts_is_refused(tmp_path):
         writer.flush()
     with pytest.raises(RunError, match="stands in two parts"):
         parts.read()
+
+
+def test_a_generation_without_a_text_is_damage_and_an_empty_text_is_none(tmp_path):
+    parts = Parts(tmp_path, GENERATION_SCHEMA)
+    row = {name: [None] for name in GENERATION_SCHEMA.names} | {"prompt_id": ["p"], "index": [0]}
+    parts.append(row | {"text": [""]})
+    assert parts.read(["text"]).to_pylist() == [{"text": ""}]
+    parts.append(row | {"index": [1]})
+    assert "part-000002.parquet: the part is damaged (text is missing)" in refused(parts.read)
 
 
 def test_what_a_kill_leaves_of_a_half_written_part_is_passed_over(tmp_path):

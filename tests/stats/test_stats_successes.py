@@ -25,17 +25,41 @@ def found_of(prompts, **options):
 
 
 def test_prompts_all_right_or_all_wrong_count_once_and_exactly():
-    # The likeliest distribution with a mean then holds the rates 0 and 1 alone: Clopper and Pearson over prompts.
+    # The likeliest distribution with a mean then holds the rates 0 and 1 alone: a binomial over prompts.
     for right in (1, 5, 50, 97):
         found = mean_of_successes(np.full(100, 8.0), np.where(np.arange(100) < right, 8.0, 0.0))
+        assert (found.low, found.high) == pytest.approx(binomial_ends(right, 100), abs=5e-4)
         exact = share_of_prompts(np.arange(100) < right)
-        assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=5e-4)
+        assert exact.low < found.low < found.high < exact.high
 
 
 def test_one_generation_a_prompt_is_a_binomial():
     found = mean_of_successes(np.ones(60), np.where(np.arange(60) < 9, 1.0, 0.0))
-    exact = share_of_prompts(np.arange(60) < 9)
-    assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=5e-4)
+    assert (found.low, found.high) == pytest.approx(binomial_ends(9, 60), abs=5e-4)
+
+
+def binomial_ends(right, of):
+    """Where a binomial's tail, less half the chance of `right` or a quarter of 0.025, is 0.025."""
+
+    def off(mean, tail):
+        return tail - min(scipy_stats.binom.pmf(right, of, mean) / 2, 0.25 * 0.025) - 0.025
+
+    low = optimize.brentq(lambda mean: off(mean, scipy_stats.binom.sf(right - 1, of, mean)), 1e-9, right / of)
+    high = optimize.brentq(lambda mean: off(mean, scipy_stats.binom.cdf(right, of, mean)), right / of, 1 - 1e-9)
+    return low, high
+
+
+def test_no_test_errs_a_quarter_oftener_than_it_may_where_estimates_come_in_steps():
+    """All or nothing: the chance of each outcome is a binomial's, so that the error of the test is known exactly."""
+    for prompts, mean in itertools.product((100, 120, 173), (0.02, 0.05, 0.3)):
+        below, above = 0.0, 0.0
+        for right in range(1, prompts):
+            chance = scipy_stats.binom.pmf(right, prompts, mean)
+            if chance > 1e-7:
+                cells = ((8, 0, prompts - right), (8, 8, right))
+                at_most, at_least = Counted(cells).tested(np.array([mean]), 0.02)
+                below, above = below + chance * (at_most[0] <= 0.02), above + chance * (at_least[0] <= 0.02)
+        assert max(below, above) <= 0.025
 
 
 def test_no_success_and_no_failure_end_where_no_prompt_was_seen():
@@ -74,8 +98,10 @@ def test_the_tails_are_those_of_every_outcome_by_brute_force():
 def test_an_end_is_where_the_tail_is_a_fortieth():
     counted = Counted(((8, 0, 60), (8, 1, 20), (8, 3, 10), (8, 8, 10)))
     low, high = counted.ends(0.025)
-    at_most, at_least = counted.tails(np.array([low, high]))
+    at_most, at_least = counted.tested(np.array([low, high]), 0.025)
     assert (at_least[0], at_most[1]) == pytest.approx((0.025, 0.025), rel=0.02)
+    whole = counted.tails(np.array([low, high]))
+    assert 0.025 < min(whole[1][0], whole[0][1]) < max(whole[1][0], whole[0][1]) < 0.032
 
 
 def test_draws_of_several_are_pass_at_k():
@@ -155,7 +181,8 @@ def test_the_truth_is_rejected_no_more_than_it_may_be(name):
     for _ in range(REPETITIONS):
         samples = rng.choice(sizes, 100)
         successes = rng.binomial(samples, rates(rng, 100))
-        at_most, at_least = Counted(cells_of(samples.astype(float), successes.astype(float))).tails(np.array([truth]))
+        counted = Counted(cells_of(samples.astype(float), successes.astype(float)))
+        at_most, at_least = counted.tested(np.array([truth]), 0.025)
         below, above = below + (at_most[0] <= 0.025), above + (at_least[0] <= 0.025)
     # Three standard errors of a share of 0.025 in a thousand are 0.015.
     assert max(below, above) / REPETITIONS < 0.04
