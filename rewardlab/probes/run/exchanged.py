@@ -13,6 +13,7 @@ from rewardlab.evidence import Exchanged
 from rewardlab.findings import Finding, Severity
 from rewardlab.probes.reward.scale import USEFUL
 from rewardlab.probes.run.question import Question
+from rewardlab.probes.run.reading import Read
 from rewardlab.stats.interval import Estimate, mean_over_prompts
 
 #: A share of wrong answers that surely exceeds this is one that training finds.
@@ -172,15 +173,12 @@ def _cases(question: Question, won: Sequence[Exchanged]) -> list[dict[str, Any]]
 
 def _paid(question: Question) -> Iterator[Finding]:
     """Of the sampled answers that read as another value than the reference, those that succeed."""
-    success = question.right
     wrong = [one for one in question.reads if one.side == "wrong"]
-    by_prompt: dict[str, list[bool]] = defaultdict(list)
-    for one in wrong:
-        by_prompt[question.answers.prompt_ids[one.row]].append(bool(success[one.row, one.column]))
-    paid = _over(by_prompt) if by_prompt else None
-    if paid is None or paid.estimate < PRACTICAL:
+    shown = [one for one in wrong if question.right[one.row, one.column]]
+    paid = _share_of(question, wrong)
+    surely = _surely_wrong(question)
+    if paid is None or (paid.estimate < PRACTICAL and (surely is None or surely.estimate < PRACTICAL)):
         return
-    shown = [one for one in wrong if success[one.row, one.column]]
     examples = [
         question.answers.example(one.row, one.column) | {"reference": question.prompts[one.row].reference}
         for one in {one.row: one for one in reversed(shown)}.values()
@@ -192,16 +190,45 @@ def _paid(question: Question) -> Iterator[Finding]:
         "low": paid.low,
         "high": paid.high,
         "prompts": paid.units,
+        "by_reason": _by_reason(question, wrong),
         "examples": examples[::-1][:EXAMPLES],
     }
     # Where nothing tells what right answers earn, neither is it known what these succeed in.
     known = question.measured.success.source in {"declared", "labels", "answers", "texts"}
-    if not known or paid.low <= PRACTICAL:
+    if known and surely is not None and surely.low > PRACTICAL:
+        yield Finding("RL407", "blocker", evidence, PAID_REMEDY)
+    elif not known or paid.low <= PRACTICAL:
         yield Finding("RL407", "warning", evidence, PAID_REMEDY)
     elif is_supported(question):
         yield Finding("RL407", "blocker", evidence, PAID_REMEDY)
     else:
         yield Finding("RL407", "warning", evidence | {DISPUTED: True}, DISPUTED_REMEDY)
+
+
+def _share_of(question: Question, wrong: Sequence[Read]) -> Estimate | None:
+    """The share of these wrong answers that succeed."""
+    by_prompt: dict[str, list[bool]] = defaultdict(list)
+    for one in wrong:
+        by_prompt[question.answers.prompt_ids[one.row]].append(bool(question.right[one.row, one.column]))
+    return _over(by_prompt) if by_prompt else None
+
+
+def _surely_wrong(question: Question) -> Estimate | None:
+    """Of the answers that succeed and can be read, the share that are surely wrong, whatever notation is taken."""
+    by_prompt: dict[str, list[bool]] = defaultdict(list)
+    for one in question.reads:
+        if question.right[one.row, one.column]:
+            by_prompt[question.answers.prompt_ids[one.row]].append(one.side == "wrong" and one.reason is not None)
+    return _over(by_prompt) if by_prompt else None
+
+
+def _by_reason(question: Question, wrong: Sequence[Read]) -> list[dict[str, Any]]:
+    """For each way of being surely wrong, how many sampled answers are and how many of these succeed."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    for one in wrong:
+        if one.reason is not None:
+            found[one.reason].append(bool(question.right[one.row, one.column]))
+    return [{"reason": name, "sampled": len(hits), "succeed": sum(hits)} for name, hits in found.items()]
 
 
 def is_supported(question: Question) -> bool:

@@ -1,0 +1,20 @@
+"""A label that is named to be denied: "not approved", "nicht genehmigt"."""
+
+from __future__ import annotations
+
+import re
+
+#: What denies the word that follows; one light word may stand between.
+DENIED = re.compile(
+    r"(?:(?<!\w)(?:not|never|neither|nor|cannot|nicht|kein|keine|keinen|niemals|pas|jamais|nunca|jam\u00e1s|n\u00e3o|niet|geen|"
+    r"ikke|inte|ej|nie|\u043d\u0435|\u043d\u0456)|(?<=\w)n['\u2019]t)\s+"
+    r"(?:(?:a|an|the|be|been|being|yet|really|quite|fully|at all|considered|classified as|labell?ed|rated|mehr|ganz|"
+    r"plus|vraiment|realmente)\s+)?[\"'`*\u201c\u2018(]*$"
+    r"|(?<![\w,;:.])(?:no)\s+[\"'`*]*$",
+    re.IGNORECASE,
+)
+
+
+def is_denied(before: str) -> bool:
+    """Whether what stands before a label denies it."""
+    return DENIED.search(before) is not None
