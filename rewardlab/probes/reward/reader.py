@@ -108,6 +108,16 @@ class Reader:
         self, prompt: Prompt, accepted: Sequence[str], found: str
     ) -> tuple[Literal["wrong"], Reason | None] | None:
         """Wrong where the answer is a number, alone or with its unit, that departs from the reference in a digit."""
+        pair = self._numbers(accepted, found)
+        if pair is None:
+            return None
+        departure = self._precision.departure(prompt, *pair, is_money=is_money(accepted[0]))
+        return None if departure is None else ("wrong", OTHER_DIGIT if departure == "surely" else None)
+
+    def _numbers(self, accepted: Sequence[str], found: str) -> tuple[str, str] | None:
+        """The reference's number and the answer's, as they are written; None where the reference has no decimals, or
+        where either is no number or of another unit.
+        """
         wanted, given = accepted[0], found
         if (amount := quantity_of(wanted)) is not None:
             end = quantity_at_the_end(found)
@@ -116,10 +126,17 @@ class Reader:
             wanted, given = amount.written, end.written
         elif self._form is None:
             given = number_at_the_end(found) or ""
-        if not places(wanted):
-            return None
-        departure = self._precision.departure(prompt, wanted, given, is_money=is_money(accepted[0]))
-        return None if departure is None else ("wrong", OTHER_DIGIT if departure == "surely" else None)
+        pair = number(wanted), number(given)
+        return (wanted, given) if None not in pair and places(wanted) else None
+
+    def departs(self, prompt: Prompt, text: str) -> tuple[str, str] | None:
+        """The reference's number and the text's, as they are written, where they differ in a digit that both have and
+        the prompt allows for no difference; whether that is wrong may be open.
+        """
+        accepted = rights_of(prompt)
+        found = self._final(text[-TAIL:]) if accepted and _is_single(prompt.reference) else None
+        pair = None if found is None else self._numbers(accepted, found)
+        return pair if pair is not None and self._precision.departs(prompt, *pair) else None
 
     def _label_side(self, accepted: Sequence[str], found: str) -> tuple[SideRead, Reason | None] | None:
         end = found.strip(OUTER).casefold()

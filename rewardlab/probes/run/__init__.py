@@ -9,6 +9,7 @@ from rewardlab.findings import Finding, merge
 from rewardlab.probes.run import (
     band,
     components,
+    default_label,
     diagnosis,
     exchanged,
     failures,
@@ -21,6 +22,7 @@ from rewardlab.probes.run import (
     prompts,
     repeats,
     signal,
+    tolerance,
     truncation,
 )
 from rewardlab.probes.run.examples import illustrate
@@ -40,6 +42,8 @@ PROBES: Sequence[Probe] = (
     labels.ask,
     order.ask,
     exchanged.ask,
+    default_label.ask,
+    tolerance.ask,
     truncation.ask,
     band.ask,
     prompts.ask,

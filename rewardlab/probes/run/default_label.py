@@ -1,0 +1,142 @@
+"""Do texts that name no label count as one of the labels? Asked of answers that say nothing, and of sampled ones."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rewardlab.findings import Finding
+from rewardlab.probes.reward.answers import OUTER, answers_of, labels_of, strict
+from rewardlab.probes.reward.shortcuts import DECLINING
+from rewardlab.probes.run.diagnosis.weight import percent
+from rewardlab.probes.run.question import Question
+from rewardlab.stats.interval import Estimate, mean_over_prompts
+
+#: Answers that say nothing win on nearly all rows of the default label and on hardly any other; so many rows show it.
+NEARLY_ALL, HARDLY_ANY, LEAST_ROWS = 0.9, 0.1, 3
+#: Winners that surely exceed this share are what training finds.
+PRACTICAL = 0.05
+#: A label so short stands in other words by chance.
+SHORT = 3
+#: Of a long text the end is read, where the answer stands.
+TAIL = 2000
+#: Sampled texts that are looked at, whole prompts, evenly over the file.
+MOST_READ = 20_000
+EXAMPLES = 3
+REMEDY = (
+    "A text that names no label counts as {label!r}, and wins wherever that is right: training finds that saying "
+    "nothing pays. Give a text without a label the lowest score, whatever the reference is."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unlabelled:
+    """A sampled text that names no label of the file, and whether it succeeds."""
+
+    row: int
+    column: int
+    wins: bool
+
+
+def ask(question: Question) -> Iterator[Finding]:
+    """RL402 for a label that answers without any label count as.
+
+    That an answer which says nothing wins on the rows of one label, and on those of no other, shows that the reward
+    falls back to it; what sampled texts without a label earn by it decides what that weighs. A label such as "none" may
+    rightly be answered by saying nothing.
+    """
+    labels = labels_of(question.prompts)
+    default = _default(question, labels) if labels else None
+    if default is None or DECLINING.search(default):
+        return
+    sampled = _unlabelled(question, labels, default)
+    wins = [one for one in sampled if one.wins]
+    share = _share_of_winners(question, wins)
+    evidence = {
+        "summary": _summary(default, len(sampled), len(wins), share),
+        "label": default,
+        "sampled_without_label": len(sampled),
+        "of_these_succeed": len(wins),
+        "share": None if share is None else share.estimate,
+        "low": None if share is None else share.low,
+        "high": None if share is None else share.high,
+        "examples": [
+            question.answers.example(one.row, one.column) | {"reference": question.prompts[one.row].reference}
+            for one in list({one.row: one for one in wins}.values())[:EXAMPLES]
+        ],
+    }
+    blocks = share is not None and share.low > PRACTICAL
+    yield Finding("RL402", "blocker" if blocks else "warning", evidence, REMEDY.format(label=default))
+
+
+def _default(question: Question, labels: Sequence[str]) -> str | None:
+    """The label on whose rows answers that say nothing win, while they lose on all others; None where none is."""
+    own = _own_labels(question, labels)
+    shares: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for one in question.evidence.wrong:
+        if one.source == "nothing" and (label := own.get(one.prompt_id)) is not None:
+            win = bool(question.measured.success.of(np.array([one.score]))[0])
+            shares[label][one.prompt_id].append(win)
+    means = {label: float(np.mean([all(hits) for hits in rows.values()])) for label, rows in shares.items()}
+    first = max(means, key=means.__getitem__, default=None)
+    if first is None or len(means) < 2 or len(shares[first]) < LEAST_ROWS:
+        return None
+    others = [share for label, share in means.items() if label != first]
+    return first if means[first] >= NEARLY_ALL and max(others) <= HARDLY_ANY else None
+
+
+def _own_labels(question: Question, labels: Sequence[str]) -> Mapping[str, str]:
+    """The label that answers each prompt, by its id."""
+    known = {strict(label): label for label in labels}
+    found = ((prompt.id, answers_of(prompt)) for prompt in question.prompts)
+    return {name: known[strict(texts[0])] for name, texts in found if texts and strict(texts[0]) in known}
+
+
+def _unlabelled(question: Question, labels: Sequence[str], default: str) -> list[_Unlabelled]:
+    """The sampled texts to prompts of this label that name none of the labels and are not cut off."""
+    named = re.compile("|".join(_pattern(label) for label in labels), re.IGNORECASE)
+    own, answers = _own_labels(question, labels), question.answers
+    step = max(1, answers.row.size // MOST_READ)
+    found = []
+    for row in range(0, len(question.prompts), step):
+        if own.get(question.prompts[row].id) != default:
+            continue
+        for column in np.flatnonzero(np.isfinite(answers.score[row]) & ~answers.cut[row] & (answers.row[row] >= 0)):
+            text = answers.texts[int(answers.row[row, column])].as_py()[-TAIL:]
+            if named.search(text) is None:
+                found.append(_Unlabelled(row, int(column), bool(question.right[row, column])))
+    return found
+
+
+def _pattern(label: str) -> str:
+    """What names a label: its letters anywhere, since words are inflected; of a short one the whole word."""
+    text = re.escape(label.strip(OUTER) or label)
+    return text if len(label) > SHORT else rf"(?<!\w){text}(?!\w)"
+
+
+def _share_of_winners(question: Question, wins: Sequence[_Unlabelled]) -> Estimate | None:
+    """Of the generations that succeed, the share that name no label."""
+    columns: dict[int, int] = defaultdict(int)
+    for one in wins:
+        columns[one.row] += 1
+    counts = {row: int(question.right[row].sum()) for row in range(len(question.prompts))}
+    rows = [row for row, count in counts.items() if count]
+    if not rows:
+        return None
+    shares = np.array([columns[row] / counts[row] for row in rows], float)
+    found = mean_over_prompts(shares, np.array([counts[row] for row in rows], float))
+    return found if isinstance(found, Estimate) else None
+
+
+def _summary(default: str, sampled: int, wins: int, share: Estimate | None) -> str:
+    told = (
+        f"answers that say nothing win where {default!r} is right and nowhere else; of {sampled:,} sampled texts to "
+        f"such prompts that name no label {wins:,} succeed"
+    )
+    if not wins or share is None:
+        return told
+    return f"{told}: {percent(share.estimate)} of all that succeeds ({percent(share.low)} to {percent(share.high)})"
