@@ -15,7 +15,7 @@ from rewardlab.probes.reward.answers import (
     strict,
 )
 from rewardlab.probes.reward.composite import composite_of, side_of
-from rewardlab.probes.reward.denial import is_denied
+from rewardlab.probes.reward.denial import ends_denied
 from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
 from rewardlab.probes.reward.phrases import Phrases
@@ -76,10 +76,12 @@ class Reader:
             return "wrong", OTHER_UNIT
         if (held := self._digits(prompt, accepted, found)) is not None:
             return held
-        if number(accepted[0]) is not None:
-            return _unsure(self._number_side(prompt, accepted[0], found))
         if strict(accepted[0]) in self._labels:
             return self._label_side(accepted, found)
+        if any(ends_denied(found, one) for one in accepted):
+            return "wrong", DENIED
+        if number(accepted[0]) is not None:
+            return _unsure(self._number_side(prompt, accepted[0], found))
         return _unsure(self._phrases.side(accepted, found, is_rough=is_rough(prompt)))
 
     def _final(self, text: str) -> str | None:
@@ -142,9 +144,9 @@ class Reader:
         end = found.strip(OUTER).casefold()
         given = next((label for label in self._labels if _ends_with(end, label)), None)
         if given is None:
-            return None
+            return ("wrong", DENIED) if any(ends_denied(found, one) for one in accepted) else None
         is_accepted = given in {strict(one) for one in accepted}
-        if is_denied(end[: -len(given)]):
+        if ends_denied(found, given):
             return ("wrong", DENIED) if is_accepted else None
         if is_accepted:
             return "right", None

@@ -157,6 +157,18 @@ APART: Mapping[str, Mapping[str, str]] = {
         "ILS": "ILS \u20aa shekel shekels",
     },
     "era": {"BC": "BC BCE B.C. B.C.E.", "AD": "AD CE A.D. C.E."},
+    "direction": {
+        "north": "N north northern nord norte \u00b0N",
+        "south": "S south southern s\u00fcd sud sur \u00b0S",
+        "east": "E east eastern ost est este \u00b0E",
+        "west": "W west western ouest oeste \u00b0W",
+    },
+    "side": {"left": "left links gauche izquierda", "right": "right rechts droite derecha"},
+    "way": {
+        "more": "up more higher above increase gain gained profit surplus rise credit",
+        "less": "down less fewer lower below decrease loss lost deficit fall debit",
+    },
+    "turn": {"before": "before earlier ago early", "after": "after later late"},
 }
 #: What another unit of the kind is called, where one is made up; the first that differs is taken.
 COMMON: Mapping[str, str] = {

@@ -9,6 +9,7 @@ from rewardlab.findings import Finding, merge
 from rewardlab.probes.run import (
     band,
     components,
+    constant_part,
     default_label,
     diagnosis,
     exchanged,
@@ -44,6 +45,7 @@ PROBES: Sequence[Probe] = (
     exchanged.ask,
     default_label.ask,
     tolerance.ask,
+    constant_part.ask,
     truncation.ask,
     band.ask,
     prompts.ask,

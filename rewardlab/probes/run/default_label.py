@@ -14,7 +14,8 @@ from rewardlab.probes.reward.answers import OUTER, answers_of, labels_of, strict
 from rewardlab.probes.reward.shortcuts import DECLINING
 from rewardlab.probes.run.diagnosis.weight import percent
 from rewardlab.probes.run.question import Question
-from rewardlab.stats.interval import Estimate, mean_over_prompts
+from rewardlab.probes.run.winners import MOST_READ, Winners
+from rewardlab.stats.interval import Estimate
 
 #: Answers that say nothing win on nearly all rows of the default label and on hardly any other; so many rows show it.
 NEARLY_ALL, HARDLY_ANY, LEAST_ROWS = 0.9, 0.1, 3
@@ -24,9 +25,6 @@ PRACTICAL = 0.05
 SHORT = 3
 #: Of a long text the end is read, where the answer stands.
 TAIL = 2000
-#: Sampled texts that are looked at, whole prompts, evenly over the file.
-MOST_READ = 20_000
-EXAMPLES = 3
 REMEDY = (
     "A text that names no label counts as {label!r}, and wins wherever that is right: training finds that saying "
     "nothing pays. Give a text without a label the lowest score, whatever the reference is."
@@ -47,15 +45,19 @@ def ask(question: Question) -> Iterator[Finding]:
 
     That an answer which says nothing wins on the rows of one label, and on those of no other, shows that the reward
     falls back to it; what sampled texts without a label earn by it decides what that weighs. A label such as "none" may
-    rightly be answered by saying nothing.
+    rightly be answered by saying nothing: then it is a warning at most.
     """
     labels = labels_of(question.prompts)
     default = _default(question, labels) if labels else None
-    if default is None or DECLINING.search(default):
+    if default is None:
         return
     sampled = _unlabelled(question, labels, default)
     wins = [one for one in sampled if one.wins]
-    share = _share_of_winners(question, wins)
+    declines = DECLINING.search(default) is not None
+    if declines and not wins:
+        return
+    winners = Winners(question)
+    share = winners.share(wins)
     evidence = {
         "summary": _summary(default, len(sampled), len(wins), share),
         "label": default,
@@ -64,12 +66,9 @@ def ask(question: Question) -> Iterator[Finding]:
         "share": None if share is None else share.estimate,
         "low": None if share is None else share.low,
         "high": None if share is None else share.high,
-        "examples": [
-            question.answers.example(one.row, one.column) | {"reference": question.prompts[one.row].reference}
-            for one in list({one.row: one for one in wins}.values())[:EXAMPLES]
-        ],
+        "examples": winners.examples(wins),
     }
-    blocks = share is not None and share.low > PRACTICAL
+    blocks = share is not None and share.low > PRACTICAL and not declines
     yield Finding("RL402", "blocker" if blocks else "warning", evidence, REMEDY.format(label=default))
 
 
@@ -116,20 +115,6 @@ def _pattern(label: str) -> str:
     """What names a label: its letters anywhere, since words are inflected; of a short one the whole word."""
     text = re.escape(label.strip(OUTER) or label)
     return text if len(label) > SHORT else rf"(?<!\w){text}(?!\w)"
-
-
-def _share_of_winners(question: Question, wins: Sequence[_Unlabelled]) -> Estimate | None:
-    """Of the generations that succeed, the share that name no label."""
-    columns: dict[int, int] = defaultdict(int)
-    for one in wins:
-        columns[one.row] += 1
-    counts = {row: int(question.right[row].sum()) for row in range(len(question.prompts))}
-    rows = [row for row, count in counts.items() if count]
-    if not rows:
-        return None
-    shares = np.array([columns[row] / counts[row] for row in rows], float)
-    found = mean_over_prompts(shares, np.array([counts[row] for row in rows], float))
-    return found if isinstance(found, Estimate) else None
 
 
 def _summary(default: str, sampled: int, wins: int, share: Estimate | None) -> str:
