@@ -54,6 +54,8 @@ TOLERANT = re.compile(
 )
 #: Numbers of a prompt that are tried, and rows: an operation that gives this share of references is the task.
 MOST_NUMBERS, MOST_ROWS, LEAST_ROWS, MOSTLY = 7, 200, 20, 0.6
+#: So often, at most, as for its own reference an operation gives another prompt's.
+BY_CHANCE = 0.25
 #: Of these the result is rounded to the reference's decimals.
 INEXACT = {"quotient", "mean", "percent"}
 
@@ -155,30 +157,37 @@ def asked_places(prompt: Prompt) -> int | None:
 def computed(prompts: Sequence[Prompt]) -> str | None:
     """The operation on the prompts' own numbers that gives most references exactly; None where none does.
 
-    Then a reference is the one right value to its last decimal, and nothing was measured or looked up.
+    Then a reference is the one right value to its last decimal, and nothing was measured or looked up. Among many
+    results one equals a reference by chance: how often is seen by each prompt's results and the next prompt's reference.
     """
     some = prompts[:: max(1, len(prompts) // MOST_ROWS)]
     known = [(prompt, found[0]) for prompt in some if (found := answers_of(prompt))]
-    counts: Counter[str] = Counter()
-    for prompt, text in known:
-        counts.update(_operations(prompt, text))
-    if len(known) < LEAST_ROWS or not counts:
+    if len(known) < LEAST_ROWS:
         return None
-    name, count = counts.most_common(1)[0]
-    return name if count >= MOSTLY * len(known) else None
+    counts: Counter[str] = Counter()
+    chance: Counter[str] = Counter()
+    for place, (prompt, text) in enumerate(known):
+        results = list(_results(_numbers_of(prompt)))
+        counts.update(_operations(results, text))
+        chance.update(_operations(results, known[(place + 1) % len(known)][1]))
+    sure = [name for name, count in counts.most_common() if count >= MOSTLY * len(known)]
+    return next((name for name in sure if chance[name] <= BY_CHANCE * counts[name]), None)
 
 
-def _operations(prompt: Prompt, reference: str) -> set[str]:
-    """The operations that make this reference of the prompt's numbers."""
+def _numbers_of(prompt: Prompt) -> list[Decimal]:
+    """The numbers of a prompt without their signs; none where it has only one or very many."""
+    found = [abs(one) for text in NUMBER.findall(prompt_text(prompt)) if (one := number(text)) is not None]
+    return found if len(found) <= MOST_NUMBERS else []
+
+
+def _operations(results: Sequence[tuple[str, Decimal]], reference: str) -> set[str]:
+    """The operations among these results that make this reference."""
     held = NUMBER.search(reference)
     wanted = None if held is None else number(held[0])
     if held is None or wanted is None:
         return set()
-    found = [abs(one) for text in NUMBER.findall(prompt_text(prompt)) if (one := number(text)) is not None]
-    if not 2 <= len(found) <= MOST_NUMBERS:
-        return set()
     step = Decimal(1).scaleb(-places(held[0]))
-    return {name for name, value in _results(found) if _is(value, wanted, step if name in INEXACT else None)}
+    return {name for name, value in results if _is(value, wanted, step if name in INEXACT else None)}
 
 
 def _is(value: Decimal, wanted: Decimal, step: Decimal | None) -> bool:

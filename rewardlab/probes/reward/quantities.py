@@ -22,6 +22,8 @@ BEFORE = re.compile(r"(?:\b[A-Za-z]{1,3}\$|\b[A-Z]{3}|[$\u20ac\u00a3\u00a5\u20b9
 ALSO_WORDS = {"in", "a", "m", "s", "c", "l", "t", "d", "at", "as", "us", "real", "won", "second", "pound", "ton", "mes"}
 #: What a number follows at once that is the power of a unit.
 POWERED = re.compile(r"[A-Za-z^]")
+#: A comma before one or two digits, as in 1.070,50, stands for a point.
+COMMA = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+|\d+),(\d{1,2})(?![\d,])")
 #: A unit has at most so many words.
 MOST_WORDS = 4
 #: Numbers nearer than this part of themselves are one.
@@ -111,4 +113,5 @@ def _numbers(text: str) -> list[re.Match[str]]:
 
 
 def _plain(text: str) -> str:
+    text = COMMA.sub(lambda match: f"{match[1].replace('.', '')}.{match[2]}", text)
     return LATEX.sub(" ", PERCENT.sub(r"\1", text)) if "\\" in text or "~" in text else text
