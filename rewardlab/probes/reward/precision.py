@@ -50,7 +50,9 @@ MONEY = re.compile(r"[$\u20ac\u00a3]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|euros?|dollars
 ROUNDED = re.compile(r"\b(?:round|nearest|rund|arrond|redonde)", re.IGNORECASE)
 #: The prompt itself allows for a difference.
 TOLERANT = re.compile(
-    r"\bwithin\b|toleran|\u00b1|\+/-|significant (?:figures|digits)|sig(?:\.|nificant)? ?figs?", re.IGNORECASE
+    r"\b(?:within|approx|about how|roughly|estimat)|toleran|\u00b1|\+/-"
+    r"|significant (?:figures|digits)|sig(?:\.|nificant)? ?figs?",
+    re.IGNORECASE,
 )
 #: Numbers of a prompt that are tried, and rows: an operation that gives this share of references is the task.
 MOST_NUMBERS, MOST_ROWS, LEAST_ROWS, MOSTLY = 7, 200, 20, 0.6
@@ -158,7 +160,7 @@ def computed(prompts: Sequence[Prompt]) -> str | None:
     """The operation on the prompts' own numbers that gives most references exactly; None where none does.
 
     Then a reference is the one right value to its last decimal, and nothing was measured or looked up. Among many
-    results one equals a reference by chance: how often is seen by each prompt's results and the next prompt's reference.
+    results one is a reference by chance: how often is seen from each prompt's results and the next prompt's reference.
     """
     some = prompts[:: max(1, len(prompts) // MOST_ROWS)]
     known = [(prompt, found[0]) for prompt in some if (found := answers_of(prompt))]
