@@ -167,4 +167,4 @@ def test_no_default_or_several(winning):
 def test_saying_nothing_may_rightly_be_none():
     question = moody()
     rows = tuple(replace(one, reference=one.reference.replace("plain", "unknown")) for one in question.prompts)
-    assert told_of(replace(question, prompts=rows)) == [("RL402", "warning", 40)]
+    assert told_of(replace(question, prompts=rows)) == [("RL402", "warning", 80)]  # both winners name no label then
