@@ -176,7 +176,7 @@ def _to_mend(question: Question, findings: Sequence[Finding], doubts: tuple[str,
         return "fix_reward", NOT_ASKED
     if "RL407" in doubts:
         if _is_disputed(question, findings):
-            return "fix_data", exchanged.DISPUTED_REMEDY
+            return "fix_data", next(one.remedy for one in findings if exchanged.is_disputed([one]))
         unknown = exchanged.is_unknown(question)
         return "fix_data", exchanged.UNKNOWN_REMEDY if unknown else exchanged.UNREAD_REMEDY
     if band.threshold_decides(question):

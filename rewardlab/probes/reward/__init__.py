@@ -14,6 +14,7 @@ from rewardlab.probes.reward import (
     determinism,
     equivalents,
     every_reference,
+    first_test,
     hostile,
     mutation,
     neighbours,
@@ -47,6 +48,7 @@ PROBES: Sequence[Probe] = (
     shortcuts.ask,
     constant.ask,
     unreadable.ask,
+    first_test.ask,
     determinism.ask,
     equivalents.ask,
     neighbours.ask,
@@ -58,7 +60,7 @@ PROBES: Sequence[Probe] = (
     hostile.ask,
 )
 #: Probes none of whose findings blocks, or blocks only where others do: without them a pass still means something.
-CANNOT_BLOCK = {"unreferenced", "constant", "mutation", "speed", "payload"}
+CANNOT_BLOCK = {"unreferenced", "constant", "first_test", "mutation", "speed", "payload"}
 NOT_ASKED = (
     "Time ran out before everything was asked: give it more of the reward's own time with --examine-seconds N, or make "
     "the reward faster."

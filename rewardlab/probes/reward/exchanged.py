@@ -35,6 +35,7 @@ NEIGHBOUR = Decimal("0.01")
 #: Words of a prompt that ask for no exact number; none of them is a part of another word, as of "ground" or "around".
 ROUGH = re.compile(
     r"\b(?:approx|about how\b|roughly\b|estimat(?:e|ed|ion)\b|nearest\b|rounded\b"
+    r"|within [\d.]+ ?(?:%|percent\b|per cent\b)|\btoleran"
     r"|round(?:ing)?\s+(?:to|off|up|down|it|your|the|all|each)\b)",
     re.IGNORECASE,
 )

@@ -15,14 +15,25 @@ from rewardlab.probes.reward.answers import (
     strict,
 )
 from rewardlab.probes.reward.composite import composite_of, side_of
+from rewardlab.probes.reward.denial import ends_denied
 from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
 from rewardlab.probes.reward.phrases import Phrases
+from rewardlab.probes.reward.precision import Precision, is_money, places
+from rewardlab.probes.reward.quantities import is_of_another_unit, quantity_at_the_end, quantity_of
 from rewardlab.probes.reward.tokens import same_tokens, tokens_of, unmarked
+from rewardlab.probes.reward.units import meanings
 from rewardlab.probes.reward.wording import Format
 from rewardlab.task import Json, Prompt
 
 SideRead: TypeAlias = Literal["right", "wrong"]
+#: Why an answer is surely wrong, whatever notation the reward may know.
+Reason: TypeAlias = Literal[
+    "the right number in another unit", "the right label denied", "a digit of the number another"
+]
+OTHER_UNIT: Reason = "the right number in another unit"
+DENIED: Reason = "the right label denied"
+OTHER_DIGIT: Reason = "a digit of the number another"
 
 #: The final answer stands in the last characters.
 TAIL = 2000
@@ -42,23 +53,36 @@ class Reader:
         firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
         values = [number(text) for text in firsts]
         self._phrases = Phrases(firsts)
+        self._precision = Precision(prompts)
         self._integral = bool(values) and all(value is not None and value == int(value) for value in values)
 
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
         """Whether the text's final answer is the reference or plainly another; None where that cannot be told."""
+        found = self.read(prompt, text)
+        return None if found is None else found[0]
+
+    def read(self, prompt: Prompt, text: str) -> tuple[SideRead, Reason | None] | None:
+        """The side of a text, and why it is surely wrong where it is; None where no side can be told."""
         if text.strip() and (whole := composite_of(prompt)) is not None:
-            return side_of(whole, text.rpartition("</think>")[2])
+            return _unsure(side_of(whole, text.rpartition("</think>")[2]))
         accepted = rights_of(prompt)
         if not accepted or not text.strip() or not _is_single(prompt.reference):
             return None
         found = self._final(text[-TAIL:])
-        if found is None:
-            return None
-        if number(accepted[0]) is not None:
-            return self._number_side(prompt, accepted[0], found)
+        return None if found is None else self._read(prompt, accepted, found)
+
+    def _read(self, prompt: Prompt, accepted: Sequence[str], found: str) -> tuple[SideRead, Reason | None] | None:
+        if _is_of_another_unit(accepted, found):
+            return "wrong", OTHER_UNIT
+        if (held := self._digits(prompt, accepted, found)) is not None:
+            return held
         if strict(accepted[0]) in self._labels:
             return self._label_side(accepted, found)
-        return self._phrases.side(accepted, found, is_rough=is_rough(prompt))
+        if any(ends_denied(found, one) for one in accepted):
+            return "wrong", DENIED
+        if number(accepted[0]) is not None:
+            return _unsure(self._number_side(prompt, accepted[0], found))
+        return _unsure(self._phrases.side(accepted, found, is_rough=is_rough(prompt)))
 
     def _final(self, text: str) -> str | None:
         if self._form is None:
@@ -82,14 +106,66 @@ class Reader:
             return "wrong" if apart > min(allowed, abs(right) / 1000) or apart >= 1 else None
         return "wrong" if apart > max(allowed, NEIGHBOUR * abs(right)) else None
 
-    def _label_side(self, accepted: Sequence[str], found: str) -> SideRead | None:
+    def _digits(
+        self, prompt: Prompt, accepted: Sequence[str], found: str
+    ) -> tuple[Literal["wrong"], Reason | None] | None:
+        """Wrong where the answer is a number, alone or with its unit, that departs from the reference in a digit."""
+        pair = self._numbers(accepted, found)
+        if pair is None:
+            return None
+        departure = self._precision.departure(prompt, *pair, is_money=is_money(accepted[0]))
+        return None if departure is None else ("wrong", OTHER_DIGIT if departure == "surely" else None)
+
+    def _numbers(self, accepted: Sequence[str], found: str) -> tuple[str, str] | None:
+        """The reference's number and the answer's, as they are written; None where the reference has no decimals, or
+        where either is no number or of another unit.
+        """
+        wanted, given = accepted[0], found
+        if (amount := quantity_of(wanted)) is not None:
+            end = quantity_at_the_end(found)
+            if end is None or not meanings(amount.unit) & meanings(end.unit):
+                return None
+            wanted, given = amount.written, end.written
+        elif self._form is None:
+            given = number_at_the_end(found) or ""
+        pair = number(wanted), number(given)
+        return (wanted, given) if None not in pair and places(wanted) else None
+
+    def departs(self, prompt: Prompt, text: str) -> tuple[str, str] | None:
+        """The reference's number and the text's, as they are written, where they differ in a digit that both have and
+        the prompt allows for no difference; whether that is wrong may be open.
+        """
+        accepted = rights_of(prompt)
+        found = self._final(text[-TAIL:]) if accepted and _is_single(prompt.reference) else None
+        pair = None if found is None else self._numbers(accepted, found)
+        return pair if pair is not None and self._precision.departs(prompt, *pair) else None
+
+    def _label_side(self, accepted: Sequence[str], found: str) -> tuple[SideRead, Reason | None] | None:
         end = found.strip(OUTER).casefold()
         given = next((label for label in self._labels if _ends_with(end, label)), None)
         if given is None:
-            return None
-        if given in {strict(one) for one in accepted}:
-            return "right"
-        return None if any(_is_the_end(unmarked(found).strip(OUTER), one) for one in accepted) else "wrong"
+            return ("wrong", DENIED) if any(ends_denied(found, one) for one in accepted) else None
+        is_accepted = given in {strict(one) for one in accepted}
+        if ends_denied(found, given):
+            return ("wrong", DENIED) if is_accepted else None
+        if is_accepted:
+            return "right", None
+        is_doubtful = any(_is_the_end(unmarked(found).strip(OUTER), one) for one in accepted)
+        return None if is_doubtful else ("wrong", None)
+
+
+def _unsure(side: SideRead | None) -> tuple[SideRead, None] | None:
+    """A side that is told by the kinds of answers that are known here."""
+    return None if side is None else (side, None)
+
+
+def _is_of_another_unit(accepted: Sequence[str], found: str) -> bool:
+    """Whether the answer is an accepted number in a unit that no accepted answer has."""
+    if not any(is_of_another_unit(one, found) for one in accepted):
+        return False
+    end = quantity_at_the_end(found)
+    units = [amount.unit for one in accepted if (amount := quantity_of(one)) is not None]
+    return end is None or not any(meanings(unit) & meanings(end.unit) for unit in units)
 
 
 def _is_single(reference: Json) -> bool:

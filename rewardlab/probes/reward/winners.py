@@ -9,8 +9,9 @@ import numpy as np
 
 from rewardlab.measurement.evidence import Evidence, Exchanged
 from rewardlab.measurement.success import success_rule
-from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions
-from rewardlab.probes.reward.exchanged import Answered, Swap, swaps
+from rewardlab.probes.reward.answers import NUMBER, answers_of, is_answer, kind_of, labels_of, mentions, number
+from rewardlab.probes.reward.exchanged import NEIGHBOUR, Answered, Swap, is_integral, swaps
+from rewardlab.probes.reward.quantities import quantity_of
 from rewardlab.probes.reward.reader import Reader
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.scale import score_of
@@ -23,6 +24,8 @@ MOST_RECEIVERS, LEAST_RECEIVERS = 200, 30
 BUDGET_SECONDS = 20.0
 #: Cases scored at once, so that what was scored is kept when time runs out.
 CHUNK = 256
+#: A winner's final answer stands in the last characters.
+TAIL = 2000
 NO_WINNER = "no sampled answer succeeded, so none could be given to another prompt"
 ALL_ALIKE = "the prompts all have one and the same right answer, so every answer is right under every other prompt"
 
@@ -98,23 +101,38 @@ def _pairs(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Prompt
     labels = labels_of(every)
     reader = Reader(every, None)
     found = swaps(answered, labels, rng=subject.stream("givers"), givers=[place[prompt.id] for prompt in givers])
+    integral = is_integral(answered)
     pairs = []
     for swap in found:
         if swap.receiver < len(receivers):
             winner = winners[line[swap.donor].id]
-            if not _may_be_right(reader, answered[swap.receiver], labels, winner.text):
+            if not _may_be_right(reader, answered[swap.receiver], labels, winner.text, is_integral=integral):
                 relation = swap.relation if chosen is sure else "row"
                 pairs.append((line[swap.receiver], winner, Swap(swap.receiver, swap.donor, relation)))
     return pairs
 
 
-def _may_be_right(reader: Reader, receiver: Answered, labels: Sequence[str], text: str) -> bool:
+def _may_be_right(reader: Reader, receiver: Answered, labels: Sequence[str], text: str, *, is_integral: bool) -> bool:
     """Whether another prompt's winner could rightly win here too, as far as its text tells."""
     side = reader.side(receiver.prompt, text)
     if side is not None:
         return side == "right"
+    if not is_integral and _is_near(receiver, text):
+        return True
     kind = kind_of(receiver.text, labels)
     return kind in {"phrase", "label"} and mentions(text, receiver.text)
+
+
+def _is_near(receiver: Answered, text: str) -> bool:
+    """Whether a text of another prompt holds a number so near the right one that a tolerance may rightly take it: what
+    wins there may lie apart from its own reference, on this one's side.
+    """
+    held = quantity_of(receiver.text)
+    value = receiver.number if held is None else held.value
+    if value is None:
+        return False
+    given = (number(one) for one in NUMBER.findall(text[-TAIL:]))
+    return any(one is not None and abs(one - value) <= NEIGHBOUR * abs(value) for one in given)
 
 
 def _strangers(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Prompt, Winner, Swap]]:
@@ -123,11 +141,11 @@ def _strangers(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Pr
     giving = list(winners.values())
     order = [giving[int(place)] for place in subject.stream("strangers").permutation(len(giving))]
     pairs = []
-    for number, prompt in enumerate(receivers):
-        line = (*order[number % len(order) :], *order[: number % len(order)])
+    for place, prompt in enumerate(receivers):
+        line = (*order[place % len(order) :], *order[: place % len(order)])
         winner = next((one for one in line[:20] if one.prompt.messages != prompt.messages), None)
         if winner is not None:
-            pairs.append((prompt, winner, Swap(number, number, "unknown")))
+            pairs.append((prompt, winner, Swap(place, place, "unknown")))
     return pairs
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome, Unscored
+from rewardlab.probes.reward import slips
 from rewardlab.probes.reward.answers import allowance, answers_of, is_right, like, number, prompt_text, record, spoiled
 from rewardlab.probes.reward.exchanged import NEIGHBOUR
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.lists import with_another_item, with_another_number
+from rewardlab.probes.reward.precision import Precision
 from rewardlab.probes.reward.scale import score_of
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import Survey, survey_of
@@ -36,6 +38,8 @@ MOST: Mapping[str, Severity] = {
     "the next number": "warning",
     "the right label denied": "note",
     "one field wrong": "warning",
+    slips.UNIT: "warning",
+    slips.DIGIT: "warning",
 }
 #: These are near enough to earn partial credit rightly: only the whole score is a fault.
 WHOLE = {
@@ -47,6 +51,8 @@ WHOLE = {
     "the next number",
     "the right label denied",
     "one field wrong",
+    slips.UNIT,
+    slips.DIGIT,
 }
 REMEDIES: Mapping[str, str] = {
     "another answer": "lower the share of the score that the format earns, and compare the answer itself",
@@ -62,6 +68,8 @@ REMEDIES: Mapping[str, str] = {
     "the next number": "narrow the tolerance",
     "the right label denied": "compare the whole label, not whether the text contains it",
     "one field wrong": "compare every field, or say that this one does not count",
+    slips.UNIT: "compare the unit with the number",
+    slips.DIGIT: "compare the number to its last decimal",
 }
 
 #: Where the answer has several parts, one of them is exchanged for what other rows have in that place.
@@ -100,7 +108,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
         if survey.succeeds(one.gold, one.gold.outcome):
             trial = Trial(FOREIGN[one.relation], one.gold.prompt, one.text, one.gold)
             by_name[trial.name].append((trial, one.outcome))
-    for trial, outcome in run(subject, [trial for gold in survey.sound for trial in _variants(gold)]):
+    precision = Precision(subject.every_prompt)
+    for trial, outcome in run(subject, [trial for gold in survey.sound for trial in _variants(gold, precision)]):
         by_name[trial.name].append((trial, outcome))
         if trial.name == LONGER and not _passes(survey, trial, outcome):
             by_name[HALF].append((replace(trial, name=HALF), outcome))
@@ -192,8 +201,8 @@ def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
     return survey.succeeds(gold, outcome) or not survey.scale.useful(gold.score - score)
 
 
-def _variants(gold: Gold) -> Iterator[Trial]:
-    for name, text in _wrongs(gold):
+def _variants(gold: Gold, precision: Precision) -> Iterator[Trial]:
+    for name, text in (*_wrongs(gold), *slips.slips(gold, precision)):
         if not is_right(gold.prompt, text):
             yield Trial(name, gold.prompt, gold.form.write(text), gold)
 

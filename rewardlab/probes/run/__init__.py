@@ -9,6 +9,8 @@ from rewardlab.findings import Finding, merge
 from rewardlab.probes.run import (
     band,
     components,
+    constant_part,
+    default_label,
     diagnosis,
     exchanged,
     failures,
@@ -21,6 +23,7 @@ from rewardlab.probes.run import (
     prompts,
     repeats,
     signal,
+    tolerance,
     truncation,
 )
 from rewardlab.probes.run.examples import illustrate
@@ -40,6 +43,9 @@ PROBES: Sequence[Probe] = (
     labels.ask,
     order.ask,
     exchanged.ask,
+    default_label.ask,
+    tolerance.ask,
+    constant_part.ask,
     truncation.ask,
     band.ask,
     prompts.ask,

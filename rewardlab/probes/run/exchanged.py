@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.measurement.evidence import Exchanged
+from rewardlab.probes.reward import slips
+from rewardlab.probes.reward.reader import DENIED, OTHER_DIGIT, OTHER_UNIT
 from rewardlab.probes.reward.scale import USEFUL
 from rewardlab.probes.run.question import Question
+from rewardlab.probes.run.reading import Read
 from rewardlab.runs.answers import Bools
 from rewardlab.stats.interval import Estimate, mean_over_prompts
 
@@ -21,9 +24,10 @@ PRACTICAL = 0.05
 #: that surely pays more than so many of them does not read the row.
 UNREAD = 0.5
 EXAMPLES = 3
-#: The key of evidence that rests on reading alone. Ways in which no wrong answer earns what a right one does.
+#: The key of evidence that rests on reading alone. Ways in which no wrong answer earns what a right one does, or that
+#: samples show by themselves.
 DISPUTED = "by_reading_alone"
-NO_SUPPORT = {"another answer, for half of the score or more", "the right label denied"}
+NO_SUPPORT = {"another answer, for half of the score or more", "the right label denied", slips.UNIT, slips.DIGIT}
 REMEDY = (
     "Answers that win under one prompt win under others whose right answer is another: the reward does not compare the "
     "answer with this prompt's reference, or not all of it. Compare the final answer whole, for this prompt alone."
@@ -44,6 +48,11 @@ UNREFERENCED_REMEDY = (
     "Without references it can be seen whether the reward reads the prompt, and not whether what it pays is right: "
     "give references or --labels."
 )
+REMEDIES: Mapping[str, str] = {
+    OTHER_UNIT: "compare the unit or the currency with the number",
+    DENIED: "take a label that the text denies for no answer, or compare the whole answer",
+    OTHER_DIGIT: "compare the number to its last decimal, for it is computed from the prompt alone",
+}
 PAID_REMEDY = (
     "Sampled answers whose final answer is plainly another than the reference succeed: look at the examples, and "
     "compare the final answer whole with the reference."
@@ -60,9 +69,9 @@ def ask(question: Question) -> Iterator[Finding]:
 
     A warning where no row has a reference, for then a form may be all that is asked for.
     """
-    yield from _exchange(question)
-    yield from _paid(question)
-    yield from _unasked(question)
+    found = [*_exchange(question), *_paid(question), *_unasked(question)]
+    # Of two that weigh alike the first is told: what keeps a run from GO.
+    yield from sorted(found, key=lambda one: not is_disputed([one]))
 
 
 def _unasked(question: Question) -> Iterator[Finding]:
@@ -172,19 +181,17 @@ def _cases(question: Question, won: Sequence[Exchanged]) -> list[dict[str, Any]]
 
 def _paid(question: Question) -> Iterator[Finding]:
     """Of the sampled answers that read as another value than the reference, those that succeed."""
-    success = question.right
     wrong = [one for one in question.reads if one.side == "wrong"]
-    by_prompt: dict[str, list[bool]] = defaultdict(list)
-    for one in wrong:
-        by_prompt[question.answers.prompt_ids[one.row]].append(bool(success[one.row, one.column]))
-    paid = _over(by_prompt) if by_prompt else None
-    if paid is None or paid.estimate < PRACTICAL:
+    shown = [one for one in wrong if question.right[one.row, one.column]]
+    paid = _share_of(question, wrong)
+    surely = _surely_wrong(question)
+    if paid is None or (paid.estimate < PRACTICAL and (surely is None or surely.estimate < PRACTICAL)):
         return
-    shown = [one for one in wrong if success[one.row, one.column]]
     examples = [
         question.answers.example(one.row, one.column) | {"reference": question.prompts[one.row].reference}
         for one in {one.row: one for one in reversed(shown)}.values()
     ]
+    reasons = _by_reason(question, wrong)
     evidence = {
         "read_wrong": len(wrong),
         "succeed": len(shown),
@@ -192,16 +199,52 @@ def _paid(question: Question) -> Iterator[Finding]:
         "low": paid.low,
         "high": paid.high,
         "prompts": paid.units,
+        "by_reason": reasons,
         "examples": examples[::-1][:EXAMPLES],
     }
     # Where nothing tells what right answers earn, neither is it known what these succeed in.
     known = question.measured.success.source in {"declared", "labels", "answers", "texts"}
-    if not known or paid.low <= PRACTICAL:
+    if known and surely is not None and surely.low > PRACTICAL:
+        yield Finding("RL407", "blocker", evidence, _remedy(reasons))
+    elif not known or paid.low <= PRACTICAL:
         yield Finding("RL407", "warning", evidence, PAID_REMEDY)
     elif is_supported(question):
         yield Finding("RL407", "blocker", evidence, PAID_REMEDY)
     else:
         yield Finding("RL407", "warning", evidence | {DISPUTED: True}, DISPUTED_REMEDY)
+
+
+def _remedy(reasons: Sequence[Mapping[str, Any]]) -> str:
+    """What to do about sampled answers that are surely wrong and succeed, in their own counts."""
+    told = [f"{one['succeed']:,} of {one['sampled']:,} with {one['reason']}" for one in reasons if one["succeed"]]
+    ways = [REMEDIES[one["reason"]] for one in reasons if one["succeed"]]
+    return f"Sampled answers that are surely wrong succeed: {'; '.join(told)}. {'; '.join(ways).capitalize()}."
+
+
+def _share_of(question: Question, wrong: Sequence[Read]) -> Estimate | None:
+    """The share of these wrong answers that succeed."""
+    by_prompt: dict[str, list[bool]] = defaultdict(list)
+    for one in wrong:
+        by_prompt[question.answers.prompt_ids[one.row]].append(bool(question.right[one.row, one.column]))
+    return _over(by_prompt) if by_prompt else None
+
+
+def _surely_wrong(question: Question) -> Estimate | None:
+    """Of the answers that succeed and can be read, the share that are surely wrong, whatever notation is taken."""
+    by_prompt: dict[str, list[bool]] = defaultdict(list)
+    for one in question.reads:
+        if question.right[one.row, one.column]:
+            by_prompt[question.answers.prompt_ids[one.row]].append(one.side == "wrong" and one.reason is not None)
+    return _over(by_prompt) if by_prompt else None
+
+
+def _by_reason(question: Question, wrong: Sequence[Read]) -> list[dict[str, Any]]:
+    """For each way of being surely wrong, how many sampled answers are and how many of these succeed."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    for one in wrong:
+        if one.reason is not None:
+            found[one.reason].append(bool(question.right[one.row, one.column]))
+    return [{"reason": name, "sampled": len(hits), "succeed": sum(hits)} for name, hits in found.items()]
 
 
 def is_supported(question: Question) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rewardlab.measurement.evidence import Earned
-from rewardlab.probes.reward.reader import Reader, SideRead
+from rewardlab.probes.reward.reader import Reader, Reason, SideRead
 from rewardlab.runs.answers import Answers
 from rewardlab.stats.spread import SAME_SCORE
 from rewardlab.task import Prompt
@@ -21,11 +21,15 @@ LEAST_OTHERS, MOSTLY = 10, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A generation, by its row and column in the answers' tables, and which side its text is on."""
+    """A generation, by its row and column in the answers' tables, and which side its text is on.
+
+    `reason` says why it is surely wrong, where that needs no knowledge of the notations that the reward takes.
+    """
 
     row: int
     column: int
     side: SideRead
+    reason: Reason | None = None
 
 
 def read(prompts: Sequence[Prompt], answers: Answers, form: tuple[str, str] | None) -> list[Read]:
@@ -56,9 +60,9 @@ def _read(
     prompts: Sequence[Prompt], answers: Answers, reader: Reader, cells: Sequence[tuple[int, int]]
 ) -> Iterator[Read]:
     for row, column in cells:
-        side = reader.side(prompts[row], answers.texts[int(answers.row[row, column])].as_py())
-        if side is not None:
-            yield Read(row, column, side)
+        found = reader.read(prompts[row], answers.texts[int(answers.row[row, column])].as_py())
+        if found is not None:
+            yield Read(row, column, *found)
 
 
 def _are_read(answers: Answers, others: Sequence[Read]) -> bool:

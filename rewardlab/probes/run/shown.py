@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from rewardlab.findings import RANK, Finding, Severity
+from rewardlab.probes.reward import slips
 from rewardlab.probes.reward.equivalents import remedy_of as remedy_of_forms
+from rewardlab.probes.reward.reader import OTHER_DIGIT, OTHER_UNIT, Reason
 from rewardlab.probes.reward.wrong import PART, remedy_of
 from rewardlab.probes.run.question import Question
+from rewardlab.probes.run.reading import Read
 
 #: What shows each form of RL403 in a text. Forms that are missing here any model may write: they keep their severity.
 SHOWN_BY: Mapping[str, re.Pattern[str]] = {
@@ -41,7 +44,10 @@ LEAST_PROMPTS, LEAST_SHARE = 2, 0.005
 MOST_READ, END = 5000, 2000
 #: So many texts that tell their side, of which none is a wrong one that succeeds, show what this model does not write.
 LEAST_READ = 30
-UNSEEN = "no sampled answer of this kind succeeds: a model that learns may write one, and this one does not yet"
+UNSEEN = "a model that learns may write one, and this one hardly does yet"
+#: The most that a way weighs where samples hardly show it, and how sampled answers of the kind are known.
+LIGHTER: Mapping[str, Severity] = {PART: "warning", slips.UNIT: "note", slips.DIGIT: "note"}
+REASONS: Mapping[str, Reason] = {slips.UNIT: OTHER_UNIT, slips.DIGIT: OTHER_DIGIT}
 WHY = "no sampled answer is written in these forms: a model that learns may, and this one does not yet"
 
 
@@ -64,21 +70,33 @@ def weigh_forms(finding: Finding, question: Question) -> Finding:
 
 def weigh_parts(finding: Finding, question: Question) -> Finding:
     """RL407 with the answers that keep a part of the right one as a warning where this model's samples, of which enough
-    can be read, show no such answer that succeeds: to overlook a part may be right, as a title is.
+    can be read, show no such answer that succeeds: to overlook a part may be right, as a title is. A slip that no
+    sample shows is a note.
     """
     ways: list[dict[str, Any]] = finding.evidence.get("ways", [])
-    if finding.code != "RL407" or not any(way["wrong"] == PART and way["severity"] == "blocker" for way in ways):
+    if finding.code != "RL407" or not any(way["wrong"] in LIGHTER for way in ways):
         return finding
-    success = question.right
-    paid = {one.row for one in question.reads if one.side == "wrong" and success[one.row, one.column]}
-    if len(question.reads) < LEAST_READ or len(paid) >= LEAST_PROMPTS:
+    wrong = [one for one in question.reads if one.side == "wrong"]
+    if len(question.reads) < LEAST_READ:
         return finding
-    told: dict[str, Any] = {"severity": "warning", "why": UNSEEN}
-    weighed = [{**way, **told} if way["wrong"] == PART else way for way in ways]
+    paid = [one for one in wrong if question.right[one.row, one.column]]
+    weighed = [_lighter(way, wrong, paid) for way in ways]
     severity: Severity = min((way["severity"] for way in weighed), key=RANK.__getitem__)
     return replace(
         finding, severity=severity, evidence={**finding.evidence, "ways": weighed}, remedy=remedy_of(weighed)
     )
+
+
+def _lighter(way: dict[str, Any], wrong: Sequence[Read], paid: Sequence[Read]) -> dict[str, Any]:
+    """A way in which wrong answers win, with what samples show of it; lighter where they hardly show any."""
+    most = LIGHTER.get(way["wrong"])
+    reason = REASONS.get(way["wrong"])
+    if reason is not None:
+        wrong, paid = ([one for one in some if one.reason == reason] for some in (wrong, paid))
+    if most is None or RANK[way["severity"]] >= RANK[most] or len({one.row for one in paid}) >= LEAST_PROMPTS:
+        return way
+    told = f"of {len(wrong):,} sampled answers that read as {'this' if reason else 'wrong'} {len(paid):,} succeed"
+    return {**way, "severity": most, "why": f"{told}: {UNSEEN}"}
 
 
 def _weighed(form: dict[str, Any], texts: list[str], rows: list[int]) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""How many of the answers that succeed are numbers that differ from the reference in a digit that it has?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rewardlab.findings import Finding
+from rewardlab.probes.reward.answers import number
+from rewardlab.probes.reward.reader import Reader
+from rewardlab.probes.run.diagnosis.weight import percent
+from rewardlab.probes.run.exchanged import DISPUTED
+from rewardlab.probes.run.question import Question
+from rewardlab.probes.run.winners import Winners
+
+#: Of the answers that succeed, the share that is worth a word, and the shares between which the accuracy itself rests
+#: on whether the tolerance is meant. A model that hardly ever hits the reference estimates: there is no last digit.
+TOLD, DECISIVE = 0.05, (1 / 3, 3 / 4)
+REMEDY = (
+    "The reward takes numbers that differ from the reference in a digit that it has. If the answer is measured or "
+    "rounded on the way, that is meant: say so in the prompt (within 1 %). If it is exact, compare it to its last "
+    "decimal: as it stands these count as right."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A generation that succeeds with a number that departs from the reference, and by which part of it."""
+
+    row: int
+    column: int
+    apart: float
+
+
+def ask(question: Question) -> Iterator[Finding]:
+    """RL407, a warning, for a tolerance that this model's samples use and that nothing shows to be a fault.
+
+    What is computed from the prompt, or asked for to a number of decimals, is told by the answers that read wrong.
+    """
+    if not question.prompts or question.measured.labelled is not None:
+        return
+    known = {(one.row, one.column) for one in question.reads if one.side == "wrong"}
+    winners = Winners(question)
+    taken = [one for one in _taken(winners) if (one.row, one.column) not in known]
+    share = winners.share(taken)
+    if share is None or share.estimate < TOLD:
+        return
+    apart = np.array([one.apart for one in taken])
+    evidence = {
+        "summary": (
+            f"{percent(share.estimate)} of the answers that succeed ({percent(share.low)} to {percent(share.high)}; "
+            f"{len(taken):,} of {winners.count:,}) are numbers that differ from the reference in a digit "
+            f"that it has: by {percent(float(np.median(apart)))} in the middle, by {percent(float(apart.max()))} at "
+            "most"
+        ),
+        "differ": len(taken),
+        "share": share.estimate,
+        "low": share.low,
+        "high": share.high,
+        "examples": winners.examples(taken),
+    }
+    is_open = share.low > DECISIVE[0] and share.estimate < DECISIVE[1]
+    yield Finding("RL407", "warning", evidence | ({DISPUTED: True} if is_open else {}), REMEDY)
+
+
+def _taken(winners: Winners) -> Iterator[_Taken]:
+    question = winners.question
+    readers = [Reader(question.prompts, form) for form in dict.fromkeys([question.evidence.form, None])]
+    for row, column, text in winners.texts():
+        pair = next((found for one in readers if (found := one.departs(question.prompts[row], text))), None)
+        if pair is not None:
+            right, value = (float(number(one) or 0) for one in pair)
+            yield _Taken(row, column, abs(value - right) / abs(right) if right else 1.0)
