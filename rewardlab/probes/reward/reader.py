@@ -14,10 +14,12 @@ from rewardlab.probes.reward.answers import (
     rights_of,
     strict,
 )
-from rewardlab.probes.reward.composite import composite_of, side_of
+from rewardlab.probes.reward.composite import composite_of, required_of, side_of
 from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
 from rewardlab.probes.reward.phrases import Phrases
+from rewardlab.probes.reward.readings import unwrapped
+from rewardlab.probes.reward.sequence import Ordered, is_in_another_order, list_of, ordered_of
 from rewardlab.probes.reward.tokens import same_tokens, tokens_of, unmarked
 from rewardlab.probes.reward.wording import Format
 from rewardlab.task import Json, Prompt
@@ -42,12 +44,19 @@ class Reader:
         firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
         values = [number(text) for text in firsts]
         self._phrases = Phrases(firsts)
+        self._ordered: dict[str, Ordered | None] = {}
         self._integral = bool(values) and all(value is not None and value == int(value) for value in values)
 
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
         """Whether the text's final answer is the reference or plainly another; None where that cannot be told."""
+        ordered, rest = self._order_of(prompt), text.rpartition("</think>")[2]
+        if ordered is not None and is_in_another_order(ordered, rest[-TAIL:]):
+            return "wrong"
         if text.strip() and (whole := composite_of(prompt)) is not None:
-            return side_of(whole, text.rpartition("</think>")[2])
+            return side_of(whole, rest, required=required_of(prompt, whole))
+        return self._side_of_text(prompt, text)
+
+    def _side_of_text(self, prompt: Prompt, text: str) -> SideRead | None:
         accepted = rights_of(prompt)
         if not accepted or not text.strip() or not _is_single(prompt.reference):
             return None
@@ -59,6 +68,14 @@ class Reader:
         if strict(accepted[0]) in self._labels:
             return self._label_side(accepted, found)
         return self._phrases.side(accepted, found, is_rough=is_rough(prompt))
+
+    def _order_of(self, prompt: Prompt) -> Ordered | None:
+        """The items of the prompt's answer, where their order counts."""
+        if prompt.id not in self._ordered:
+            found = (ordered_of(prompt, text) for text in answers_of(prompt))
+            single = isinstance(unwrapped(prompt.reference), list) and list_of(prompt) is None
+            self._ordered[prompt.id] = None if single else next(filter(None, found), None)
+        return self._ordered[prompt.id]
 
     def _final(self, text: str) -> str | None:
         if self._form is None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rewardlab.findings import RANK, Finding, Severity
 from rewardlab.probes.reward.equivalents import remedy_of as remedy_of_forms
-from rewardlab.probes.reward.wrong import PART, remedy_of
+from rewardlab.probes.reward.wrong import MAY_BE_FREE, remedy_of
 from rewardlab.probes.run.question import Question
 
 #: What shows each form of RL403 in a text. Forms that are missing here any model may write: they keep their severity.
@@ -67,14 +67,14 @@ def weigh_parts(finding: Finding, question: Question) -> Finding:
     can be read, show no such answer that succeeds: to overlook a part may be right, as a title is.
     """
     ways: list[dict[str, Any]] = finding.evidence.get("ways", [])
-    if finding.code != "RL407" or not any(way["wrong"] == PART and way["severity"] == "blocker" for way in ways):
+    if finding.code != "RL407" or not any(way["wrong"] in MAY_BE_FREE and way["severity"] == "blocker" for way in ways):
         return finding
     success = question.right
     paid = {one.row for one in question.reads if one.side == "wrong" and success[one.row, one.column]}
     if len(question.reads) < LEAST_READ or len(paid) >= LEAST_PROMPTS:
         return finding
     told: dict[str, Any] = {"severity": "warning", "why": UNSEEN}
-    weighed = [{**way, **told} if way["wrong"] == PART else way for way in ways]
+    weighed = [{**way, **told} if way["wrong"] in MAY_BE_FREE else way for way in ways]
     severity: Severity = min((way["severity"] for way in weighed), key=RANK.__getitem__)
     return replace(
         finding, severity=severity, evidence={**finding.evidence, "ways": weighed}, remedy=remedy_of(weighed)
