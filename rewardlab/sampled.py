@@ -10,18 +10,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rewardlab.evidence import Exchanged, save_evidence
+from rewardlab.evidence import Evidence, Exchanged, save_evidence
 from rewardlab.examination import BUDGET_SECONDS, Examination, asking
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, merge
 from rewardlab.labels import read_labels, sides_of
 from rewardlab.parts import LARGE
-from rewardlab.probes.reward import examine_sampled
+from rewardlab.probes.reward import examine, examine_sampled, unasked_of
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.scale import USEFUL
+from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.survey import known_of, sureness
 from rewardlab.probes.reward.winners import exchange_winners
+from rewardlab.probes.reward.winning import winning_formats
 from rewardlab.rewards.process import Worker
 from rewardlab.run import Run
 from rewardlab.settings import Settings
+from rewardlab.stats.spread import SAME_SCORE
 
 #: Prompts whose generations are looked at.
 MOST_PROMPTS = 2000
@@ -33,10 +37,11 @@ NOT_EXAMINED = "the reward could not be asked about made-up answers, so no sampl
 def ask_with_sampled_answers(
     worker: Worker, run: Run, key: str, settings: Settings, *, examined: Examination
 ) -> tuple[Finding, ...]:
-    """Give sampled winners to other prompts, and ask what needs a right answer where references serve in few rows, or
-    where sampled winners earn more than they do.
+    """What is found with a run's own answers, and what the examination found with made-up ones, as it then stands.
 
-    The run keeps what right and wrong answers earned. Closes the worker.
+    Sampled winners are given to other prompts. Where references serve in few rows, or sampled winners earn more than
+    they do, the reward is examined again with references written as these winners write them; and what needs a right
+    answer is asked with the winners themselves. The run keeps what right and wrong answers earned. Closes the worker.
     Raises: RewardError when the code cannot be loaded.
     """
     prompts, sampled = run.prompts(), _sampled(run, key, tokens=examined.entry.names_tokens)
@@ -44,13 +49,47 @@ def ask_with_sampled_answers(
     # A reward of tokens cannot be asked about made-up answers, and can about sampled ones.
     if not some or (examined.sure is None and not _keep_tokens(sampled)):
         save_evidence(run.folder, key, replace(examined.evidence, exchange_note=NOT_EXAMINED if some else ""))
-        return ()
+        return examined.findings
     with asking(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
-        exchanged, note = exchange_winners(subject, sampled, examined.evidence)
-        known = replace(examined.evidence, exchanged=exchanged, exchange_note=note)
+        known = _exchange(subject, sampled, examined)
+        if _is_needed(sampled, examined, known):
+            again = _examined_as_sampled(subject, sampled, examined, seconds=settings.examine_seconds)
+            if again is not examined:
+                examined, known = again, _exchange(subject, sampled, again)
         save_evidence(run.folder, key, known)
-        needed = examined.sure is not None and (examined.sure < SERVES or _earn_more(sampled, examined, exchanged))
-        return examine_sampled(subject, sampled, known) if needed else ()
+        needed = _is_needed(sampled, examined, known)
+        return merge(examine_sampled(subject, sampled, known) if needed else (), examined.findings)
+
+
+def _exchange(subject: Subject, sampled: Mapping[str, Sequence[Sampled]], examined: Examination) -> Evidence:
+    """The evidence of made-up answers, with what sampled winners earned under other prompts."""
+    exchanged, note = exchange_winners(subject, sampled, examined.evidence)
+    return replace(examined.evidence, exchanged=exchanged, exchange_note=note)
+
+
+def _is_needed(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, known: Evidence) -> bool:
+    """Whether references serve in few rows, or sampled winners earn more than they do."""
+    return examined.sure is not None and (examined.sure < SERVES or _earn_more(sampled, examined, known.exchanged))
+
+
+def _examined_as_sampled(
+    subject: Subject, sampled: Mapping[str, Sequence[Sampled]], examined: Examination, *, seconds: float
+) -> Examination:
+    """The examination with references written as sampled winners write them, where more of them win so or earn more."""
+    subject.formats = winning_formats(subject.every_prompt, sampled)
+    if not subject.formats:
+        return examined
+    with subject.further(seconds):
+        findings = examine(subject)
+    sure, evidence = sureness(subject), known_of(subject)
+    if sure is None or sure < (examined.sure or 0.0) or _gold(evidence) <= _gold(examined.evidence) + SAME_SCORE:
+        return examined
+    return replace(examined, findings=findings, sure=sure, evidence=evidence, unasked=unasked_of(findings))
+
+
+def _gold(evidence: Evidence) -> float:
+    """What the median reference earned; minus infinity where none stands out."""
+    return float(np.median([one.score for one in evidence.right])) if evidence.right else -math.inf
 
 
 def _keep_tokens(sampled: Mapping[str, Sequence[Sampled]]) -> bool:

@@ -52,9 +52,8 @@ def ask_altered(subject: Subject, survey: Survey, passes: Passes) -> Iterator[tu
         if one.changed is not None and not one.changed.is_missing and passes(one.trial, outcome)
     }
     for one, outcome in pairs:
-        if one.trial.name != LACKING:
-            yield one.trial, outcome
-        elif one.changed is not None and one.changed.is_missing and _key(one) not in overlooked:
+        is_lacking = one.changed is not None and one.changed.is_missing
+        if one.trial.name != LACKING or (is_lacking and _key(one) not in overlooked):
             yield one.trial, outcome
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
@@ -14,7 +15,7 @@ from rewardlab.probes.reward.answers import (
     rights_of,
     strict,
 )
-from rewardlab.probes.reward.composite import composite_of, required_of, side_of
+from rewardlab.probes.reward.composite import composite_of, parsed, required_of, side_of
 from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
 from rewardlab.probes.reward.phrases import Phrases
@@ -26,6 +27,8 @@ from rewardlab.task import Json, Prompt
 
 SideRead: TypeAlias = Literal["right", "wrong"]
 
+#: The key before an answer in an object.
+KEYED = re.compile(r"\"(\w{1,60})\":\s*\"?$")
 #: The final answer stands in the last characters.
 TAIL = 2000
 
@@ -40,6 +43,7 @@ class Reader:
 
     def __init__(self, prompts: Sequence[Prompt], form: tuple[str, str] | None) -> None:
         self._labels = sorted({strict(label): None for label in labels_of(prompts)}, key=len, reverse=True)
+        self._key = key_of(form)
         self._form = None if form is None or not form[0].strip() else Format("", form[0], form[1])
         firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
         values = [number(text) for text in firsts]
@@ -80,6 +84,8 @@ class Reader:
     def _final(self, text: str) -> str | None:
         if self._form is None:
             return text
+        if self._key is not None:
+            return _under(self._key, text)
         if self._form.after == "}":
             return in_braces(text, self._form.before)
         found = self._form.find(text)
@@ -129,6 +135,19 @@ def _is_the_end(text: str, label: str) -> bool:
         if 1 < count <= len(says) and same_tokens(text[says[-count].start :], label):
             return True
     return False
+
+
+def key_of(form: tuple[str, str] | None) -> str | None:
+    """The key of an object that an answer stands under in this format; None where it stands under none."""
+    found = None if form is None or "{" not in form[0] or "}" not in form[1] else KEYED.search(form[0])
+    return found[1] if found else None
+
+
+def _under(key: str, text: str) -> str | None:
+    """What an object in the text holds under the key; None where it holds no text or number there."""
+    value = parsed(text[text.find("{") : text.rfind("}") + 1])
+    held = value.get(key) if isinstance(value, dict) else None
+    return str(held) if isinstance(held, str | int | float) else None
 
 
 def in_braces(text: str, opening: str) -> str | None:
