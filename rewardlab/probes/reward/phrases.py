@@ -33,7 +33,7 @@ class Phrases:
             alike = any(plain(text) == plain(one) and same_signs(text, one) for one in accepted)
             return "right" if alike else None
         line = (text.strip().splitlines() or [""])[-1].strip(OUTER)
-        if any(self._places.is_turned(line, one) for one in accepted):
+        if self.is_turned(accepted, line):
             return "wrong"
         if (
             not line
@@ -46,6 +46,10 @@ class Phrases:
             return None if doubtful else "wrong"
         shapes = [shape for one in accepted if (shape := shape_of(one)) is not None]
         return "wrong" if shapes and not is_rough and all(self._differs(line, one) for one in shapes) else None
+
+    def is_turned(self, accepted: Sequence[str], line: str) -> bool:
+        """Whether a line ends with an accepted answer with two of its parts in each other's place, which is another."""
+        return any(self._places.is_turned(line, one) for one in accepted)
 
     def _differs(self, line: str, wanted: Shape) -> bool:
         """Whether what the line ends with is this answer with one part plainly another."""

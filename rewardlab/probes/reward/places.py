@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from rewardlab.probes.reward.answers import number
-from rewardlab.probes.reward.tokens import Token, fold, tokens_of
+from rewardlab.probes.reward.tokens import Token, fold, same_tokens, tokens_of
 
 #: Words that join things of one kind: what stands on their two sides may change places.
 JOINS = (
@@ -24,6 +24,18 @@ MOST_TURNED = 3
 LISTED, OUTER = re.compile(r"[,;|/&<>\n\[\]{}]"), " \t\n.,;:!?'\"`*"
 #: How an answer is written: its function words and its numbers' places, and what stands between its tokens.
 Skeleton = tuple[str, ...]
+
+
+def are_one_set(one: str, other: str) -> bool:
+    """Whether two answers join the same things in another order: "Ada and Bo" is "Bo and Ada"."""
+    return _is_joined(one) and _is_joined(other) and same_tokens(one, other)
+
+
+def _is_joined(text: str) -> bool:
+    """Whether commas or words such as "and" part what the text names."""
+    tokens = tokens_of(text)
+    marked = any(token.value is None for token in tokens) and LISTED.search(text.strip(OUTER)) is not None
+    return marked or any(fold(token.text) in JOINING and token.is_function for token in tokens)
 
 
 class Places:

@@ -108,6 +108,8 @@ class Reader:
     def _label_side(self, accepted: Sequence[str], found: str) -> SideRead | None:
         end = found.strip(OUTER).casefold()
         given = next((label for label in self._labels if _ends_with(end, label)), None)
+        if self._phrases.is_turned(accepted, found.strip(OUTER)):
+            return "wrong"
         if given is None:
             return None
         if given in {strict(one) for one in accepted}:

@@ -9,33 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rewardlab.probes.reward.answers import LONGEST_LABEL, is_symbolic, prompt_text
+from rewardlab.probes.reward.ordering import frees_order, tells_order
 from rewardlab.probes.reward.readings import is_flat, unwrapped
 from rewardlab.task import Json, Prompt
 
-#: What a prompt says where the order of a list is a part of the answer.
-ASKED = re.compile(
-    r"\bin order\b(?! (?:to|for|that|not)\b)"
-    r"|\b(?:in|by|keep|preserve|maintain)\s+(?:[\w-]+\s+){1,3}order\b"
-    r"|\border(?:ed)?\s+(?:them|these|those|from|by|so that)\b|\bput\b[^.?!\n]{0,40}\bin order\b"
-    r"|\b(?:sort|rank|arrang)(?:e|ed|s|ing)?\b(?! of\b)(?![^.?!\n]{0,60}\binto\b)"
-    r"|\b(?:ascending|descending|chronological|alphabetical|permutation|sequence of)"
-    r"|\bfrom (?:the )?\w+est to (?:the )?\w+est\b|\b\w{3,}est first\b"
-    r"|\b(?:most|least) [\w-]+ (?:first|to (?:the )?least)\b"
-    r"|\b(?:list|give|name|write|what are|describe)\b[^.?!\n]{0,40}\bsteps\b|\b(?:route|itinerary)\b"
-    r"|reihenfolge|\bsortier|\bordne|\btrie[rz]\b|\bclasse[rz]\b|dans l['\u2019]ordre|\bpar ordre\b"
-    r"|\ben orden\b|\bordena"
-    r"|\bem ordem\b|\bordene|\bin ordine\b|\bordina|\u043f\u043e\u0440\u044f\u0434\u043a"
-    r"|\u043e\u0442\u0441\u043e\u0440\u0442\u0438\u0440|\u0440\u0430\u0441\u043f\u043e\u043b\u043e\u0436\u0438"
-    r"|\u987a\u5e8f|\u6392\u5e8f|\u6392\u5217|\u9806|\uc21c\uc11c|\u0915\u094d\u0930\u092e",
-    re.IGNORECASE,
-)
-#: What it says where the order is free.
-FREE = re.compile(
-    r"\b(?:in )?(?:any|no (?:particular|special)|whatever|arbitrary) (?:order|sequence)\b|\bunordered\b"
-    r"|\border (?:does not|doesn['\u2019]t|is not|isn['\u2019]t|need not)\b|\bregardless of (?:the |their )?order\b"
-    r"|beliebige\w* reihenfolge|n['\u2019]importe quel ordre|cualquier orden|qualquer ordem|qualsiasi ordine",
-    re.IGNORECASE,
-)
 #: What stands between items whose order it tells itself, and whether the first is then the last of the other way.
 ARROW = re.compile(r"\s*(->|=>|\u2192|\u21d2|>|<|\u227b|\u227a|,? (?:and )?then )\s*", re.IGNORECASE)
 NUMBERED = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(\S[^\n]*)$", re.MULTILINE)
@@ -43,7 +20,9 @@ DOWNWARDS, UPWARDS = frozenset({">", "\u227b"}), frozenset({"<", "\u227a"})
 #: How a list is written where the prompt tells that its order counts; a phrase may have a comma.
 SEPARATORS, LEAST_ITEMS = ("\n", "; ", " | ", ", ", ","), 3
 #: What may stand between two items of a list in a text.
-BETWEEN = re.compile(r"[^\w]{1,12}(?:(?:and|then|und|dann|et|puis|y|luego)\b[^\w]{1,4})?", re.IGNORECASE)
+BETWEEN = re.compile(
+    r"[^\w]{1,12}(?:\d{1,2}[.)][ \t]+|(?:and|then|und|dann|et|puis|y|luego)\b[^\w]{1,4})?", re.IGNORECASE
+)
 #: Lists are short, and texts that hold one in another way are read from their end.
 MOST_ITEMS, MOST_LINES = 30, 40
 
@@ -67,8 +46,7 @@ class Ordered:
 
 def asks_for_order(prompt: Prompt) -> bool:
     """Whether the prompt says that the order of what it asks for counts, and does not say that it is free."""
-    said = prompt_text(prompt)
-    return ASKED.search(said) is not None and FREE.search(said) is None
+    return tells_order(prompt_text(prompt))
 
 
 def ordered_of(prompt: Prompt, text: str) -> Ordered | None:
@@ -79,7 +57,7 @@ def ordered_of(prompt: Prompt, text: str) -> Ordered | None:
     found = _noted(text)
     if found is None and asks_for_order(prompt):
         found = _listed(text)
-    if found is None or FREE.search(prompt_text(prompt)) or len(found.items) > MOST_ITEMS:
+    if found is None or frees_order(prompt_text(prompt)) or len(found.items) > MOST_ITEMS:
         return None
     return found if len({one.casefold() for one in found.items}) == len(found.items) else None
 

@@ -40,6 +40,11 @@ class Format:
         """The same format after a short reasoning."""
         return Format(f"{self.name}{AFTER_REASONING}", self.before, self.after, REASONING, self.explicit)
 
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the answer stands under a key of an object, as a text: what is added to it there is another text."""
+        return self.before.endswith('": "') and self.after.startswith('"') and self.after.rstrip("`\n ").endswith("}")
+
     def find(self, text: str) -> tuple[int, str] | None:
         """Where the text answers in this format for the last time, and the answer; None where it does not.
 
