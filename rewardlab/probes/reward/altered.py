@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import answers_of, is_right
+from rewardlab.probes.reward.answers import answers_of, is_right, prompt_text
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.leaves import Changed, Leaves, Path
+from rewardlab.probes.reward.ordering import is_told_in_most
 from rewardlab.probes.reward.places import Places
 from rewardlab.probes.reward.sequence import in_another_order, ordered_of
 from rewardlab.probes.reward.subject import Subject
@@ -43,7 +44,10 @@ def ask_altered(subject: Subject, survey: Survey, passes: Passes) -> Iterator[tu
     rows = subject.every_prompt[:: max(1, len(subject.every_prompt) // MOST_ROWS)]
     leaves = Leaves(prompt.reference for prompt in rows)
     places = Places(found[0] for prompt in rows if (found := answers_of(prompt)))
-    altered = [one for gold in survey.sound if not gold.is_given for one in _altered(gold, leaves, places)]
+    is_told = is_told_in_most(map(prompt_text, rows))
+    altered = [
+        one for gold in survey.sound if not gold.is_given for one in _altered(gold, leaves, places, is_told=is_told)
+    ]
     outcomes = [outcome for _, outcome in run(subject, [one.trial for one in altered])]
     pairs = list(zip(altered, outcomes, strict=True))
     overlooked = {
@@ -62,13 +66,13 @@ def _key(one: _Altered) -> tuple[str, Path]:
     return one.trial.prompt.id, () if one.changed is None else one.changed.path
 
 
-def _altered(gold: Gold, leaves: Leaves, places: Places) -> Iterator[_Altered]:
+def _altered(gold: Gold, leaves: Leaves, places: Places, *, is_told: bool) -> Iterator[_Altered]:
     if gold.kind not in {"number", "expression"}:
         for changed in leaves.others(gold.text):
             yield from _wrong(INSIDE, gold, changed.text, changed)
         for changed in leaves.shortened(gold.text):
             yield from _wrong(LACKING, gold, changed.text, changed)
-        if (ordered := ordered_of(gold.prompt, gold.text)) is not None:
+        if (ordered := ordered_of(gold.prompt, gold.text, is_told=is_told)) is not None:
             for text in in_another_order(ordered):
                 yield from _wrong(REORDERED, gold, text)
     if gold.kind in {"phrase", "text", "label"}:

@@ -9,10 +9,12 @@ from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from rewardlab.probes.reward.answers import LONGEST_LABEL, NEAR, is_record, number, plain, prompt_text
-from rewardlab.probes.reward.readings import unwrapped
+from rewardlab.probes.reward.readings import BESIDE, unwrapped
 from rewardlab.probes.reward.sequence import asks_for_order
 from rewardlab.task import Json, Prompt
 
+#: A text of more words is a sentence, which a reward may rightly pass over.
+MOST_SPOKEN = 5
 #: Texts of more words may say the same in other words.
 MOST_WORDS = 2
 #: What a prompt says where an answer may leave a key out.
@@ -56,12 +58,17 @@ def required_of(prompt: Prompt, wanted: dict[str, Json] | list[Json]) -> frozens
 
 
 def _keys_of(value: Json) -> Iterator[str]:
-    """The keys of an object and of the objects in it that hold something."""
+    """The keys of an object and of the objects in it that hold something, but for what is said beside the answer."""
     if isinstance(value, dict):
         for key, held in value.items():
-            if says_something(held):
+            if says_something(held) and plain(key) not in BESIDE and not is_prose(held):
                 yield key
                 yield from _keys_of(held)
+
+
+def is_prose(value: Json) -> bool:
+    """Whether a value is a text that may be said in other words."""
+    return isinstance(value, str) and (len(value) > LONGEST_LABEL or len(value.split()) > MOST_SPOKEN)
 
 
 def _lacks(given: Mapping[str, Json], wanted: Mapping[str, Json], required: AbstractSet[str]) -> bool:

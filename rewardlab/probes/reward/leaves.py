@@ -8,19 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rewardlab.probes.reward.answers import LONGEST_LABEL, MOST_WORDS, plain, spoiled
-from rewardlab.probes.reward.composite import says_something
-from rewardlab.probes.reward.readings import ABOUT, unwrapped
+from rewardlab.probes.reward.answers import plain, spoiled
+from rewardlab.probes.reward.composite import is_prose, says_something
+from rewardlab.probes.reward.readings import BESIDE, unwrapped
 from rewardlab.task import Json
 
 #: Keys and places from the outside in; a number is a place in a list.
 Path: TypeAlias = tuple[str | int, ...]
 
-#: What stands under these says something about an answer, or where it was found: a reward may rightly pass over it.
-BESIDE = frozenset(
-    {*ABOUT, "why", "reason", "rationale", "comment", "comments", "note", "notes", "thought", "thoughts", "summary"}
-    | {"start", "end", "offset", "offsets", "span", "position", "begin", "startchar", "endchar", "line", "page"}
-) - {"unit", "units", "type", "kind", "category", "points", "score", "language", "lang", "style", "level", "topic"}
 #: In a list of lists a number so far back is a place in the text, not a part of the answer.
 MOST_COLUMNS = 2
 #: Places that are changed in one answer, and other values that are tried in each.
@@ -57,7 +52,7 @@ class Leaves:
         told: set[Path] = set()
         for path, held in _leaves(value):
             place = _place(path)
-            if len(path) < 2 or place in told or len(told) >= MOST_PLACES or _is_long(held):
+            if len(path) < 2 or place in told or len(told) >= MOST_PLACES or is_prose(held):
                 continue
             told.add(place)
             for other in self._instead(place, held, value):
@@ -67,7 +62,7 @@ class Leaves:
         """For each key of an object, or of one in it, that holds something: the answer without it."""
         value = _loaded(text)
         for path, held in list(_keys(value))[:MOST_PLACES]:
-            if says_something(held):
+            if says_something(held) and not is_prose(held):
                 yield Changed(path, _dump(_without(value, path)), is_missing=True)
                 yield Changed(path, _dump(_with(value, path, spoiled(held))))
 
@@ -160,7 +155,3 @@ def _dump(value: Json) -> str:
 
 def _named(key: str) -> str:
     return plain(key)
-
-
-def _is_long(value: Json) -> bool:
-    return isinstance(value, str) and (len(value) > LONGEST_LABEL or len(value.split()) > MOST_WORDS)

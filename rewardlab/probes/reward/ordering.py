@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+#: An instruction stands in so many of a file's prompts.
+MOSTLY = 0.8
 #: What a prompt says where the order of a list is a part of the answer.
 ASKED = re.compile(
     r"\bin order\b(?! (?:to|for|that|not)\b)"
-    r"|\b(?:in|by|keep|preserve|maintain)\s+(?:[\w-]+\s+){1,3}order\b"
+    r"|\bin (?:the |a |their |its )?(?:correct|right|proper|same|given|original|reversed?|exact|following|logical"
+    r"|temporal|chronological|alphabetical|ascending|descending|increasing|decreasing|numerical|sorted|ranked) order\b"
+    r"|\bin (?:the |their )?order (?:in which|of (?:their|its|the)|they|given|shown|you)\b"
+    r"|\b(?:keep|preserve|maintain|retain) (?:(?:the|their|its|this|that|same|given|original) ){0,2}order\b"
     r"|\border(?:ed)?\s+(?:them|these|those|from|by|so that)\b|\bput\b[^.?!\n]{0,40}\bin order\b"
     r"|\b(?:sort|rank|arrang)(?:e|ed|s|ing)?\b(?! of\b)(?![^.?!\n]{0,60}\binto\b)"
     r"|\b(?:ascending|descending|chronological|alphabetical|permutation|sequence of)"
@@ -28,6 +34,12 @@ FREE = re.compile(
     r"|beliebige\w* reihenfolge|n['\u2019]importe quel ordre|cualquier orden|qualquer ordem|qualsiasi ordine",
     re.IGNORECASE,
 )
+
+
+def is_told_in_most(texts: Iterable[str]) -> bool:
+    """Whether nearly every prompt of a file says that the order counts: what only some say is the material's."""
+    told = [tells_order(text) for text in texts]
+    return bool(told) and sum(told) >= MOSTLY * len(told)
 
 
 def tells_order(text: str) -> bool:

@@ -12,12 +12,14 @@ from rewardlab.probes.reward.answers import (
     answers_of,
     labels_of,
     number,
+    prompt_text,
     rights_of,
     strict,
 )
 from rewardlab.probes.reward.composite import composite_of, parsed, required_of, side_of
 from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
+from rewardlab.probes.reward.ordering import is_told_in_most
 from rewardlab.probes.reward.phrases import Phrases
 from rewardlab.probes.reward.readings import unwrapped
 from rewardlab.probes.reward.sequence import Ordered, is_in_another_order, list_of, ordered_of
@@ -48,6 +50,7 @@ class Reader:
         firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
         values = [number(text) for text in firsts]
         self._phrases = Phrases(firsts)
+        self._is_told = is_told_in_most(map(prompt_text, prompts))
         self._ordered: dict[str, Ordered | None] = {}
         self._integral = bool(values) and all(value is not None and value == int(value) for value in values)
 
@@ -76,7 +79,7 @@ class Reader:
     def _order_of(self, prompt: Prompt) -> Ordered | None:
         """The items of the prompt's answer, where their order counts."""
         if prompt.id not in self._ordered:
-            found = (ordered_of(prompt, text) for text in answers_of(prompt))
+            found = (ordered_of(prompt, text, is_told=self._is_told) for text in answers_of(prompt))
             single = isinstance(unwrapped(prompt.reference), list) and list_of(prompt) is None
             self._ordered[prompt.id] = None if single else next(filter(None, found), None)
         return self._ordered[prompt.id]

@@ -49,13 +49,14 @@ def asks_for_order(prompt: Prompt) -> bool:
     return tells_order(prompt_text(prompt))
 
 
-def ordered_of(prompt: Prompt, text: str) -> Ordered | None:
+def ordered_of(prompt: Prompt, text: str, *, is_told: bool) -> Ordered | None:
     """The items of an answer to the prompt whose order counts; None where the text is no list, or its order is free.
 
-    An arrow, ">", "then" or numbers between the items tell the order; of other lists the prompt does.
+    An arrow, ">", "then" or numbers between the items tell the order; of other lists the prompts do (`is_told`, where
+    nearly all of a file do, and this one).
     """
     found = _noted(text)
-    if found is None and asks_for_order(prompt):
+    if found is None and is_told and asks_for_order(prompt):
         found = _listed(text)
     if found is None or frees_order(prompt_text(prompt)) or len(found.items) > MOST_ITEMS:
         return None

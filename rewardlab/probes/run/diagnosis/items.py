@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from rewardlab.probes.reward.ordering import tells_order
+from rewardlab.probes.reward.ordering import is_told_in_most
 from rewardlab.probes.run.diagnosis.names import folded
 
 #: What stands between the items of an answer.
@@ -52,10 +52,10 @@ def are_parts(references: Sequence[Sequence[str]]) -> bool:
 def are_sets(references: Sequence[Sequence[str]], prompts: Iterable[str]) -> bool:
     """Whether the order of items says nothing in a file: all its lists are sorted, or no prompt speaks of an order.
 
-    A prompt that plainly asks for an order makes sorted lists no sets: to sort them may be the task.
+    Where the prompts plainly ask for an order, sorted lists are no sets: to sort them may be the task.
     """
     prompts = tuple(prompts)
-    if not are_parts(references) or any(tells_order(prompt) for prompt in prompts):
+    if not are_parts(references) or is_told_in_most(prompts):
         return False
     are_sorted = all(list(one) == sorted(one) for one in references)
     return are_sorted or not any(ORDERED.search(prompt) for prompt in prompts)
