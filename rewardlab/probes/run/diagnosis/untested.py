@@ -112,10 +112,10 @@ class Shapes:
         if wanted.kind not in {"record", "array"} and any(value_of_all(one) for one in wanted.texts):
             return bool(without_units(numeric_shapes(text)) & self.numeric)
         match wanted.kind:
+            case "label" | "phrase" | "text" if self.are_lists or wanted.kind == "phrase":
+                return self._is_worded(text)
             case "label":
                 return _names_a_label(text, names)
-            case "phrase" | "text" if wanted.kind == "phrase" or self.are_lists:
-                return self._is_worded(text)
             case "record":
                 return "{" in text and "}" in text
             case "array":

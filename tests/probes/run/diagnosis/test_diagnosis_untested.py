@@ -106,7 +106,7 @@ def test_of_lists_the_items_are_compared_and_not_how_many_there_are():
     question = asked(LISTS, lambda _, k: ", ".join(("council", "Ole Hansen", "bridge", "Graz")[: 1 + k % 4]))
     assert found(question, "RL415") is None
     assert decision_of(question).action == "sft_first"
-    assert found(asked(LISTS, lambda _, k: f"nobody {'at all ' * (k % 3)}there"), "RL415") is not None
+    assert found(asked(LISTS, lambda _, k: f"\u041d\u0438\u043a\u0442\u043e {k}"), "RL415") is not None
 
 
 def test_prose_that_is_paid_word_by_word_tests_nothing():
