@@ -31,6 +31,8 @@ from rewardlab.stats.spread import SAME_SCORE
 MOST_PROMPTS = 2000
 #: Of the rows: where references serve in so many, sampled answers need not stand in for right ones.
 SERVES = 0.5
+#: What is asked with references as right answers.
+OF_GOLDS = {"RL402", "RL407", "RL408"}
 NOT_EXAMINED = "the reward could not be asked about made-up answers, so no sampled ones were tried"
 
 
@@ -39,9 +41,10 @@ def ask_with_sampled_answers(
 ) -> tuple[Finding, ...]:
     """What is found with a run's own answers, and what the examination found with made-up ones, as it then stands.
 
-    Sampled winners are given to other prompts. Where references serve in few rows, or sampled winners earn more than
-    they do, the reward is examined again with references written as these winners write them; and what needs a right
-    answer is asked with the winners themselves. The run keeps what right and wrong answers earned. Closes the worker.
+    Sampled winners are given to other prompts. Where they earn more than references, and something blocks that was
+    asked with these, the reward is examined again with references written as the winners write them. Where references
+    serve in few rows, or earn less, what needs a right answer is asked with the winners themselves. The run keeps what
+    right and wrong answers earned. Closes the worker.
     Raises: RewardError when the code cannot be loaded.
     """
     prompts, sampled = run.prompts(), _sampled(run, key, tokens=examined.entry.names_tokens)
@@ -52,7 +55,7 @@ def ask_with_sampled_answers(
         return examined.findings
     with asking(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
         known = _exchange(subject, sampled, examined)
-        if _is_needed(sampled, examined, known):
+        if _misleads(examined) and _earn_more(sampled, examined, known.exchanged):
             again = _examined_as_sampled(subject, sampled, examined, seconds=settings.examine_seconds)
             if again is not examined:
                 examined, known = again, _exchange(subject, sampled, again)
@@ -70,6 +73,11 @@ def _exchange(subject: Subject, sampled: Mapping[str, Sequence[Sampled]], examin
 def _is_needed(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, known: Evidence) -> bool:
     """Whether references serve in few rows, or sampled winners earn more than they do."""
     return examined.sure is not None and (examined.sure < SERVES or _earn_more(sampled, examined, known.exchanged))
+
+
+def _misleads(examined: Examination) -> bool:
+    """Whether something blocks that was asked with references as right answers: written otherwise it may not."""
+    return any(one.code in OF_GOLDS and one.severity == "blocker" for one in examined.findings)
 
 
 def _examined_as_sampled(

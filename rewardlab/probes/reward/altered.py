@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rewardlab.outcome import Outcome
 from rewardlab.probes.reward.answers import answers_of, is_right, prompt_text
+from rewardlab.probes.reward.composite import is_closed
 from rewardlab.probes.reward.gold import Gold
 from rewardlab.probes.reward.leaves import Changed, Leaves, Path
 from rewardlab.probes.reward.ordering import is_told_in_most
@@ -20,6 +21,7 @@ from rewardlab.probes.reward.trial import Trial, run
 INSIDE = "one value inside the answer another"
 LACKING = "a key of the answer left out"
 REORDERED = "the same items in another order"
+FURTHER = "a key more than the answer has"
 TURNED = "two words in each other's place"
 #: Rows that places and values are known from, evenly over the file.
 MOST_ROWS = 2000
@@ -72,6 +74,9 @@ def _altered(gold: Gold, leaves: Leaves, places: Places, *, is_told: bool) -> It
             yield from _wrong(INSIDE, gold, changed.text, changed)
         for changed in leaves.shortened(gold.text):
             yield from _wrong(LACKING, gold, changed.text, changed)
+        if is_closed(gold.prompt):
+            for changed in leaves.lengthened(gold.text):
+                yield from _wrong(FURTHER, gold, changed.text)
         if (ordered := ordered_of(gold.prompt, gold.text, is_told=is_told)) is not None:
             for text in in_another_order(ordered):
                 yield from _wrong(REORDERED, gold, text)

@@ -24,6 +24,13 @@ LEFT_FREE = re.compile(
     r"|\bwhere (?:known|given|present|available|mentioned|stated)\b",
     re.IGNORECASE,
 )
+#: What it says where an answer may have no further key.
+CLOSED = re.compile(
+    r"\b(?:only|exactly|just) (?:the |these |those )?(?:\w+ )?(?:keys|fields)\b"
+    r"|\b(?:keys|fields)\b[^.!?\n]{0,60}\b(?:only|and nothing else|and no others?)\b"
+    r"|\b(?:no|without) (?:any )?(?:other|further|additional|extra|more) (?:keys|fields)\b",
+    re.IGNORECASE,
+)
 #: Shorter lists may be several names of one answer.
 LEAST_ITEMS = 3
 
@@ -82,19 +89,29 @@ def _lacks(given: Mapping[str, Json], wanted: Mapping[str, Json], required: Abst
     return False
 
 
+def is_closed(prompt: Prompt) -> bool:
+    """Whether the prompt allows an object no further keys."""
+    return CLOSED.search(prompt_text(prompt)) is not None
+
+
 def says_something(value: Json) -> bool:
     """Whether a value differs from what a comparison takes for a missing one."""
     return bool(value) and value not in ("none", "None", "null", "N/A", "unknown")
 
 
 def side_of(
-    wanted: dict[str, Json] | list[Json], text: str, *, required: AbstractSet[str] = frozenset()
+    wanted: dict[str, Json] | list[Json],
+    text: str,
+    *,
+    required: AbstractSet[str] = frozenset(),
+    closed: bool = False,
 ) -> Literal["right", "wrong"] | None:
     """The side of the object or list in the text.
 
-    It is plainly another where a field of the same name holds another number, truth value or short text, or where the
-    list has an item that the reference lacks, or lacks one that the reference has; or where it lacks a key of
-    `required`. A longer text may be said in other words, and items may come in another order: nothing is told of these.
+    It is plainly another where a field of the same name holds another number, truth value or short text; where it lacks
+    a key of `required`, or has a further one and is `closed`; or where the list has an item that the reference lacks,
+    or lacks one that the reference has. A longer text may be said in other words, and items may come in another order:
+    nothing is told of these.
     """
     opens, closes = "{}" if isinstance(wanted, dict) else "[]"
     given = parsed(text[text.find(opens) : text.rfind(closes) + 1]) if opens in text else None
@@ -103,7 +120,8 @@ def side_of(
     match given, wanted:
         case dict(), dict():
             lacks = bool(given) and _lacks(given, wanted, required)
-            return "wrong" if lacks or _differ(given, wanted) else None
+            exceeds = closed and not given.keys() <= wanted.keys()
+            return "wrong" if lacks or exceeds or _differ(given, wanted) else None
         case list(), list():
             return _side_of_list(given, wanted)
         case _:

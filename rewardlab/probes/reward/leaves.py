@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rewardlab.probes.reward.answers import plain, spoiled
+from rewardlab.probes.reward.answers import NOWHERE, plain, spoiled
 from rewardlab.probes.reward.composite import is_prose, says_something
 from rewardlab.probes.reward.readings import BESIDE, unwrapped
 from rewardlab.task import Json
@@ -21,6 +21,8 @@ MOST_COLUMNS = 2
 #: Places that are changed in one answer, and other values that are tried in each.
 MOST_PLACES, WAYS = 8, 2
 DEEPEST = 6
+#: A key that no answer has.
+MORE = "remark"
 EVERY = "*"
 
 
@@ -65,6 +67,12 @@ class Leaves:
             if says_something(held) and not is_prose(held):
                 yield Changed(path, _dump(_without(value, path)), is_missing=True)
                 yield Changed(path, _dump(_with(value, path, spoiled(held))))
+
+    def lengthened(self, text: str) -> Iterator[Changed]:
+        """The object with a key more."""
+        value = _loaded(text)
+        if isinstance(value, dict) and len(value) > 1:
+            yield Changed((), _dump({**value, MORE: NOWHERE}))
 
     def _instead(self, place: Path, held: Json, value: Json) -> list[Json]:
         own = {plain(str(one)) for path, one in _leaves(value) if _place(path) == place}

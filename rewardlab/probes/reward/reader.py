@@ -16,7 +16,7 @@ from rewardlab.probes.reward.answers import (
     rights_of,
     strict,
 )
-from rewardlab.probes.reward.composite import composite_of, parsed, required_of, side_of
+from rewardlab.probes.reward.composite import composite_of, is_closed, parsed, required_of, side_of
 from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
 from rewardlab.probes.reward.ordering import is_told_in_most
@@ -60,7 +60,7 @@ class Reader:
         if ordered is not None and is_in_another_order(ordered, rest[-TAIL:]):
             return "wrong"
         if text.strip() and (whole := composite_of(prompt)) is not None:
-            return side_of(whole, rest, required=required_of(prompt, whole))
+            return side_of(whole, rest, required=required_of(prompt, whole), closed=is_closed(prompt))
         return self._side_of_text(prompt, text)
 
     def _side_of_text(self, prompt: Prompt, text: str) -> SideRead | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome, Unscored
-from rewardlab.probes.reward.altered import INSIDE, LACKING, REORDERED, TURNED, ask_altered
+from rewardlab.probes.reward.altered import FURTHER, INSIDE, LACKING, REORDERED, TURNED, ask_altered
 from rewardlab.probes.reward.answers import allowance, answers_of, is_right, like, number, prompt_text, record, spoiled
 from rewardlab.probes.reward.exchanged import NEIGHBOUR
 from rewardlab.probes.reward.gold import Gold
@@ -33,6 +33,7 @@ MOST: Mapping[str, Severity] = {
     "one part of the answer another": "blocker",
     INSIDE: "blocker",
     LACKING: "blocker",
+    FURTHER: "blocker",
     REORDERED: "blocker",
     TURNED: "blocker",
     "more items than the right list": "blocker",
@@ -49,6 +50,7 @@ WHOLE = {
     "one part of the answer another",
     INSIDE,
     LACKING,
+    FURTHER,
     REORDERED,
     TURNED,
     "more items than the right list",
@@ -67,6 +69,7 @@ REMEDIES: Mapping[str, str] = {
     "one part of the answer another": "compare every part of the answer: each word, each number, the unit",
     INSIDE: "compare every value of the answer, at whatever depth it lies",
     LACKING: "go through the keys of the reference, not those of the answer: one that is missing is wrong",
+    FURTHER: "compare the keys too: the prompt allows no further ones",
     REORDERED: "compare the items in their order, for here it is a part of the answer",
     TURNED: "compare the words in their order: who does what to whom is a part of the answer",
     "more items than the right list": "compare the whole list, for a list of everything holds the right items too",
@@ -81,7 +84,7 @@ REMEDIES: Mapping[str, str] = {
 #: Where the answer has several parts, one of them is exchanged for what other rows have in that place.
 PART = "one part of the answer another"
 #: What a reward may overlook rightly, as a title or a key that may be left out: the samples tell how it is here.
-MAY_BE_FREE = {PART, INSIDE, LACKING, REORDERED, TURNED}
+MAY_BE_FREE = {PART, INSIDE, LACKING, FURTHER, REORDERED, TURNED}
 #: A wrong answer that reads as right to a comparison of words in another language is not asked for in English.
 ENGLISH = re.compile(r"\b(?:the|is|are|of|or|and|which|what)\b", re.IGNORECASE)
 SIGN = "the opposite sign"
