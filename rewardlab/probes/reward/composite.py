@@ -157,12 +157,11 @@ def _hold_others(given: Sequence[Json], wanted: Sequence[Json]) -> bool:
 
 
 def _items_differ(one: Json, other: Json) -> bool:
-    """Whether two items of a list are plainly different; what stands in one place of both lists is compared."""
-    match one, other:
-        case (list(), list()) if len(one) == len(other) and not any(map(_is_nested, (*one, *other))):
-            return any(_differ(*pair) for pair in zip(one, other, strict=True))
-        case _:
-            return _differ(one, other)
+    """Whether two items of a list are plainly different; two lists of one length are, where they are in one place."""
+    if isinstance(one, list) and isinstance(other, list):
+        flat = len(one) == len(other) and not any(map(_is_nested, (*one, *other)))
+        return flat and any(_differ(*pair) for pair in zip(one, other, strict=True))
+    return _differ(one, other)
 
 
 def _key(item: Json) -> str:
