@@ -143,7 +143,7 @@ def _fill_and_examine(
         components = examined.components
         worker = worker_of(reward, settings, log=run.folder / "examination.log")
         sampled = ask_with_sampled_answers(worker, run, record.key, settings, examined=examined)
-        found = merge(sampled, filled.findings, examined.findings, _lost(filled.lost, record))
+        found = merge(sampled, filled.findings, _lost(filled.lost, record))
     if found != held:
         run.save_findings(record.key, found, declared=declared, components=components)
     run.finish_reward(record.key)

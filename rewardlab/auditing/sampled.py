@@ -11,32 +11,40 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rewardlab.auditing.examination import BUDGET_SECONDS, Examination, asking
-from rewardlab.findings import Finding
+from rewardlab.findings import Finding, merge
 from rewardlab.labels import read_labels, sides_of
-from rewardlab.measurement.evidence import Exchanged, save_evidence
-from rewardlab.probes.reward import examine_sampled
+from rewardlab.measurement.evidence import Evidence, Exchanged, save_evidence
+from rewardlab.probes.reward import examine, examine_sampled, unasked_of
 from rewardlab.probes.reward.sampled import Sampled
 from rewardlab.probes.reward.scale import USEFUL
+from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.survey import known_of, sureness
 from rewardlab.probes.reward.winners import exchange_winners
+from rewardlab.probes.reward.winning import winning_formats
 from rewardlab.rewards.isolation.process import Worker
 from rewardlab.runs.directory import Run
 from rewardlab.runs.parts import LARGE
 from rewardlab.settings.audit import Settings
+from rewardlab.stats.spread import SAME_SCORE
 
 #: How many prompts' generations are used at most.
 MOST_PROMPTS = 2000
 #: If references are winning answers in this share of the rows, sampled answers need not stand in for right ones.
 SERVES = 0.5
+#: What is asked with references as right answers.
+OF_GOLDS = {"RL402", "RL407", "RL408"}
 NOT_EXAMINED = "the reward could not be asked about made-up answers, so no sampled ones were tried"
 
 
 def ask_with_sampled_answers(
     worker: Worker, run: Run, key: str, settings: Settings, *, examined: Examination
 ) -> tuple[Finding, ...]:
-    """Give sampled winners to other prompts; ask the probes that need a right answer, if references do not serve.
+    """What is found with a run's own answers, and what the examination found with made-up ones, as it then stands.
 
-    They do not if they win in few rows, or if sampled winners earn more. The run keeps what right and wrong answers
-    earned. Closes the worker.
+    Sampled winners are given to other prompts. Where they earn more than references, and something blocks that was
+    asked with these, the reward is examined again with references written as the winners write them. Where references
+    serve in few rows, or earn less, what needs a right answer is asked with the winners themselves. The run keeps what
+    right and wrong answers earned. Closes the worker.
     Raises: RewardError when the code cannot be loaded.
     """
     prompts, sampled = run.prompts(), _sampled(run, key, tokens=examined.entry.names_tokens)
@@ -44,13 +52,52 @@ def ask_with_sampled_answers(
     # A reward that reads tokens cannot be asked about made-up answers, but can about sampled ones.
     if not some or (examined.sure is None and not _keep_tokens(sampled)):
         save_evidence(run.folder, key, replace(examined.evidence, exchange_note=NOT_EXAMINED if some else ""))
-        return ()
+        return examined.findings
     with asking(worker, some, prompts, settings, most_seconds=BUDGET_SECONDS) as subject:
-        exchanged, note = exchange_winners(subject, sampled, examined.evidence)
-        known = replace(examined.evidence, exchanged=exchanged, exchange_note=note)
+        known = _exchange(subject, sampled, examined)
+        if _misleads(examined) and _earn_more(sampled, examined, known.exchanged):
+            again = _examined_as_sampled(subject, sampled, examined, seconds=settings.examine_seconds)
+            if again is not examined:
+                examined, known = again, _exchange(subject, sampled, again)
         save_evidence(run.folder, key, known)
-        needed = examined.sure is not None and (examined.sure < SERVES or _earn_more(sampled, examined, exchanged))
-        return examine_sampled(subject, sampled, known) if needed else ()
+        needed = _is_needed(sampled, examined, known)
+        return merge(examine_sampled(subject, sampled, known) if needed else (), examined.findings)
+
+
+def _exchange(subject: Subject, sampled: Mapping[str, Sequence[Sampled]], examined: Examination) -> Evidence:
+    """The evidence of made-up answers, with what sampled winners earned under other prompts."""
+    exchanged, note = exchange_winners(subject, sampled, examined.evidence)
+    return replace(examined.evidence, exchanged=exchanged, exchange_note=note)
+
+
+def _is_needed(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, known: Evidence) -> bool:
+    """Whether references serve in few rows, or sampled winners earn more than they do."""
+    return examined.sure is not None and (examined.sure < SERVES or _earn_more(sampled, examined, known.exchanged))
+
+
+def _misleads(examined: Examination) -> bool:
+    """Whether something blocks that was asked with references as right answers: written otherwise it may not."""
+    return any(one.code in OF_GOLDS and one.severity == "blocker" for one in examined.findings)
+
+
+def _examined_as_sampled(
+    subject: Subject, sampled: Mapping[str, Sequence[Sampled]], examined: Examination, *, seconds: float
+) -> Examination:
+    """The examination with references written as sampled winners write them, where more of them win so or earn more."""
+    subject.formats = winning_formats(subject.every_prompt, sampled)
+    if not subject.formats:
+        return examined
+    with subject.further(seconds):
+        findings = examine(subject)
+    sure, evidence = sureness(subject), known_of(subject)
+    if sure is None or sure < (examined.sure or 0.0) or _gold(evidence) <= _gold(examined.evidence) + SAME_SCORE:
+        return examined
+    return replace(examined, findings=findings, sure=sure, evidence=evidence, unasked=unasked_of(findings))
+
+
+def _gold(evidence: Evidence) -> float:
+    """What the median reference earned; minus infinity where none stands out."""
+    return float(np.median([one.score for one in evidence.right])) if evidence.right else -math.inf
 
 
 def _keep_tokens(sampled: Mapping[str, Sequence[Sampled]]) -> bool:

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, TypeAlias
 
 from rewardlab.probes.reward.choices import chosen, options_of
+from rewardlab.probes.reward.ordering import tells_order
 from rewardlab.probes.reward.readings import aliases, is_flat, is_stated, read, readings, unwrapped
 from rewardlab.task import Json, Prompt
 
@@ -36,6 +37,8 @@ SEPARATED = re.compile(
     r"(?:[\"'`\u201c](?P<quoted>[^\"'`\u201d\n]{1,6})[\"'`\u201d]|(?P<named>comma|semicolon|line break|newline))",
     re.IGNORECASE,
 )
+#: "Form: a > b > c", "as A -> B -> C".
+SHOWN_BETWEEN = re.compile(r"(?<!\w)\w{1,12}( ?(?:>|->|=>|\u2192) ?)\w{1,12}\1\w{1,12}")
 SEPARATORS = {"comma": ", ", "semicolon": "; ", "line break": "\n", "newline": "\n"}
 LONGEST_LABEL = 40
 MOST_WORDS = 5
@@ -45,6 +48,8 @@ OUTER = " \t\n\r.,;:!?'\"`*()[]{}$\u201c\u201d\u2018\u2019"
 MOST_NAMED = 20
 #: So short an answer stands in many another by chance.
 CHANCE = 3
+#: Two texts may be two names of one thing.
+LEAST_ORDERED = 3
 #: A text that answers nothing.
 NOWHERE = "Zanzibar"
 MOST_ARE_LABELS = 0.8
@@ -73,7 +78,9 @@ def answers_of(prompt: Prompt) -> tuple[str, ...]:
     separator = separator_of(prompt) if isinstance(value, list) and len(value) > 1 and is_flat(value) else None
     if separator is not None:
         first = (separator.join(map(str, value)),)
-    elif isinstance(value, dict | list) and is_record(value, prompt):
+    elif isinstance(value, dict | list) and (
+        is_record(value, prompt) or (isinstance(value, list) and _is_in_order(value, prompt))
+    ):
         first = found[-1:]
     options = chosen(_options(prompt), found[0]) if found else ()
     return tuple(dict.fromkeys([*first, *found[:1], *options, *found[1:]]))
@@ -102,9 +109,11 @@ def _options(prompt: Prompt) -> tuple[tuple[str, str], ...]:
 
 def separator_of(prompt: Prompt) -> str | None:
     """What the prompt says is to stand between the items of an answer; None where it says nothing of it."""
-    match = SEPARATED.search(prompt_text(prompt))
+    said = prompt_text(prompt)
+    match = SEPARATED.search(said)
     if match is None:
-        return None
+        shown = SHOWN_BETWEEN.search(said)
+        return None if shown is None else shown[1]
     return match["quoted"] or SEPARATORS[match["named"].casefold()]
 
 
@@ -132,9 +141,14 @@ def is_answer(prompt: Prompt) -> bool:
             return held or "json" in said.casefold() or all(str(key) in said for key in value)
         case list():
             asked = "json" in prompt_text(prompt).casefold() or separator_of(prompt) is not None
-            return asked or _names_one(list(aliases(value)))
+            return asked or _is_in_order(value, prompt) or _names_one(list(aliases(value)))
         case _:
             return value is not None
+
+
+def _is_in_order(value: Sequence[Json], prompt: Prompt) -> bool:
+    """Whether a list of several numbers or short texts is what the prompt wants in an order."""
+    return len(value) >= LEAST_ORDERED and is_flat(value) and tells_order(prompt_text(prompt))
 
 
 def _is_said(text: str) -> bool:

@@ -103,6 +103,8 @@ LABEL = SPACE | {
     "bold": Form(_inside(lambda text: f"**{text}**"), "warning"),
     "quotes": Form(_inside(lambda text: f'"{text}"'), "note"),
 }
+#: Nobody marks or ends a text so inside an object, and a quote more ends it.
+AROUND = frozenset({"a full stop after it", "a full stop at the end", "bold", "quotes"})
 JSON = SPACE | {
     "compact JSON": Form(_json(separators=(",", ":")), "blocker", free=True),
     "indented JSON": Form(_json(indent=2), "blocker", free=True),
@@ -181,6 +183,8 @@ def remedy_of(forms: Sequence[Mapping[str, Any]]) -> str:
 def _trials(gold: Gold) -> Iterator[Trial]:
     for name, form in FORMS[gold.kind].items():
         # A whole text that may be no answer may be code, where a letter's case matters.
+        if gold.form.is_keyed and name in AROUND:
+            continue
         may_differ = (gold.is_sure and not gold.is_given) or gold.kind != "text" or form.free
         if may_differ and (text := form.write(gold)) is not None and text != gold.response:
             yield Trial(name, gold.prompt, text, gold)

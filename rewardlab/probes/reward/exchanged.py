@@ -19,6 +19,7 @@ from rewardlab.probes.reward.answers import (
     rights_of,
     strict,
 )
+from rewardlab.probes.reward.places import are_one_set
 from rewardlab.probes.reward.similar import alike, by_likeness, twins
 from rewardlab.probes.reward.tokens import may_be_same
 from rewardlab.task import Prompt
@@ -108,7 +109,8 @@ def _label_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator
         twin = pairs.get(one.text.strip())
         if twin is not None and (held := exact.get(twin)) is not None:
             yield Swap(receiver, held, "label")
-        others = sorted(set(holders) - accepted, key=lambda label: (own not in label, -alike(own, label), label))
+        known = {label for label in set(holders) - accepted if not any(are_one_set(label, text) for text in accepted)}
+        others = sorted(known, key=lambda label: (own not in label, -alike(own, label), label))
         for label in others[:MOST_LABELS]:
             yield Swap(receiver, holders[label][receiver % len(holders[label])], "label")
 

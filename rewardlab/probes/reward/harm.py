@@ -15,6 +15,17 @@ from rewardlab.rewards.contracts.contract import Violation
 EXAMPLES = 3
 #: One answer that takes so long is a pattern or a parser that backtracks.
 SLOW_SECONDS = 3.0
+#: A text that is slow alone because the reward runs it.
+PROGRAM = "while True"
+ENDLESS = (
+    "The reward runs the program in the answer until its own time limit ends it, and a model that learns to write code "
+    "writes many that do not end. Give each run a second or two and kill its process with its children, so that a "
+    "batch of such answers stays within the platform's time limit."
+)
+BACKTRACKING = (
+    "Bound the pattern or the parser that takes so long on the answers in the evidence: no nested repeats, no two "
+    "repeats of the same characters side by side, and read the end of the answer only."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +76,7 @@ def failures(harms: Sequence[Harm]) -> Iterator[Finding]:
             yield Finding(code, _gravest(guilty), _evidence(guilty))
     slow = [harm for harm in harms if harm.is_slow]
     if slow and not any(harm.reason == "timed_out" for harm in harms):
-        remedy = (
-            "Bound the pattern or the parser that takes so long on the answers in the evidence: no nested repeats, "
-            "no two repeats of the same characters side by side, and read the end of the answer only."
-        )
+        remedy = ENDLESS if all(PROGRAM in harm.bad.name for harm in slow) else BACKTRACKING
         yield Finding("RL202", "warning", _evidence(slow), remedy)
 
 

@@ -19,7 +19,13 @@ SEPARATORS = (" > ", " < ", " -> ", "; ", ", ", " | ", "\n", ",")
 
 
 def items_of(text: str) -> tuple[str, list[str]] | None:
-    """The separator and the items of a list that is no JSON; None where the text is no list or a short one."""
+    """The separator and the items of a list that is no JSON; None where the text is no list or a short one.
+
+    Nor where it ends in a bracket, behind which an item more would be none of the list's.
+    """
+    bare = text.strip()
+    if bare.endswith(("]", "}")) or (bare.startswith("(") and bare.endswith(")")):
+        return None
     for separator in SEPARATORS:
         items = [item for item in text.split(separator) if item.strip()]
         if len(items) >= LEAST_ITEMS and max(len(item) for item in items) <= LONGEST_LABEL:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from rewardlab.probes.reward.answers import OUTER, plain
+from rewardlab.probes.reward.places import Places
+from rewardlab.probes.reward.signs import same_signs
 from rewardlab.probes.reward.slots import Shape, Slots, are_apart, differing, shape_of
 from rewardlab.probes.reward.tokens import may_be_same, tokens_of, unmarked
 
@@ -20,14 +22,19 @@ class Phrases:
 
     def __init__(self, references: Sequence[str]) -> None:
         self._plain = {plain(one) for one in references}
-        self._slots = Slots(dict.fromkeys(references[:: max(1, len(references) // MOST_ROWS)]))
+        some = tuple(dict.fromkeys(references[:: max(1, len(references) // MOST_ROWS)]))
+        self._slots, self._places = Slots(some), Places(some)
 
     def side(self, accepted: Sequence[str], text: str, *, is_rough: bool) -> Literal["right", "wrong"] | None:
         """The side of a text; None where it may be an accepted answer in other words or in another notation."""
         rights = {plain(one) for one in accepted}
         if plain(text) in rights:
-            return "right"
+            # Of code and formulas "<" and ">" tell two apart, and what else they do to each other is not known here.
+            alike = any(plain(text) == plain(one) and same_signs(text, one) for one in accepted)
+            return "right" if alike else None
         line = (text.strip().splitlines() or [""])[-1].strip(OUTER)
+        if self.is_turned(accepted, line):
+            return "wrong"
         if (
             not line
             or len(max(line, *accepted, key=len)) > LONGEST
@@ -39,6 +46,10 @@ class Phrases:
             return None if doubtful else "wrong"
         shapes = [shape for one in accepted if (shape := shape_of(one)) is not None]
         return "wrong" if shapes and not is_rough and all(self._differs(line, one) for one in shapes) else None
+
+    def is_turned(self, accepted: Sequence[str], line: str) -> bool:
+        """Whether a line ends with an accepted answer with two of its parts in each other's place, which is another."""
+        return any(self._places.is_turned(line, one) for one in accepted)
 
     def _differs(self, line: str, wanted: Shape) -> bool:
         """Whether what the line ends with is this answer with one part plainly another."""

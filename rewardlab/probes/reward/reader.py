@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
@@ -11,16 +12,20 @@ from rewardlab.probes.reward.answers import (
     answers_of,
     labels_of,
     number,
+    prompt_text,
     rights_of,
     strict,
 )
-from rewardlab.probes.reward.composite import composite_of, side_of
+from rewardlab.probes.reward.composite import composite_of, is_closed, parsed, required_of, side_of
 from rewardlab.probes.reward.denial import ends_denied
 from rewardlab.probes.reward.ending import number_at_the_end
 from rewardlab.probes.reward.exchanged import NEIGHBOUR, is_rough
+from rewardlab.probes.reward.ordering import is_told_in_most
 from rewardlab.probes.reward.phrases import Phrases
 from rewardlab.probes.reward.precision import Precision, is_money, places
 from rewardlab.probes.reward.quantities import is_of_another_unit, quantity_at_the_end, quantity_of
+from rewardlab.probes.reward.readings import unwrapped
+from rewardlab.probes.reward.sequence import Ordered, is_in_another_order, list_of, ordered_of
 from rewardlab.probes.reward.tokens import same_tokens, tokens_of, unmarked
 from rewardlab.probes.reward.units import meanings
 from rewardlab.probes.reward.wording import Format
@@ -35,6 +40,8 @@ OTHER_UNIT: Reason = "the right number in another unit"
 DENIED: Reason = "the right label denied"
 OTHER_DIGIT: Reason = "a digit of the number another"
 
+#: The key before an answer in an object.
+KEYED = re.compile(r"\"(\w{1,60})\":\s*\"?$")
 #: The final answer stands in the last characters.
 TAIL = 2000
 
@@ -49,11 +56,14 @@ class Reader:
 
     def __init__(self, prompts: Sequence[Prompt], form: tuple[str, str] | None) -> None:
         self._labels = sorted({strict(label): None for label in labels_of(prompts)}, key=len, reverse=True)
+        self._key = key_of(form)
         self._form = None if form is None or not form[0].strip() else Format("", form[0], form[1])
         firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
         values = [number(text) for text in firsts]
         self._phrases = Phrases(firsts)
         self._precision = Precision(prompts)
+        self._is_told = is_told_in_most(map(prompt_text, prompts))
+        self._ordered: dict[str, Ordered | None] = {}
         self._integral = bool(values) and all(value is not None and value == int(value) for value in values)
 
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
@@ -63,8 +73,11 @@ class Reader:
 
     def read(self, prompt: Prompt, text: str) -> tuple[SideRead, Reason | None] | None:
         """The side of a text, and why it is surely wrong where it is; None where no side can be told."""
+        ordered, rest = self._order_of(prompt), text.rpartition("</think>")[2]
+        if ordered is not None and is_in_another_order(ordered, rest[-TAIL:]):
+            return "wrong", None
         if text.strip() and (whole := composite_of(prompt)) is not None:
-            return _unsure(side_of(whole, text.rpartition("</think>")[2]))
+            return _unsure(side_of(whole, rest, required=required_of(prompt, whole), closed=is_closed(prompt)))
         accepted = rights_of(prompt)
         if not accepted or not text.strip() or not _is_single(prompt.reference):
             return None
@@ -84,9 +97,19 @@ class Reader:
             return _unsure(self._number_side(prompt, accepted[0], found))
         return _unsure(self._phrases.side(accepted, found, is_rough=is_rough(prompt)))
 
+    def _order_of(self, prompt: Prompt) -> Ordered | None:
+        """The items of the prompt's answer, where their order counts."""
+        if prompt.id not in self._ordered:
+            found = (ordered_of(prompt, text, is_told=self._is_told) for text in answers_of(prompt))
+            single = isinstance(unwrapped(prompt.reference), list) and list_of(prompt) is None
+            self._ordered[prompt.id] = None if single else next(filter(None, found), None)
+        return self._ordered[prompt.id]
+
     def _final(self, text: str) -> str | None:
         if self._form is None:
             return text
+        if self._key is not None:
+            return _under(self._key, text)
         if self._form.after == "}":
             return in_braces(text, self._form.before)
         found = self._form.find(text)
@@ -143,6 +166,8 @@ class Reader:
     def _label_side(self, accepted: Sequence[str], found: str) -> tuple[SideRead, Reason | None] | None:
         end = found.strip(OUTER).casefold()
         given = next((label for label in self._labels if _ends_with(end, label)), None)
+        if self._phrases.is_turned(accepted, found.strip(OUTER)):
+            return "wrong", None
         if given is None:
             return ("wrong", DENIED) if any(ends_denied(found, one) for one in accepted) else None
         is_accepted = given in {strict(one) for one in accepted}
@@ -188,6 +213,19 @@ def _is_the_end(text: str, label: str) -> bool:
         if 1 < count <= len(says) and same_tokens(text[says[-count].start :], label):
             return True
     return False
+
+
+def key_of(form: tuple[str, str] | None) -> str | None:
+    """The key of an object that an answer stands under in this format; None where it stands under none."""
+    found = None if form is None or "{" not in form[0] or "}" not in form[1] else KEYED.search(form[0])
+    return found[1] if found else None
+
+
+def _under(key: str, text: str) -> str | None:
+    """What an object in the text holds under the key; None where it holds no text or number there."""
+    value = parsed(text[text.find("{") : text.rfind("}") + 1])
+    held = value.get(key) if isinstance(value, dict) else None
+    return str(held) if isinstance(held, str | int | float) else None
 
 
 def in_braces(text: str, opening: str) -> str | None:

@@ -63,6 +63,11 @@ ABOUT = (
     *("margin", "relativetolerance", "reltolerance", "answerstart", "answertype", "choices", "options", "index"),
     *("normalized", "confidence", "weight", "score", "points", "casesensitive", "normalizationrules"),
 )
+#: What stands under these says something about an answer, or where it was found: a reward may rightly pass over it.
+BESIDE = frozenset(
+    {*ABOUT, "why", "reason", "rationale", "comment", "comments", "note", "notes", "thought", "thoughts", "summary"}
+    | {"start", "end", "offset", "offsets", "span", "position", "begin", "startchar", "endchar", "line", "page"}
+) - {"unit", "units", "type", "kind", "category", "points", "score", "language", "lang", "style", "level", "topic"}
 #: Where an object holds an amount and what it is measured in.
 UNITS, AMOUNTS = ("unit", "units", "currency"), ("value", "amount", "number", "quantity", "answer")
 DEEPEST = 6

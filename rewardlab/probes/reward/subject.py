@@ -17,6 +17,7 @@ from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.platforms import Platform, Shape
 from rewardlab.probes.reward.crew import Crew, Meter
 from rewardlab.probes.reward.exchange import Exchange, Sample, read_exchange
+from rewardlab.probes.reward.wording import Format
 from rewardlab.rewards.events.event import encode_event, sample_parts
 from rewardlab.rewards.isolation.pool import ScoringState, score_batch
 from rewardlab.rewards.isolation.process import Answer, EntryFound, Reply, Worker
@@ -69,7 +70,8 @@ class Subject:
     and restarts are no part of them. Cases of a slow reward are scored by several workers at once.
     Randomness comes from `rng` alone, by `stream`. `patience` is the longest that an invocation of one text may be
     waited for, `timeout` where it is not given. `components` holds the lowest and highest value that each named
-    component had for the cases scored so far; `told` what forms of a return its trainer refuses.
+    component had for the cases scored so far; `told` what forms of a return its trainer refuses; `formats` those that
+    sampled winners are written in, where they are known.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Subject:
         self._given_up: Unscored | None = None
         self.components: dict[str, tuple[float, float]] = {}
         self.told: dict[str, None] = {}
+        self.formats: tuple[Format, ...] = ()
 
     def _go_on(self) -> None:
         if self._stop is not None and self._stop.is_set():

@@ -136,7 +136,7 @@ def survey(subject: Subject) -> Survey:
     if given := given_pairs(subject.prompts):
         return _given(subject, given)
     answered = [prompt for prompt in subject.prompts if answers_of(prompt)]
-    formats = _formats_of(_tried(subject, answered), subject.every_prompt)
+    formats = (*_formats_of(_tried(subject, answered), subject.every_prompt), *subject.formats)
     reading, best = _best_format(subject, answered, formats)
     labels = labels_of(subject.every_prompt)
     golds = _golds(subject, answered, labels, reading=reading, best=best)

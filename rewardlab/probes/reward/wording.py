@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rewardlab.probes.reward.answers import prompt_text
+from rewardlab.probes.reward.readings import unwrapped
 from rewardlab.task import Prompt
 
 REASONING = "Let me go through this step by step. I read the question and work out what it asks for.\n\n"
@@ -37,6 +39,11 @@ class Format:
     def reasoned(self) -> Format:
         """The same format after a short reasoning."""
         return Format(f"{self.name}{AFTER_REASONING}", self.before, self.after, REASONING, self.explicit)
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the answer stands under a key of an object, as a text: what is added to it there is another text."""
+        return self.before.endswith('": "') and self.after.startswith('"') and self.after.rstrip("`\n ").endswith("}")
 
     def find(self, text: str) -> tuple[int, str] | None:
         """Where the text answers in this format for the last time, and the answer; None where it does not.
@@ -120,6 +127,14 @@ LEADING = {"think", "thinking", "thought", "reasoning", "scratchpad", "analysis"
 #: ```sql, ```python: "in one ```sql block".
 FENCE = re.compile(r"```([a-z]{2,12})\b")
 KEY = re.compile(r"\{\s*[\"'](\w{1,30})[\"']\s*:\s*[^,{}]{1,60}\}")
+#: An object that a prompt shows with several keys and a blank under each: {"label": .., "why": ..}.
+SHOWN = re.compile(r"\{[^{}\n]{3,400}\}")
+BLANK_VALUE = r"\"?(?:\.\.+|\u2026|<[^<>]*>|X|\w+(?:\|\w+)+|str|string|text|int|float|number|bool|)\"?"
+PAIR = rf"[\"']\w{{1,30}}[\"']:{BLANK_VALUE}"
+WITH_BLANKS = re.compile(rf"\{{{PAIR}(?:,{PAIR})+\}}")
+NAMED_KEY = re.compile(r"[\"'](\w{1,30})[\"']\s*:")
+#: Of an object with more keys the later ones are tried as well as said beside the answer.
+MOST_KEYS = 4
 #: Said of the answer, in one sentence with it: the same words in the text that the prompt is about forbid nothing.
 STRICT = re.compile(
     r"\b(?:answer|respond|reply|output|write|give|return|print)\b[^.?!\n]{0,60}"
@@ -152,6 +167,8 @@ def asked_formats(prompt: Prompt) -> tuple[Format, ...]:
     """The formats that the prompt names, without repeats; none when it names none that is known here."""
     text = prompt_text(prompt)
     found = dict.fromkeys(_asked(text))
+    if isinstance(unwrapped(prompt.reference), dict | list):  # it is the object that the prompt shows
+        found = {form: None for form in found if form not in set(_objects(text))}
     lead = _lead_in(text)
     return tuple(Format(one.name, one.before, one.after, lead or one.lead, one.explicit) for one in found)
 
@@ -185,10 +202,22 @@ def _asked(text: str) -> Iterator[Format]:
     yield from _templates(text)
     for match in QUOTED_WORD.finditer(text):
         yield Format(f"{match.group(1)} X", f"{match.group(1)} ")
+    yield from _objects(text)
     for match in KEY.finditer(text):
         key = match.group(1)
         yield Format(f'{{"{key}": "X"}}', f'{{"{key}": "', '"}')
         yield Format(f'{{"{key}": X}}', f'{{"{key}": ', "}")
+
+
+def _objects(text: str) -> Iterator[Format]:
+    """The answer under each key of an object that is shown with blanks, something else under the others."""
+    for match in SHOWN.finditer(text):
+        if WITH_BLANKS.fullmatch("".join(match[0].split())) is None:
+            continue
+        keys = list(dict.fromkeys(NAMED_KEY.findall(match[0])))
+        for key in keys[:MOST_KEYS]:
+            before, after = json.dumps({one: "X" if one == key else "..." for one in keys}).split('"X"')
+            yield Format(f'{before}"X"{after}', f'{before}"', f'"{after}')
 
 
 def _templates(text: str) -> Iterator[Format]:

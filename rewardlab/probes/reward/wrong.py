@@ -7,11 +7,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward import slips
+from rewardlab.probes.reward.altered import FURTHER, INSIDE, LACKING, REORDERED, TURNED, ask_altered
 from rewardlab.probes.reward.answers import allowance, answers_of, is_right, like, number, prompt_text, record, spoiled
 from rewardlab.probes.reward.exchanged import NEIGHBOUR
 from rewardlab.probes.reward.gold import Gold
@@ -31,6 +33,11 @@ MOST: Mapping[str, Severity] = {
     "another label": "blocker",
     "a neighbouring answer": "blocker",
     "one part of the answer another": "blocker",
+    INSIDE: "blocker",
+    LACKING: "blocker",
+    FURTHER: "blocker",
+    REORDERED: "blocker",
+    TURNED: "blocker",
     "more items than the right list": "blocker",
     "one number of the list another": "blocker",
     "the right digits inside a longer number": "blocker",
@@ -45,6 +52,11 @@ MOST: Mapping[str, Severity] = {
 WHOLE = {
     "a neighbouring answer",
     "one part of the answer another",
+    INSIDE,
+    LACKING,
+    FURTHER,
+    REORDERED,
+    TURNED,
     "more items than the right list",
     "one number of the list another",
     "the opposite sign",
@@ -61,6 +73,11 @@ REMEDIES: Mapping[str, str] = {
     "another label": "compare the whole label: one may contain another, or differ from it by a mark alone",
     "a neighbouring answer": "narrow the tolerance, which takes the answer of another prompt for this one's",
     "one part of the answer another": "compare every part of the answer: each word, each number, the unit",
+    INSIDE: "compare every value of the answer, at whatever depth it lies",
+    LACKING: "go through the keys of the reference, not those of the answer: one that is missing is wrong",
+    FURTHER: "compare the keys too: the prompt allows no further ones",
+    REORDERED: "compare the items in their order, for here it is a part of the answer",
+    TURNED: "compare the words in their order: who does what to whom is a part of the answer",
     "more items than the right list": "compare the whole list, for a list of everything holds the right items too",
     "one number of the list another": "compare every number of the list, with a tolerance that no other number passes",
     "the right digits inside a longer number": "compare the whole number, not a part of the text",
@@ -74,6 +91,8 @@ REMEDIES: Mapping[str, str] = {
 
 #: Where the answer has several parts, one of them is exchanged for what other rows have in that place.
 PART = "one part of the answer another"
+#: What a reward may overlook rightly, as a title or a key that may be left out: the samples tell how it is here.
+MAY_BE_FREE = {PART, INSIDE, LACKING, FURTHER, REORDERED, TURNED}
 #: A wrong answer that reads as right to a comparison of words in another language is not asked for in English.
 ENGLISH = re.compile(r"\b(?:the|is|are|of|or|and|which|what)\b", re.IGNORECASE)
 SIGN = "the opposite sign"
@@ -86,6 +105,7 @@ BROAD = {"another answer", "the right answer of another prompt"}
 REMEDIES_TOLD = 3
 #: Not as much as a right answer, and still most of the score: training finds the format long before the answer.
 HALF = "another answer, for half of the score or more"
+HALVED = {"another answer", LONGER}
 #: What the right answer of another prompt is called, by how it relates to this one's.
 FOREIGN = {
     "label": "another label",
@@ -98,29 +118,30 @@ def ask(subject: Subject) -> Iterator[Finding]:
     """RL407, one finding for all the ways in which a wrong answer earns what a right one does."""
     survey = survey_of(subject)
     by_name: dict[str, list[tuple[Trial, Outcome]]] = defaultdict(list)
-    for gold in survey.golds:
-        if gold.wrong is not None and gold.wrong_outcome is not None and survey.succeeds(gold, gold.outcome):
-            trial = Trial("another answer", gold.prompt, gold.form.write(gold.wrong), gold)
-            by_name[trial.name].append((trial, gold.wrong_outcome))
-            if not _passes(survey, trial, gold.wrong_outcome):
-                by_name[HALF].append((replace(trial, name=HALF), gold.wrong_outcome))
-    for one in survey.foreign:
-        if survey.succeeds(one.gold, one.gold.outcome):
-            trial = Trial(FOREIGN[one.relation], one.gold.prompt, one.text, one.gold)
-            by_name[trial.name].append((trial, one.outcome))
-    precision = Precision(subject.every_prompt)
-    for trial, outcome in run(subject, [trial for gold in survey.sound for trial in _variants(gold, precision)]):
+    for trial, outcome in _tried(subject, survey):
         by_name[trial.name].append((trial, outcome))
-        if trial.name == LONGER and not _passes(survey, trial, outcome):
+        if trial.name in HALVED and not _passes(survey, trial, outcome):
             by_name[HALF].append((replace(trial, name=HALF), outcome))
-    for trial, outcome in _parts(survey):
-        by_name[PART].append((trial, outcome))
     hits = {name: [_passes(survey, *pair) for pair in tried] for name, tried in by_name.items()}
     passing = [name for name in MOST if any(hits.get(name, ()))]
     if not passing:
         return
     ways = [_way(name, by_name[name], hits[name], _most(name, subject)) for name in passing]
     yield Finding("RL407", worst([way["severity"] for way in ways]), {"ways": ways}, remedy_of(ways))
+
+
+def _tried(subject: Subject, survey: Survey) -> Iterator[tuple[Trial, Outcome]]:
+    """Every wrong answer, under the name of the way in which it is wrong, with what it earned."""
+    for gold in survey.golds:
+        if gold.wrong is not None and gold.wrong_outcome is not None and survey.succeeds(gold, gold.outcome):
+            yield Trial("another answer", gold.prompt, gold.form.write(gold.wrong), gold), gold.wrong_outcome
+    for one in survey.foreign:
+        if survey.succeeds(one.gold, one.gold.outcome):
+            yield Trial(FOREIGN[one.relation], one.gold.prompt, one.text, one.gold), one.outcome
+    precision = Precision(subject.every_prompt)
+    yield from run(subject, [trial for gold in survey.sound for trial in _variants(gold, precision)])
+    yield from ask_altered(subject, survey, partial(_passes, survey))
+    yield from _parts(survey)
 
 
 def remedy_of(ways: Sequence[Mapping[str, Any]]) -> str:

@@ -72,7 +72,7 @@ def judged_alone(question: Question) -> bool:
     A lax judge of summaries passes most wrong ones, and only labels could tell.
     """
     success, score = question.measured.success, question.answers.score
-    if success.source in {"declared", "labels", "range", "texts"} or not _are_prose(question):
+    if success.source in {"declared", "labels", "range", "texts"} or not are_prose(question):
         return False
     if len({one.prompt_id for one in question.evidence.wrong if one.source in {"misread", "near"}}) >= LEAST_TOLD:
         return False
@@ -97,7 +97,13 @@ def is_verbatim(question: Question) -> bool:
     scores = question.answers.score
     hits = measured.success.of(scores)[np.isfinite(scores)]
     graded = measured.levels >= LEAST_LEVELS and any(one.source == "reference" for one in question.evidence.right)
-    return graded and len(hits) > 0 and float(hits.mean()) <= FEW and _are_prose(question)
+    return graded and len(hits) > 0 and float(hits.mean()) <= FEW and are_prose(question)
+
+
+def are_prose(question: Question) -> bool:
+    """Whether most references are sentences: words of a language, and no code, formula or record."""
+    firsts = [found[0] for prompt in question.prompts if (found := answers_of(prompt))]
+    return 2 * sum(_is_prose(first) for first in firsts) > len(firsts)
 
 
 def at_quantiles(question: Question) -> list[tuple[float, Quantity]]:
@@ -244,12 +250,6 @@ def _begins(question: Question) -> bool:
     score = question.answers.score
     wins = question.measured.success.of(np.array([score[one.row, one.column] for one in right], float))
     return float(wins.mean()) >= MOSTLY
-
-
-def _are_prose(question: Question) -> bool:
-    """Whether most references are sentences: words of a language, and no code, formula or record."""
-    firsts = [found[0] for prompt in question.prompts if (found := answers_of(prompt))]
-    return 2 * sum(_is_prose(first) for first in firsts) > len(firsts)
 
 
 def _is_prose(text: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from rewardlab.findings import Finding, Severity
+from rewardlab.probes.run.nearness import nearness
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.suspicion import Suspicion
 from rewardlab.runs.answers import Floats
@@ -38,8 +39,9 @@ def ask(question: Question) -> Iterator[Suspicion]:
 
     A blocker only where labels say what is right: else a long answer may score higher because it is better. The form
     of the answer is taken out too: what has the form is longer than what lacks it, and earns more for that. Without
-    labels, so are the reference's words: what holds more of them is longer, and a reward of overlap pays for them. A
-    score of two or three levels among equally right answers then tells of something else than length.
+    labels, so are the reference's words: what holds more of them is longer, and a reward of overlap pays for them; and
+    how near a number or a list comes to the right one, which a graded reward pays for. A score of two or three levels
+    among equally right answers then tells of something else than length.
     """
     answers = question.answers
     right, source = _correctness(question)
@@ -47,7 +49,12 @@ def ask(question: Question) -> Iterator[Suspicion]:
     if right is None:
         right, source = np.where(scored, question.right, np.nan), "success"
     blocks = source == "labels"
-    for name, held in (("form", _form(question)), ("the reference's words", _overlap(question, blocks=blocks))):
+    apart = np.zeros(answers.score.shape) if blocks else nearness(question)
+    for name, held in (
+        ("form", _form(question)),
+        ("the reference's words", _overlap(question, blocks=blocks)),
+        ("nearness", apart),
+    ):
         if len(np.unique(held)) > 1:
             right, source = right * (held.max() + 1) + held, f"{source} and {name}"
     if not blocks and _most_levels(answers.score, right) <= FEW_LEVELS:

@@ -13,7 +13,7 @@ from rewardlab.findings import RANK, Finding, Severity
 from rewardlab.probes.reward import slips
 from rewardlab.probes.reward.equivalents import remedy_of as remedy_of_forms
 from rewardlab.probes.reward.reader import OTHER_DIGIT, OTHER_UNIT, Reason
-from rewardlab.probes.reward.wrong import PART, remedy_of
+from rewardlab.probes.reward.wrong import MAY_BE_FREE, remedy_of
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.reading import Read
 
@@ -46,7 +46,7 @@ MOST_READ, END = 5000, 2000
 LEAST_READ = 30
 UNSEEN = "a model that learns may write one, and this one hardly does yet"
 #: The most that a way weighs where samples hardly show it, and how sampled answers of the kind are known.
-LIGHTER: Mapping[str, Severity] = {PART: "warning", slips.UNIT: "note", slips.DIGIT: "note"}
+LIGHTER: Mapping[str, Severity] = {**dict.fromkeys(MAY_BE_FREE, "warning"), slips.UNIT: "note", slips.DIGIT: "note"}
 REASONS: Mapping[str, Reason] = {slips.UNIT: OTHER_UNIT, slips.DIGIT: OTHER_DIGIT}
 WHY = "no sampled answer is written in these forms: a model that learns may, and this one does not yet"
 

@@ -54,6 +54,45 @@ def test_a_list_is_another_by_its_items_and_not_by_their_order(given_list, side)
     assert side_of(TREES, json.dumps(given_list)) == side
 
 
+@pytest.mark.parametrize(
+    ("given_object", "side"),
+    [
+        ({"wood": "oak", "boards": 12, "planed": True}, None),
+        ({"wood": "oak", "note": ORDER["note"]}, "wrong"),
+        ({**ORDER, "size": 3}, None),
+        ({}, None),
+    ],
+)
+def test_an_object_lacks_what_the_prompt_names(given_object, side):
+    asked = prompt(0, "Give JSON with wood, boards, planed and note.", ORDER)
+    assert Reader([asked], None).side(asked, json.dumps(given_object)) == side
+    free = prompt(0, "Give JSON with wood and boards, if known.", ORDER)
+    assert Reader([free], None).side(free, json.dumps(given_object)) is None
+
+
+def test_a_further_key_is_wrong_where_the_prompt_allows_none():
+    asked = prompt(0, "Give JSON with exactly the keys wood, boards, planed, note.", ORDER)
+    assert Reader([asked], None).side(asked, json.dumps({**ORDER, "size": 3})) == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("given_list", "side"),
+    [
+        ([["Ada", "PERSON"], ["Graz", "PLACE"]], "right"),
+        ([["Graz", "PLACE"], ["Ada", "PERSON"]], None),
+        ([["Ada", "PLACE"], ["Graz", "PLACE"]], "wrong"),
+        ([["Ada", "PERSON"]], "wrong"),
+        ([["Ada B.", "PERSON"], ["Graz", "PLACE"]], None),
+        ([["Ada", "PERSON", 3], ["Graz", "PLACE", 9]], None),
+    ],
+)
+def test_a_list_of_lists_is_another_by_what_stands_in_its_places(given_list, side):
+    wanted = [["Ada", "PERSON"], ["Graz", "PLACE"]]
+    asked = prompt(0, "As [[text, type], ...].", wanted)
+    assert composite_of(asked) == wanted
+    assert Reader([asked], None).side(asked, json.dumps(given_list)) == side
+
+
 def test_only_an_object_or_a_list_that_the_prompt_asks_for_is_one():
     assert composite_of(prompt(0, "Give JSON with wood and boards.", ORDER)) == ORDER
     assert composite_of(prompt(0, "Give JSON.", json.dumps(TREES))) == TREES

@@ -128,3 +128,22 @@ def test_the_words_of_the_reference_make_an_answer_longer_and_are_no_length():
     prompts = tuple(Prompt(f"p{place}", turns, " ".join(words), {}, place + 1) for place in range(120))
     assert confirm(list(length.ask(replace(question, answers=answers))))
     assert not confirm(list(length.ask(replace(question, answers=answers, prompts=prompts))))
+
+
+@pytest.mark.parametrize("kind", ["number", "list"])
+def test_how_near_an_answer_comes_makes_it_longer_and_is_no_length(kind):
+    """The score falls with the distance to the reference, and far answers are written in fewer signs."""
+    question = asked(np.round(RNG.random((120, 8)), 2))
+    step = RNG.integers(0, 5, question.answers.score.shape)
+    if kind == "number":
+        reference, written = "10000", [str(10000 - [0, 3, 90, 2000, 9000][one]) for one in step.ravel()]
+    else:
+        reference = ["elm", "oak", "fir", "ash"]
+        written = [str(reference[: 4 - one]).replace("'", '"') for one in step.ravel()]
+    answers = replace(
+        question.answers, score=np.exp(-step / 2), texts=pa.chunked_array([written]), length=60.0 - 10 * step
+    )
+    turns = ({"role": "user", "content": "q"},)
+    prompts = tuple(Prompt(f"p{place}", turns, reference, {}, place + 1) for place in range(120))
+    assert confirm(list(length.ask(replace(question, answers=answers))))
+    assert not confirm(list(length.ask(replace(question, answers=answers, prompts=prompts))))

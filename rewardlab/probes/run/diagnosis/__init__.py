@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rewardlab.findings import Finding
 from rewardlab.probes.run import band
-from rewardlab.probes.run.diagnosis import alike, cut, first, lost, nothing, printed, thoughts, untested
+from rewardlab.probes.run.diagnosis import alike, cut, first, lost, nothing, printed, thoughts, untested, verbatim
 from rewardlab.probes.run.diagnosis.readings import read_answers
 from rewardlab.probes.run.diagnosis.texts import Texts, read_texts
 from rewardlab.probes.run.question import Question
@@ -46,7 +46,8 @@ def _of_failures(question: Question, texts: Texts, explained: Bools) -> Iterator
     found = tuple(lost.ask(question, texts, readings, explained))
     yield from found
     if band.position(question) == "below" and not any(one.severity == "blocker" for one in found):
-        yield from untested.ask(question, texts, readings, explained)
+        told = tuple(untested.ask(question, texts, readings, explained))
+        yield from told or verbatim.ask(question, texts, readings, explained)
 
 
 def is_cause(finding: Finding) -> bool:

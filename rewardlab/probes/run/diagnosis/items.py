@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from rewardlab.probes.reward.ordering import is_told_in_most
 from rewardlab.probes.run.diagnosis.names import folded
 
 #: What stands between the items of an answer.
@@ -32,6 +33,12 @@ def items_of(text: str) -> tuple[str, ...]:
     return tuple(items) if usable else ()
 
 
+def split(text: str) -> list[str]:
+    """The parts of a text between the marks of a list, as they are written."""
+    bare = text.strip().strip("[](){}").replace('"', "").replace("'", "")
+    return [item.strip() for item in BETWEEN.split(bare) if item.strip()]
+
+
 def are_parts(references: Sequence[Sequence[str]]) -> bool:
     """Whether the items of lists recur beside others: several names of one answer do not, nor phrases with a comma."""
     beside: dict[str, set[tuple[str, ...]]] = defaultdict(set)
@@ -43,8 +50,12 @@ def are_parts(references: Sequence[Sequence[str]]) -> bool:
 
 
 def are_sets(references: Sequence[Sequence[str]], prompts: Iterable[str]) -> bool:
-    """Whether the order of items says nothing in a file: all its lists are sorted, or no prompt speaks of an order."""
-    if not are_parts(references):
+    """Whether the order of items says nothing in a file: all its lists are sorted, or no prompt speaks of an order.
+
+    Where the prompts plainly ask for an order, sorted lists are no sets: to sort them may be the task.
+    """
+    prompts = tuple(prompts)
+    if not are_parts(references) or is_told_in_most(prompts):
         return False
     are_sorted = all(list(one) == sorted(one) for one in references)
     return are_sorted or not any(ORDERED.search(prompt) for prompt in prompts)

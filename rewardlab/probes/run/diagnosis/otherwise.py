@@ -159,8 +159,14 @@ def _as_list(text: Said, wanted: tuple[str, ...], items: Names, *, in_order: boo
         named = [[letter.casefold() for letter in LETTERS.findall(part)] for part in parts[-2:]]
     else:
         parts = [part for part in (*text.sentences, text.folded) if items.within(part)]
-        named = [_named(part, items) for part in parts[-2:]]
+        named = [_named(part, items) for part in parts[-2:] if not _has_strangers(part, items)]
     return any(one == list(wanted) if in_order else set(one) == set(wanted) for one in named)
+
+
+def _has_strangers(part: str, items: Names) -> bool:
+    """Whether a text that is a list has an item in which none of the known ones stands: it says more than these."""
+    listed = items_of(part)
+    return len(listed) > 1 and any(not items.within(item) for item in listed)
 
 
 def _named(part: str, items: Names) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rewardlab.findings import Finding, shortened
 from rewardlab.probes.run.diagnosis.amounts import value_of_all
 from rewardlab.probes.run.diagnosis.answer import Sought
+from rewardlab.probes.run.diagnosis.items import are_parts, items_of, split
 from rewardlab.probes.run.diagnosis.names import Names
 from rewardlab.probes.run.diagnosis.readings import Readings
 from rewardlab.probes.run.diagnosis.shape import (
@@ -90,33 +91,42 @@ class Shapes:
 
     numeric: frozenset[Shape]
     worded: frozenset[Shape]
+    are_lists: bool = False
 
     @classmethod
     def of(cls, wanted: Iterable[Sought], texts: Iterable[str]) -> Shapes:
-        """The shapes of what is sought; words in small letters too where no text has a capital."""
-        answers = {one for every in wanted for one in every.texts}
+        """The shapes of what is sought, of lists those of their items; words in small letters too where no text has a
+        capital."""
+        sought = list(wanted)
+        lists = [found for one in sought if (found := items_of(one.texts[0]))]
+        are_lists = 2 * len(lists) > len(sought) and are_parts(lists)
+        answers = {part for one in sought for text in one.texts for part in (split(text) if are_lists else [text])}
         numeric = frozenset(shape for one in answers for shape in numeric_shapes(one))
         worded = frozenset(worded_shape(one) for one in answers)
         if not have_capitals([worded_shape(text) for text in texts]):
             worded |= frozenset(map(without_case, worded))
-        return cls(numeric, worded)
+        return cls(numeric, worded, are_lists)
 
     def found(self, wanted: Sought, text: str, names: Names) -> bool | None:
         """Whether the text holds anything of the shape of this kind of answer; None where its kind has no shape."""
         if wanted.kind not in {"record", "array"} and any(value_of_all(one) for one in wanted.texts):
             return bool(without_units(numeric_shapes(text)) & self.numeric)
         match wanted.kind:
+            case "label" | "phrase" | "text" if self.are_lists or wanted.kind == "phrase":
+                return self._is_worded(text)
             case "label":
                 return _names_a_label(text, names)
-            case "phrase":
-                shape = worded_shape(text)
-                return any(holds(shape, one) for one in self.worded)
             case "record":
                 return "{" in text and "}" in text
             case "array":
                 return "[" in text and "]" in text
             case _:
                 return None
+
+    def _is_worded(self, text: str) -> bool:
+        """Whether the text holds the shape of an answer in words."""
+        shape = worded_shape(text)
+        return any(holds(shape, one) for one in self.worded)
 
 
 def _names_a_label(text: str, names: Names) -> bool:

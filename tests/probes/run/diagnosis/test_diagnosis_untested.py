@@ -93,3 +93,39 @@ def test_a_shape_is_what_an_answer_is_written_with():
     assert numeric_shapes("8.7 x 10^3") != numeric_shapes("8.7")
     assert numeric_shapes("\u0664\u0662") != numeric_shapes("42")
     assert worded_shape("Ada Berg") == worded_shape("**Edda Lund**") != worded_shape("Berg, Ada")
+
+
+PEOPLE = ("Ada Berg", "Bo Lund", "Cy Marek", "Edda Sato", "Milo Ricci")
+LISTS = [", ".join((PEOPLE * 2)[k % 5 : k % 5 + 2 + k % 2]) for k in range(PROMPTS)]
+PROSE = [
+    f"The {('mill', 'dam', 'inn')[k % 3]} of row {k} was shut since a flood came through it." for k in range(PROMPTS)
+]
+
+
+def test_of_lists_the_items_are_compared_and_not_how_many_there_are():
+    question = asked(LISTS, lambda _, k: ", ".join(("council", "Ole Hansen", "bridge", "Graz")[: 1 + k % 4]))
+    assert found(question, "RL415") is None
+    assert decision_of(question).action == "sft_first"
+    assert found(asked(LISTS, lambda _, k: f"\u041d\u0438\u043a\u0442\u043e {k}"), "RL415") is not None
+
+
+def test_prose_that_is_paid_word_by_word_tests_nothing():
+    question = asked(PROSE, lambda _, k: f"Nobody could use it because high water had damaged number {k} badly")
+    finding = found(question, "RL415")
+    assert finding is not None
+    assert "word by word" in finding.evidence["summary"]
+    assert decision_of(question).action == "fix_reward"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda answer, _: answer.replace("flood", "fire"),
+        lambda _, k: f"no idea {k}",
+        lambda _, k: f"I do not know what it was in row {k}, sorry",
+    ],
+)
+def test_prose_that_is_repeated_with_a_slip_or_not_given_is_the_models_failure(write):
+    question = asked(PROSE, write)
+    assert found(question, "RL415") is None
+    assert decision_of(question).action == "sft_first"

@@ -1,0 +1,52 @@
+"""What a prompt says of the order of what it asks for: that it counts, or that it is free."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+#: An instruction stands in so many of a file's prompts.
+MOSTLY = 0.8
+#: What a prompt says where the order of a list is a part of the answer.
+ASKED = re.compile(
+    r"\bin order\b(?! (?:to|for|that|not)\b)"
+    r"|\bin (?:the |a |their |its )?(?:correct|right|proper|same|given|original|reversed?|exact|following|logical"
+    r"|temporal|chronological|alphabetical|ascending|descending|increasing|decreasing|numerical|sorted|ranked) order\b"
+    r"|\bin (?:the |their )?order (?:in which|of (?:their|its|the)|they|given|shown|you)\b"
+    r"|\b(?:keep|preserve|maintain|retain) (?:(?:the|their|its|this|that|same|given|original) ){0,2}order\b"
+    r"|\border(?:ed)?\s+(?:them|these|those|from|by|so that)\b|\bput\b[^.?!\n]{0,40}\bin order\b"
+    r"|\b(?:sort|rank|arrang)(?:e|ed|s|ing)?\b(?! of\b)(?![^.?!\n]{0,60}\binto\b)"
+    r"|\b(?:ascending|descending|chronological|alphabetical|permutation|sequence of)"
+    r"|\bfrom (?:the )?\w+est to (?:the )?\w+est\b|\b\w{3,}est first\b"
+    r"|\b(?:most|least) [\w-]+ (?:first|to (?:the )?least)\b"
+    r"|\b(?:list|give|name|write|what are|describe)\b[^.?!\n]{0,40}\bsteps\b|\b(?:route|itinerary)\b"
+    r"|reihenfolge|\bsortier|\bordne|\btrie[rz]\b|\bclasse[rz]\b|dans l['\u2019]ordre|\bpar ordre\b"
+    r"|\ben orden\b|\bordena"
+    r"|\bem ordem\b|\bordene|\bin ordine\b|\bordina|\u043f\u043e\u0440\u044f\u0434\u043a"
+    r"|\u043e\u0442\u0441\u043e\u0440\u0442\u0438\u0440|\u0440\u0430\u0441\u043f\u043e\u043b\u043e\u0436\u0438"
+    r"|\u987a\u5e8f|\u6392\u5e8f|\u6392\u5217|\u9806|\uc21c\uc11c|\u0915\u094d\u0930\u092e",
+    re.IGNORECASE,
+)
+#: What it says where the order is free.
+FREE = re.compile(
+    r"\b(?:in )?(?:any|no (?:particular|special)|whatever|arbitrary) (?:order|sequence)\b|\bunordered\b"
+    r"|\border (?:does not|doesn['\u2019]t|is not|isn['\u2019]t|need not)\b|\bregardless of (?:the |their )?order\b"
+    r"|beliebige\w* reihenfolge|n['\u2019]importe quel ordre|cualquier orden|qualquer ordem|qualsiasi ordine",
+    re.IGNORECASE,
+)
+
+
+def is_told_in_most(texts: Iterable[str]) -> bool:
+    """Whether nearly every prompt of a file says that the order counts: what only some say is the material's."""
+    told = [tells_order(text) for text in texts]
+    return bool(told) and sum(told) >= MOSTLY * len(told)
+
+
+def tells_order(text: str) -> bool:
+    """Whether a prompt says that the order counts, and does not say that it is free."""
+    return ASKED.search(text) is not None and not frees_order(text)
+
+
+def frees_order(text: str) -> bool:
+    """Whether a prompt says that any order will do."""
+    return FREE.search(text) is not None
