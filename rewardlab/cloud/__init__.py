@@ -1,1 +1,1 @@
-"""How an AWS account is reached: the session, and what AWS refuses in words that say what to do."""
+"""Access to an AWS account: opening a session, and turning AWS's refusals into errors that say what to do."""

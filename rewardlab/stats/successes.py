@@ -36,8 +36,8 @@ def mean_of_successes(samples: Floats, successes: Floats, *, draws: int = 1, lev
     At the edges: with every value 0 only the rates 0 and 1 are left, which gives [0, 1 - (alpha/2)^(1/prompts)]; with
     every value 1 the mirror image. Undefined with no prompt or one prompt.
     Source: a bootstrap test with the nuisance at its constrained maximum, Davison & Hinkley (1997), Bootstrap Methods,
-    4.2, computed exactly instead of by sampling; where all generations of a prompt agree it is Clopper & Pearson (1934),
-    Biometrika 26.
+    4.2, computed exactly instead of by sampling; where all generations of a prompt agree it is Clopper & Pearson
+    (1934), Biometrika 26.
     """
     kept = samples > 0
     prompts = int(np.count_nonzero(kept))

@@ -78,7 +78,7 @@ def kendall_tau(first: Floats, second: Floats, *, weights: Floats | None = None)
 def kendall_u(preferred: Floats, judges: int) -> Concordance | Undefined:
     """Kendall's u: how far judges agree in paired comparisons without ties.
 
-    Arguments: `preferred` (items, items), how many judges prefer row to column; the two cells of a pair sum to `judges`.
+    Arguments: `preferred` (items, items), how many judges prefer row to column; a pair's two cells sum to `judges`.
     Identity: u = 2 Sigma/(C(m,2) C(n,2)) - 1, Sigma the agreeing pairs of judges over all pairs of items; 1 for full
     agreement, at least -1/(m-1) (m even) or -1/m (odd). Chi-square with the continuity correction Sigma - 1.
     At the edges: undefined with fewer than three judges (no test) or two items, or unequal judgments per pair.
