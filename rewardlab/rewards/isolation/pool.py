@@ -286,7 +286,7 @@ class ScoringState:
         self._parts: dict[str, Parts] = {}
 
     def may_repeat(self) -> bool:
-        """Whether a sample that timed out may be tried again: REPEATS times in all, as each may cost the whole limit."""
+        """Whether a sample that timed out may be tried again: REPEATS times in all, as each may cost a full timeout."""
         self._repeats += 1
         return self._repeats <= REPEATS
 
