@@ -2,7 +2,7 @@
 
     RewardlabError
     ├── UsageError     an option, a setting or a call that does not make sense
-    ├── InputError     a file that cannot be read as what it should be
+    ├── InputError     a file that cannot be read, or does not hold what it should
     ├── EngineError    a model that cannot be loaded or sampled
     │   └── TooLongError   one prompt that leaves the model no room to answer
     ├── RewardError    reward code that cannot be loaded at all (a reward that fails on a sample is an Unscored)

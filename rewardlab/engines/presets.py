@@ -225,7 +225,7 @@ def _take(path: Path, name: str, node: yaml.Node | None, values: dict[str, Value
 
 
 def _plain(node: yaml.Node, where: str) -> Any:
-    """The node's value as read by YAML 1.1."""
+    """The node's value as read by YAML 1.1, where 1e-6 is a text, which `_number` reads as a number."""
     try:
         return yaml.SafeLoader("").construct_document(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

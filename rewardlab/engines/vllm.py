@@ -128,7 +128,7 @@ class VllmEngine:
                 engine.abort_request(list(waiting))
 
     def _check(self, answers: Sequence[CompletionOutput], request: Request) -> None:
-        """Raise an error if vLLM gave up on the request, for example over a grammar; that is no empty text."""
+        """Raise an error if vLLM gave up on the request, for example over a grammar: it is not an empty answer."""
         if any(answer.finish_reason == "error" for answer in answers):
             raise EngineError(
                 f"vLLM gave up on the prompt {request.prompt.id!r}",

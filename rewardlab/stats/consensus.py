@@ -41,7 +41,7 @@ def votes_of(ratings: Floats, *, classes: int) -> Floats:
     """Count how often each rater gave each class, coded 0 to classes - 1, to each item: (items, raters, classes).
 
     `ratings` (items, raters) or (items, raters, times); NaN is no rating.
-    Raises ValueError for a rating that is no such code.
+    Raises ValueError for a rating that is not such a code.
     """
     codes = ratings[..., None] if ratings.ndim == 2 else ratings
     known = np.isfinite(codes)

@@ -18,7 +18,7 @@ CLOSE = 1.005
 #: Means are kept this far from 0 and 1, where a mixture of rates has no variance.
 EDGE = 1e-6
 
-#: The level of the interval at a look at so many prompts.
+#: Returns the level of the interval for a look at a given number of prompts.
 LevelAt: TypeAlias = Callable[[float], float]
 
 
@@ -48,7 +48,7 @@ class Plan:
         """The prompts needed to tell a mean of `true` from `edge` with power 0.9; infinite beyond `most`.
 
         Identity: the test of the mean `edge` (`rewardlab.stats.successes`) is applied to the data expected from that
-        many prompts at the mean `true`. Enough prompts are those at which nine tenths of such data exceed the test's
+        many prompts at the mean `true`. There are enough prompts if nine tenths of such data lie beyond the test's
         critical value. Both quantiles are of a sum, from its first three cumulants (Cornish & Fisher 1938).
         """
         weights = self._weights(self._seen, true)

@@ -20,12 +20,12 @@ class Watched(dict[str, Any]):
         return super().__getitem__(key)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """As a dict's, and noted."""
+        """Like dict.get, but records the key."""
         self._seen.add(f"{self._before}{key}")
         return super().get(key, default)
 
     def pop(self, key: str, *default: Any) -> Any:
-        """As a dict's, and noted."""
+        """Like dict.pop, but records the key."""
         self._seen.add(f"{self._before}{key}")
         return super().pop(key, *default)
 

@@ -40,9 +40,8 @@ class RewardSource:
 
     `environment` names variables to pass on besides ENVIRONMENT, such as a judge's key; `variables` are set as given.
     `packaged` code is called as its Lambda would be: without token ids, which no platform sends. `entry` may be several
-    names with commas, with their `weights`; `arguments` are added to each call. `files` are paths that the code may use
-    besides its own folder; with `network` it may reach other machines. `who` is "reward", or "judge" for a judge's
-    function.
+    names with commas, with their `weights`; `arguments` are added to each call. The code may use `files` besides its
+    own folder, and with `network` other machines. `who` is "reward", or "judge" for a judge's function.
     """
 
     path: Path
@@ -296,10 +295,7 @@ class WorkerProcess:
         return Answer(message["results"], seconds, message.get("mutated"), computed, told, message["child_seconds"])
 
     def lookups(self, event: bytes) -> frozenset[str]:
-        """The keys that the reward looks up in one event's samples, as "metadata.reference_answer".
-
-        Empty if the worker is lost.
-        """
+        """The keys that the reward looks up in an event, as "metadata.reference_answer"; none if the worker is lost."""
         if self._process is None:
             self.start()
         self._printout.begin()
@@ -322,8 +318,7 @@ class WorkerProcess:
     def _exchange(self, data: bytes | None, timeout: float) -> Mapping[str, Any]:
         """Write `data`, then read one message, within the memory limit and `timeout` seconds of the process's own time.
 
-        Time that the process waits for a processor is not its own time, so the whole wait can be many times the
-        timeout.
+        Time spent waiting for a processor is not its own, so the whole wait can be many times the timeout.
         """
         started, forgiven = time.monotonic(), 0.0
         delayed = delay_of(self._process.pid) if self._process is not None else 0.0
