@@ -1,4 +1,4 @@
-"""rewardlab: can this reward function teach this model this task? Asked before the training run is paid for.
+"""rewardlab: can this reward function teach this model this task? An audit before you pay for the training run.
 
 import rewardlab
 report = rewardlab.audit("reward.py", "prompts.jsonl", model="vllm:my-model")
@@ -46,7 +46,7 @@ _HOME = {name: "rewardlab.errors" for name in __all__ if name.endswith("Error")}
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: the command line and the workers start without pandas."""
+    """Import a public name when it is first used, so that the command line and the workers start without pandas."""
     if name not in _HOME:
         raise AttributeError(f"module 'rewardlab' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)

@@ -1,4 +1,4 @@
-"""`python -m rewardlab` and the console script."""
+"""The entry point of `python -m rewardlab` and of the console script."""
 
 from __future__ import annotations
 

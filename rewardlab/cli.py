@@ -1,4 +1,4 @@
-"""The command line: finds the command, runs it, and turns what it gives or raises into an exit code."""
+"""The command line: finds the command, runs it, and turns its result or exception into an exit code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rewardlab.errors import RewardlabError, UsageError
 from rewardlab.version import __version__
 from rewardlab.visible import visible_lines
 
-#: Name to one line of help; the module is imported when its command is used, so that --help starts at once.
+#: Each command's line of help. A command's module is imported only when it is used, so that --help is fast.
 COMMANDS = {
     "audit": "Sample, score, measure, decide: can this reward teach this model?",
     "check": "Ask a reward about made-up answers, without a model, in seconds.",
@@ -38,19 +38,19 @@ COMMANDS = {
     "doctor": "Show which engines, devices and credentials work here.",
 }
 
-#: What leaves a run directory when it is interrupted.
+#: Commands that resume from their run directory after an interruption.
 RESUMED = {"audit", "judge", "sample", "score"}
 EPILOG = "Exit codes: 0 GO, 1 NO-GO, 2 could not judge, 3 a bug in rewardlab, 4 INCONCLUSIVE, 130 interrupted."
 
 
-#: What a scheduler or a closed terminal sends; as after Ctrl-C, workers are ended and temporary files removed.
+#: Signals of a scheduler or a closed terminal. As after Ctrl-C, workers are ended and temporary files removed.
 ENDING = (signal.SIGTERM, signal.SIGHUP)
-#: What is the disk's doing and not ours.
+#: Errors of the disk, which are no bugs of rewardlab.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 class UnheardError(Exception):
-    """A closed pipe, which click would answer with exit code 1: our NO-GO."""
+    """A closed output pipe. click would exit with 1 for it, which here means NO-GO."""
 
 
 class Commands(click.Group):
@@ -100,7 +100,7 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code, and says what went wrong in one line on standard error."""
+    """Run the command line and return its exit code; an error is told in one line on standard error."""
     _open_streams()
     try:
         with _endings_interrupt():
@@ -111,28 +111,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("interrupted; the same command " + ("resumes" if {*asked[:1]} & RESUMED else "begins anew"), 130)
     except (BrokenPipeError, UnheardError):
         return _unheard()
-    except Exception as error:  # noqa: BLE001 - what is not ours is a bug, and is told as one
+    except Exception as error:  # noqa: BLE001 - any error that is not rewardlab's own is reported as a bug
         return _explain(error)
     return result if isinstance(result, int) else 0
 
 
 def _open_streams() -> None:
-    """Give a process that was started without a standard stream (`>&-`) one that leads nowhere.
+    """Open the null device for each standard stream that the process was started without (`>&-`).
 
-    Else the next file that is opened takes its number, and what is printed goes into that file.
+    Otherwise the next file to be opened would get the stream's number, and printed text would go into that file.
     """
     for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this stream's
         if getattr(sys, name) is None:
             setattr(sys, name, open(descriptor, "r" if name == "stdin" else "w", encoding="utf-8", closefd=False))  # noqa: SIM115 - it stays open to the end
 
 
 @contextmanager
 def _imports_kept() -> Iterator[None]:
-    """Look for no garbage among what is imported, now or later: it lives to the end, and is most of what there is."""
+    """Keep imported objects out of garbage collection: they live until exit and are most of all objects."""
     gc.disable()
     try:
         yield
@@ -143,7 +143,7 @@ def _imports_kept() -> Iterator[None]:
 
 @contextmanager
 def _endings_interrupt() -> Iterator[None]:
-    """Let ENDING interrupt as Ctrl-C does, unless somebody (nohup) has decided otherwise."""
+    """Make the signals in ENDING interrupt like Ctrl-C, except those that are already handled or ignored (nohup)."""
     own = threading.current_thread() is threading.main_thread()
     changed = [one for one in ENDING if own and signal.getsignal(one) is signal.SIG_DFL]
     for one in changed:
@@ -156,20 +156,20 @@ def _endings_interrupt() -> Iterator[None]:
 
 
 def _unheard() -> int:
-    """Whoever read our output has gone: nothing more can be said to it, and Python must not try at exit."""
+    """Redirect standard output to nowhere after its reader has gone, since Python would fail to flush it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return 128 + signal.SIGPIPE
 
 
 def _explain(error: Exception) -> int:
-    """Say an error in one line; a bug's traceback comes before it."""
+    """Print an error in one line, for a bug after its traceback; return the exit code."""
     if isinstance(error, RewardlabError):
         return _fail(str(error), error.exit_code)
     if isinstance(error, OSError) and error.errno in FULL:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}cannot be written ({error.strerror}); free some space, or name another folder", 2)
     if isinstance(error, OSError) and error.filename is not None:
-        # A folder that was removed, replaced or closed to us while a command wrote into it; or a file that was.
+        # A file or folder was removed, replaced or made unwritable while a command used it.
         name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else error.filename
         return _fail(f"{name}: {error.strerror}; expected a file or folder that stays as it is while a command runs", 2)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):

@@ -1,15 +1,15 @@
-"""The errors rewardlab raises on purpose; all but one mean exit code 2, "could not judge".
+"""The errors that rewardlab raises on purpose; all but one mean exit code 2, "could not judge".
 
     RewardlabError
     ├── UsageError     an option, a setting or a call that does not make sense
-    ├── InputError     a file that cannot be read as what it should be
+    ├── InputError     a file that cannot be read, or does not hold what it should
     ├── EngineError    a model that cannot be loaded or sampled
     │   └── TooLongError   one prompt that leaves the model no room to answer
     ├── RewardError    reward code that cannot be loaded at all (a reward that fails on a sample is an Unscored)
-    │   └── TokensMissingError  it reads token ids, and what is to be scored has none
+    │   └── TokensMissingError  the reward reads token ids, and the generations to score have none
     ├── RunError       a run directory that cannot be used
-    │   └── UnfinishedError  one that is not at its end: exit code 4, as INCONCLUSIVE
-    └── CloudError     what AWS refuses, or cannot be asked
+    │   └── UnfinishedError  a run that is not finished: exit code 4, as INCONCLUSIVE
+    └── CloudError     a request that AWS refuses, or that cannot reach AWS
 
 Anything else that escapes is a bug in rewardlab and exits with 3.
 """
@@ -23,7 +23,7 @@ class RewardlabError(Exception):
     """What went wrong, where, what was expected there, and what to do about it, in one line.
 
     `where` is `file:line`, a file or an option; it comes first, so that editors can jump to it. `lines` are code to
-    copy, which stands below as it is.
+    copy, printed unchanged below the message.
     """
 
     exit_code = 2
@@ -52,7 +52,7 @@ class UsageError(RewardlabError):
 
 
 class InputError(RewardlabError):
-    """A file that cannot be read as what it should be."""
+    """A file that cannot be read, or does not hold what it should."""
 
 
 class EngineError(RewardlabError):
@@ -64,15 +64,15 @@ class TooLongError(EngineError):
 
 
 class RewardError(RewardlabError):
-    """Reward code that cannot be loaded: it does not import, or defines no entry, or two."""
+    """Reward code that cannot be loaded: it fails to import, or defines no reward, or more than one."""
 
 
 class TokensMissingError(RewardError):
-    """A reward that reads token ids, asked about answers that have none."""
+    """A reward that reads token ids was called on answers without them."""
 
 
 class RunError(RewardlabError):
-    """A run directory that cannot be used: of another run, in use, or damaged."""
+    """A run directory that cannot be used: it belongs to another run, is in use, or is damaged."""
 
 
 class UnfinishedError(RunError):
@@ -82,4 +82,4 @@ class UnfinishedError(RunError):
 
 
 class CloudError(RewardlabError):
-    """What AWS refuses, or cannot be asked: credentials, permissions, limits, conflicts."""
+    """A request that AWS refuses, or that cannot reach AWS: credentials, permissions, limits, conflicts."""

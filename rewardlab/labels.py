@@ -1,4 +1,4 @@
-"""Known truth or human labels of sampled generations: the reader of `--labels FILE.csv`."""
+"""Reads `--labels FILE.csv`: known truth or human labels of sampled generations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TypeAlias
 from rewardlab.errors import InputError
 
 COLUMNS = ("prompt_id", "index", "annotator", "label")
-#: Words people write for right and wrong, beside numbers.
+#: Words accepted as labels besides numbers.
 WORDS = {
     **dict.fromkeys(("true", "yes", "correct", "right", "pass", "good"), 1.0),
     **dict.fromkeys(("false", "no", "incorrect", "wrong", "fail", "bad"), 0.0),
@@ -36,9 +36,9 @@ def mean_labels(annotations: Annotations) -> dict[tuple[str, int], float]:
 
 
 def sides_of(labels: Mapping[tuple[str, int], float]) -> dict[tuple[str, int], bool]:
-    """Which generations are surely right (True) and which surely wrong: above and below the middle of the range.
+    """Sort the generations into right (True) and wrong (False): labels above and below the middle of the range.
 
-    The range is 0 to 1 unless a label lies outside of it; a label in the middle is on neither side.
+    The range is 0 to 1 unless a label lies outside of it; a label exactly in the middle is left out.
     """
     low, high = min(labels.values(), default=0.0), max(labels.values(), default=1.0)
     middle = 0.5 if low >= 0 and high <= 1 else (low + high) / 2
@@ -49,7 +49,7 @@ def read_annotations(path: Path) -> dict[tuple[str, int], dict[str, float]]:
     """Each annotator's label of each generation, by prompt id and index; the annotator is "" where none is named.
 
     A label is a number, or a word such as correct, wrong, yes, no.
-    Raises: InputError with file:line for what is not UTF-8 or CSV, a column that is missing, an index that is no whole
+    Raises: InputError with file:line for text that is not UTF-8 or CSV, a missing column, an index that is no whole
     number, a label that is neither, or a generation labelled twice by one annotator.
     """
     try:
@@ -107,7 +107,7 @@ def _index(text: str, where: str) -> int:
     return int(text)
 
 
-#: A label beyond this is a mark of something else, and its square would overflow where labels are compared with scores.
+#: A larger number is probably no label, and its square would overflow where labels are compared with scores.
 LARGEST = 1e30
 
 
@@ -130,7 +130,10 @@ def _label(text: str, where: str) -> float:
 def check_labels(
     labels: Mapping[tuple[str, int], float], prompt_ids: Sequence[str], *, num_generations: int, where: Path
 ) -> None:
-    """Raises: InputError when a label is of no generation of this run: another run's labels would mislead."""
+    """Check that every label belongs to a generation of this run; labels of another run would mislead.
+
+    Raises: InputError when one does not.
+    """
     known = set(prompt_ids)
     for prompt_id, index in labels:
         if prompt_id not in known or index >= num_generations:

@@ -1,4 +1,4 @@
-"""What one reward call gave for one generation: `Scored` or `Unscored`. A failure is never a zero."""
+"""The outcome of a reward call for one generation: `Scored` or `Unscored`. A failure is never a zero."""
 
 from __future__ import annotations
 

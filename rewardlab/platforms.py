@@ -1,4 +1,4 @@
-"""Platform profiles: whose contract and limits hold. Facts from CONTRACT.md, with its sources."""
+"""The training platforms and their reward contracts and limits. The facts and their sources are in CONTRACT.md."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Literal, TypeAlias
 
 from rewardlab.errors import UsageError
 
-#: The role of the model's turn.
+#: The role that marks the model's turn.
 Role: TypeAlias = Literal["assistant", "nova_assistant"]
-#: How the turns are sent: content as a text; content as a list of text parts; or no turns, but the fields query,
-#: response (the known answer) and model_response.
+#: How the turns are sent: with their content as a text, with their content as a list of text parts, or instead of
+#: turns as the fields query, response (the known answer) and model_response.
 Content: TypeAlias = Literal["text", "parts", "fields"]
-#: Where the reference lies: `reference_answer`, `metadata.reference_answer`, `reference_answer.text`.
+#: The key of the reference: `reference_answer`, `metadata.reference_answer`, or `reference_answer.text`.
 ReferencePlace: TypeAlias = Literal["top", "metadata", "text"]
-#: Where the row's other columns lie.
+#: Where the row's other columns are: at the top of the sample, or in `metadata`.
 ExtrasPlace: TypeAlias = Literal["top", "metadata"]
-#: What a reward returns: the bare list; an envelope whose body is the list as a JSON text; or as a parsed list.
+#: What a reward returns: the list itself, or an envelope whose body is the list as a JSON text or as a JSON list.
 Returns: TypeAlias = Literal["list", "body_text", "body_list"]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One form of a sample in an event."""
+    """One possible form of a sample in an event."""
 
     role: Role
     content: Content
@@ -33,7 +33,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class LambdaLimits:
-    """AWS Lambda's own limits, the same on every platform: seconds, MB (2**20 bytes), characters."""
+    """AWS Lambda's own limits, the same on every platform, in seconds, MB (2**20 bytes) and characters."""
 
     most_seconds: int = 900
     default_seconds: int = 3
@@ -52,32 +52,32 @@ LAMBDA = LambdaLimits()
 class Platform:
     """One platform's reward contract.
 
-    `shapes` holds what the audit sends first, then what the documentation or its examples show for the same platform
-    beside it. `batch_size` samples go into one invocation, at most `concurrency` of which run at once; a failed one is
-    repeated `retries` times. `payload_mb` bounds the event and the return, each. A function's name must hold one of
-    `name_contains`, where there are any. `score_range` is the widest range documented, None where none is.
-    `group_size` is the number of generations that the informative-group target is held against, and
-    `recipe_group_size` the platform's own default for it: where that is smaller, a group carries less signal and the
-    report says so. `least_rows` is the smallest training set the platform takes. `step_samples` are the
-    samples that one training step scores by the documented recipe (prompts x generations for smtj, whose batch counts
-    prompts; the recipe's own batch elsewhere), None where no page tells.
+    The first of `shapes` is the one that the audit sends; the others also appear in the platform's documentation or
+    examples. `batch_size` samples go into one invocation; at most `concurrency` invocations run at once, and a failed
+    one is repeated `retries` times. `payload_mb` limits the event and the return separately. A function's name must
+    contain one of `name_contains`, if there are any. `score_range` is the widest documented range, None if none is.
+    The informative-group target applies to groups of `group_size` generations. `recipe_group_size` is the platform's
+    default group size: where it is smaller, a group carries less signal, and the report says so. `least_rows` is the
+    smallest training set that the platform accepts. `step_samples` is the number of samples that one training step of
+    the documented recipe scores (prompts x generations for smtj, whose batch counts prompts; the recipe's own batch
+    elsewhere), None where no page gives it.
     """
 
     name: str
     shapes: tuple[Shape, ...]
     returns: Returns
-    # Silent profiles: the largest batch and concurrency documented anywhere, under which most can go wrong.
+    # Where a platform documents none: the largest batch and concurrency documented anywhere, the hardest case.
     batch_size: int = 128
     concurrency: int = 100
     retries: int = 3
     payload_mb: int = 6
     name_contains: tuple[str, ...] = ()
-    # "0 to 1 or task-defined" in the documentation, -1 to 1 elsewhere: the narrower is no bound.
+    # The documentation says "0 to 1 or task-defined" in one place and -1 to 1 elsewhere; the wider range is used.
     score_range: tuple[float, float] | None = (-1.0, 1.0)
     group_size: int = 8
-    # Silent profiles: the default of Bedrock and HyperPod, so that no warning rests on a figure nobody gave.
+    # Where a platform documents none: Bedrock's and HyperPod's default, so that no invented figure causes a warning.
     recipe_group_size: int = 8
-    # Silent profiles: Nova's figure, under which no verdict is given either.
+    # Where a platform documents none: Nova's figure; below it the audit gives no verdict either.
     least_rows: int = 100
     step_samples: int | None = None
 
@@ -92,7 +92,7 @@ class Platform:
         return len({shape.reference for shape in self.shapes}) > 1
 
     def reading(self, place: ReferencePlace | None) -> Platform:
-        """The same, whose first shape has the reference in `place`; unchanged for None and for a place it has not."""
+        """This platform with a shape first that has the reference in `place`; unchanged for None or if none has."""
         ordered = sorted(self.shapes, key=lambda shape: shape.reference != place)
         return self if place is None else replace(self, shapes=tuple(ordered))
 
@@ -104,7 +104,7 @@ SAGEMAKER = ("SageMaker", "sagemaker", "Sagemaker")
 PLATFORMS: Mapping[str, Platform] = {
     platform.name: platform
     for platform in (
-        # The payload's example keeps the row's columns where the row has them; another page puts them in metadata.
+        # The example of a payload has the row's columns at the top; another page puts them in metadata.
         Platform(
             "smtj",
             (PLAIN, Shape("assistant", "text", "top", "metadata")),
@@ -114,7 +114,7 @@ PLATFORMS: Mapping[str, Platform] = {
             recipe_group_size=2,
             step_samples=64 * 2,
         ),
-        # Columns beside the reference: no page says where, so both places are shapes here.
+        # No page says where columns other than the reference go, so both places are shapes here.
         Platform(
             "hyperpod",
             (IN_METADATA, PLAIN, Shape("assistant", "text", "metadata", "metadata")),

@@ -1,4 +1,4 @@
-"""What a long run tells while it runs; the default tells nothing."""
+"""The interface through which a long run reports its progress; the default reports nothing."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told of an audit's stages; called from one thread."""
+    """Receives an audit's progress; called from one thread."""
 
     def loading(self, model: str) -> None:
-        """The model is being loaded, until `loaded`."""
+        """The model is being loaded, until `loaded` is called."""
 
     def stage(self, name: str) -> None:
-        """What loading it does from now on, in a word or two."""
+        """Loading has reached a new stage, named in a word or two."""
 
     def loaded(self) -> None:
-        """Loading is over, or was broken off."""
+        """Loading is over, whether or not it succeeded."""
 
     def begin(self, *, to_sample: int = 0, to_score: int = 0, to_judge: int = 0) -> None:
         """Sampling and scoring start, or judging; the counts are generations, or questions to a judge."""
 
     def update(self, *, sampled: int = 0, scored: int = 0, judged: int = 0) -> None:
-        """So many are done, since `begin`."""
+        """The numbers done since `begin`."""
 
     def end(self) -> None:
-        """What `begin` told of is over, or was broken off."""
+        """The work that `begin` announced is over, whether or not it was completed."""
 
     def note(self, text: str) -> None:
-        """Something a person should know, one sentence."""
+        """Something a person should know, in one sentence."""
 
 
 class Silent:
-    """Progress that tells nothing."""
+    """Progress that reports nothing."""
 
     def loading(self, model: str) -> None:
         pass

@@ -1,4 +1,4 @@
-"""JSON from outside, read so that nothing in it is lost or made up."""
+"""Strict reading of JSON from outside: anything that Python would silently change or lose is an error."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 
 def read_json(text: str | bytes, *, nan: bool = False) -> Any:
-    """The value of a JSON text; with `nan`, NaN is one, as Python writes a missing number.
+    """The value of a JSON text; with `nan`, NaN is allowed too, which Python writes for a missing number.
 
-    Raises: ValueError, in one line, where the text is not JSON (a json.JSONDecodeError), an object names a key twice
-    (the first value would be lost), a number is none of JSON's (NaN, Infinity) or beyond the largest float (1e400), the
-    nesting is too deep to be read, or a lone surrogate, which no file can hold, stands in it (a UnicodeEncodeError).
+    Raises: ValueError, in one line, where the text is not JSON (a json.JSONDecodeError), an object has a key twice (the
+    first value would be lost), a number is not valid JSON (NaN, Infinity) or beyond the largest float (1e400), the
+    nesting is too deep, or the text contains a lone surrogate, which no file can hold (a UnicodeEncodeError).
     """
     constant = _nan if nan else _no_number
     try:

@@ -1,4 +1,4 @@
-"""What an audit is about: prompts, generations, and how they are drawn."""
+"""The subjects of an audit: prompts, generations, and the settings with which generations are sampled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Message: TypeAlias = Mapping[str, Json]
 
 Reasoning: TypeAlias = Literal["keep", "drop"]
 
-#: The column that holds the text of a response that is right. It is for rewardlab: the reward does not see it.
+#: The column with the text of a right response. Only rewardlab uses it; the reward does not see it.
 RIGHT = "right"
 
 
@@ -24,8 +24,8 @@ class Prompt:
     `messages` is the conversation up to the model's turn; `reference` the known answer, None when the row has none;
     `row` the whole row as read, which the reward function sees; `line` counts from 1. `is_text` marks a row whose
     prompt was a bare string: it becomes one user turn, or raw text for a model without a chat template. `cut` is the
-    assistant's turn that ended the row: it is no part of the prompt, and nothing says that it is right. `right` is a
-    whole text that the user gave as an example of a right answer, None where none was given.
+    assistant's turn at the end of the row: it is not part of the prompt, and it need not be right. `right` is the full
+    text of a right answer that the user gave as an example, None where none was given.
     """
 
     id: str
@@ -39,9 +39,9 @@ class Prompt:
 
     @property
     def digest(self) -> str:
-        """A hash of the row without its id and its example of a right answer: what is sampled and scored.
+        """A hash of the row without its id and its example of a right answer: of what is sampled and scored.
 
-        Two prompts with one id are the same only if their digests are.
+        Two prompts with the same id are the same prompt only if their digests are equal.
         """
         content = {key: value for key, value in self.row.items() if key not in {"id", RIGHT}}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -52,12 +52,12 @@ class Generation:
     """One finished response to a prompt.
 
     `index` counts a prompt's generations from 0; `finish_reason` is "stop", "length" (cut off at the token limit), or
-    what the engine said, None when it is not known; token counts are None where the engine does not tell them.
-    `first_logprobs` are the likeliest first tokens, best first: each token's text and the natural logarithm of its
-    probability at temperature 1 (among the tokens that the choices allow, where the engine narrows first: renormalise);
-    empty where unknown. They are not stored. `token_ids` are the tokens drawn, the one that ended it included; None
-    where they are not known or were not asked for. `tool_calls` is the JSON text of the calls of tools that a server
-    took out of the text (`rewardlab.readers.calls`), None without any.
+    the engine's own word, None where unknown; token counts are None where the engine does not report them.
+    `first_logprobs` are the most likely first tokens, best first: each token's text and the natural logarithm of its
+    probability at temperature 1. Some engines restrict the tokens to the allowed choices first, so renormalise. Empty
+    where unknown; not stored. `token_ids` are the sampled tokens, including the one that ended the response; None where
+    they are unknown or were not requested. `tool_calls` is the JSON text of the tool calls that a server removed from
+    the text (`rewardlab.readers.calls`), None without any.
     """
 
     prompt_id: str
@@ -73,18 +73,18 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How generations are drawn, all of a run alike; `max_tokens` bounds a response, `seed` makes it repeatable.
+    """How all generations of a run are sampled; `max_tokens` limits a response, `seed` makes it repeatable.
 
     The filters are vLLM's: `top_p` in (0, 1], 1 for none; `top_k` the number of tokens kept, 0 for all; `min_p` in
-    [0, 1], relative to the likeliest token's probability, 0 for none; `repetition_penalty` above 0, 1 for none, on each
-    token of prompt and response so far. A response ends before the first of the texts in `stop`.
-    `thinking` is "on", "off" or an effort, None for the model's own way; with `thinking_if_known` a model that does not
-    know it is sampled without, which becomes a notice.
+    [0, 1], relative to the most likely token's probability, 0 for none; `repetition_penalty` above 0, 1 for none, on
+    each token of prompt and response so far. A response ends before the first of the texts in `stop`.
+    `thinking` is "on", "off" or an effort, None for the model's default; with `thinking_if_known`, a model without the
+    setting is sampled without it, and a notice says so.
     With `choices` a response is exactly one of these texts; with `schema` it is JSON that satisfies this JSON Schema;
-    never both. `logprobs` is how many alternatives of the first token are wanted; `token_ids` asks for each response's
-    tokens, which the draw does not depend on. `reasoning` says what becomes of a thought that a server keeps apart from
-    the text: put back before it, or left out. An engine or a server that cannot do one of them samples without it and
-    says so in its notices.
+    never both. `logprobs` is the number of alternatives for the first token to return; `token_ids` asks for each
+    response's tokens, which does not change the sampling. `reasoning` decides whether a thought that a server returns
+    apart from the text is put back before the text or left out. An engine or a server that cannot do one of these
+    samples without it and says so in its notices.
     """
 
     temperature: float = 1.0
@@ -107,7 +107,7 @@ class Sampling:
         assert not (self.choices and self.schema is not None), "choices or a schema, not both"
 
     def seed_of(self, prompt_id: str) -> int:
-        """The seed of a prompt's generation 0; generation i has this plus i. 31 bits, so that every engine takes it."""
+        """The seed of a prompt's generation 0; generation i uses this plus i. 31 bits, which every engine accepts."""
         digest = hashlib.sha256(f"{self.seed}:{prompt_id}".encode()).digest()
         return int.from_bytes(digest[:4], "big") >> 1
 

@@ -1,1 +1,1 @@
-"""Connects to an AWS account, and explains what AWS refuses and what to do about it."""
+"""Access to an AWS account: opening a session, and turning AWS's refusals into errors that say what to do."""

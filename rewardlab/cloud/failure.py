@@ -1,4 +1,4 @@
-"""What AWS Lambda, S3, STS and botocore refuse, and what to do about it: the table of docs/deploy.md."""
+"""The table of what AWS Lambda, S3, STS and botocore refuse, with the remedies; docs/deploy.md shows it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CREDENTIALS = (
 REGION = "name one with --region where there is such an option, or set AWS_REGION"
 NETWORK = "check the network, the region and the endpoint (--endpoint-url, AWS_ENDPOINT_URL)"
 LATER = "run the same command again"
-#: AWS's error codes for too many requests.
+#: AWS's error codes for throttling.
 THROTTLED = frozenset(
     {
         "TooManyRequestsException",
@@ -28,7 +28,7 @@ THROTTLED = frozenset(
 ROLE_NOT_READY = "cannot be assumed by lambda"
 
 
-#: The first row that fits is used, so a row with a sign stands before the row with its code alone.
+#: The first row that matches is used, so a row with a sign stands before the row with the same code and no sign.
 REFUSALS = (
     *sign_in_refusals(CREDENTIALS, region=REGION, wrong_region=REGION),
     Refusal("ValueError", "that is no endpoint", "give a URL: https://HOST", sign="invalid endpoint"),
@@ -89,7 +89,7 @@ REFUSALS = (
     Refusal("ServiceException", "Lambda still fails after all retries", LATER),
     Refusal("ServiceUnavailableException", "AWS is still unavailable after all retries", LATER),
 )
-#: Other error codes with the same meaning.
+#: Other codes that AWS uses for the same errors.
 NAMES = {
     **ALIASES,
     "403": "AccessDeniedException",
@@ -101,16 +101,16 @@ DENIED = re.compile(r"perform: (?P<action>[\w:]+)(?: on resource: (?P<resource>\
 
 
 def code_of(error: BaseException) -> str | None:
-    """The code of an error that a service answered with; None for one that arose here."""
+    """The error code in a service's answer; None for an error raised on this machine."""
     return refusal.code_of(error, NAMES)
 
 
 def failure(
     error: BaseException, *, where: str, raises: type[RewardlabError] = CloudError, allowed: str = "it"
 ) -> RewardlabError:
-    """An error of the class `raises` that explains what botocore raised.
+    """Turn an exception of botocore into one of the class `raises`.
 
-    `allowed` is the permission to ask for, if AWS does not name the one that is missing.
+    `allowed` is the permission to name in the remedy when AWS's message does not name the missing one.
     """
     row, code = find_refusal(error, REFUSALS, NAMES)
     message = said(error)

@@ -1,4 +1,4 @@
-"""The rows of the tables of what AWS and botocore refuse, and how the row for an error is found."""
+"""The rows of a table of AWS refusals, and the search for the row that matches an error of AWS or botocore."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ SAID_LENGTH = 400
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row: an error's code or class, a sign in its message where the code means several things, the remedy."""
+    """One row of a table of refusals: the error's code or class, what it means, and the remedy.
+
+    `sign` is a text in the message that tells apart the meanings of a code that has several.
+    """
 
     code: str
     what: str
@@ -19,7 +22,7 @@ class Refusal:
     sign: str = ""
 
 
-#: Other error codes with the same meaning, in every AWS service.
+#: Other codes that AWS services use for the same errors.
 ALIASES = {
     "ExpiredToken": "ExpiredTokenException",
     "RequestExpired": "ExpiredTokenException",
@@ -31,7 +34,7 @@ ALIASES = {
 
 
 def sign_in_refusals(credentials: str, *, region: str, wrong_region: str) -> tuple[Refusal, ...]:
-    """The rows about credentials and regions; the arguments are the remedies, in the words of the command's options."""
+    """The rows for missing or wrong credentials, profiles and regions, with the remedies of the command in use."""
     missing = {
         "NoCredentialsError": "no AWS credentials",
         "PartialCredentialsError": "half of the AWS credentials are missing",
@@ -58,7 +61,10 @@ def sign_in_refusals(credentials: str, *, region: str, wrong_region: str) -> tup
 def find_refusal(
     error: BaseException, rows: Sequence[Refusal], aliases: Mapping[str, str] = ALIASES
 ) -> tuple[Refusal | None, str]:
-    """The first row that fits (None if none does), and the error's code, or its class if no service answered."""
+    """Find the first row that matches the error (None if none does); also return the error's code.
+
+    For an error that never reached the service, the name of its class stands for the code.
+    """
     code, message = code_of(error, aliases), said(error).lower()
     names = [code] if code else [kind.__name__ for kind in type(error).__mro__]
     fitting = (row for row in rows if row.code in names and row.sign in message)
@@ -66,13 +72,13 @@ def find_refusal(
 
 
 def code_of(error: BaseException, aliases: Mapping[str, str] = ALIASES) -> str | None:
-    """The code of an error that a service answered with; None for one that arose here."""
+    """The error code in a service's answer; None for an error raised on this machine."""
     code = _detail(error).get("Code")
     return None if code is None else aliases.get(str(code), str(code))
 
 
 def said(error: BaseException) -> str:
-    """The service's own words, or botocore's."""
+    """The message of the service, or of botocore where there is none."""
     response = getattr(error, "response", None)
     reason = response.get("Reason") if isinstance(response, dict) else None
     words = _detail(error).get("Message") or str(error)

@@ -1,4 +1,4 @@
-"""Opens boto3 clients for an AWS account, region and endpoint."""
+"""Opens boto3 clients for the account, region and endpoint that the user's settings name."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CONNECT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The region, profile and endpoint of the command line; None takes AWS's own settings (environment, ~/.aws, ...).
+    """The command line's AWS options; where one is None, AWS's own settings apply (environment, ~/.aws, instance).
 
-    `endpoint_url` replaces the endpoint of every service: LocalStack, moto, a proxy.
+    `endpoint_url` applies to every service: for LocalStack, moto or a proxy.
     """
 
     region: str | None = None
@@ -37,8 +37,8 @@ def open_client(
 ) -> Any:
     """A boto3 client of `service`; nothing is sent yet.
 
-    botocore itself asks up to `attempts` times where AWS throttles or fails, waiting longer each time.
-    Raises: UsageError when boto3 is not installed; `raises` for a profile or a region that there is not.
+    botocore tries a request up to `attempts` times when AWS throttles or fails, and waits longer each time.
+    Raises: UsageError when boto3 is not installed; `raises` for a profile or a region that does not exist.
     """
     if importlib.util.find_spec("boto3") is None:
         raise UsageError("boto3 is not installed", where=service, do="install rewardlab[aws]")
@@ -50,9 +50,9 @@ def open_client(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=read_seconds,
         max_pool_connections=connections,
-        tcp_keepalive=True,  # an invocation of minutes sends nothing meanwhile, and routers forget silent connections
+        tcp_keepalive=True,  # a long invocation sends nothing for minutes, and routers drop silent connections
     )
-    region = access.region or os.environ.get("AWS_REGION")  # every AWS SDK reads it but boto3
+    region = access.region or os.environ.get("AWS_REGION")  # boto3 is the only AWS SDK that does not read it
     try:
         session = boto3.Session(botocore_session=_core(), profile_name=access.profile, region_name=region)
         return session.client(service, endpoint_url=access.endpoint_url, config=config)
@@ -61,7 +61,7 @@ def open_client(
 
 
 def _core() -> Any:
-    """A botocore session with its own settings and credentials, but with the service descriptions read before."""
+    """A botocore session with its own settings and credentials, but the cached descriptions of the services."""
     import botocore.session  # noqa: PLC0415 - heavy and optional
 
     core = botocore.session.get_session()
@@ -71,7 +71,7 @@ def _core() -> Any:
 
 @functools.cache
 def _descriptions() -> Any:
-    """botocore's descriptions of the services, read once: that takes a quarter of a second for each client."""
+    """botocore's descriptions of the services, cached because reading them takes a quarter of a second per client."""
     import botocore.session  # noqa: PLC0415 - heavy and optional
 
     return botocore.session.get_session().get_component("data_loader")

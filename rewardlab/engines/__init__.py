@@ -1,4 +1,4 @@
-"""Where text comes from. One Protocol; each engine is a module with `open_engine`, listed in ENGINES."""
+"""The engines that generate text: their Protocol, their names and options. Each is a module with `open_engine`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rewardlab.engines.names import advice, check_model
 from rewardlab.errors import UsageError
 from rewardlab.task import Generation, Reasoning, Request, Sampling
 
-#: Engine name to the module that opens it; the module is imported when its engine is asked for.
+#: Engine names and their modules; a module is imported only when its engine is used.
 ENGINES: Mapping[str, str] = {
     "vllm": "rewardlab.engines.vllm",
     "transformers": "rewardlab.engines.transformers",
@@ -23,11 +23,11 @@ ENGINES: Mapping[str, str] = {
     "bedrock": "rewardlab.engines.bedrock",
     "recorded": "rewardlab.engines.recorded",
 }
-#: Whose server may keep a model's thought apart from its text, so that it can be kept or dropped.
+#: Engines whose server may return a model's thought apart from its text, so that it can be kept or dropped.
 APART = ("openai",)
-#: Whose models lie on this machine, or are fetched to it.
+#: Engines whose models are stored on this machine, or downloaded to it.
 LOCAL = ("vllm", "transformers")
-#: Whose models are names, never paths.
+#: Engines whose models are always names, never paths.
 BEHIND_A_SERVER = ("openai", "bedrock")
 
 
@@ -36,25 +36,25 @@ class Engine(Protocol):
 
     @property
     def versions(self) -> Mapping[str, str]:
-        """What the text depends on besides the settings: library versions, device. For the provenance."""
+        """What the text depends on besides the settings, such as library versions and device; for the provenance."""
 
     @property
     def notices(self) -> Sequence[str]:
-        """What a person should know of this engine and these prompts, one sentence each."""
+        """What a person should know about this engine and these prompts, one sentence each."""
 
     def generate(self, requests: Sequence[Request], sampling: Sampling, /) -> Iterator[Generation]:
-        """Yield each generation asked for as soon as it is finished, in any order.
+        """Yield each requested generation as soon as it is finished, in any order.
 
         Raises: EngineError when a prompt cannot be sampled (too long, no chat template) or the engine fails.
         """
 
     def close(self) -> None:
-        """Free the model; no generation follows."""
+        """Free the model; nothing can be generated afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model's name as it is written everywhere: `ENGINE:MODEL`; a bare path or hub name means vllm."""
+    """A model as named everywhere, `ENGINE:MODEL`; a bare path or hub name means vllm."""
 
     engine: str
     model: str
@@ -64,12 +64,12 @@ class ModelSpec:
 
 
 def told_apart(model: str) -> str:
-    """The notice of an engine whose server hands over a model's reasoning beside its text."""
+    """The notice for a server that returns a model's reasoning apart from its text."""
     return f"the server keeps the reasoning of {model} out of its text; a reward that reads it will not find it there"
 
 
 def check_reasoning(spec: ModelSpec, reasoning: Reasoning) -> None:
-    """Refuse what an engine cannot do with a model's thoughts: only a server keeps them apart from the text.
+    """Refuse a `reasoning` setting that the engine cannot honour; only some servers return thoughts apart.
 
     Raises: UsageError.
     """
@@ -80,7 +80,7 @@ def check_reasoning(spec: ModelSpec, reasoning: Reasoning) -> None:
 
 
 def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
-    """Read a model spec. A relative path that exists under `folder` (of the file that names it) is taken from there.
+    """Read a model spec. A relative path is looked for under `folder` (that of the file that names it) first.
 
     Raises: UsageError for an empty model, or for a prefix that looks like a misspelt engine.
     """
@@ -98,13 +98,13 @@ def parse_model(text: str, *, folder: Path | None = None) -> ModelSpec:
 
 
 def _plain(path: Path) -> Path:
-    """The path without its "..", which a report would show, where no symbolic link makes them mean another."""
+    """The path without "..", for reports, unless symbolic links give it another meaning."""
     plain = Path(os.path.normpath(path))
     return plain if plain.exists() and plain.samefile(path) else path
 
 
 def check_spec(spec: ModelSpec) -> None:
-    """Refuse, before anything is loaded, the name of a local model that is no folder and none of the hub's.
+    """Refuse, before anything is loaded, a local model that is neither a folder nor on the hub.
 
     Raises: EngineError.
     """
@@ -135,12 +135,12 @@ def check_options(options: Mapping[str, Any], known: Sequence[str], *, engine: s
             )
 
 
-#: What an engine cannot draw with, by the names of Sampling; what a server behind `openai:` cannot, it says itself.
+#: The settings of Sampling that an engine does not support. Servers behind `openai:` report theirs themselves.
 UNABLE: Mapping[str, tuple[str, ...]] = {"bedrock": ("min_p", "repetition_penalty")}
 
 
 def check_sampling(engine: str, sampling: Sampling, *, system: str | None) -> None:
-    """Refuse what an engine cannot draw with, by the option's name.
+    """Refuse sampling settings that the engine does not support, naming the option.
 
     Raises: UsageError.
     """
@@ -178,9 +178,10 @@ def table_option(options: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def runs_of(indexes: Sequence[int]) -> list[tuple[int, ...]]:
-    """Split ascending indexes into runs of neighbours: vLLM seeds the i-th of n with the request's seed plus i.
+    """Split ascending indexes into runs of consecutive ones, each of which can be one request.
 
-    One request over a gap would draw again what fills the gap.
+    vLLM seeds the i-th of a request's n generations with the request's seed plus i, so a request across a gap would
+    draw the generations in the gap again.
     """
     grouped = itertools.groupby(enumerate(indexes), key=lambda pair: pair[1] - pair[0])
     return [tuple(index for _, index in run) for _, run in grouped]

@@ -1,9 +1,9 @@
-"""Amazon Bedrock through Converse: Nova, whose baseline can be sampled nowhere else, and any model of its catalogue.
+"""The engine for Amazon Bedrock's Converse API: Nova, which can be sampled only there, and Bedrock's other models.
 
 Options (`--engine-option NAME=VALUE`, `[engine]` in rewardlab.toml): `region`, `profile`, `endpoint_url` (AWS's own
-settings where they are not given), `concurrency` (requests in flight; 16), `timeout` (seconds for one; 600),
-`max_retries` (8, adaptive), `reasoning_effort` (low, medium, high), `additional_fields` (a table that goes into
-additionalModelRequestFields as it is). The page is docs/bedrock.md.
+settings are the defaults), `concurrency` (requests in flight; 16), `timeout` (seconds per request; 600),
+`max_retries` (8, adaptive), `reasoning_effort` (low, medium, high), `additional_fields` (a table that is passed
+unchanged as additionalModelRequestFields). The page is docs/bedrock.md.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ OPTIONS = (
     "reasoning_effort",
     "additional_fields",
 )
-#: Words by which a refusal names a field of inferenceConfig; top_p first, for one that names both wants one of the two.
+#: Words by which a refusal names a field of inferenceConfig. If it names both, only one may be sent: top_p is dropped.
 FIELDS = {"topP": ("top_p", "topp"), "temperature": ("temperature",)}
-#: As good as 0, for models that refuse 0 itself; the lowest in Nova's documentation.
+#: Used instead of temperature 0 for models that refuse 0; the lowest value in Nova's documentation.
 COLDEST = 1e-5
 STRUCTURE = ("outputconfig", "textformat", "output format", "structured", "schema", "tool")
 NO_SEED = "Bedrock takes no seed: sampled again, responses differ"
@@ -48,7 +48,7 @@ Drawn: TypeAlias = Generation | Exception | None
 
 @dataclass(slots=True)
 class Dialect:
-    """What the model takes: learnt from its refusals, and kept."""
+    """What the model accepts, as learnt from its refusals so far."""
 
     hold: Hold = "text_format"
     dropped: set[str] = field(default_factory=set)
@@ -56,7 +56,7 @@ class Dialect:
     notices: dict[str, None] = field(default_factory=dict)
 
     def learn(self, sent: Body, refusal: str) -> bool:
-        """Whether a refusal tells how to ask again."""
+        """Adapt to a refusal; True if the request should be sent again."""
         words = refusal.lower()
         if {"outputConfig", "toolConfig"} & sent.keys() and any(word in words for word in STRUCTURE):
             was: Hold = "tool" if "toolConfig" in sent else "text_format"
@@ -79,7 +79,7 @@ class Dialect:
 
 
 class BedrockEngine:
-    """A model on Bedrock. Each generation is a call of its own; threads make as many at once as `concurrency`."""
+    """A model on Bedrock. Each generation is a separate call; `concurrency` threads make them at the same time."""
 
     def __init__(self, client: Any, form: Form, concurrency: int):
         self._client, self._form, self._concurrency = client, form, concurrency
@@ -100,9 +100,9 @@ class BedrockEngine:
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
         """Yield each generation as soon as it arrives.
 
-        Closing the stream, or Ctrl-C, ends it at once: what is in flight is left to itself and not asked again.
-        Raises: EngineError, before anything is sampled, for a prompt or a temperature that Bedrock does not take;
-        later for what docs/bedrock.md lists.
+        Closing the stream, or Ctrl-C, ends it at once: requests in flight are abandoned and not repeated.
+        Raises: EngineError, before anything is sampled, for a prompt or a temperature that Bedrock does not accept;
+        later for the errors listed in docs/bedrock.md.
         """
         self._check(requests, sampling)
         jobs: queue.SimpleQueue[tuple[Prompt, int]] = queue.SimpleQueue()
@@ -138,7 +138,7 @@ class BedrockEngine:
             notices["at high effort Nova takes no temperature, topP and maxTokens: its own hold"] = None
 
     def draw(self, prompt: Prompt, index: int, sampling: Sampling) -> Generation:
-        """Ask for one generation, as often as a refusal tells how to ask otherwise.
+        """Request one generation, again after each refusal that shows how to change the request.
 
         Raises: EngineError.
         """
@@ -175,7 +175,7 @@ class _StoppedError(Exception):
 
 
 class _Worker(threading.Thread):
-    """Takes jobs until there are none. A daemon: an answer that is still to come holds up no one's exit."""
+    """Works on jobs until there are none. A daemon thread, so that an outstanding answer does not delay the exit."""
 
     def __init__(
         self,
@@ -195,14 +195,14 @@ class _Worker(threading.Thread):
                 self._results.put(self._engine.draw(prompt, index, self._sampling))
         except (queue.Empty, _StoppedError):
             pass
-        except Exception as error:  # noqa: BLE001 - it is raised again in the thread that asked
+        except Exception as error:  # noqa: BLE001 - raised again in the thread that reads the results
             self._results.put(error)
         finally:
             self._results.put(None)
 
 
 def _refuse_when_stopped(**_: Any) -> None:
-    """Before each attempt, retries included."""
+    """Abort a stopped worker's request; botocore calls this before each attempt, including retries."""
     worker = threading.current_thread()
     if isinstance(worker, _Worker) and worker.stop.is_set():
         raise _StoppedError
@@ -211,10 +211,10 @@ def _refuse_when_stopped(**_: Any) -> None:
 def open_engine(
     model: str, options: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ
 ) -> BedrockEngine:
-    """Read the options; Bedrock is first spoken to when something is to be generated.
+    """Read the options; Bedrock is contacted only when something is generated.
 
-    Raises: EngineError when boto3 is not installed, and for a profile or a region that there is not; UsageError for an
-    option that there is not, or that has no sense.
+    Raises: EngineError when boto3 is not installed, and for a profile or a region that does not exist; UsageError for
+    an unknown option or an invalid value.
     """
     check_options(options, OPTIONS, engine="bedrock")
     concurrency = count_option(options, "concurrency", 16)
@@ -241,9 +241,9 @@ def open_engine(
 
 
 def _region(model: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> str | None:
-    """The region asked for, else that of an ARN, which is served nowhere else; None leaves it to AWS's settings.
+    """The region in the options, else that of the model's ARN; None leaves it to AWS's settings.
 
-    AWS_REGION is read here: of AWS's tools boto3 alone does not.
+    AWS_REGION is read here because boto3, unlike AWS's other tools, does not read it.
     """
     named = re.match(r"arn:aws[\w-]*:bedrock:([\w-]+):", model)
     asked = options.get("region")

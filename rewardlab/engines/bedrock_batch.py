@@ -1,7 +1,7 @@
-"""Bedrock batch inference by files: the input of a job out of prompts, and generations out of its output.
+"""Bedrock batch inference by files: writes a job's input from prompts, and reads generations from its output.
 
-A record's id names its generation: nine characters of a hash of the prompt, id and content, and two of the index, for
-AWS's documentation gives a record id as eleven letters or digits. The body is a Converse request's (the job's
+A record's id identifies its generation: nine characters from a hash of the prompt's id and content, and two for the
+index, since AWS's documentation requires eleven letters or digits. The body is that of a Converse request (the job's
 modelInvocationType is Converse).
 """
 
@@ -23,9 +23,9 @@ from rewardlab.readers.rows import Rows
 from rewardlab.task import Generation, Json, Prompt, Sampling
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
-#: Two characters count to this.
+#: The most generations that two characters can number.
 MOST_GENERATIONS = len(DIGITS) ** 2
-#: AWS's default quota of records in one input file; several files make one job.
+#: AWS's default quota of records in one input file; a job can have several files.
 RECORDS_PER_FILE = 50_000
 S3_PLACE = re.compile(r"s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9](/[-!_*'().a-zA-Z0-9]+)*/?")
 ONE_RECORD = '{"recordId": ..., "modelInput": ..., "modelOutput": ...} on each line'
@@ -38,7 +38,7 @@ def record_id(prompt: Prompt, index: int) -> str:
 
 
 def _written(number: int, width: int) -> str:
-    """The last `width` digits of a number in base 62."""
+    """The last `width` digits of `number` in base 62."""
     characters = ""
     for _ in range(width):
         number, digit = divmod(number, len(DIGITS))
@@ -49,10 +49,10 @@ def _written(number: int, width: int) -> str:
 def write_batch(
     prompts: Sequence[Prompt], sampling: Sampling, form: Form, folder: Path, *, num_generations: int
 ) -> tuple[Path, ...]:
-    """Write the input files of a job into `folder`, which is made; returns them.
+    """Write the input files of a job into `folder`, which is created; return their paths.
 
-    Raises: EngineError for a prompt or a temperature that Bedrock does not take; UsageError when the folder holds
-    input already or cannot be written, and for more generations per prompt than a record id can count.
+    Raises: EngineError for a prompt or a temperature that Bedrock does not accept; UsageError when the folder already
+    has input files or cannot be written, and for more generations per prompt than a record id can number.
     """
     if num_generations > MOST_GENERATIONS:
         most = f"at most {MOST_GENERATIONS} in a batch"
@@ -82,7 +82,7 @@ def _records(prompts: Sequence[Prompt], sampling: Sampling, form: Form, num_gene
 
 
 def check_destination(destination: str) -> None:
-    """Refuse what is no place in S3.
+    """Refuse a destination that is not a place in S3.
 
     Raises: UsageError.
     """
@@ -119,17 +119,17 @@ def instructions(folder: Path, destination: str, *, model: str, prompts: str) ->
 
 @dataclass(frozen=True, slots=True)
 class BatchOutput:
-    """What a job gave: its generations, and how many records failed, by what AWS says of them."""
+    """A job's results: its generations, and the number of failed records by AWS's message."""
 
     generations: tuple[Generation, ...]
     failed: Mapping[str, int]
 
 
 def read_batch(prompts: Sequence[Prompt], paths: Sequence[Path]) -> BatchOutput:
-    """Read a job's output files, or the folders that hold them (`*.jsonl.out`), as the generations of `prompts`.
+    """Read the generations of `prompts` from a job's output files, or from folders with such files (`*.jsonl.out`).
 
-    Raises: InputError with file:line for a line that is no record, a record of no prompt here, or one given twice;
-    and where nothing was generated at all.
+    Raises: InputError with file:line for a line that is not a record, a record that belongs to no prompt, or a
+    duplicate record; and when nothing was generated at all.
     """
     known = {record_id(prompt, 0)[:9]: prompt for prompt in prompts}
     seen: dict[str, str] = {}
@@ -168,7 +168,7 @@ def _output_files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _place(row: Mapping[str, Json], known: Mapping[str, Prompt], *, where: str) -> tuple[Prompt, int, str]:
-    """The prompt and the index that a record's id names."""
+    """The prompt and the index that a record's id identifies, and the id."""
     identifier = row.get("recordId")
     if not isinstance(identifier, str) or len(identifier) != 11 or not set(identifier) <= set(DIGITS):
         raise InputError(f"recordId is {json.dumps(identifier)[:60]}", where=where, expected="one that --batch wrote")
@@ -191,7 +191,7 @@ def _failure(row: Mapping[str, Json]) -> str:
 
 
 def write_recorded(generations: Sequence[Generation], path: Path) -> None:
-    """Write generations as `recorded:` reads them.
+    """Write generations in the form that `recorded:` reads.
 
     Raises: UsageError when the file cannot be written.
     """

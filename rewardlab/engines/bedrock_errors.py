@@ -1,4 +1,4 @@
-"""What Bedrock and botocore refuse, and what to do about it: the table of docs/bedrock.md."""
+"""The table of what Bedrock and botocore refuse, with the remedies; docs/bedrock.md shows it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROFILE = (
 )
 
 
-#: The first row that fits is told; a sign comes before the row of its code alone.
+#: The first row that matches is used, so a row with a sign stands before the row with the same code and no sign.
 REFUSALS = (
     *sign_in_refusals(
         CREDENTIALS,
@@ -72,17 +72,17 @@ REFUSALS = (
     Refusal("InternalServerException", "Bedrock still fails after all retries", LATER),
     Refusal("ServiceUnavailableException", "Bedrock is still unavailable after all retries", LATER),
 )
-#: Other names by which AWS says the same.
+#: Other codes that AWS uses for the same errors.
 NAMES = {**ALIASES, "TooManyRequestsException": "ThrottlingException"}
 
 
 def code_of(error: BaseException) -> str | None:
-    """The code of an error that the service answered with; None for one that arose here."""
+    """The error code in the service's answer; None for an error raised on this machine."""
     return refusal.code_of(error, NAMES)
 
 
 def bedrock_failure(error: BaseException, *, model: str, where: str | None) -> EngineError:
-    """The EngineError for what botocore raised; `where` names the prompt whose request it was, None before any."""
+    """Turn an exception of botocore into an EngineError; `where` names the request's prompt, None if there is none."""
     row, code = find_refusal(error, REFUSALS, NAMES)
     message, asked = said(error), f"bedrock:{model}"
     if row is None:

@@ -1,4 +1,4 @@
-"""Keeps what libraries print while a model loads out of the terminal, and in a log."""
+"""Redirects what libraries print while a model loads from the terminal to a log."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 
 @contextmanager
 def captured(log: Path) -> Iterator[None]:
-    """Send standard output and error of this process, native code and child processes included, to `log`.
+    """Send this process's standard output and error to `log`, including those of native code and child processes.
 
-    Loaders print through C++, through handlers bound to the old stream, and from worker processes: only the file
-    descriptors catch them all.
+    Loaders print from C++, through handlers bound to the old streams, and from worker processes; only redirecting the
+    file descriptors catches them all.
     """
     sys.stdout.flush()
     sys.stderr.flush()

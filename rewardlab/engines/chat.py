@@ -1,4 +1,4 @@
-"""From a prompt's messages to the token ids a local model reads, with its own chat template."""
+"""Turns a prompt's messages into token ids for a local model, with the model's own chat template."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rewardlab.task import Message, Prompt, Sampling
 
 
 def read_template(option: object) -> str | None:
-    """The chat template of an engine option: None, a Jinja text, or a file that holds one.
+    """The chat template in an engine option, which is None, a Jinja text, or the path of a Jinja file.
 
-    Raises: UsageError when a file is named that cannot be read.
+    Raises: UsageError for a file that cannot be read.
     """
     if option is None:
         return None
@@ -32,9 +32,9 @@ def read_template(option: object) -> str | None:
 def asked_of_template(
     tokenizer: Any, template: str | None, sampling: Sampling, *, model: str
 ) -> tuple[Mapping[str, object], list[str]]:
-    """What the chat template is given for the sampling's thinking, and the notice that it does not know it.
+    """The chat template's arguments for the sampling's `thinking`, and a notice if the template does not know it.
 
-    Raises: EngineError for a template that does not know what was asked for by name.
+    Raises: EngineError if the template does not know a thinking that must be applied.
     """
     try:
         return template_arguments(sampling.thinking, template or tokenizer.chat_template, where=model), []
@@ -47,12 +47,12 @@ def asked_of_template(
 def encode(
     tokenizer: Any, prompt: Prompt, *, template: str | None, extra: Mapping[str, Any], window: int, model: str
 ) -> list[int]:
-    """The token ids of one prompt, ending where the model's turn begins.
+    """The token ids of one prompt, up to where the model's turn begins.
 
-    Arguments: `tokenizer` of transformers; `template` overrides its own; `extra` goes to the template;
-    `window` is the most tokens the model can hold, prompt and response together.
-    Raises: EngineError without a chat template, when the template refuses the messages, or when the prompt fills the
-    window and leaves no room to answer.
+    Arguments: `tokenizer` of transformers; `template` overrides its own; `extra` is passed to the template; `window` is
+    the most tokens that the model can hold, prompt and response together.
+    Raises: EngineError when there is no chat template, when it refuses the messages, or when the prompt fills the
+    window and leaves no room for an answer.
     """
     where = f"prompt {prompt.id!r} (line {prompt.line})"
     if template is None and not tokenizer.chat_template:
@@ -74,7 +74,7 @@ def encode(
                 add_generation_prompt=True,
                 **extra,
             )
-        except Exception as error:  # templates are programs of the model's author and raise whatever they like
+        except Exception as error:  # a template is a program of the model's author and may raise anything
             raise EngineError(f"the chat template refuses the messages ({error})", where=where) from error
         ids = tokenizer.encode(text, add_special_tokens=False)
     if len(ids) >= window:
@@ -88,9 +88,9 @@ def encode(
 
 
 def turns_for(messages: Sequence[Message], template: object) -> list[Message]:
-    """The turns as a template knows them: most know no developer, and leave out his turns without a word.
+    """Convert developer turns for templates that do not know them, since most would silently leave them out.
 
-    For those his turns are the system's, and what then instructs first is one turn.
+    For such a template they become system turns, and the leading system and developer turns become one.
     """
     if "developer" in str(template) or not any(turn["role"] == "developer" for turn in messages):
         return list(messages)
@@ -109,12 +109,12 @@ def encode_all(
     window: int,
     model: str,
 ) -> list[list[int]]:
-    """`encode` for each prompt, so that a prompt that cannot be sampled stops the run before it starts."""
+    """`encode` all prompts first, so that one that cannot be sampled stops the run before it starts."""
     return [encode(tokenizer, p, template=template, extra=extra, window=window, model=model) for p in prompts]
 
 
 def short_room(ids: Sequence[Sequence[int]], *, max_tokens: int, window: int) -> list[str]:
-    """The notice that the window cuts some responses shorter than `max_tokens`; empty when it cuts none."""
+    """The notice that the window leaves some responses less than `max_tokens`; empty if it leaves all enough."""
     cut = sum(len(tokens) + max_tokens > window for tokens in ids)
     if not cut:
         return []

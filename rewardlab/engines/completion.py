@@ -1,4 +1,4 @@
-"""What a server answered, read: each choice by its index, and nothing of a form that cannot be scored and stored."""
+"""Reads a server's chat completions: each choice by its index; anything that cannot be scored or stored is left out."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ NO_REST = "some responses are a thought without a rest: whether it was closed th
 
 
 def told_joined(model: str, source: str) -> str:
-    """The notice that a thought which the server keeps apart was put back into the text."""
+    """The notice that a thought returned apart from the text was put back into it."""
     return f"the server keeps the reasoning of {model} apart; it was put back before the text, {source}"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The generations in an answer, and whether it has fewer choices, told apart by index, than were asked for."""
+    """The generations in an answer, and whether it has fewer distinct choices than were requested."""
 
     generations: Sequence[Generation]
     is_short: bool
@@ -40,9 +40,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads answers. `template` gives the model's chat template and its place where it is at hand; it is asked for when
-    something needs it.
-    """
+    """Reads answers. `template` returns the model's chat template and its place, if known; called only if needed."""
 
     server: Server
     sampling: Sampling
@@ -50,7 +48,7 @@ class Reader:
     template: Callable[[], tuple[str, str] | None]
 
     def read(self, answer: Json, request: Request, indexes: Sequence[int], rung: Rung) -> Found:
-        """The generations in `answer`, no more than `indexes`. What is no completion, or ended in an error, is none."""
+        """The generations in `answer`, at most those of `indexes`; choices that are not completions are left out."""
         fields = _table(answer)
         listed = fields.get("choices")
         choices = listed if isinstance(listed, list) else []
@@ -75,14 +73,14 @@ class Reader:
         )
 
     def _tell_of_cuts(self, choices: Sequence[Json], tokens: int | None) -> None:
-        """Tell where every choice was cut off though there was room: no request undoes a limit of the server's own."""
+        """Add a notice if every choice was cut off below the token limit, which points to a limit of the server."""
         cut = bool(choices) and all(_table(one).get("finish_reason") == "length" for one in choices)
         if cut and tokens is not None and tokens < self.sampling.max_tokens * len(choices):
             limit = "a limit of its own (vLLM: max_new_tokens of its generation config), or its context"
             self._tell(f"the server cuts responses off before {self.sampling.max_tokens} tokens, at {limit}")
 
     def _placed(self, choices: Sequence[Json], count: int) -> dict[int, Mapping[str, Json]]:
-        """The completions among the choices, by their index; of one alone the index does not matter."""
+        """The completions among the choices, by index; the index of a single choice is ignored."""
         whole = [one for one in choices if _is_completion(one)]
         if count == 1:
             return dict(enumerate(whole[:1]))
@@ -101,7 +99,7 @@ class Reader:
         return placed
 
     def _text(self, choice: Mapping[str, Json], rung: Rung) -> tuple[str, str | None]:
-        """What is scored of a choice, and how it ended."""
+        """A choice's text for scoring, and how it ended."""
         message, reason = choice["message"], choice.get("finish_reason")
         if reason is not None and not isinstance(reason, str):
             self._tell(NO_REASON)
@@ -113,7 +111,7 @@ class Reader:
         return text, None if reason is None else self.server.plain(reason)
 
     def _joined(self, text: str, thought: str, *, called: bool) -> str:
-        """The text with the thought that stood beside it, unless it is to be left out or stands there already."""
+        """The text with its separate thought put back, unless the thought is to be dropped or already in the text."""
         if self.sampling.reasoning == "drop":
             self._tell(told_apart(self.server.model))
             return text
@@ -126,7 +124,7 @@ class Reader:
         return form.join(thought, text, finished=called)
 
     def _calls(self, message: Mapping[str, Json]) -> str | None:
-        """The calls of tools in a message; the single one of an old server too."""
+        """The tool calls in a message, including the single call of older servers."""
         listed = message.get("tool_calls")
         if not listed and isinstance(single := message.get("function_call"), dict):
             listed = [single]
@@ -170,14 +168,14 @@ def _count(value: Json) -> int | None:
 
 
 def _ids(listed: Json) -> tuple[int, ...] | None:
-    """A choice's token ids; None from a server that gives none."""
+    """A choice's token ids; None if the server gives none."""
     if not isinstance(listed, list) or not all(type(one) is int and 0 <= one < 2**31 for one in listed):
         return None
     return tuple(listed)
 
 
 def _text(content: Json) -> str:
-    """A message's text: nothing (a refusal, a call of a tool), a string, or parts of which some are text."""
+    """A message's text, which may be missing (a refusal, a tool call), a string, or a list of parts."""
     if isinstance(content, list):
         return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
     return content if isinstance(content, str) else ""

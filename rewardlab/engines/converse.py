@@ -1,4 +1,4 @@
-"""Bedrock's Converse: the request that a prompt becomes, and the generation that a response holds."""
+"""Bedrock's Converse API: builds requests from prompts, and reads generations from responses."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from rewardlab.errors import EngineError
 from rewardlab.task import Generation, Json, Message, Prompt, Sampling
 
 Body: TypeAlias = dict[str, Json]
-#: How a model is held to a schema: its own JSON output, a tool that it must call, or not at all.
+#: How a model is made to follow a schema: by its own JSON output, by a tool that it must call, or not at all.
 Hold: TypeAlias = Literal["text_format", "tool", "free"]
 HOLDS: tuple[Hold, ...] = ("text_format", "tool", "free")
 
 ROLES = ("system", "developer", "user", "assistant")
-#: What Converse takes apart from the conversation.
+#: The roles whose turns Converse takes apart from the conversation.
 INSTRUCTING = ("system", "developer")
 TOOL = "respond"
-#: Bedrock's own where a training names no effort.
+#: Bedrock's default effort for a training that names none.
 DEFAULT_EFFORT = "medium"
-#: Converse's stop reasons in the words of a generation; any other (guardrail_intervened, content_filtered,
-#: malformed_model_output) stays as it is.
+#: Converse's stop reasons as a generation's finish reasons; others (guardrail_intervened, content_filtered,
+#: malformed_model_output) are kept unchanged.
 STOP_REASONS = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -41,8 +41,8 @@ STOP_REASONS = {
 class Form:
     """How requests are written for one model.
 
-    `effort` is its reasoning effort; `additional` goes into additionalModelRequestFields as it is; `dropped` names
-    fields of inferenceConfig that the model refused; `coldest` is the lowest temperature that it takes.
+    `effort` is its reasoning effort; `additional` is passed unchanged as additionalModelRequestFields; `dropped` names
+    fields of inferenceConfig that the model refused; `coldest` is the lowest temperature that it accepts.
     """
 
     model: str
@@ -54,7 +54,7 @@ class Form:
 
     @property
     def effort_alone(self) -> bool:
-        """Whether the model refuses any inferenceConfig beside its reasoning: Nova 2 does at high effort."""
+        """Whether the model refuses an inferenceConfig together with reasoning, as Nova 2 does at high effort."""
         return self.is_nova and self.effort == "high"
 
     @property
@@ -63,9 +63,9 @@ class Form:
         return "amazon.nova" in self.model
 
     def asked(self, sampling: Sampling) -> Form:
-        """This form with the sampling's thinking as the effort, where the engine's options name none.
+        """This form with the sampling's `thinking` as the effort, if the engine's options name none.
 
-        Raises: EngineError for "on" where the model has no default effort that is known.
+        Raises: EngineError for "on" if no default effort is known for the model.
         """
         thinking = sampling.thinking
         if thinking is None or self.effort is not None:
@@ -81,10 +81,10 @@ class Form:
 
 
 def form_of(model: str, options: Mapping[str, Json]) -> Form:
-    """How requests are written for `model`, by the engine's options `reasoning_effort` and `additional_fields`.
+    """How requests are written for `model`, from the engine's options `reasoning_effort` and `additional_fields`.
 
-    Claude takes no topP beside a temperature, and has no filter of its own that one would switch off.
-    Raises: UsageError for additional fields that are no table.
+    topP is left out for Claude, which refuses it together with a temperature and has no default filter to switch off.
+    Raises: UsageError for additional fields that are not a table.
     """
     effort = options.get("reasoning_effort")
     return Form(
@@ -98,8 +98,8 @@ def form_of(model: str, options: Mapping[str, Json]) -> Form:
 def check(prompts: Iterable[Prompt], sampling: Sampling, *, model: str) -> None:
     """Refuse what Converse would refuse, before anything is paid for.
 
-    Raises: EngineError for a temperature above 1, a turn of a tool, a turn without text, or a conversation that a user
-    does not begin.
+    Raises: EngineError for a temperature above 1, a tool turn, a turn without text, or a conversation that does not
+    begin with a user turn.
     """
     if not 0 <= sampling.temperature <= 1:
         raise EngineError(f"temperature {sampling.temperature:g}", where=f"bedrock:{model}", expected="0 to 1")
@@ -134,7 +134,7 @@ def body_of(prompt: Prompt, sampling: Sampling, form: Form) -> Body:
     if systems:
         body["system"] = [_text(message) for message in systems]
     if not form.effort_alone:
-        # Models fill in filters of their own (Nova's topP is 0.9), which no rollout has, unless they are told not to.
+        # Unless told otherwise, models apply default filters (Nova's topP is 0.9), which no training rollout has.
         temperature = max(float(sampling.temperature), form.coldest)
         settings = {"maxTokens": sampling.max_tokens, "temperature": temperature, "topP": sampling.top_p}
         body["inferenceConfig"] = {name: value for name, value in settings.items() if name not in form.dropped}
@@ -155,7 +155,7 @@ def _text(message: Message) -> Body:
 
 
 def _turn(role: str, messages: Sequence[Message]) -> Body:
-    """One turn; neighbours of one role become one, as Converse wants them to alternate."""
+    """One turn made of consecutive messages of one role, since Converse requires roles to alternate."""
     return {"role": role, "content": [_text(message) for message in messages]}
 
 
@@ -168,7 +168,7 @@ def _reasoning(form: Form) -> Mapping[str, Json]:
 
 
 def _top_k(count: int, form: Form) -> Mapping[str, Json]:
-    """Converse has no top-k of its own: Nova and Claude take it among the model's own fields."""
+    """The top-k field; Converse has none, but Nova and Claude accept it among the model's own fields."""
     if count == 0:
         return {}
     return {"inferenceConfig": {"topK": count}} if form.is_nova else {"top_k": count}
@@ -186,7 +186,7 @@ def _structure(sampling: Sampling, hold: Hold) -> Body:
 
 
 def generation_of(response: Json, *, prompt_id: str, index: int, sampling: Sampling) -> Generation | None:
-    """The generation in a Converse response; None where it holds no message. Reasoning is no part of the text."""
+    """The generation in a Converse response, without reasoning; None if the response has no message."""
     fields = response if isinstance(response, dict) else {}
     output = fields.get("output")
     message = output.get("message") if isinstance(output, dict) else None
@@ -208,12 +208,12 @@ def generation_of(response: Json, *, prompt_id: str, index: int, sampling: Sampl
 
 
 def _written(block: Mapping[str, Json]) -> str:
-    """The text of a block: its own, or what the forced tool was called with."""
+    """The text of a block: its own text, or the input of the forced tool call."""
     call = block.get("toolUse")
     if isinstance(call, dict) and call.get("name") == TOOL:
         return json.dumps(call.get("input"), ensure_ascii=False)
     text = block.get("text")
-    # Half a surrogate pair, which JSON can hold and a file cannot, becomes a question mark.
+    # A lone surrogate, which JSON can hold but a file cannot, becomes a question mark.
     return text.encode(errors="replace").decode() if isinstance(text, str) else ""
 
 

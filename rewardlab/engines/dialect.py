@@ -1,4 +1,4 @@
-"""What one server takes: learnt from its list of models and from its refusals, and kept."""
+"""What one OpenAI-compatible server accepts, as learnt from its list of models and from its refusals."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rewardlab.task import Json, Sampling
 
 Body: TypeAlias = dict[str, Json]
 
-#: What is asked for a first token's alternatives.
+#: The parameters that request alternatives of the first token.
 LOGPROBS = ("logprobs", "top_logprobs")
 #: Asks vLLM's and SGLang's servers for each choice's `token_ids`; others ignore or refuse it.
 TOKEN_IDS = "return_token_ids"  # noqa: S105 - a parameter's name
-#: What a server may refuse and be asked without, with what a person is told then; nothing where nothing is lost.
+#: Parameters that are left out if a server refuses them, with the notice for it; empty where nothing is lost.
 DISPENSABLE: Mapping[str, str] = {
     "seed": "the server takes no seed: what it uses instead is its own choice",
     "top_p": "the server takes no top_p: what it uses instead is its own choice",
@@ -24,21 +24,21 @@ DISPENSABLE: Mapping[str, str] = {
     "frequency_penalty": "",
     TOKEN_IDS: "the server gives no token ids",
 }
-#: Servers that fill in a model's own filters and penalties, which no rollout has, unless they are told not to.
+#: Servers that apply a model's default filters and penalties, which no training rollout has, unless told otherwise.
 FILTERING = ("vllm", "sglang", "llamacpp")
-#: What switches them off: each key whose default vLLM 0.32 takes from generation_config.json or its own options, beside
-#: those that every request holds. `watermarking` marks texts wherever the server was started with it.
+#: Values that switch them off, besides those in every request: for each key whose default vLLM 0.32 takes from
+#: generation_config.json or its own options. `watermarking` marks texts if the server was started with it.
 NO_FILTERS: Mapping[str, Json] = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
 NO_WATERMARK: Mapping[str, Json] = {"watermarking": False}
-#: Said in every request, for a server's own default may be another.
+#: Sent in every request, since a server's own default may differ.
 ALWAYS: Mapping[str, Json] = {"top_p": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0}
-#: What a server may be asked without: another value was asked for, and its refusal is an error.
+#: Neutral values. Only a parameter with its neutral value may be left out; refusing another value is an error.
 NEUTRAL: Mapping[str, Json] = {**ALWAYS, **NO_FILTERS, **NO_WATERMARK}
 
 
 @dataclass(slots=True)
 class Dialect:
-    """What the server takes. `notices` are shared with those of the other servers; `optional` came with a preset."""
+    """What the server accepts. `notices` are shared with other servers; `optional` parameters came with a preset."""
 
     notices: dict[str, None]
     several: bool = True
@@ -51,7 +51,7 @@ class Dialect:
     ladder: Ladder = field(default_factory=Ladder)
 
     def hear(self, listed: Json) -> None:
-        """Take what a server's list of models tells; anything else than such a list tells nothing."""
+        """Learn from a server's list of models; an answer that is not such a list is ignored."""
         data = listed.get("data") if isinstance(listed, dict) else None
         models = [model for model in data if isinstance(model, dict)] if isinstance(data, list) else []
         self.served = [one for model in models if isinstance(one := model.get("id"), str)]
@@ -62,7 +62,7 @@ class Dialect:
             self.fixed |= {**NO_FILTERS, **(NO_WATERMARK if self.ladder.vllm else {})}
 
     def learn(self, sent: Body, refusal: str, rung: Rung) -> bool:
-        """Whether a refusal tells how to ask again."""
+        """Adapt to a refusal; True if the request should be sent again."""
         if "logprobs" in refusal and "logprobs" in sent:
             return self.without_logprobs()
         if "tools" in sent and "tool choice" in refusal and "tool_choice" not in sent:
@@ -93,20 +93,20 @@ class Dialect:
         return False
 
     def without_logprobs(self) -> bool:
-        """Ask for no log-probabilities from now on."""
+        """Request no log-probabilities from now on; returns True."""
         self.dropped.update(LOGPROBS)
         self.notices["the server gives no log-probabilities: how likely a first token was stays unknown"] = None
         return True
 
     def rung(self, sampling: Sampling) -> Rung:
-        """How to ask for the choices or the schema, the best way that the server takes."""
+        """The best way to ask for the choices or the schema that the server has not refused."""
         rung = self.ladder.rung(sampling)
         if rung is FREE and (sampling.choices or sampling.schema is not None):
             self.notices["the server keeps to no choices and no schema: responses are free text"] = None
         return rung
 
     def one_by_one(self) -> bool:
-        """Ask for one generation at a time from now on."""
+        """Request one generation at a time from now on; returns True."""
         self.several = False
         self.notices["the server gives one generation a request: each is asked for on its own"] = None
         return True

@@ -1,4 +1,4 @@
-"""One clear error out of what a model library raises."""
+"""Turns the errors of model libraries and servers into clear EngineErrors with remedies."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ OUT_OF_MEMORY = (
 
 NO_SERVER = "start the server, or name another with OPENAI_BASE_URL or --engine-option base_url=URL"
 NO_KEY = "set OPENAI_API_KEY, or give --engine-option api_key=KEY"
-#: What servers say of a prompt that does not fit: OpenAI, vLLM, llama.cpp, gateways.
+#: Words in the refusals of a prompt that is too long, from OpenAI, vLLM, llama.cpp and gateways.
 TOO_LONG = ("context", "length", "max_model_len", "too long", "too many tokens")
 
 
 def model_failure(error: BaseException, where: str) -> EngineError:
-    """The EngineError for `error`, told by its text: out of memory has a remedy of its own.
+    """The EngineError for `error`; out of memory is recognised by its text and has its own remedy.
 
-    Libraries wrap one error in another: the text of the whole chain is looked at, and the innermost line is shown.
+    Libraries wrap errors in others, so the texts of the whole chain are searched.
     """
     chain = [error]
     while (inner := chain[-1].__cause__ or chain[-1].__context__) is not None and inner not in chain:
@@ -50,8 +50,8 @@ def server_failure(
 ) -> EngineError:
     """The EngineError for a server that gave no completion.
 
-    Arguments: `status` is the last HTTP status, None when no answer came; `where` names the prompt; `models` are those
-    that the server lists, empty when it lists none.
+    Arguments: `status` is the last HTTP status, None if there was no answer; `where` names the prompt; `models` are the
+    models that the server lists, if any.
     """
     said = _first_line(message)
     expected = do = None
@@ -79,5 +79,5 @@ def server_failure(
 
 
 def too_long(message: str) -> bool:
-    """Whether a server's refusal speaks of the context's length."""
+    """Whether a server's refusal is about the length of the context."""
     return any(sign in message.lower() for sign in TOO_LONG)

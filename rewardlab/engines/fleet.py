@@ -1,4 +1,4 @@
-"""Several servers of one model: each request goes to the least busy, and a server that dies is left out."""
+"""Distributes requests over several servers of one model: to the least busy one, without servers that have failed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from rewardlab.errors import EngineError
 
 @dataclass(slots=True)
 class Host:
-    """One server: what it takes, how many requests it holds and how many it has answered in this round, and why it is
-    left out, None while it is not.
+    """One server and its dialect, the requests it is working on and has answered in this round.
+
+    `gone` is the error for which it was left out, None while it is in use.
     """
 
     url: str
@@ -30,14 +31,14 @@ class Host:
 
 
 class GoneError(Exception):
-    """A server that gives no answer any more; `failure` is what is told where no other is left."""
+    """A server no longer answers; `failure` is the error to report if no other server is left."""
 
     def __init__(self, failure: EngineError):
         self.failure = failure
 
 
 class Fleet:
-    """The servers of one round, inside its event loop; each takes at most `most` requests at once."""
+    """The servers of one round, within its event loop; each gets at most `most` requests at once."""
 
     def __init__(self, hosts: Sequence[Host], most: int, notices: dict[str, None]):
         self._hosts, self._most, self._notices = hosts, most, notices
@@ -51,9 +52,9 @@ class Fleet:
 
     @asynccontextmanager
     async def host(self) -> AsyncIterator[Host]:
-        """Hold the least busy server as soon as one is free.
+        """Wait for a free server, and reserve the least busy one.
 
-        Raises: EngineError when all are gone: why the last one went.
+        Raises: the EngineError of the last server when all are gone.
         """
         async with self._changed:
             await self._changed.wait_for(lambda: not self.alive or self._least() is not None)
@@ -77,9 +78,9 @@ class Fleet:
         return failures[-1]
 
     async def leave_out(self, host: Host, failure: EngineError) -> None:
-        """Ask this server for nothing more.
+        """Send no more requests to this server.
 
-        Raises: `failure` when no other is left.
+        Raises: `failure` when no other server is left.
         """
         first, host.gone = host.gone is None, failure
         async with self._changed:

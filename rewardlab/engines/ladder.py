@@ -1,7 +1,7 @@
-"""How a server behind OpenAI's interface is asked to keep to choices or a schema: the best way it does not refuse.
+"""The ways to make an OpenAI-compatible server keep to choices or a schema, from the best down to free text.
 
-vLLM has `structured_outputs`, and before 0.12 `guided_choice`, which leave the response bare; any other server is asked
-for JSON (`response_format`), out of which the choice is taken. The last rung is free text.
+vLLM has `structured_outputs`, and before 0.12 `guided_choice`, with which the response is the bare choice. Other
+servers are asked for JSON (`response_format`), from which the choice is extracted. The last rung is free text.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TypeAlias
 from rewardlab.engines.structure import choice_of, choice_schema, likeliest
 from rewardlab.task import Json, Sampling
 
-#: Words by which a refusal speaks of the structure that was asked for.
+#: Words in a refusal that is about the requested structure.
 STRUCTURE = ("response_format", "structured", "guided", "json_schema", "schema", "grammar", "json")
-#: What precedes the choice in its object, at whose end the choice's first token stands.
+#: The text before the choice in its JSON object; the next token is the choice's first.
 OPENING = re.compile(r'\s*\{\s*"answer"\s*:\s*"')
 
 Odds: TypeAlias = tuple[tuple[str, float], ...]
@@ -24,7 +24,7 @@ Odds: TypeAlias = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One way to ask: what it adds to a request. `wrapped` is a choice that comes inside an object."""
+    """One way to ask: the fields that it adds to a request. `wrapped`: the choice comes inside a JSON object."""
 
     name: str
     body: Mapping[str, Json] = field(default_factory=dict)
@@ -35,7 +35,7 @@ FREE = Rung("")
 
 
 def rungs(sampling: Sampling, *, vllm: bool) -> Sequence[Rung]:
-    """The ways to ask for what `sampling` wants, the best first; free text last."""
+    """The ways to ask for the choices or the schema of `sampling`, the best first and free text last."""
     if sampling.choices:
         bare = [
             Rung("structured_outputs", {"structured_outputs": {"choice": list(sampling.choices)}}),
@@ -63,24 +63,24 @@ def _format(schema: Mapping[str, Json], *, strict: bool = True) -> Mapping[str, 
 
 @dataclass(slots=True)
 class Ladder:
-    """Which ways a server refused; kept over all that it is asked."""
+    """The ways that a server has refused, remembered over all its requests."""
 
     vllm: bool = False
     refused: set[str] = field(default_factory=set)
 
     def rung(self, sampling: Sampling) -> Rung:
-        """The best way that was not refused."""
+        """The best way that has not been refused."""
         return next(rung for rung in rungs(sampling, vllm=self.vllm) if rung.name not in self.refused)
 
     def descend(self, rung: Rung, refusal: str) -> bool:
-        """Whether `refusal` speaks of the structure; then `rung` is not taken again."""
+        """Whether `refusal` is about the structure; if so, `rung` is not used again."""
         if not rung.name or not any(word in refusal.lower() for word in STRUCTURE):
             return False
         self.refused.add(rung.name)
         return True
 
     def ignored(self, rung: Rung, sampling: Sampling, texts: Sequence[str]) -> bool:
-        """Whether the finished responses show that the server let the choices pass unread, as old ones do."""
+        """Whether finished responses show that the server ignored the choices, as old ones do; then drop `rung`."""
         if not rung.name or not sampling.choices or all(text in sampling.choices for text in texts):
             return False
         self.refused.add(rung.name)
@@ -88,14 +88,14 @@ class Ladder:
 
 
 def text_of(rung: Rung, text: str) -> str:
-    """The response in the text that a server gave for this rung."""
+    """The response, taken out of the text that a server returned for this rung."""
     return choice_of(text) if rung.wrapped else text
 
 
 def odds_of(rung: Rung, logprobs: Json, count: int) -> Odds:
-    """The likeliest first tokens of the response, out of a completion's `logprobs`; empty where they are not told.
+    """The most likely first tokens of the response, from a completion's `logprobs`; empty where unknown.
 
-    Inside an object it is the token that starts where the choice does; unknown where one token holds both.
+    In a JSON object it is the token that starts where the choice starts; unknown if that token starts earlier.
     """
     content = logprobs.get("content") if isinstance(logprobs, dict) else None
     if not count or not isinstance(content, list):
@@ -111,7 +111,7 @@ def odds_of(rung: Rung, logprobs: Json, count: int) -> Odds:
 
 
 def _alternatives(listed: Json) -> list[tuple[str, float]]:
-    """The pairs in `top_logprobs`; what is no pair of a text and a number is left out."""
+    """The (text, number) pairs in `top_logprobs`; anything else is left out."""
     return [
         (one["token"], one["logprob"])
         for one in (listed if isinstance(listed, list) else ())

@@ -1,4 +1,4 @@
-"""While an engine loads: what it is doing, told to whoever asked for it; and imports that no one needs, left out."""
+"""Helpers for loading an engine: they report its stages as progress, and skip imports that are not needed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from contextvars import ContextVar
 
 from rewardlab.progress import Progress
 
-#: Hears what the engine that is being loaded does.
+#: Called with each stage of the engine that is being loaded.
 _LISTENER: ContextVar[Callable[[str], None] | None] = ContextVar("rewardlab_loading", default=None)
 
 
 @contextmanager
 def loading(progress: Progress, model: str) -> Iterator[None]:
-    """Tell the progress of a model that is loaded inside, of each of its stages and of its end."""
+    """Report to `progress` that the model is being loaded in this block, each stage, and the end."""
     progress.loading(model)
     token = _LISTENER.set(progress.stage)
     try:
@@ -28,7 +28,7 @@ def loading(progress: Progress, model: str) -> Iterator[None]:
 
 
 def stage(name: str) -> None:
-    """An engine says what it does from now on, in a word or two."""
+    """Report a new stage of loading, in a word or two; called by engines."""
     listener = _LISTENER.get()
     if listener is not None:
         listener(name)
@@ -36,12 +36,12 @@ def stage(name: str) -> None:
 
 @contextmanager
 def without(*names: str) -> Iterator[None]:
-    """Import as if these packages were not installed: what is imported uses them if they are there, and need not.
+    """Within this block, import as if these optional packages were not installed.
 
-    One that is imported already stays.
+    A package that is already imported stays available.
     """
     hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None means: not to be had
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None makes an import fail
     try:
         yield
     finally:
@@ -51,7 +51,7 @@ def without(*names: str) -> Iterator[None]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Look for no garbage among what is imported and built inside: it stays, and looking takes a third of the time."""
+    """Turn off garbage collection in this block, whose objects live on; collecting takes a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -64,7 +64,7 @@ def uncollected() -> Iterator[None]:
 
 @contextmanager
 def stages_from(logger: logging.Logger, stages: Mapping[str, str]) -> Iterator[None]:
-    """Tell a stage when the library that loads logs that it begins, which is no output of its own."""
+    """Report a stage whenever the loading library logs its beginning; its log messages are still not shown."""
     level = logger.level
     handler = _Stages(stages)
     handlers = [(one, one.level) for one in logger.handlers]

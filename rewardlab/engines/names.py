@@ -1,4 +1,4 @@
-"""A model's name that is no folder: is it one of the hub's, or was the engine before it forgotten?"""
+"""Checks a model's name: is it a folder or a model on the hub, or did the user forget the engine's prefix?"""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Literal, TypeAlias
 
 from rewardlab.errors import EngineError
 
-#: What the hub says of a name; "silent" where it does not say it in time.
+#: The hub's answer about a name; "silent" if there was none in time.
 Told: TypeAlias = Literal["known", "unknown", "silent"]
 
 #: How long the hub may take to say whether it has a model.
 HUB_SECONDS = 1.0
-#: What names of a kind look like, and how that kind is written; the first that fits.
+#: Patterns of names, and the model spec that each kind of name means; the first match counts.
 KINDS = (
     (re.compile(r"\.(jsonl?|parquet|csv)$", re.IGNORECASE), "recorded:{}"),
     (
@@ -27,10 +27,10 @@ KINDS = (
     ),
     (re.compile(r"^nova[-_ ]", re.IGNORECASE), "bedrock:us.amazon.{}-v1:0"),
 )
-#: Names that only servers have.
+#: Names of models that only servers offer.
 NEVER_LOCAL = re.compile(r"^(gpt-\d|chatgpt|o\d|claude|gemini|grok|command-r)", re.IGNORECASE)
 HUB_NAME = re.compile(r"([\w.-]+/)?[\w.-]+")
-#: Names that stand behind somebody's server.
+#: The spec of a model behind a server.
 SERVED = "openai:{}"
 MEANS = {
     "openai": "a server; OPENAI_BASE_URL names it",
@@ -45,14 +45,14 @@ def likely(name: str) -> str:
 
 
 def advice(name: str) -> str:
-    """What to write in place of a name that is nobody's."""
+    """What to write instead of a name that does not exist."""
     specs = dict.fromkeys([likely(name), SERVED.format(name)])
     told = [f"{spec} ({MEANS[spec.partition(':')[0]]})" for spec in specs]
     return f"write --model {', or '.join(told)}, or vllm: or transformers: and a folder or ORG/NAME of the hub"
 
 
 def check_model(model: str) -> None:
-    """Refuse a local path that is no model folder, and a name that is none of the hub's.
+    """Refuse a local path that is not a model folder, and a name that is not on the hub.
 
     Raises: EngineError.
     """
@@ -76,11 +76,11 @@ def check_model(model: str) -> None:
 def check_name(
     name: str, *, ask: Callable[[str], Told] | None = None, environment: Mapping[str, str] = os.environ
 ) -> None:
-    """Refuse a name that is no folder, in two seconds and before anything heavy is imported.
+    """Refuse a name that is neither a folder nor on the hub, within two seconds and before any heavy import.
 
-    A name is one of the hub's if its cache holds it, or if the hub says so: ORG/NAME, an old NAME alone, both with a
-    file of the model behind a colon, as vLLM takes them. Where no client of the hub is installed a name with its owner
-    passes, and so does any where vLLM takes its models elsewhere.
+    A name is on the hub if the hub's cache has it, or if the hub says so: ORG/NAME or an old NAME alone, optionally
+    with a file of the model after a colon, as vLLM accepts them. If the hub's client is not installed, a name with an
+    owner passes; if vLLM is configured to take models from elsewhere, any name passes.
     Raises: EngineError.
     """
     if Path(name).exists() or environment.get("VLLM_USE_MODELSCOPE", "").lower() in {"1", "true"}:
@@ -102,12 +102,12 @@ def check_name(
 
 
 def is_elsewhere(name: str) -> bool:
-    """Whether a name is surely none of the hub's: a recording, a model of Bedrock's, one that only its maker serves."""
+    """Whether a name is surely not on the hub: a recording, a Bedrock model, or one that only its maker serves."""
     return NEVER_LOCAL.match(name) is not None or likely(name) != SERVED.format(name)
 
 
 def is_cached(name: str) -> bool:
-    """Whether the hub's cache holds anything of a model; nothing is fetched."""
+    """Whether the hub's cache has any file of a model; nothing is downloaded."""
     from huggingface_hub import constants  # noqa: PLC0415 - comes with transformers, and is optional
 
     kept = Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}" / "snapshots"
@@ -120,20 +120,20 @@ def has_client() -> bool:
 
 
 def cached(name: str, file: str) -> Path | None:
-    """The folder in the hub's cache that holds this file of a model; nothing is fetched."""
+    """The folder in the hub's cache with this file of a model; nothing is downloaded."""
     if not has_client():
         return None
     from huggingface_hub import try_to_load_from_cache  # noqa: PLC0415 - comes with transformers, and is optional
 
     try:
         found = try_to_load_from_cache(name, file)
-    except ValueError:  # what it refuses to take for a name
+    except ValueError:  # not a valid name
         return None
     return Path(found).parent if isinstance(found, str) else None
 
 
 def ask_hub(name: str, *, seconds: float = HUB_SECONDS) -> Told:
-    """What the hub says of a name, by its own client; its answer is waited for so many seconds and no longer."""
+    """Ask the hub about a name, with its own client, and wait at most `seconds` for the answer."""
     said: queue.SimpleQueue[Told] = queue.SimpleQueue()
     threading.Thread(target=_ask, args=(name, seconds, said), name="rewardlab-hub", daemon=True).start()
     try:
@@ -151,5 +151,5 @@ def _ask(name: str, seconds: float, said: queue.SimpleQueue[Told]) -> None:
         said.put("known")
     except RepositoryNotFoundError:
         said.put("unknown")
-    except Exception:  # noqa: BLE001 - its network libraries raise whatever they like: no answer
+    except Exception:  # noqa: BLE001 - its network libraries may raise anything, which counts as no answer
         said.put("silent")

@@ -1,8 +1,8 @@
-"""A seed for each generation at the price of none, for vLLM's V1 model runner: the draw, made for the batch at once.
+"""Seeded sampling for vLLM's V1 model runner that draws the whole batch at once, so that seeds cost no extra time.
 
-V1 draws for every seeded request alone, which takes a tenth of a small model's time. Here the noise of one token is a
-function of its generation's seed, its position and its number in the vocabulary, so that a generation is the same
-whatever else is in the batch. Imported by vLLM, in the process that holds the model. V2 has such noise of its own.
+V1 draws each seeded request separately, which takes a tenth of a small model's time. Here the noise of a token is a
+function of its generation's seed, its position and its number in the vocabulary, so that a generation does not depend
+on what else is in the batch. Imported by vLLM in the process that holds the model. V2 has similar noise built in.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from rewardlab.engines.vllm_draw import DRAW
 
 WORD = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
-#: Steele, Lea and Flood 2014, SplitMix64: shift, then multiply, twice, then shift.
+#: SplitMix64 (Steele, Lea and Flood 2014): shift, then multiply, twice; then shift once more.
 ROUNDS = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 LAST_SHIFT = 31
-#: One less than float32 holds, so that the middles of the cells are exact and none is 0 or 1.
+#: One bit less than float32's precision, so that the midpoints of the cells are exact and none is 0 or 1.
 BITS = 23
-#: Logits whose noise is made at once: what it takes in memory does not grow with the batch or the vocabulary.
+#: The number of logits whose noise is computed at a time, so that memory does not grow with batch or vocabulary.
 AT_ONCE = 1 << 22
 
 
@@ -34,19 +34,19 @@ def _signed(word: int) -> int:
 
 
 def _mix(words: torch.Tensor) -> torch.Tensor:
-    """SplitMix64's finalizer on int64, which wraps as uint64 does; `>>` keeps the sign, so it is masked away."""
+    """SplitMix64's finalizer on int64, which wraps like uint64; `>>` copies the sign bit, so the copies are masked."""
     for shift, factor in ROUNDS:
         words = (words ^ ((words >> shift) & (WORD >> shift))) * _signed(factor)
     return words ^ ((words >> LAST_SHIFT) & (WORD >> LAST_SHIFT))
 
 
 def keys_of(seeds: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-    """The seed of each row's next token, int64 of any sign, for int64 seeds and positions of the rows."""
+    """The key (int64, any sign) of each row's next token, from the rows' int64 seeds and positions."""
     return _mix(_mix(seeds * _signed(GOLDEN)) + positions)
 
 
 def gumbel(keys: torch.Tensor, start: int, stop: int) -> torch.Tensor:
-    """Standard Gumbel noise for the tokens from `start` to `stop`, (rows, tokens) float32, for one key per row."""
+    """Standard Gumbel noise for the tokens from `start` to `stop`, (rows, tokens) float32, from one key per row."""
     tokens = torch.arange(start, stop, device=keys.device, dtype=torch.int64) * _signed(GOLDEN)
     words = _mix(keys[:, None] + tokens)
     uniform = (((words >> (64 - BITS)) & ((1 << BITS) - 1)).to(torch.float32) + 0.5) / (1 << BITS)
@@ -54,10 +54,10 @@ def gumbel(keys: torch.Tensor, start: int, stop: int) -> torch.Tensor:
 
 
 def draw(logits: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
-    """A token of each row, (rows,) int64, drawn with the softmax's probabilities of float32 `logits` (Gumbel 1954).
+    """Draw a token for each row, (rows,) int64, from the softmax of float32 `logits` (Gumbel 1954).
 
-    vLLM's CPU build has a kernel that adds such noise in passing; elsewhere it is made a part of the vocabulary at a
-    time.
+    vLLM's CPU build has a kernel that adds such noise itself; elsewhere it is computed for a part of the vocabulary at
+    a time.
     """
     kernel = fused_kernel() if logits.device.type == "cpu" else None
     if kernel is not None:
@@ -77,13 +77,13 @@ def draw(logits: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
 
 
 def fused_kernel() -> Any:
-    """vLLM's own kernel for the draw on a CPU, from its version 0.32; None in a build without it."""
+    """vLLM's own kernel for the draw on a CPU, available from version 0.32; None in a build without it."""
     return getattr(torch.ops._C, "fused_gumbel_argmax", None)  # noqa: SLF001 - where vLLM registers its kernels
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One generation in the batch: its seed, how it is drawn, its prompt's tokens and, growing, its own."""
+    """One generation in the batch: its seed, its sampling settings, its prompt's tokens, and its own tokens so far."""
 
     seed: int
     temperature: float
@@ -97,7 +97,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The rows as tensors, which hold until the batch changes; a filter that no row has is None."""
+    """The rows as tensors, valid until the batch changes; a filter that no row uses is None."""
 
     rows: Sequence[Row]
     places: torch.Tensor
@@ -128,7 +128,7 @@ class Batch:
         )
 
     def filtered(self, logits: torch.Tensor) -> torch.Tensor:
-        """The logits whose softmax is drawn from, changed in place, in the order of vLLM's own sampler."""
+        """Apply penalties, temperature and filters to the logits, in place and in the order of vLLM's own sampler."""
         for place, row in enumerate(self.rows):
             if row.repetition_penalty != 1.0:
                 _penalize(logits[place], row)
@@ -144,7 +144,7 @@ class Batch:
 
 
 def _penalize(logits: torch.Tensor, row: Row) -> None:
-    """Keskar et al. 2019: each token that is there already is divided by the penalty, or multiplied where negative."""
+    """Repetition penalty (Keskar et al. 2019): divide logits of tokens seen before by it, or multiply negative ones."""
     seen = [token for token in {*row.prompt, *row.output} if 0 <= token < len(logits)]
     at = torch.tensor(seen, dtype=torch.int64, device=logits.device)
     values = logits[at]
@@ -152,7 +152,7 @@ def _penalize(logits: torch.Tensor, row: Row) -> None:
 
 
 class SeededNoise(LogitsProcessor):  # type: ignore[misc]  # vLLM has no types for the build that is installed
-    """Draws each row's token and makes it the likeliest, which vLLM then takes as the greedy choice."""
+    """Draws each row's token and makes it the most likely, so that vLLM's greedy sampling takes it."""
 
     def __init__(self, vllm_config: VllmConfig, device: torch.device, is_pin_memory: bool) -> None:  # noqa: ARG002, FBT001 - vLLM's signature
         self._device = device

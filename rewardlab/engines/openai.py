@@ -1,10 +1,10 @@
-"""Any server that speaks OpenAI's chat completions: vLLM, SGLang, llama.cpp, a gateway, OpenAI itself.
+"""The engine for servers with OpenAI's chat completions API: vLLM, SGLang, llama.cpp, a gateway, OpenAI itself.
 
 Options (`--engine-option NAME=VALUE`, `[engine]` in rewardlab.toml): `base_url` (OPENAI_BASE_URL; several servers of
 one model separated by commas), `api_key` (OPENAI_API_KEY), `concurrency` (requests in flight at each server; 32),
-`timeout` (seconds for one; 600), `max_retries` (8, with the openai package's backoff), `extra_body` (a table that goes
-into each request as it is), `tokenizer` (a model folder whose chat template tells how a thought is written). The page
-is docs/servers.md.
+`timeout` (seconds per request; 600), `max_retries` (8, with the openai package's backoff), `extra_body` (a table that
+is added unchanged to each request), `tokenizer` (a model folder whose chat template shows how thoughts are written).
+The page is docs/servers.md.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from rewardlab.task import Generation, Json, Request, Sampling
 
 Put: TypeAlias = Callable[[Generation], None]
 
-#: How often a server of several is asked again before its requests go to the others.
+#: With several servers, how often a request is repeated at one before it goes to another.
 FEW_RETRIES = 3
-#: After a failure, how long the answers to what was asked before it are waited for.
+#: After a failure, how long to wait for the answers to earlier requests.
 LAST_SECONDS = 20.0
-#: What a server says that has too much to do, or has broken.
+#: The HTTP statuses of a server that is overloaded or temporarily unable to answer.
 BUSY = (408, 409, 429)
 
 
 class OpenaiEngine:
-    """A model behind a server. One request asks for a prompt's missing generations where the server takes `n`."""
+    """A model behind a server. If the server accepts `n`, one request asks for all missing generations of a prompt."""
 
     def __init__(self, server: Server):
         self._server = server
@@ -60,11 +60,11 @@ class OpenaiEngine:
         return tuple(map(self._server.plain, self._notices))
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
-        """Yield each generation as soon as the response that holds it arrives, all of them before an error is raised.
+        """Yield each generation as soon as its response arrives; an error is raised only after all of them.
 
-        After the first failure nothing more is asked for, and what is in flight has LAST_SECONDS to arrive.
+        After the first failure no more requests are sent, and those in flight have LAST_SECONDS to be answered.
 
-        Raises: EngineError when there is no server, when it refuses, and when its retries are used up; of several
+        Raises: EngineError when there is no server, when it refuses, and when its retries are used up; with several
         servers, when none is left.
         """
         results: queue.SimpleQueue[Generation | None] = queue.SimpleQueue()
@@ -82,11 +82,11 @@ class OpenaiEngine:
         task.result()
 
     def close(self) -> None:
-        """Nothing is held open between rounds."""
+        """Do nothing: no connection is kept open between rounds."""
 
 
 def _serve(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None], results: queue.SimpleQueue[Any]) -> None:
-    """Run `task` to its end in this thread; how it ended stays in the task."""
+    """Run `task` to its end in this thread; its result or exception stays in the task."""
     try:
         loop.run_until_complete(asyncio.wait([task]))
         loop.run_until_complete(loop.shutdown_asyncgens())
@@ -96,7 +96,7 @@ def _serve(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None], results: q
 
 
 class _Round:
-    """One call of `generate`, inside its event loop."""
+    """One call of `generate`, within its event loop."""
 
     def __init__(self, server: Server, hosts: Sequence[Host], sampling: Sampling, notices: dict[str, None], put: Put):
         self._server, self._hosts, self._sampling, self._put = server, hosts, sampling, put
@@ -111,7 +111,7 @@ class _Round:
 
     @property
     def _places(self) -> list[str | None]:
-        """Where the model's chat template may lie on this machine."""
+        """The places on this machine where the model's chat template may be."""
         roots = [root for host in self._hosts for root in host.dialect.roots]
         return [self._server.tokenizer, *roots, self._server.model]
 
@@ -134,7 +134,7 @@ class _Round:
             raise self._failure from self._failure.__cause__
 
     async def _meet(self) -> None:
-        """Ask who is there: a server that is down is told at once, not after all retries."""
+        """Contact every server first, so that one that is down is noticed at once and not after all retries."""
         met = await asyncio.gather(*(self._hear(host, retries=1) for host in self._hosts))
         for host, failure in zip(self._hosts, met, strict=True):
             if failure is not None:
@@ -142,9 +142,9 @@ class _Round:
         self._settle()
 
     def _settle(self) -> None:
-        """What the servers' lists of models decide about the sampling.
+        """Adapt the sampling to what the servers' lists of models show.
 
-        Raises: EngineError for a thinking that the model or the server does not know.
+        Raises: EngineError for a `thinking` that the model or the server does not know.
         """
         dialects = [host.dialect for host in self._hosts]
         self._thinking, told = thinking_of(
@@ -161,7 +161,7 @@ class _Round:
         self._notices |= dict.fromkeys([*told, *overruled(self._sampling, self._server.extra)])
 
     async def _hear(self, host: Host, *, retries: int) -> EngineError | None:
-        """Read the server's list of models; why there is no server, None where there is one."""
+        """Read the server's list of models; return the error if it cannot be reached, else None."""
         client = self._clients[host.url].with_options(max_retries=retries, timeout=10)
         try:
             host.dialect.hear(await client.get("/models", cast_to=object, options={"follow_redirects": False}))
@@ -172,7 +172,7 @@ class _Round:
         return None
 
     async def _draw_or_stop(self, group: asyncio.TaskGroup, request: Request, indexes: Sequence[int]) -> None:
-        """Draw, or after the first failure ask for nothing more: what is in flight was paid for and is waited for."""
+        """Draw; on the first failure stop sending requests, but wait for those in flight, which are paid for."""
         try:
             await self._draw(group, request, indexes)
         except EngineError as error:
@@ -181,9 +181,9 @@ class _Round:
                 self._limit.reschedule(asyncio.get_running_loop().time() + LAST_SECONDS)
 
     async def _draw(self, group: asyncio.TaskGroup, request: Request, indexes: Sequence[int]) -> None:
-        """Draw `indexes`; those that the server does not give in one request get a request of their own."""
+        """Draw `indexes`; those that one request does not return are requested one by one."""
         while True:
-            async with self._fleet.host() as host:  # what is learnt while this one waits holds for it too
+            async with self._fleet.host() as host:  # the dialect may learn more while this waits
                 if self._failure is not None:
                     return
                 try:
@@ -206,9 +206,10 @@ class _Round:
                 group.create_task(self._draw_or_stop(group, request, (index,)))
 
     async def _ask(self, host: Host, request: Request, indexes: Sequence[int]) -> Found:
-        """The generations of one request; none where the server is to be asked for each on its own.
+        """The generations of one request; none if the server needs a separate request for each.
 
-        Raises: EngineError for a refusal, and for an answer to a single request that holds no completion; GoneError.
+        Raises: EngineError for a refusal, and if the answer to a request for one generation has no completion;
+        GoneError.
         """
         dialect = host.dialect
         while True:
@@ -238,9 +239,9 @@ class _Round:
                 return found
 
     async def _post(self, host: Host, body: Body, where: str) -> Json:
-        """The server's answer; of several servers, one that is gone or stays busy is not waited for long.
+        """The server's answer; with several servers, one that is gone or stays busy is given up soon.
 
-        Raises: openai.APIError; GoneError while other servers are there.
+        Raises: openai.APIError; GoneError while there are other servers.
         """
         client = self._clients[host.url]
         if len(self._fleet.alive) == 1:
@@ -275,7 +276,7 @@ class _Round:
         )
 
     def _said(self, error: openai.APIError) -> str:
-        """What the server said of it, or why there was no answer."""
+        """The server's error message, or the reason why there was no answer."""
         if isinstance(error, openai.APIStatusError) and error.response.has_redirect_location:
             return self._server.plain(f"it points to {error.response.headers['location']}")
         if isinstance(error.body, dict) and isinstance(error.body.get("message"), str):
@@ -294,10 +295,10 @@ class _Round:
 
 
 async def _posted(client: openai.AsyncOpenAI, body: Body) -> Json:
-    """The answer of the address that the user named: the key goes to no other, so that a redirect is an error."""
+    """The answer from the address that the user named; redirects are errors, so that the key goes nowhere else."""
     try:
         return await client.post("/chat/completions", cast_to=object, body=body, options={"follow_redirects": False})
-    except (ValueError, RecursionError):  # JSON by its header, not by its text
+    except (ValueError, RecursionError):  # the header says JSON, but the text is not
         return "no JSON"
 
 
@@ -312,14 +313,14 @@ def _where(request: Request) -> str:
 def _shown(answer: Json) -> str:
     try:
         return str(answer)[:200]
-    except (RecursionError, ValueError):  # nested too deep, or a number too long, to be written
+    except (RecursionError, ValueError):  # too deeply nested to be written, or a number with too many digits
         return f"a {type(answer).__name__}"
 
 
 def open_engine(model: str, options: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ) -> OpenaiEngine:
-    """Read the options; the servers are first spoken to when something is to be generated.
+    """Read the options; the servers are contacted only when something is generated.
 
-    Raises: EngineError when there is neither a key nor a server that may need none; UsageError for an option that
-    there is not, or that has no sense.
+    Raises: EngineError when there is neither a key nor a server that may need none; UsageError for an unknown option or
+    an invalid value.
     """
     return OpenaiEngine(Server.read(model, options, environment))

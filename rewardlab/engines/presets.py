@@ -1,6 +1,6 @@
-"""What each trainer samples its rollouts with: by the trainer's name, or read from the recipe of a training run.
+"""The sampling settings of trainers' rollouts: known defaults by trainer, or read from a training run's recipe.
 
-Values have the names of rewardlab's own settings, and each says where it stands.
+Values have the names of rewardlab's own settings, each with the place where it was found.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from rewardlab.task import Sampling
 Value: TypeAlias = float | int | str | tuple[str, ...]
 
 NAMES = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty", "max_tokens", "stop", "thinking")
-#: The model's own generation_config.json.
+#: The name that stands for the model's own generation_config.json.
 MODEL = "model"
 CONFIG = "generation_config.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Settings of the sampling by their names, and where each stands; `group_size` is the trainer's generations."""
+    """Sampling settings by name, with the source of each; `group_size` is the trainer's generations per prompt."""
 
     name: str
     values: Mapping[str, Value]
@@ -37,12 +37,12 @@ class Preset:
     group_size: int | None = None
 
     def source(self, name: str) -> str:
-        """Where the value of this name stands."""
+        """The source of the value with this name."""
         return self.sources.get(name, self.name)
 
 
 HYPERPOD_RECIPES = "aws/sagemaker-hyperpod-recipes 2631995, nova_lite"
-#: Defaults, with the version they were read in; what a trainer does not document is not here.
+#: The trainers' defaults, with the versions where they were read; only documented values are included.
 TRAINERS: Mapping[str, Preset] = {
     "smtj": Preset(
         f"the SMTJ RFT recipe ({HYPERPOD_RECIPES}_v2_smtj_p5_p5en_gpu_lora_rft.yaml)",
@@ -70,7 +70,7 @@ TRAINERS: Mapping[str, Preset] = {
 }
 
 Place: TypeAlias = tuple[str, ...]
-#: Where recipes have what they sample with: the section of each trainer, then the names in it.
+#: The section of a recipe in which each trainer has its sampling settings; the names in it follow.
 SECTIONS: Mapping[str, Place] = {
     "Nova RFT": ("training_config", "rollout", "generator"),
     "Nova agentic RFT": ("sampling_params",),
@@ -88,7 +88,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "max_tokens": ("max_new_tokens", "max_completion_length", "response_length", "max_tokens"),
     "stop": ("stop_strings", "stop"),
 }
-#: Names that stand elsewhere in a recipe.
+#: Settings that are in other sections of a recipe.
 ELSEWHERE: Mapping[str, tuple[Place, ...]] = {
     "thinking": (("training_config", "reasoning_effort"),),
     "max_tokens": (("data", "max_response_length"),),
@@ -104,11 +104,11 @@ ELSEWHERE: Mapping[str, tuple[Place, ...]] = {
 
 
 def read_preset(text: str, *, folder: Path | None = None, model: str | None = None) -> Preset:
-    """The sampling of a trainer, of a recipe's file, or of the model itself ("model").
+    """The sampling of a trainer, of a recipe file, or of the model itself ("model").
 
-    Arguments: a relative recipe that exists under `folder` (of the file that names it) is taken from there; `model` is
-    a folder or a hub name.
-    Raises: UsageError for a name that is none of these and a file that holds no sampling.
+    Arguments: a relative path of a recipe is looked for under `folder` (that of the file that names it) first; `model`
+    is a folder or a hub name.
+    Raises: UsageError for a name that is none of these, and for a file without sampling settings.
     """
     if text in TRAINERS:
         return TRAINERS[text]
@@ -127,14 +127,15 @@ def read_preset(text: str, *, folder: Path | None = None, model: str | None = No
 def read_recipe(path: Path) -> Preset:
     """The sampling in a recipe of Nova, verl, TRL, NeMo RL or prime-rl, as YAML, JSON or TOML.
 
-    Raises: UsageError for a file that is not readable as such, holds none of it, or holds a value of the wrong kind.
+    Raises: UsageError for a file that cannot be read as one of these, has no sampling settings, or has a value of the
+    wrong kind.
     """
     root = _parsed(path)
     values: dict[str, Value] = {}
     sources: dict[str, str] = {}
     for section in SECTIONS.values():
         if not section and values:
-            continue  # what TRL has at the top is another trainer's there
+            continue  # TRL's keys are at the top level, where another trainer's recipe may use the same names
         for name, words in WORDS.items():
             for word in words:
                 _take(path, name, _at(root, (*section, word)), values, sources)
@@ -167,7 +168,7 @@ def _parsed(path: Path) -> yaml.Node | None:
 
 
 def _as_yaml(path: Path) -> str:
-    """The file's text, as YAML reads it: JSON may be indented with tabs; of TOML the lines are lost."""
+    """The file's text in a form that YAML can read: JSON without tabs; TOML as JSON, which loses line numbers."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".toml":
         return json.dumps(tomllib.loads(text), default=str, ensure_ascii=False)
@@ -179,7 +180,7 @@ def _place(path: Path, node: yaml.Node) -> str:
 
 
 def _at(node: yaml.Node | None, place: Place) -> yaml.Node | None:
-    """The node under these keys; None where there is none. Keys may be written with dots, as overrides are."""
+    """The node under these keys; None if there is none. Keys may be joined with dots, as in overrides."""
     if not place:
         return node
     if not isinstance(node, yaml.MappingNode):
@@ -194,7 +195,7 @@ def _at(node: yaml.Node | None, place: Place) -> yaml.Node | None:
 
 
 def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    """The keys of a mapping, those that count first: the last of a doubled key, then what `<<` merges into it."""
+    """The pairs of a mapping in order of precedence: the last of a repeated key first, merged (`<<`) ones last."""
     pending: list[yaml.Node] = [node]
     seen: set[int] = set()  # an anchor may merge itself
     while pending:
@@ -212,7 +213,7 @@ def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
 
 
 def _take(path: Path, name: str, node: yaml.Node | None, values: dict[str, Value], sources: dict[str, str]) -> None:
-    """Note a value and where it stands; a null and what another part of the configuration fills in say nothing."""
+    """Record a value and its source; null, and a reference to another part of the configuration, are skipped."""
     if node is None or name in values:
         return
     where = _place(path, node)
@@ -224,7 +225,7 @@ def _take(path: Path, name: str, node: yaml.Node | None, values: dict[str, Value
 
 
 def _plain(node: yaml.Node, where: str) -> Any:
-    """The node as YAML 1.1 means it; 1e-6 without a point is the number it looks like."""
+    """The node's value as read by YAML 1.1, where 1e-6 is a text, which `_number` reads as a number."""
     try:
         return yaml.SafeLoader("").construct_document(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -232,7 +233,7 @@ def _plain(node: yaml.Node, where: str) -> Any:
 
 
 def _checked(name: str, given: Any, where: str) -> Value:
-    """The value as rewardlab's setting of this name has it: no filter is 0 for top_k, off for thinking."""
+    """The value in the form of rewardlab's setting: top_k without a filter is 0, thinking false is "off"."""
     if name == "stop":
         texts = [given] if isinstance(given, str) else given
         if isinstance(texts, list) and all(isinstance(one, str) and one for one in texts):
@@ -261,7 +262,7 @@ def _number(given: Any) -> float | None:
 
 
 def _of_model(model: str | None) -> Preset:
-    """The sampling that the model's author recommends, as servers and trainers that read it apply it."""
+    """The sampling that the model's author recommends, which some servers and trainers apply."""
     if model is None:
         raise UsageError(
             "no model of this machine is named whose sampling to take",
@@ -300,7 +301,7 @@ def _config_of(model: str) -> Path:
 
 
 def recommended(config: Mapping[str, Any], where: str) -> dict[str, Value]:
-    """The keys of a generation_config.json that a server or trainer would apply, by the names of settings.
+    """The values of a generation_config.json that a server or trainer would apply, by the names of settings.
 
     Raises: UsageError for a value of the wrong kind.
     """
@@ -313,7 +314,7 @@ def recommended(config: Mapping[str, Any], where: str) -> dict[str, Value]:
 
 
 def unapplied(config: Mapping[str, Any] | None, sampling: Sampling) -> list[str]:
-    """The notice of what the model's generation_config.json recommends and this sampling does not do; else empty."""
+    """The notice of recommendations in the model's generation_config.json that this sampling does not follow."""
     try:
         found = recommended(config or {}, CONFIG)
     except UsageError:

@@ -1,4 +1,4 @@
-"""The body of one request for chat completions: the one place where sampling becomes a server's parameters."""
+"""Builds the body of a chat completions request: the only place where sampling becomes a server's parameters."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rewardlab.errors import EngineError
 from rewardlab.task import Json, Request, Sampling
 
 UNSEEN = "the model's chat template is not at hand (--engine-option tokenizer=FOLDER): whether it reads"
-#: Servers refuse more alternatives of a token.
+#: The most alternatives of a token that servers accept.
 MOST_LOGPROBS = 20
 
 
 def sampling_of(sampling: Sampling) -> Body:
-    """How tokens are drawn, in the servers' names: what was asked for goes over what is neutral (`Dialect.fixed`)."""
+    """The sampling parameters by the servers' names; they override the neutral values of `Dialect.fixed`."""
     body: Body = {"temperature": sampling.temperature, **ALWAYS, "top_p": sampling.top_p}
     plain = Sampling()
     for name in ("top_k", "min_p", "repetition_penalty"):
@@ -28,7 +28,7 @@ def sampling_of(sampling: Sampling) -> Body:
 
 
 def overruled(sampling: Sampling, extra: Mapping[str, Json]) -> list[str]:
-    """The notice of what `extra_body` says in place of what was asked for; empty where it adds only."""
+    """The notice of settings that `extra_body` overrides; empty if it only adds fields."""
     neutral = Sampling()
     asked: Body = {**sampling_of(sampling), "max_tokens": sampling.max_tokens}
     asked |= {"max_completion_tokens": sampling.max_tokens}
@@ -44,11 +44,11 @@ def overruled(sampling: Sampling, extra: Mapping[str, Json]) -> list[str]:
 def thinking_of(
     sampling: Sampling, template: tuple[str, str] | None, *, is_templated: bool, model: str
 ) -> tuple[Body, list[str]]:
-    """How the model is told to think, and what a person should know of it; empty where nothing was asked.
+    """The request fields for `thinking`, and notices about them; both empty if nothing was asked for.
 
-    Arguments: `template` is the model's own and its place, where it is at hand; `is_templated` tells that the server
-    applies a chat template and hands it what it is given.
-    Raises: EngineError for a template, or a server, that does not know what was asked for by name.
+    Arguments: `template` is the model's chat template and its place, if known; `is_templated`: the server applies a
+    chat template and passes it the arguments of the request.
+    Raises: EngineError for a template, or a server, that does not know a thinking that must be applied.
     """
     if sampling.thinking is None:
         return {}, []
@@ -88,7 +88,7 @@ def body_of(
     thinking: Mapping[str, Json],
     extra: Mapping[str, Json],
 ) -> Body:
-    """The request for these generations of one prompt, as the server takes it; `extra` goes in as it is, last."""
+    """The request for these generations of one prompt, in the server's dialect; `extra` is added last, unchanged."""
     body: Body = {
         "model": model,
         "messages": [dict(message) for message in request.prompt.messages],

@@ -1,4 +1,4 @@
-"""Which servers are asked for which model, and what of them may be shown."""
+"""The openai engine's options: the model and its servers, and removal of secrets from texts to be shown."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from rewardlab.task import Json
 
 OPTIONS = ("base_url", "api_key", "concurrency", "timeout", "max_retries", "extra_body", "tokenizer")
 DEFAULT_URL = "https://api.openai.com/v1"
-#: What is sent to a server that wants no key.
+#: The key sent to a server that needs none.
 NO_SECRET = "EMPTY"  # noqa: S105 - the word that such servers' own examples use
-#: A key so short is no secret, and would be found in texts by chance.
+#: A shorter key is not treated as a secret, since it would appear in texts by chance.
 SHORTEST_SECRET = 6
 STARS = "***"
-#: A user's name and password in what may be no URL.
+#: A user's name and password in a text that may not be a valid URL.
 USER = re.compile(r"(?<=//)[^/\s]*@")
 
 
 @dataclass(frozen=True)
 class Server:
-    """The options of the openai engine, read: one model, behind one server or several that serve the same."""
+    """The options of the openai engine: one model, behind one server or several that serve the same model."""
 
     model: str
     urls: tuple[str, ...]
@@ -42,10 +42,10 @@ class Server:
 
     @classmethod
     def read(cls, model: str, options: Mapping[str, Json], environment: Mapping[str, str]) -> Server:
-        """The options, else what the environment names.
+        """Read the options, with the environment variables as defaults.
 
-        Raises: EngineError when there is neither a key nor a server that may need none; UsageError for an option that
-        there is not, or that has no sense.
+        Raises: EngineError when there is neither a key nor a server that may need none; UsageError for an unknown
+        option or an invalid value.
         """
         check_options(options, OPTIONS, engine="openai")
         named = options.get("base_url") or environment.get("OPENAI_BASE_URL")
@@ -67,13 +67,13 @@ class Server:
         )
 
     def client(self, url: str) -> openai.AsyncOpenAI:
-        """A client for one event loop. A connection that is not made in ten seconds counts as timed out."""
+        """A client for one event loop; connecting times out after ten seconds."""
         timeout = openai.Timeout(self.timeout, connect=min(self.timeout, 10))
         return openai.AsyncOpenAI(api_key=self.key, base_url=url, timeout=timeout, max_retries=self.max_retries)
 
     @property
     def shown(self) -> str:
-        """The URLs as they may be shown."""
+        """The URLs without user names and passwords."""
         return ", ".join(shown(url) for url in self.urls)
 
     @cached_property
@@ -83,10 +83,9 @@ class Server:
         return tuple(dict.fromkeys([*given, *(quote(one, safe="") for one in given)]))
 
     def plain(self, text: str) -> str:
-        """A text of the server's as it may be shown and stored.
+        """Make a text from the server safe to show and store.
 
-        The key that it was sent becomes stars; half a surrogate pair, which JSON can hold and a file cannot, becomes a
-        question mark.
+        The key becomes stars; a lone surrogate, which JSON can hold but a file cannot, becomes a question mark.
         """
         for secret in self._secrets:
             text = text.replace(secret, STARS)
@@ -110,7 +109,7 @@ def shown(url: str) -> str:
 
 
 def _urls(named: Json) -> tuple[str, ...]:
-    """Several servers are separated by commas, or are a list; each counts once."""
+    """The servers' URLs, separated by commas or in a list, without duplicates."""
     listed = named if isinstance(named, list | tuple) else str(named).split(",")
     urls = list(dict.fromkeys(str(one).strip().rstrip("/") for one in listed if str(one).strip()))
     for url in urls:
@@ -136,7 +135,7 @@ def _is_url(url: str) -> bool:
 
 
 def _sendable(key: str) -> str:
-    """The key, if a header can hold it."""
+    """The key; refused if an HTTP header cannot hold it."""
     if not key or not key.isascii() or not key.isprintable():
         raise UsageError(
             "the key holds a character that no header can (or none at all)",

@@ -1,6 +1,6 @@
-"""What is done to transformers' logits as a batch is drawn: choices are kept to, the first token's odds are kept.
+"""Logits processors for transformers: one restricts responses to choices, one records the first token's odds.
 
-Both are logits processors: called once a token with the ids so far and the logits, before the temperature divides them.
+Both are called once per token with the ids so far and the logits, before the temperature is applied.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from rewardlab.engines.structure import likeliest
 
 
 class ChoiceMask:
-    """Forbids every token that leads to none of the choices, and any but an end where a choice is complete.
+    """Allows only tokens that continue one of the choices, and only an end token where a choice is complete.
 
-    Arguments: `spelt` are the choices' token ids; `ends` the ids that end a response, at least one; `width` is how
-    many ids of each row are the prompt's.
+    Arguments: `spelt` are the choices' token ids; `ends` the ids that end a response, at least one; `width` is the
+    number of prompt ids in each row.
     """
 
     def __init__(self, spelt: Sequence[Sequence[int]], *, ends: Sequence[int], width: int):
@@ -31,13 +31,13 @@ class ChoiceMask:
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         narrowed = scores.new_full(scores.shape, -math.inf)
         for row, ids in enumerate(input_ids[:, self._width :].tolist()):
-            allowed = self._following.get(tuple(ids), self._ends)  # a row that has ended is filled up with padding
+            allowed = self._following.get(tuple(ids), self._ends)  # rows that have ended contain padding
             narrowed[row, allowed] = scores[row, allowed]
         return narrowed
 
 
 class FirstToken:
-    """Keeps the likeliest alternatives of each row's first token, and changes nothing."""
+    """Records the most likely alternatives of each row's first token, and changes nothing."""
 
     def __init__(self, tokenizer: Any, count: int):
         self._tokenizer, self._count = tokenizer, count

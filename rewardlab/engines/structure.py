@@ -1,4 +1,4 @@
-"""What engines share to keep a response to given choices or to a schema, and to tell how likely its first token was."""
+"""Helpers shared by engines for responses restricted to choices or a schema, and for the first token's odds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from rewardlab.errors import EngineError
 from rewardlab.task import Json
 
-#: The one field of the object that holds a choice, for interfaces that can only hold a model to JSON.
+#: The field with the choice in a JSON object, for interfaces that can only enforce JSON.
 ANSWER = "answer"
 
 
 def likeliest(alternatives: Iterable[tuple[str, float]], count: int) -> tuple[tuple[str, float], ...]:
-    """The `count` alternatives of highest log-probability, best first; those that cannot occur are left out.
+    """The `count` alternatives of highest log-probability, best first, without those that cannot occur.
 
-    vLLM's server writes -9999 for minus infinity, which JSON lacks. What is no log-probability is left out as well;
-    rounding may put a certain token a little above 0.
+    vLLM's server writes -9999 for minus infinity, which JSON lacks. Values that cannot be log-probabilities are left
+    out too, but those slightly above 0 are kept, which rounding may produce for a certain token.
     """
     possible = [(text, float(value)) for text, value in alternatives if -9999 < value < 1]
     return tuple(sorted(possible, key=lambda pair: -pair[1])[:count])
@@ -26,7 +26,7 @@ def likeliest(alternatives: Iterable[tuple[str, float]], count: int) -> tuple[tu
 def spell(tokenizer: Any, choices: Sequence[str], *, model: str) -> list[list[int]]:
     """The token ids of each choice.
 
-    Raises: EngineError for a choice that the model's vocabulary cannot write: it could never be the response.
+    Raises: EngineError for a choice that the model's vocabulary cannot write, since it could never be the response.
     """
     spelt = [list(tokenizer.encode(choice, add_special_tokens=False)) for choice in choices]
     for choice, ids in zip(choices, spelt, strict=True):
@@ -51,7 +51,7 @@ def choice_schema(choices: Sequence[str]) -> Mapping[str, Json]:
 
 
 def choice_of(text: str) -> str:
-    """The choice in an object as `choice_schema` describes it; any other text as it is."""
+    """The choice in a JSON object of `choice_schema`; any other text unchanged."""
     try:
         held = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A model's own chat template, where it is at hand, and what it writes."""
+"""Finds a model's own chat template on this machine, and renders it to see what it writes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Any
 from rewardlab.engines.names import cached
 from rewardlab.task import Json
 
-#: What marks a template's parts to train on, in transformers' own dialect of Jinja; it writes nothing.
+#: Tags of transformers' dialect of Jinja that mark the parts to train on; they produce no output.
 MASK = re.compile(r"\{%(-?)\s*(?:end)?generation\s*(-?)%\}")
 SPECIAL = {"bos_token": "", "eos_token": "", "pad_token": "", "unk_token": ""}
-#: A call that no model makes, to see how it is written.
+#: An artificial tool call that is rendered to see how the template writes calls.
 FUNCTION: Mapping[str, Any] = {"name": "\u241eNAME", "arguments": {"a": 1}}
 CALL = {"id": "call_000000", "type": "function", "function": FUNCTION}
 HERMES = re.compile(r'<tool_call>\s*\{\s*"name":\s*"\u241eNAME",\s*"arguments":\s*\{"a":\s*1\}\s*\}\s*</tool_call>')
 
 
 def first_template(places: Sequence[str | None]) -> tuple[str, str] | None:
-    """The first chat template at these places, folders or names in the hub's cache, and its place; None without."""
+    """The first chat template found at these places (folders or names in the hub's cache), and its place; or None."""
     for place in places:
         template = None if place is None else template_at(place)
         if template is not None:
@@ -31,7 +31,7 @@ def first_template(places: Sequence[str | None]) -> tuple[str, str] | None:
 
 
 def template_at(place: str) -> str | None:
-    """The chat template of a model folder, or of a hub name whose tokenizer is in the cache; None without."""
+    """The chat template of a model folder, or of a hub name whose tokenizer is in the cache; None if there is none."""
     folder = Path(place)
     if not folder.is_dir():
         held = cached(place, "tokenizer_config.json")
@@ -52,14 +52,14 @@ def template_at(place: str) -> str | None:
 
 
 def writes_hermes(template: str) -> bool | None:
-    """Whether the template writes calls of tools in Hermes's form; None for one that writes none, or does not run."""
+    """Whether the template writes tool calls in Hermes's form; None if it writes none or fails."""
     turn = {"role": "assistant", "content": "", "tool_calls": [CALL]}
     whole = rendered(template, [{"role": "user", "content": "?"}, turn], opening=False)
     return None if whole is None or FUNCTION["name"] not in whole else HERMES.search(whole) is not None
 
 
 def rendered(template: str, messages: Sequence[Mapping[str, Json]], *, opening: bool) -> str | None:
-    """What the template makes of the messages, run in Jinja's sandbox as transformers runs it; None where it fails."""
+    """The messages rendered with the template, in Jinja's sandbox as in transformers; None if that fails."""
     if importlib.util.find_spec("jinja2") is None:
         return None
     from jinja2.ext import loopcontrols  # noqa: PLC0415 - comes with transformers, and is optional
@@ -72,7 +72,7 @@ def rendered(template: str, messages: Sequence[Mapping[str, Json]], *, opening: 
     try:
         program = sandbox.from_string(MASK.sub(r"{#\1 \2#}", template))
         return program.render(messages=messages, add_generation_prompt=opening, **SPECIAL)
-    except Exception:  # noqa: BLE001 - templates are programs of the model's author and raise whatever they like
+    except Exception:  # noqa: BLE001 - a template is a program of the model's author and may raise anything
         return None
 
 

@@ -1,4 +1,4 @@
-"""`--thinking on|off|EFFORT` in the words of a chat template, which differ by the model's maker."""
+"""Translates `--thinking on|off|EFFORT` into a chat template's arguments, which differ between models."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Mapping
 
 from rewardlab.errors import EngineError
 
-#: The names of a switch in templates: Qwen 3's and SmolLM 3's, then DeepSeek's and Granite's.
+#: The names of the switch in templates: for Qwen 3 and SmolLM 3, then for DeepSeek and Granite.
 SWITCHES = ("enable_thinking", "thinking")
-#: gpt-oss's.
+#: The name of the effort in gpt-oss's template.
 EFFORT = "reasoning_effort"
 ON, OFF = "on", "off"
 
 
 def template_arguments(thinking: str | None, template: object, *, where: str) -> Mapping[str, object]:
-    """What a chat template is given, so that the model thinks as asked; empty where nothing was asked.
+    """The arguments for a chat template that make the model think as asked; empty if nothing was asked.
 
-    `thinking` is "on", "off", or an effort; "on" needs a switch, an effort the template's own variable for it.
-    Raises: EngineError for a template that does not know what is asked.
+    `thinking` is "on", "off", or an effort. "on" and "off" require a switch in the template, an effort its variable.
+    Raises: EngineError for a template that does not have it.
     """
     if thinking is None:
         return {}
@@ -37,7 +37,7 @@ def template_arguments(thinking: str | None, template: object, *, where: str) ->
 
 
 def knows(template: object, name: str) -> bool:
-    """Whether a Jinja template reads this variable; `<think>` tags and other names that hold it do not count."""
-    # Only inside of Jinja's marks: the words may stand in the text as well.
+    """Whether a Jinja template reads this variable; `<think>` tags and names that contain it do not count."""
+    # Search only within Jinja's tags, since the word may also occur in the text.
     marks = re.findall(r"\{[%{].*?[%}]\}", str(template or ""), re.DOTALL)
     return any(re.search(rf"(?<![\w.'\"]){name}(?![\w'\"])", mark) for mark in marks)

@@ -1,6 +1,6 @@
-"""A thought that a server took out of a response, put back as the model's own template writes it.
+"""Puts a thought that a server has separated from a response back into it, as the model's own template writes it.
 
-A trainer scores what the model wrote. A server with a parser of reasoning hands over the thought and the rest apart,
+A trainer scores what the model wrote. A server that parses reasoning returns the thought and the rest separately,
 without the tags and mostly without the space around them.
 """
 
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from rewardlab.engines.template import rendered
 from rewardlab.task import Json
 
-#: Where servers with a parser of reasoning put the thought: vLLM 0.32 in the first, older ones in the second.
+#: The fields in which servers return the thought: vLLM 0.32 in the first, older ones in the second.
 APART = ("reasoning", "reasoning_content")
-#: What no template holds: it stands for the thought, and for the rest.
+#: Placeholders for the thought and for the rest that occur in no template.
 THOUGHT, REST = "\u241eTHOUGHT\u241e", "\u241eREST\u241e"
-#: By which names templates ask for a turn's thought.
+#: The names under which templates read a turn's thought.
 NAMES = (*APART, "thinking")
 QUESTION = {"role": "user", "content": "?"}
-#: A thought that the end of a prompt opens.
+#: The opening tag of a thought at the end of a prompt.
 OPENED = re.compile(r"(<think>|\[THINK\]|<reasoning>|<thought>|<seed:think>)\s*\Z")
 CLOSES = {"<think>": "</think>", "[THINK]": "[/THINK]"}
 TAG = re.compile(r"</?think>|\[/?THINK\]|</?reasoning>|</?thought>|</?seed:think>")
@@ -28,9 +28,10 @@ TAG = re.compile(r"</?think>|\[/?THINK\]|</?reasoning>|</?thought>|</?seed:think
 
 @dataclass(frozen=True, slots=True)
 class ThoughtForm:
-    """How a model writes a thought: `opens` before it and `closes` between it and the rest, with the space that they
-    stand in. `opens` is empty where the prompt ends with it, so that the model's own text has none. `source` says where
-    this is from. `writes` is False for a model whose template knows no thoughts: one without a rest is then its text.
+    """How a model writes a thought: `opens` before it and `closes` between it and the rest, each with its white space.
+
+    `opens` is empty if the prompt already ends with the opening tag. `source` says where the form is from. `writes` is
+    False for a model whose template knows no thoughts; a thought without a rest is then taken as the text itself.
     """
 
     opens: str
@@ -41,7 +42,7 @@ class ThoughtForm:
     def join(self, thought: str, rest: str, *, finished: bool) -> str:
         """The response as the model wrote it; without a rest the thought stays open unless it is `finished`.
 
-        Space that the server left at the seams takes the place of the form's own.
+        White space that the server left at the joints replaces the form's own.
         """
         if not rest and not finished:
             return (_seam(self.opens, thought) if self.writes else "") + thought
@@ -61,9 +62,9 @@ COMMON = ThoughtForm("<think>\n", "\n</think>\n\n", "in the common form, <think>
 
 
 def thought_in(message: Mapping[str, Json]) -> str:
-    """The thought that a message holds beside its text; empty without one.
+    """The thought in a message apart from its text, or "" if there is none.
 
-    In a field of its own, or in parts of the content that are of the type thinking.
+    It is in a field of its own, or in parts of the content with the type "thinking".
     """
     for name in APART:
         if isinstance(found := message.get(name), str) and found:
@@ -80,19 +81,17 @@ def _thinking(part: Json) -> str:
 
 
 def holds_thought(text: str, thought: str) -> bool:
-    """Whether the text has the thought in it already, as that of servers that give it twice."""
+    """Whether the text already contains the thought, as with servers that return it twice."""
     return TAG.search(text) is not None and thought.strip() in text
 
 
 def form_at(found: tuple[str, str] | None) -> ThoughtForm:
-    """The form of a chat template and of the place where it was found; without one, or where none is told, the common
-    one.
-    """
+    """The form of thoughts in a chat template (given with its place); the common form if none can be found."""
     return COMMON if found is None else form_of(*found) or COMMON
 
 
 def form_of(template: str, place: str) -> ThoughtForm | None:
-    """The form in which a chat template writes a thought, found by letting it write one; None where it does not run."""
+    """The form in which a chat template writes a thought, found by rendering one; None if that fails."""
     source = f"as the chat template of {place} writes it"
     turn = {"role": "assistant", "content": REST, **dict.fromkeys(NAMES, THOUGHT)}
     prompt = rendered(template, [QUESTION], opening=True)
@@ -116,6 +115,6 @@ def form_of(template: str, place: str) -> ThoughtForm | None:
 
 
 def _last_tag(before: str) -> str:
-    """What opens the thought: the last tag before it, with the space behind."""
+    """The text that opens the thought: the last tag before it, with the white space after the tag."""
     tags = list(TAG.finditer(before))
     return before[tags[-1].start() :] if tags else COMMON.opens

@@ -1,6 +1,6 @@
-"""Hugging Face transformers, a batch at a time: for models and devices that vLLM does not have.
+"""The engine for Hugging Face transformers, batch by batch, for models and devices that vLLM does not support.
 
-Options (`--engine-option NAME=VALUE`, `[engine]` in rewardlab.toml): `device` (cuda, mps or cpu; the first there is),
+Options (`--engine-option NAME=VALUE`, `[engine]` in rewardlab.toml): `device` (cuda, mps or cpu; the first available),
 `dtype` (auto), `batch_size` (sequences at once; 64), `chat_template`, `chat_template_kwargs`, `trust_remote_code`.
 """
 
@@ -28,7 +28,7 @@ DTYPES = ("auto", "bfloat16", "float16", "float32")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The engine's options, read before the model is loaded. `device` None means the best there is."""
+    """The engine's options, read before the model is loaded. `device` None means the best one available."""
 
     device: str | None
     dtype: str
@@ -55,7 +55,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One generation to be drawn: its prompt's token ids and how many tokens may follow them."""
+    """One generation to be drawn: its prompt's token ids, and the most tokens that may follow them."""
 
     prompt_id: str
     index: int
@@ -64,7 +64,7 @@ class Draw:
 
 
 class TransformersEngine:
-    """A model loaded with transformers. A batch draws from a seed of what is in it: the same batch, the same text."""
+    """A model loaded with transformers. A batch's seed depends on its contents: the same batch gives the same text."""
 
     def __init__(self, network: Any, tokenizer: Any, model: str, options: Options):
         self._network = network
@@ -75,7 +75,7 @@ class TransformersEngine:
         self._window = _window(network.config, tokenizer)
         self._ends = _end_ids(network.generation_config, tokenizer)
         self._notices: list[str] = []
-        # `generate` fills in whatever it is not told from here: penalties and filters that no rollout has.
+        # `generate` would take penalties and filters from this config, which no training rollout has: empty it.
         self._recommended = network.generation_config.to_diff_dict()
         network.generation_config = type(network.generation_config)()
 
@@ -93,11 +93,11 @@ class TransformersEngine:
         return tuple(self._notices)
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
-        """Yield the generations of each batch as soon as all of that batch's are finished.
+        """Yield the generations of each batch as soon as the whole batch is finished.
 
-        Choices are kept to, in the tokenizer's own spelling; a schema is not, which becomes a notice.
+        Choices are enforced, in the tokenizer's own spelling; a schema is not, and a notice says so.
 
-        Raises: EngineError, before anything is sampled, for a prompt that cannot be and for a choice that the
+        Raises: EngineError, before anything is sampled, for a prompt that cannot be sampled and for a choice that the
         vocabulary cannot write; later when the model fails.
         """
         thinking, untold = asked_of_template(self._tokenizer, self._options.template, sampling, model=self._model)
@@ -121,12 +121,12 @@ class TransformersEngine:
         for batch in batches(wanted, self._options.batch_size):
             try:
                 answers = self._answer(batch, sampling, spelt)
-            except Exception as error:  # kernels, allocators and remote model code raise whatever they like
+            except Exception as error:  # kernels, allocators and remote model code may raise anything
                 raise model_failure(error, self._model) from error
             yield from answers
 
     def _unkept(self, sampling: Sampling) -> list[str]:
-        """The notice of what this engine does not hold the model to; empty when there is nothing."""
+        """The notice of a schema or choices that cannot be enforced; empty if there are none."""
         if sampling.schema is not None:
             return ["the transformers engine holds no response to a schema: they are free text (vllm: does)"]
         if sampling.choices and not self._ends:
@@ -148,7 +148,7 @@ class TransformersEngine:
         if sampling.logprobs:
             processors.append(first)
         seed = sampling.seed_of(" ".join(f"{one.prompt_id}#{one.index}" for one in batch))
-        # The caller's random state is put back; seeding reaches the device as well.
+        # Restore the caller's random state afterwards, on the device too, since seeding changes both.
         with torch.random.fork_rng([device] if device.type == "cuda" else []), torch.inference_mode():
             torch.manual_seed(seed)
             output = self._network.generate(
@@ -164,7 +164,7 @@ class TransformersEngine:
         return found if sampling.token_ids else [replace(one, token_ids=None) for one in found]
 
     def _settings(self, room: int, sampling: Sampling) -> Any:
-        """A generation config for the sampling's distribution and no other; temperature 0 is the most likely token."""
+        """A generation config with exactly the sampling's distribution; temperature 0 takes the most likely token."""
         drawn = {
             "do_sample": True,
             "temperature": sampling.temperature,
@@ -194,7 +194,7 @@ class TransformersEngine:
         return Generation(one.prompt_id, one.index, text, reason, len(one.ids), len(tokens), first, tuple(tokens))
 
     def _unpadded(self, tokens: Sequence[int]) -> Sequence[int]:
-        """The tokens without what fills the row up once a stop text has ended it."""
+        """The tokens without the padding after a stop text has ended the row."""
         pad = self._tokenizer.pad_token_id
         kept = len(tokens)
         while kept and tokens[kept - 1] == pad:
@@ -202,7 +202,7 @@ class TransformersEngine:
         return tokens[:kept]
 
     def close(self) -> None:
-        """Drop the model, and give back what the GPU's allocator keeps for it."""
+        """Drop the model, and free the memory that the GPU's allocator keeps for it."""
         import torch  # noqa: PLC0415 - heavy and optional
 
         del self._network
@@ -210,7 +210,7 @@ class TransformersEngine:
 
 
 def batches(wanted: Sequence[Draw], size: int) -> Iterator[Sequence[Draw]]:
-    """At most `size` sequences at a time that may all grow by the same number of tokens, alike in length."""
+    """Batches of at most `size` sequences of similar length that may all grow by the same number of tokens."""
     ordered = sorted(wanted, key=lambda one: (one.room, len(one.ids)))
     for _, alike in itertools.groupby(ordered, key=lambda one: one.room):
         held = list(alike)
@@ -218,20 +218,20 @@ def batches(wanted: Sequence[Draw], size: int) -> Iterator[Sequence[Draw]]:
 
 
 def _left_padded(rows: Sequence[Sequence[int]], pad: int) -> tuple[list[list[int]], list[list[int]]]:
-    """The rows at one width, filled up on the left, and the mask of what is theirs."""
+    """The rows padded on the left to one width, and the mask of their own tokens."""
     width = max(len(row) for row in rows)
     filled = [[pad] * (width - len(row)) + list(row) for row in rows]
     return filled, [[0] * (width - len(row)) + [1] * len(row) for row in rows]
 
 
 def _window(config: Any, tokenizer: Any) -> int:
-    """The most tokens the model holds; as good as none for a model that names no limit."""
+    """The most tokens that the model holds; practically unlimited for a model that names no limit."""
     named = getattr(config.get_text_config(), "max_position_embeddings", None)
     return int(named or tokenizer.model_max_length)
 
 
 def _end_ids(generation_config: Any, tokenizer: Any) -> frozenset[int]:
-    """The ids that end a response: a chat model may have several."""
+    """The ids that end a response; a chat model may have several."""
     ends = generation_config.eos_token_id
     if ends is None:
         ends = tokenizer.eos_token_id
@@ -248,7 +248,7 @@ def open_engine(model: str, options: Mapping[str, Any]) -> TransformersEngine:
     """Load `model`, a local folder or a hub name.
 
     Raises: EngineError when transformers or torch is not installed, when the model cannot be loaded or does not fit;
-    UsageError for an option that there is not, or that has no sense.
+    UsageError for an unknown option or an invalid value.
     """
     settings = Options.read(options)
     check_model(model)
@@ -269,7 +269,7 @@ def open_engine(model: str, options: Mapping[str, Any]) -> TransformersEngine:
             model, dtype=settings.dtype, trust_remote_code=settings.trust
         )
         network = network.to(settings.device or _best_device(torch)).eval()
-    except Exception as error:  # loaders, remote model code and drivers raise whatever they like
+    except Exception as error:  # loaders, remote model code and drivers may raise anything
         raise model_failure(error, f"transformers:{model}") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token

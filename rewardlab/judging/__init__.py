@@ -1,1 +1,1 @@
-"""Judges: definitions, the prompt a judge reads, its verdict, and the panel of several."""
+"""Judges: their definitions, the prompts they read, their verdicts, and panels of several judges."""

@@ -1,4 +1,4 @@
-"""Puts questions to a judge and yields its judgments as they finish; what was asked before is not asked again."""
+"""Puts questions to a judge and yields its judgments as they finish; no question is put twice."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from rewardlab.task import Generation, Message, Prompt, Request
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question: what is shown, which generation it is about, in which variant, and for the how-manieth time.
+    """One question: what is shown, the generation it is about, the variant, and the number of the repeat.
 
-    `index` is the generation (of a pair the one shown first, `other` the one shown second); `variant` is "" for the
-    plain question; `time` counts from 0.
+    `index` is the generation (for a pair, the one shown first; `other` is the one shown second); `variant` is "" for
+    the plain question; `time` counts repeats from 0.
     """
 
     exhibit: Exhibit
@@ -40,11 +40,11 @@ class Ask:
 
     @property
     def place(self) -> Place:
-        """What no two questions to one judge share."""
+        """The key that identifies a question among those to one judge."""
         return (self.prompt_id, self.index, self.other, self.variant, self.time)
 
 
-#: What makes two questions one: a hash of all that the judge sees, and the time.
+#: Identifies equal questions: a hash of everything that the judge sees, and the number of the repeat.
 Content: TypeAlias = tuple[str, int]
 
 
@@ -52,19 +52,19 @@ class Respondent(Protocol):
     """A judge that can be asked."""
 
     def content(self, exhibit: Exhibit) -> str | Unscored:
-        """A hash of all that the judge sees of an exhibit; Unscored where it cannot be shown."""
+        """A hash of everything that the judge sees of an exhibit; Unscored if it cannot be shown."""
 
     def answer(self, questions: Mapping[Content, Ask]) -> Iterator[tuple[Content, Judgment]]:
-        """Yield each question's judgment as soon as it is there, in any order.
+        """Yield each question's judgment as soon as it is ready, in any order.
 
         Raises: EngineError.
         """
 
 
 class ModelJudge:
-    """A judge that is a model: its template filled, its engine sampled, its verdict read.
+    """A judge that is a model: fills its template, samples its engine and reads the verdict.
 
-    `engine` gives the loaded engine, and is called only when there is a question to put.
+    `engine` returns the loaded engine; it is called only when there is a question to put.
     """
 
     def __init__(self, judge: Judge, engine: Callable[[], Engine]) -> None:
@@ -76,7 +76,7 @@ class ModelJudge:
         return messages if isinstance(messages, Unscored) else _digest(messages)
 
     def answer(self, questions: Mapping[Content, Ask]) -> Iterator[tuple[Content, Judgment]]:
-        """A question that leaves the model no room to answer is TOO_LONG; the others are put without it."""
+        """Answer the questions; one that leaves the model no room to answer gets TOO_LONG, and the others go on."""
         requests = self._requests(questions)
         answered: set[Content] = set()
         while requests:
@@ -90,7 +90,7 @@ class ModelJudge:
                 for number in lost.indexes:
                     content = (lost.prompt.id, number)
                     yield content, Judgment.not_asked(questions[content].place, TOO_LONG, error.what)
-                # An engine looks at all before it samples: those that it had not come to stand first.
+                # The engine checks all prompts before it samples; put those that it has not checked yet first.
                 requests = _without(requests[place + 1 :] + requests[:place], answered)
             else:
                 return
@@ -106,7 +106,7 @@ class ModelJudge:
             last = now
 
     def _requests(self, questions: Mapping[Content, Ask]) -> list[Request]:
-        """One request for all times of a content, whose hash is its prompt's id: equal questions have equal seeds."""
+        """One request for all repeats of a content. The hash is the prompt's id, so equal questions get equal seeds."""
         times: dict[str, list[int]] = {}
         shown: dict[str, Exhibit] = {}
         for (digest, number), ask in questions.items():
@@ -130,9 +130,9 @@ class ModelJudge:
 
 
 def _place_of(error: TooLongError, requests: Sequence[Request]) -> int:
-    """Which of the requests the error is about.
+    """The place of the request that the error is about.
 
-    Raises: TooLongError, the same, when it names none of them.
+    Raises: the TooLongError itself when it names none of the requests.
     """
     named = re.match(r"prompt '([0-9a-f]+)'", error.where or "")
     places = [place for place, request in enumerate(requests) if named and request.prompt.id == named[1]]
@@ -142,13 +142,13 @@ def _place_of(error: TooLongError, requests: Sequence[Request]) -> int:
 
 
 def _without(requests: Sequence[Request], answered: set[Content]) -> list[Request]:
-    """The requests less what has been answered."""
+    """The requests without those parts that have been answered."""
     left = ((one, tuple(at for at in one.indexes if (one.prompt.id, at) not in answered)) for one in requests)
     return [Request(one.prompt, indexes) for one, indexes in left if indexes]
 
 
 class FunctionJudge:
-    """A judge that is the user's Python; `concurrency` in the definition's [engine] asks so many processes at once."""
+    """A judge that is the user's Python; `concurrency` in the definition's [engine] is the number of processes."""
 
     def __init__(self, judge: Judge, function: PythonJudge) -> None:
         self._function = function
@@ -179,10 +179,10 @@ class FunctionJudge:
 def put(
     respondent: Respondent, asks: Iterable[Ask], held: dict[Place, Judgment]
 ) -> tuple[int, Iterator[Sequence[Judgment]]]:
-    """Put the questions that `held` has no answer to, those that read the same only once.
+    """Put the questions that `held` has no answer to, and identical ones only once.
 
-    Returns how many judgments will come, and the judgments, a tuple for the questions that one answer serves. `held` is
-    added to as they come.
+    Returns the number of judgments to come, and an iterator over them; each tuple has the judgments of all questions
+    that share one answer. New judgments are added to `held`.
     """
     by_place = {ask.place: ask for ask in asks}
     pending = [ask for place, ask in by_place.items() if place not in held]
@@ -215,7 +215,7 @@ def _serve(judgment: Judgment, asks: Sequence[Ask], held: dict[Place, Judgment])
 
 
 def _alike(respondent: Respondent, asks: Sequence[Ask]) -> tuple[dict[Content, list[Ask]], list[Judgment]]:
-    """The questions by content, and judgments on those that cannot be put."""
+    """The questions grouped by content, and judgments on those that cannot be put."""
     alike: dict[Content, list[Ask]] = {}
     unaskable = []
     for ask in asks:
@@ -230,7 +230,7 @@ def _alike(respondent: Respondent, asks: Sequence[Ask]) -> tuple[dict[Content, l
 def _known(
     respondent: Respondent, by_place: Mapping[Place, Ask], held: Mapping[Place, Judgment], wanted: set[Content]
 ) -> dict[Content, Judgment]:
-    """Answers that are held to questions that read as a wanted one does."""
+    """The answers in `held` to questions that are identical to a wanted one."""
     known = {}
     for place, ask in by_place.items():
         if place in held and wanted:

@@ -1,4 +1,4 @@
-"""What a judge's TOML may hold, read with the line of whatever is wrong in it."""
+"""Reads a judge's TOML: the keys it may have, with errors that name the line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Text = Annotated[StrictStr, Field(min_length=1)]
 
 
 class Table(BaseModel):
-    """A TOML table: no other keys than these."""
+    """A TOML table that allows no other keys than its fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,7 +34,7 @@ class SamplingTable(Table):
 
 
 class PriceTable(Table):
-    """What a million tokens cost."""
+    """The price of a million tokens."""
 
     prompt: Annotated[Number, Field(ge=0)]
     completion: Annotated[Number, Field(ge=0)]
@@ -65,7 +65,7 @@ class Declaration(Table):
 def read_declaration(path: Path) -> tuple[Declaration, str]:
     """The definition in `path`, and its text.
 
-    Raises: UsageError with file:line for what is no TOML, an unknown key, or a value that is not allowed.
+    Raises: UsageError with file:line for invalid TOML, an unknown key, or a value that is not allowed.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -83,7 +83,7 @@ def read_declaration(path: Path) -> tuple[Declaration, str]:
 
 
 def line_of(key: str, text: str, *, table: str | None = None) -> int | None:
-    """The line of a definition's text that sets `key`, counted from 1; None when none does."""
+    """The line of a definition's text that sets `key`, counted from 1; None if there is none."""
     inside: str | None = None
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[\s*[\"']?([\w-]+)", line):
@@ -96,13 +96,13 @@ def line_of(key: str, text: str, *, table: str | None = None) -> int | None:
 
 
 def place(path: Path, text: str, key: str, *, table: str | None = None) -> str:
-    """`file:line` of a key, the file alone where the line is not known."""
+    """`file:line` of a key, or the file alone if the line is not known."""
     line = line_of(key, text, table=table) or (line_of(table, text) if table else None)
     return f"{path}:{line}" if line else str(path)
 
 
 def _foremost(errors: list[ErrorDetails]) -> ErrorDetails:
-    """The error to tell: an unknown key before the required one that it was meant for."""
+    """The error to report: an unknown key comes before a missing one, which may be what it was meant to be."""
     return next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
 
 
@@ -131,7 +131,7 @@ def _refusal(detail: ErrorDetails, path: Path, text: str) -> UsageError:
     )
 
 
-#: What is said of the keys for which pydantic's own sentence would speak of one type of several.
+#: What to expect for keys that allow several types, where pydantic's own sentence would name only one.
 EXPECTED = {
     "kind": "one of score, label, boolean, pairwise",
     "labels": 'a list of texts or numbers, such as [1, 2, 3] or ["bad", "good"]',

@@ -1,4 +1,4 @@
-"""A judge as it is defined: TOML and a prompt text beside it, or one of those shipped in judges/."""
+"""Loads a judge from its definition: a TOML file with a prompt text beside it, or one shipped in judges/."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from rewardlab.judging.scale import Scale, ScaleError, make_scale
 from rewardlab.task import Sampling
 
 PYTHON = "python:"
-#: Engines whose models run elsewhere.
+#: The engines whose models run on other machines.
 REMOTE = ("openai:", "bedrock:")
-#: Engine options that change how fast or with which key a model answers, not what.
+#: Engine options that affect speed or access, but not what a model answers.
 SILENT_OPTIONS = frozenset({
     "api_key", "base_url", "batch_size", "concurrency", "device", "endpoint_url", "gpu_memory_utilization",
     "max_num_seqs", "max_retries", "profile", "region", "tensor_parallel_size", "timeout",
@@ -32,7 +32,7 @@ SILENT_OPTIONS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a million tokens cost."""
+    """The price of a million tokens."""
 
     prompt: float
     completion: float
@@ -43,14 +43,14 @@ class Price:
 class Judge:
     """One judge, ready to be asked.
 
-    `template` is the prompt text, empty for a Python judge; `criteria` what fills its {criteria} where a row has none
-    of its own. `model` is a model spec or `python:FILE:FUNCTION`, its path resolved; None when none was named.
-    `sampling` is how the model is sampled, without what the answer format adds (`verdict.response_format`); `repeats`
-    how often a sample of the generations is asked again. `source` is where the definition was read, `digest` a hash
-    of whatever changes a verdict: template, criteria, scale, answer format, sampling, engine options, and the text of
-    a Python judge; not the model, the name, the description, the price or the success threshold. No definition says
-    what a Python judge is handed of the `environment`, which `files` it may use beside its folder, and whether it
-    reaches the `network`: the user does.
+    `template` is the prompt text, empty for a Python judge; `criteria` fills its {criteria} for rows without their own.
+    `model` is a model spec or `python:FILE:FUNCTION` with a resolved path; None if none was named. `sampling` is how
+    the model is sampled, without the additions of the answer format (`verdict.response_format`). `repeats` is how often
+    the judge is asked again about a sample of the generations. `source` is the file of the definition. `digest` is a
+    hash of everything that can change a verdict: template, criteria, scale, answer format, sampling, engine options,
+    and a Python judge's code; it excludes the model, the name, the description, the price and the success threshold.
+    For a Python judge, the user (never the definition) decides which variables of the `environment` it gets, which
+    `files` it may use besides its folder, and whether it may use the `network`.
     """
 
     name: str
@@ -77,23 +77,23 @@ class Judge:
 
 
 def shipped_folder() -> Path:
-    """The folder of the judges that come with rewardlab: inside an installed package, beside it in a checkout."""
+    """The folder of the judges shipped with rewardlab: inside an installed package, next to it in a checkout."""
     package = Path(str(resources.files("rewardlab")))
     inside = package / "judges"
     return inside if inside.is_dir() else package.parent / "judges"
 
 
 def shipped_judges() -> dict[str, Path]:
-    """The definitions that come with rewardlab, by name."""
+    """The definitions shipped with rewardlab, by name."""
     return {path.stem: path for path in sorted(shipped_folder().glob("*.toml"))}
 
 
 def load_judge(text: str, *, folder: Path | None = None) -> Judge:
-    """Read the judge that `text` names: NAME or FILE.toml, each with @MODEL or without.
+    """Read the judge that `text` names: NAME or FILE.toml, with or without @MODEL.
 
-    Arguments: `folder` is the one that a relative FILE and a relative MODEL are taken from; the working folder if None.
-    A relative model named in a definition is taken from the definition's folder.
-    Raises: UsageError, with file:line where there is one, for a judge that is not there or cannot be used.
+    Arguments: a relative FILE or MODEL is relative to `folder`, by default the working folder; a relative model in a
+    definition is relative to the definition's folder.
+    Raises: UsageError, with file:line where there is one, for a judge that does not exist or cannot be used.
     """
     name, model = _split(text)
     path = _path(name, folder or Path(), text)
@@ -107,7 +107,7 @@ def load_judge(text: str, *, folder: Path | None = None) -> Judge:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    """The definition and the model of `NAME@MODEL`; a folder's name may hold an @ of its own."""
+    """Split `NAME@MODEL` into definition and model; a folder's name may contain an @ too."""
     name, at, model = text.partition("@")
     file = re.fullmatch(r"(.+?\.toml)(?:(@)(.*))?", text, re.DOTALL)
     if file and name not in shipped_judges():
@@ -141,7 +141,7 @@ def _path(name: str, folder: Path, text: str) -> Path:
 
 
 def _model(text: str, folder: Path, *, where: str) -> str:
-    """The model spec, or `python:FILE:FUNCTION`, with its path taken from `folder`."""
+    """The model spec, or `python:FILE:FUNCTION`, with its path resolved relative to `folder`."""
     if not text.startswith(PYTHON):
         try:
             return str(parse_model(text, folder=folder))
@@ -187,7 +187,7 @@ def _judge(declared: Declaration, source: str, path: Path, model: str | None) ->
 
 
 def numbered(criteria: str | Sequence[Any]) -> str:
-    """Criteria as they stand in a prompt: a text as it is, a list as numbered lines."""
+    """Criteria in the form for a prompt: a text unchanged, a list as numbered lines."""
     if isinstance(criteria, str):
         return criteria.strip()
     lines = [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in criteria]
@@ -245,7 +245,7 @@ def _template(declared: Declaration, source: str, path: Path) -> str:
 
 
 def _code(model: str | None) -> str:
-    """The text of a Python judge's file; empty for a model."""
+    """The contents of a Python judge's file in hexadecimal; empty for a model."""
     if model is None or not model.startswith(PYTHON):
         return ""
     return Path(model.removeprefix(PYTHON).rpartition(":")[0]).read_bytes().hex()

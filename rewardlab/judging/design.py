@@ -1,4 +1,4 @@
-"""Which generations a judge is to see when it cannot see all, and with what probability each was chosen."""
+"""Draws the sample of generations that a judge sees, and computes each one's inclusion probability and weight."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from rewardlab.runs.answers import Bools, Floats
 from rewardlab.runs.kept import read_kept, save_kept
 from rewardlab.stats.interval import Undefined
 
-#: Probabilities this close are those of one draw: they pass through a file and a division.
+#: Probabilities this close count as equal, since they pass through a file and a division.
 SAME = 1e-9
-#: Pairs of one half of a prompt from fewer prompts stand for too many others.
+#: Pairs within one half (successes or the rest) must come from at least this many prompts to represent the others.
 FEWEST_PROMPTS = 10
 PAIR = 2
 
 
 def draw(present: Bools, success: Bools, prompt_ids: Sequence[str], *, size: int | None, seed: int) -> Floats:
-    """The probability with which each chosen generation was chosen, 0 for the others; (prompts, generations).
+    """Draw a sample; returns each chosen generation's inclusion probability, 0 for the others: (prompts, generations).
 
-    Half of `size` goes to the successes and half to the rest, as far as there are so many, so that rare successes are
-    seen. Within each half the prompts take turns: one generation of every prompt, then a second of those that have one,
-    and so on; in the last round a simple random sample of the prompts has its turn. In a prompt with m generations
-    after r full rounds and a last one in which t of the P prompts that had more were drawn, each generation's
-    probability is (min(r, m) + [m > r] t / P) / m. They add up to `size`, and one over each is its weight in a
-    Horvitz-Thompson estimate (Horvitz and Thompson 1952).
+    Half of `size` goes to the successes and half to the rest, as far as there are enough, so that rare successes are
+    seen. Within each half the prompts take turns: one generation of every prompt, then a second one of every prompt
+    that has one, and so on; in the last round only a simple random sample of the prompts has a turn. After r full
+    rounds and a last one in which t of the P remaining prompts are drawn, each generation of a prompt with m
+    generations has the probability (min(r, m) + [m > r] t / P) / m. The chosen generations' weights in a
+    Horvitz-Thompson estimate are one over these (Horvitz and Thompson 1952); over all generations the probabilities add
+    up to `size`.
 
-    The random numbers are permanent (Ohlsson 1995): each belongs to its prompt and generation. A larger size chooses
-    the same generations and more.
-
-    Arguments: `present` marks the generations there are, `success` those that the reward calls right; `size` None
+    The random numbers are permanent (Ohlsson 1995), each tied to its prompt and generation, so that a larger size
+    chooses the same generations and more.
+    Arguments: `present` marks the existing generations, `success` those that the reward calls right; a `size` of None
     chooses all.
     """
     if size is None or size >= present.sum():
@@ -48,10 +48,10 @@ def draw(present: Bools, success: Bools, prompt_ids: Sequence[str], *, size: int
 
 
 def permanent_numbers(prompt_ids: Sequence[str], width: int, seed: int) -> tuple[Floats, Floats]:
-    """The permanent random numbers of the generations (prompts, width) and of the prompts (prompts,), each in [0, 1).
+    """The permanent random numbers of the generations (prompts, width) and of the prompts (prompts,), in [0, 1).
 
-    They depend on the seed and on a generation's own prompt and index alone: what comes first among some of a run's
-    generations comes first among all of them.
+    They depend only on the seed and on the generation's own prompt and index, so that the order of any two generations
+    is the same in every subset of a run.
     """
     within = np.array([[_number(seed, name, index) for index in range(width)] for name in prompt_ids], float)
     return within.reshape(len(prompt_ids), width), np.array([_number(seed, name, None) for name in prompt_ids])
@@ -63,7 +63,7 @@ def _number(seed: int, prompt_id: str, index: int | None) -> float:
 
 
 def _turns(stratum: Bools, within: Floats, between: Floats, take: int) -> Floats:
-    """The probabilities in one stratum of which `take` generations are to be chosen."""
+    """The inclusion probabilities in one stratum, from which `take` generations are chosen."""
     counts = stratum.sum(axis=1)
     turn = np.argsort(np.argsort(np.where(stratum, within, np.inf), axis=1, kind="stable"), axis=1, kind="stable")
     left, rounds = take, 0
@@ -79,16 +79,17 @@ def _turns(stratum: Bools, within: Floats, between: Floats, take: int) -> Floats
 
 
 def pair_weights(weights: Floats, present: Bools, success: Bools) -> Floats | Undefined:
-    """One over the probability with which both of two generations of one prompt were chosen by `draw`.
+    """One over the probability with which `draw` chose both of two generations of one prompt.
 
-    Arguments: `weights` (prompts, generations), one over each one's own probability, 0 where it was not chosen; the
-    other two as in `draw`. Returns (prompts, generations, generations), 0 where not both were chosen and on the
-    diagonal.
-    Identity, from the rounds r and the share t of prompts drawn in the last of a half: two of the m > r in one half of
-    a prompt (r (r - 1) + 2 r t) / (m (m - 1)); one of each half E[n n'] / (m m'), where the last rounds of both come to
-    the same prompts first, so that both have their turn with the smaller of both t.
-    At the edges: undefined where too few pairs can be seen, as with one of each half of a prompt, and where the weights
-    are not those of a draw by this `success`: what the reward calls right has changed since.
+    Arguments: `weights` (prompts, generations), one over each generation's own probability, 0 where it was not chosen;
+    the other two as in `draw`. Returns (prompts, generations, generations), 0 on the diagonal and where not both were
+    chosen.
+    Identity: let a half have r full rounds, with a share t of the prompts drawn in its last one. Two of the m > r
+    generations in one half of a prompt have the joint probability (r (r - 1) + 2 r t) / (m (m - 1)); one of each half
+    has E[n n'] / (m m'). The last rounds of both halves draw the prompts in the same order, so both have a turn with
+    the smaller of the two t.
+    At the edges: undefined where too few pairs can be seen, such as with only one generation in each half of a prompt,
+    and where the weights do not come from a draw with this `success`, because the reward's successes have changed.
     """
     first, second = (_Half.of(weights, present & part) for part in (success, ~success))
     if first is None or second is None:
@@ -115,7 +116,7 @@ def _joint(first: Bools, second: Bools, probability: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Half:
-    """The successes, or the rest: which were `chosen`, how many each prompt has, the rounds, the last one's share."""
+    """The successes or the rest: those `chosen`, each prompt's number, the full rounds, and the last round's share."""
 
     chosen: Bools
     sizes: Floats
@@ -124,10 +125,10 @@ class _Half:
 
     @classmethod
     def of(cls, weights: Floats, members: Bools) -> _Half | None:
-        """None where the weights are not those of a draw from these members."""
+        """Reconstruct the draw from its weights; None if they do not come from a draw from these members."""
         chosen, sizes = members & (weights > 0), members.sum(axis=1).astype(float)
         rows, _ = np.nonzero(chosen)
-        expected = sizes[rows] / weights[chosen]  # the mean number of turns of the prompt of each
+        expected = sizes[rows] / weights[chosen]  # the expected number of turns of each one's prompt
         sure = weights[chosen] <= 1 + SAME
         if sure.all():
             rounds = np.inf if (chosen == members).all() else 0.0
@@ -140,22 +141,22 @@ class _Half:
 
     @property
     def shows_pairs(self) -> bool:
-        """Whether two of one prompt were chosen in enough prompts, or in all that have two."""
+        """Whether two generations were chosen in enough prompts, or in all prompts that have two."""
         seen, there = (int((count >= PAIR).sum()) for count in (self.chosen.sum(axis=1), self.sizes))
         return seen >= min(FEWEST_PROMPTS, there)
 
     def turns(self) -> tuple[Floats, Floats]:
-        """In each prompt the certain turns, and the chance of one more."""
+        """Each prompt's number of certain turns, and its chance of one more."""
         return np.minimum(self.sizes, self.rounds), np.where(self.sizes > self.rounds, self.last, 0.0)
 
     def within(self) -> Floats:
-        """The probability of two of one prompt, (prompts,)."""
+        """The probability that two given generations of this half of a prompt are both chosen, (prompts,)."""
         certain, more = self.turns()
         pairs = certain * (certain - 1) + 2 * certain * more
         return np.asarray(np.divide(pairs, self.sizes * (self.sizes - 1), out=pairs * 0, where=self.sizes > 1))
 
     def with_other(self, other: _Half) -> Floats:
-        """The probability of one of this half and one of the other, (prompts,)."""
+        """The probability that a generation of this half and one of the other are both chosen, (prompts,)."""
         (one, more), (two, too) = self.turns(), other.turns()
         both = one * two + one * too + two * more + np.minimum(more, too)
         sizes = self.sizes * other.sizes
@@ -163,10 +164,10 @@ class _Half:
 
 
 def pairs(texts: Sequence[Sequence[str | None]], prompt_ids: Sequence[str], *, seed: int) -> list[tuple[int, int, int]]:
-    """Up to two pairs of differing responses of each prompt: its row, the one shown first, the one shown second.
+    """Choose up to two pairs of different responses per prompt, as (prompt's row, shown first, shown second).
 
-    The first pair of every prompt comes before the second of any, the prompts in a random order; the four responses of
-    a prompt's two pairs differ where it has so many different ones.
+    The prompts come in random order, all first pairs before the second pairs. The four responses of a prompt's two
+    pairs are all different if the prompt has that many.
 
     Arguments: `texts` by prompt and index, None where there is no generation.
     """
@@ -188,7 +189,7 @@ def pairs(texts: Sequence[Sequence[str | None]], prompt_ids: Sequence[str], *, s
 
 
 def save_design(folder: Path, key: str, probability: Floats | None, prompt_ids: Sequence[str]) -> None:
-    """Keep with what probability the judge with this key was to see each generation; None: all of them, for sure."""
+    """Store the inclusion probabilities of a judge's sample; None if the judge sees all generations."""
     path = _path(folder, key)
     if probability is None:
         path.unlink(missing_ok=True)
@@ -202,9 +203,9 @@ def save_design(folder: Path, key: str, probability: Floats | None, prompt_ids: 
 
 
 def weights_of(folder: Path, key: str, present: Bools, prompt_ids: Sequence[str]) -> Floats:
-    """One over the probability with which each generation was chosen for the judge with this key, 0 where it was not.
+    """One over each generation's inclusion probability in a judge's sample, 0 where it was not chosen.
 
-    Raises: RunError when what was kept of it cannot be read.
+    Raises: RunError when the stored probabilities cannot be read.
     """
     path = _path(folder, key)
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""What is shown to a judge."""
+"""The exhibit that a judge is shown: a prompt with a response or a pair of responses."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rewardlab.task import Json, Prompt
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One response to a prompt, or a pair of them: `other` is the second of a pair.
+    """One response to a prompt, or a pair of responses, of which `other` is the second.
 
-    `reference` is the prompt's own unless another is given; None means that there is none.
+    `reference` is by default the prompt's own; None means that there is none.
     """
 
     prompt: Prompt

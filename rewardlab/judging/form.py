@@ -1,4 +1,4 @@
-"""The form of a verdict: how a judge is told to answer, and what makes an engine hold it to that."""
+"""The form of a judge's answer: the instruction in its prompt, and the constraints for the engine."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Literal, TypeAlias
 from rewardlab.judging.scale import Scale
 from rewardlab.task import Json
 
-#: The label alone; a JSON object with a reason and the verdict; free text that ends with the line "Verdict: LABEL".
+#: The forms: only the label; a JSON object with reason and verdict; free text that ends with "Verdict: LABEL".
 Answer: TypeAlias = Literal["choice", "json", "line"]
 
-#: How many alternatives of the first token are asked for: what OpenAI's servers and vLLM give at most by default.
+#: How many alternatives of the first token to request; the default maximum of OpenAI's servers and vLLM.
 MOST_LOGPROBS = 20
-#: Room for a reason of some sentences before the verdict.
+#: The tokens for a reason of a few sentences before the verdict.
 REASONED_TOKENS = 512
-#: Room for the thoughts of a model that thinks first.
+#: The tokens for a model that thinks before it answers.
 THOUGHT_TOKENS = 2048
 
 
 def request(scale: Scale, answer: Answer) -> str:
-    """The sentence that stands for {answer} in a prompt text."""
+    """The sentence that replaces {answer} in a prompt text."""
     if scale.is_continuous:
         named = f"a number from {scale.low:g} to {scale.high:g}"
     else:
@@ -37,7 +37,7 @@ def request(scale: Scale, answer: Answer) -> str:
 
 
 def schema_of(scale: Scale) -> Mapping[str, Json]:
-    """The JSON Schema of an answer: the reason first, since what comes before the verdict can still change it."""
+    """The JSON Schema of an answer, with the reason first, since only text before the verdict can influence it."""
     verdict: dict[str, Json] = (
         {"type": "number", "minimum": scale.low, "maximum": scale.high}
         if scale.is_continuous
@@ -52,10 +52,10 @@ def schema_of(scale: Scale) -> Mapping[str, Json]:
 
 
 def tokens_for(scale: Scale, answer: Answer, *, is_remote: bool) -> int:
-    """How many tokens an answer may take unless the definition says: room for reasons, or for the longest label.
+    """The default token limit of an answer: enough for a reason, or for the longest label.
 
     No tokenizer needs more tokens than a label has bytes. A remote model may think before it answers, and its thoughts
-    count; one that does not ends after its answer, whatever the bound.
+    count; a model that does not think stops after its answer, whatever the limit.
     """
     if is_remote:
         return THOUGHT_TOKENS
@@ -63,12 +63,12 @@ def tokens_for(scale: Scale, answer: Answer, *, is_remote: bool) -> int:
 
 
 def logprobs_for(scale: Scale) -> int:
-    """How many alternatives of the first token tell the labels apart; 0 where one label begins another."""
+    """How many alternatives of the first token to request; 0 if it cannot tell the labels apart."""
     return 0 if scale.is_coded or overlap(scale.labels) else MOST_LOGPROBS
 
 
 def overlap(labels: tuple[str, ...]) -> tuple[str, str] | None:
-    """Two labels of which the second begins with the first, or None."""
+    """Two labels of which the second starts with the first, or None."""
     for shorter in labels:
         for longer in labels:
             if longer != shorter and longer.startswith(shorter):

@@ -1,4 +1,4 @@
-"""Judgments as a run directory holds them: one row for each question that was put to a judge."""
+"""A judge's judgments and their storage in a run directory, one row per question."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ JUDGMENT_SCHEMA = pa.schema(
     ]
 )
 KEY = ("prompt_id", "index", "other", "variant", "time")
-#: The variant that is none: the question as the definition puts it.
+#: The plain question, as the definition puts it.
 PLAIN = ""
-#: The variant of a pairwise question in which the two responses change places.
+#: The variant of a pairwise question with the two responses in swapped order.
 SWAPPED = "swapped"
-#: Reasons of a row that no judge was asked about: what the question needs is missing, or it does not fit the model.
+#: Reasons why a question was not put: a field that it needs is missing, or it is too long for the model.
 MISSING, TOO_LONG = "missing", "too_long"
 NOT_ASKED = (MISSING, TOO_LONG)
-#: What a kill can cost: at most this much is asked again.
+#: Judgments are written at least this often; after a kill, at most this much is asked again.
 FLUSH_SECONDS = 5.0
 FLUSH_JUDGMENTS = 20_000
 
-#: Which question: prompt id, index, other, variant, time.
+#: The key of a question: prompt id, index, other, variant, time.
 Place: TypeAlias = tuple[str, int, int | None, str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """A judge's answer to one question: the verdict or why there is none, what it wrote, its tokens.
+    """A judge's answer to one question: the verdict or why there is none, the text it wrote, its tokens.
 
-    `seconds` is the time since the judgment before, so that they add up; None for one that was taken over from an equal
-    question, or that could not be put.
+    `seconds` is the time since the judgment before, so that all add up; None for a judgment copied from an identical
+    question, and for a question that could not be put.
     """
 
     place: Place
@@ -70,28 +70,28 @@ class Judgment:
 
     @classmethod
     def of(cls, place: Place, verdict: Verdict | Unscored, *, text: str | None, seconds: float | None) -> Judgment:
-        """The judgment of what was read from the judge's answer."""
+        """The judgment for a verdict read from the judge's answer."""
         if isinstance(verdict, Unscored):
             return cls(place, None, None, None, verdict.reason, verdict.detail, text, seconds=seconds)
         return cls(place, verdict.value, verdict.label, verdict.expected, None, None, text, seconds=seconds)
 
     @classmethod
     def not_asked(cls, place: Place, reason: str, detail: str) -> Judgment:
-        """The judgment on a question that could not be put; `reason` is one of NOT_ASKED."""
+        """The judgment for a question that could not be put; `reason` is one of NOT_ASKED."""
         return cls(place, None, None, None, reason, detail, None)
 
     def taken_over(self, place: Place) -> Judgment:
-        """This judgment for another question that reads the same: it cost nothing."""
+        """A copy of this judgment for another, identical question, which costs nothing."""
         return replace(self, place=place, prompt_tokens=None, completion_tokens=None, seconds=None)
 
 
 def judgments_of(folder: Path, key: str) -> Parts:
-    """The judgments that the judge with this key gave about the run in `folder`."""
+    """The stored judgments of the judge with this key on the run in `folder`."""
     return Parts(folder / "judgments" / key, JUDGMENT_SCHEMA, key=KEY)
 
 
 def read_judgments(parts: Parts) -> dict[Place, Judgment]:
-    """The judgments that are held, by their place.
+    """The stored judgments by their place.
 
     Raises: RunError as `Parts.read` does.
     """
@@ -103,7 +103,7 @@ def read_judgments(parts: Parts) -> dict[Place, Judgment]:
 
 
 def repeated_in(places: Iterable[Place], *, times: int) -> frozenset[tuple[str, int]]:
-    """The generations, by prompt id and index, whose plain question was answered `times` times more."""
+    """The generations (prompt id, index) whose plain question has been answered again `times` times."""
     asked = Counter(
         (prompt_id, index)
         for prompt_id, index, other, variant, time in places
@@ -113,7 +113,7 @@ def repeated_in(places: Iterable[Place], *, times: int) -> frozenset[tuple[str, 
 
 
 class JudgmentWriter:
-    """Gathers judgments and writes them in parts, at least every FLUSH_SECONDS while they come."""
+    """Collects judgments and writes them in parts, at least every FLUSH_SECONDS while they arrive."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._new = parts, list[Judgment]()
@@ -125,7 +125,7 @@ class JudgmentWriter:
             self.flush()
 
     def flush(self) -> None:
-        """Make everything given so far durable."""
+        """Write everything added so far to disk."""
         if self._new:
             rows, self._new = self._new, []
             self._parts.append(_columns(rows))
@@ -141,5 +141,5 @@ def _columns(rows: Sequence[Judgment]) -> dict[str, list[Any]]:
 
 
 def _storable(text: str) -> str:
-    """Text that UTF-8 can hold: a judge may write a lone surrogate."""
+    """The text in a form that UTF-8 can hold, since a judge may write a lone surrogate."""
     return text.encode("utf-8", "backslashreplace").decode()

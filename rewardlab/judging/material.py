@@ -1,4 +1,4 @@
-"""What a panel judges, a run's responses and what the reward made of them, and the questions that follow from it."""
+"""The material of a panel (a run's responses and the reward's successes), and the plain questions about it."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from rewardlab.runs.answers import Bools, Floats
 from rewardlab.task import Prompt
 
 Key: TypeAlias = tuple[str, int]
-#: A response's text by its prompt's row and its index.
+#: Returns a response's text for a prompt's row and an index.
 TextOf: TypeAlias = Callable[[int, int], str]
 
-#: So many generations, or pairs, are asked about again, to see whether a judge agrees with itself.
+#: The number of generations, or pairs, about which a judge is asked again, to measure its self-consistency.
 REPEATED = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The responses of a run, and which of them the reward calls a success: a table of (prompts, generations).
+    """The responses of a run, and which of them the reward calls a success, `success` (prompts, generations).
 
-    `texts` is by prompt id and index. `size` is how many generations a judge is to see, None for all; `seed` decides
-    which, and which are asked about again.
+    `texts` is by prompt id and index. `size` is the number of generations that a judge sees, None for all; `seed`
+    decides which these are, and about which of them the judge is asked again.
     """
 
     prompts: Sequence[Prompt]
@@ -48,24 +48,25 @@ class Material:
 
     @property
     def present(self) -> Bools:
-        """Which generations there are."""
+        """Which generations exist, (prompts, generations)."""
         width = range(self.success.shape[1])
         return np.array([[(name, index) in self.texts for index in width] for name in self.prompt_ids], bool).reshape(
             self.success.shape
         )
 
     def chosen(self) -> Floats:
-        """The probability of each generation that is to be judged, 0 for the others."""
+        """The inclusion probability of each generation to be judged, 0 for the others."""
         return draw(self.present, self.success, self.prompt_ids, size=self.size, seed=self.seed)
 
 
 def plain_questions(
     judge: Judge, material: Material, probability: Floats, *, repeated: frozenset[Key] = frozenset()
 ) -> Iterator[Ask]:
-    """The plain question about each chosen generation or pair, and REPEATED of them as often again as the judge says.
+    """The plain question about each chosen generation or pair; REPEATED of them are repeated `judge.repeats` times.
 
-    Pairs are asked in both orders. They are chosen from all responses: with a size, half as many pairs. `repeated` are
-    generations that were asked about again before: they count, also where they are not chosen.
+    Pairs are shown in both orders and chosen from all responses; with a size, there are half as many pairs. `repeated`
+    are generations that were already asked about again in an earlier session: they count among REPEATED, even if they
+    are not in the current sample.
     """
     if judge.scale.kind == "pairwise":
         yield from _pairs(material, judge.repeats)
@@ -81,8 +82,8 @@ def plain_questions(
 
 
 def _again(material: Material, chosen: Bools, repeated: frozenset[Key]) -> list[tuple[int, int]]:
-    """The chosen generations to ask about again, the first that a sample of any size would hold."""
-    # By prompt alone: a judge's flips are counted as they come, not half of them among what the reward likes.
+    """The chosen generations to ask about again: the first ones in the order in which any sample is drawn."""
+    # Without strata: the sample for repeats should not consist half of what the reward calls a success.
     nothing, ids = np.zeros_like(chosen), material.prompt_ids
     wanted = np.argwhere(draw(chosen, nothing, ids, size=REPEATED, seed=material.seed) > 0).tolist()
     fresh = [(row, index) for row, index in wanted if (ids[row], index) not in repeated]

@@ -1,4 +1,4 @@
-"""A judge as a member of a run's panel: what the run notes of it, and under which key its judgments are kept."""
+"""The members of a run's panel: each judge with its record in the run and the key of its judgments."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from rewardlab.runs.manifest import JudgeRecord
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A judge and how a run notes it."""
+    """A judge and its record in the run."""
 
     judge: Judge
     record: JudgeRecord
 
 
 def convene(judges: Sequence[Judge], held: Sequence[JudgeRecord] = ()) -> tuple[Member, ...]:
-    """The judges with their records; a name that is taken by another, or by a judge in `held`, gets its model behind.
+    """The judges with their records; a name that another judge, or one in `held`, already has gets the model appended.
 
     Raises: UsageError for a judge without a model, one whose model answers from a file, or one that is named twice.
     """
@@ -44,7 +44,7 @@ def convene(judges: Sequence[Judge], held: Sequence[JudgeRecord] = ()) -> tuple[
 
 
 def check_models(members: Sequence[Member]) -> None:
-    """Refuse, before anything is sampled, a judge whose model is nowhere.
+    """Refuse, before anything is sampled, a judge whose model does not exist.
 
     Raises: EngineError.
     """
@@ -91,7 +91,7 @@ def _record(judge: Judge) -> JudgeRecord:
 
 
 def _how_to_name_a_model(judge: Judge) -> str:
-    """In the words of who named the judge: a shipped one by its name, a file as it lies from the working folder."""
+    """The remedy for a judge without a model: names a shipped judge by name, a file relative to the working folder."""
     path = Path(judge.source)
     if shipped_judges().get(path.stem) == path:
         return f"write --judge {path.stem}@ENGINE:MODEL"

@@ -1,4 +1,4 @@
-"""Asks the judges of a panel about a run, model by model, so that one model at a time is in memory."""
+"""Asks the judges of a panel about a run, model by model, so that only one model at a time is in memory."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from rewardlab.runs.answers import Bools
 from rewardlab.runs.directory import Run
 from rewardlab.task import Prompt
 
-#: Why a question could not be put, in words.
+#: The reasons why a question could not be put, in words.
 UNPUT = {MISSING: "the prompt lacks what the judge needs", TOO_LONG: "too long for the judge's model"}
 
 
 class Questions(Protocol):
-    """What else to ask a judge once its plain verdicts are there."""
+    """Makes the further questions for a judge, once its plain verdicts are known."""
 
     def __call__(
         self,
@@ -47,9 +47,9 @@ class Questions(Protocol):
 
 
 def check_panel(members: Sequence[Member], prompts: Sequence[Prompt]) -> None:
-    """Refuse, before anything is sampled, a judge that could not be asked about these prompts.
+    """Refuse, before anything is sampled, a judge that cannot be asked about these prompts.
 
-    Raises: UsageError for a template that names a field no prompt has, or Python that does not load.
+    Raises: UsageError for a template with a field that no prompt has, or for Python that cannot be loaded.
     """
     for member in members:
         if member.judge.is_python:
@@ -62,10 +62,10 @@ def check_panel(members: Sequence[Member], prompts: Sequence[Prompt]) -> None:
 def ask_panel(
     run: Run, members: Sequence[Member], material: Material, *, questions: Questions, progress: Progress
 ) -> None:
-    """Ask every judge what `run` holds no answer to; judges of one model share one engine.
+    """Ask every judge the questions that have no answer in `run`; judges with the same model share one engine.
 
-    First the plain questions, then, per judge, those that `questions` makes of its plain verdicts.
-    Raises: EngineError, UsageError; what was answered until then is kept, and asked no more.
+    Each judge gets first the plain questions, then those that `questions` makes from its plain verdicts.
+    Raises: EngineError, UsageError; answers received until then are kept and not asked for again.
     """
     groups: dict[str, list[Member]] = {}
     for member in members:
@@ -86,7 +86,7 @@ def _respondents(
 ) -> Iterator[list[Respondent]]:
     """The judges of one model, ready to be asked; the model is loaded at the first question, and freed at the end.
 
-    What is to be told of the fence around judges in Python is added to `told`.
+    Notes about the fence around Python judges are added to `told`.
     """
     if group[0].judge.is_python:
         functions = [PythonJudge(member.judge) for member in group]
@@ -108,14 +108,14 @@ def _respondents(
 
 
 class _Engine:
-    """The engine of some judges, loaded when it is first asked for."""
+    """The engine shared by some judges, loaded when first needed."""
 
     def __init__(self, run: Run, group: Sequence[Member], progress: Progress) -> None:
         self._run, self._group, self._progress = run, group, progress
         self._engine: Engine | None = None
 
     def open(self) -> Engine:
-        """Raises: EngineError, UsageError."""
+        """The engine, loaded if necessary. Raises: EngineError, UsageError."""
         if self._engine is None:
             judge = self._group[0].judge
             assert judge.model is not None, "every member has a model"
@@ -124,7 +124,7 @@ class _Engine:
         return self._engine
 
     def close(self) -> None:
-        """Note what the engine is and has to say, and free it."""
+        """Record the engine's versions and notices in the run, and free it."""
         if self._engine is None:
             return
         engine, self._engine = self._engine, None
@@ -143,7 +143,7 @@ class _Engine:
 
 
 class _Sitting:
-    """One judge on one run: puts the questions, writes the answers as they come."""
+    """One judge on one run: puts the questions and writes the answers as they arrive."""
 
     def __init__(
         self, run: Run, member: Member, material: Material, respondent: Respondent, progress: Progress
@@ -153,7 +153,7 @@ class _Sitting:
         self._parts = judgments_of(run.folder, member.record.key)
 
     def hold(self, questions: Questions) -> None:
-        """Ask first the plain questions, then what `questions` makes of the plain verdicts."""
+        """Ask first the plain questions, then those that `questions` makes from the plain verdicts."""
         judge, record, material = self._member.judge, self._member.record, self._material
         probability = material.chosen()
         save_design(self._run.folder, record.key, None if material.size is None else probability, material.prompt_ids)
@@ -181,7 +181,7 @@ class _Sitting:
         self._progress.begin(to_judge=expected)
         try:
             for judgments in answers:
-                if not judged:  # from its first answer on it is of the panel; one that never answers is not
+                if not judged:  # a judge joins the panel with its first answer
                     self._run.add_judge(self._member.record)
                 writer.add(judgments)
                 judged += len(judgments)
@@ -191,7 +191,7 @@ class _Sitting:
             self._progress.end()
 
     def _tell(self, before: int) -> None:
-        """A note of what was asked this time, and of what it cost."""
+        """Report the questions asked in this session and their cost."""
         record, new = self._member.record, self._parts.read().slice(before)
         usage, counts = usage_of(record, new), not_asked(new)
         if not usage.questions and not counts:
@@ -207,9 +207,9 @@ class _Sitting:
 
 
 def ratings_of_panel(run: Run, prompt_ids: Sequence[str], present: Bools) -> tuple[Ratings, ...]:
-    """What each judge of the run has said, in the order in which they were added.
+    """The ratings of each judge of the run, in the order in which the judges were added.
 
-    Arguments: `present` (prompts, generations) marks the generations there are.
+    Arguments: `present` (prompts, generations) marks the existing generations.
     Raises: RunError for a damaged part.
     """
     found = []

@@ -1,4 +1,4 @@
-"""The fields of a prompt text: {question}, {row.NAME} and their like. Found and filled in one pass."""
+"""Finds and fills the fields of a prompt text, such as {question} and {row.NAME}, in one pass."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 
-#: What a text may name, with what stands there; besides, {row.NAME} is a column of the prompt's row.
+#: The fields that a text may have, with their contents; besides these, {row.NAME} is a column of the prompt's row.
 FIELDS: Mapping[str, str] = {
     "question": "the prompt's conversation",
     "reference": "the known answer",
@@ -16,15 +16,15 @@ FIELDS: Mapping[str, str] = {
     "answer": "how to answer: the labels and the form",
 }
 ROW = "row."
-#: The line that parts the system message above it from the user's turn below.
+#: The line that separates the system message above it from the user's turn below.
 USER_LINE = "[user]"
-#: {{name}} is the text {name}; braces around anything that is no name are left alone, as in JSON and code.
+#: {{name}} stands for the literal text {name}; braces around anything but a name are left alone, as in JSON and code.
 NAME = r"row\.[^{}\n]+|[A-Za-z_]\w*"
 PLACEHOLDER = re.compile(rf"\{{\{{(?P<literal>{NAME})\}}\}}|\{{(?P<field>{NAME})\}}")
 
 
 class PlaceholderError(ValueError):
-    """A prompt text that cannot be used: the line, what is wrong, and what was expected."""
+    """A prompt text that cannot be used, with the line, what is wrong, and what was expected."""
 
     def __init__(self, line: int, what: str, *, expected: str) -> None:
         self.line, self.what, self.expected = line, what, expected
@@ -32,7 +32,7 @@ class PlaceholderError(ValueError):
 
 
 def fields_in(text: str) -> dict[str, int]:
-    """The fields that `text` names, each with the line where it first does, counted from 1."""
+    """The fields in `text`, each with the line of its first occurrence, counted from 1."""
     found: dict[str, int] = {}
     for match in PLACEHOLDER.finditer(text):
         if match["field"]:
@@ -41,7 +41,7 @@ def fields_in(text: str) -> dict[str, int]:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """`text` with each field's value in its place; what a value holds is never filled again.
+    """`text` with each field replaced by its value; fields within values are not replaced.
 
     Raises: KeyError for a field without a value.
     """
@@ -51,9 +51,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def turns_of(text: str) -> tuple[str | None, str]:
-    """The system message, None without one, and the user's turn: what stands above and below the line [user].
+    """The system message (None without one) and the user's turn: the texts above and below the line [user].
 
-    Raises: PlaceholderError when there are two such lines, or nothing on one side of it.
+    Raises: PlaceholderError when there are two such lines, or nothing above or below it.
     """
     lines = text.splitlines()
     marks = [number for number, line in enumerate(lines) if line.strip() == USER_LINE]
@@ -70,7 +70,7 @@ def turns_of(text: str) -> tuple[str | None, str]:
 
 
 def check_text(text: str, *, is_pairwise: bool) -> None:
-    """Refuse a prompt text that names a field there is not, or that does not show what is to be judged.
+    """Refuse a prompt text with an unknown field, or one that does not show what is to be judged.
 
     Raises: PlaceholderError.
     """

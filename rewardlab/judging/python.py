@@ -1,7 +1,7 @@
 """Judges that are the user's own Python: `python:FILE:FUNCTION`.
 
-They run in processes of their own, as rewards do: fenced in, without credentials, with a limit of time and memory. What
-one does there, an endless loop and os._exit included, costs that judgment.
+They run in isolated processes, as rewards do: fenced in, without credentials, and with limits on time and memory. An
+endless loop or os._exit loses only the one judgment.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from rewardlab.outcome import Unscored
 from rewardlab.rewards.fence.available import fence_notes
 from rewardlab.rewards.isolation.process import EntryFound, RewardSource, WorkerProcess
 
-#: What a function may name among its parameters, each with what it is given.
+#: The parameters that a judge's function may have, with their values.
 ARGUMENTS: dict[str, Callable[[Exhibit], Any]] = {
     "question": lambda exhibit: question_of(exhibit.prompt),
     "messages": lambda exhibit: [dict(message) for message in exhibit.prompt.messages],
@@ -37,20 +37,20 @@ ARGUMENTS: dict[str, Callable[[Exhibit], Any]] = {
     "other": lambda exhibit: exhibit.other,
     "row": lambda exhibit: dict(exhibit.prompt.row),
 }
-#: The keys of a Python judge's [engine] table, and what they are unless they are said: calls at once, the seconds of
-#: one, the MB of memory of each process.
+#: The keys of a Python judge's [engine] table with their defaults: concurrent calls, seconds per call, and MB of memory
+#: per process.
 OPTIONS = {"concurrency": 1, "timeout": 300, "memory_mb": 8192}
-#: A judge may load a model while it is imported.
+#: The time limit of the import, during which a judge may load a model.
 IMPORT_SECONDS = 600.0
-#: What is kept of a judge's prints, in bytes.
+#: How many bytes of a judge's printed output are kept.
 KEPT = 1 << 20
 
 
 class PythonJudge:
-    """A judge's function, loaded in a process; calls from several threads have a process each. Close it.
+    """A judge's function in an isolated process, with one process for each calling thread. Must be closed.
 
-    Raises: UsageError with the file when it cannot be loaded, has no such function, or the function wants an argument
-    that no judge is given.
+    Raises: UsageError with the file when it cannot be loaded, has no such function, or the function requires an
+    argument that no judge is given.
     """
 
     def __init__(self, judge: Judge) -> None:
@@ -82,20 +82,20 @@ class PythonJudge:
 
     @property
     def printed(self) -> str:
-        """What the judge printed so far, its first megabyte: it never reaches the report's."""
+        """The first megabyte of what the judge has printed so far, which never gets into the report."""
         logs = sorted(Path(self._folder.name).glob("judge-*.log"))
         return b"".join(log.read_bytes()[:KEPT] for log in logs)[:KEPT].decode(errors="replace")
 
     @property
     def notes(self) -> list[str]:
-        """What is to be told of the fence around it, a sentence each."""
+        """Sentences about the fence around the judge."""
         with self._lock:
             denied = {**self._denied, **{one: None for worker in self._workers.values() for one in worker.denied}}
         return fence_notes(self._entry.fence, denied, "judge")
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep what other threads start until the end of the block, and no longer."""
+        """End the processes of other threads at the end of this block."""
         try:
             yield
         finally:
@@ -104,8 +104,8 @@ class PythonJudge:
     def ask(self, exhibit: Exhibit) -> Verdict | Unscored:
         """The verdict that the function returns: a label, a number of the scale, or True or False for a boolean.
 
-        None is Unscored("abstained"), any other return "invalid", an exception "raised", sys.exit, a lack of memory and
-        a process that ended "crashed", no answer in time "timed_out"; an async function is waited for.
+        None gives Unscored("abstained"), any other value "invalid", an exception "raised", no answer in time
+        "timed_out"; sys.exit, a lack of memory and the end of the process give "crashed". Async functions are awaited.
         """
         worker = self._worker()
         event = json.dumps({name: given(exhibit) for name, given in ARGUMENTS.items()})
@@ -125,7 +125,7 @@ class PythonJudge:
             return Unscored("invalid", str(error), reply.seconds)
 
     def _worker(self) -> WorkerProcess:
-        """This thread's own: on Linux a process dies with the thread that started it."""
+        """This thread's own worker, since on Linux a worker dies with the thread that started it."""
         with self._lock:
             worker = self._workers.get(threading.current_thread())
             if worker is None:
@@ -135,13 +135,13 @@ class PythonJudge:
         return worker
 
     def _started(self, worker: WorkerProcess) -> EntryFound:
-        """Raises: UsageError."""
+        """Start the worker. Raises: UsageError."""
         try:
             return worker.start()
         except RewardError as error:
             is_call = error.what.startswith("the function takes")
             where = f"{self._file}:{self._name}" if is_call else error.where
-            do = error.do and re.sub(r"\breward\b", "judge", error.do)  # the advice is the same, the option is not
+            do = error.do and re.sub(r"\breward\b", "judge", error.do)  # the same advice, but for the judge's option
             raise UsageError(error.what, where=where, expected=error.expected, do=do) from error
 
     def _drop(self, threads: list[threading.Thread]) -> None:
@@ -151,7 +151,7 @@ class PythonJudge:
             worker.close()
 
     def close(self) -> None:
-        """End the processes, and forget what they printed."""
+        """End the processes, and delete their printed output."""
         self._end()
 
     def __enter__(self) -> Self:
@@ -162,7 +162,7 @@ class PythonJudge:
 
 
 class _Shown:
-    """A value that is no JSON, as its process showed it."""
+    """Stands for a value that is not JSON, with the repr that its process sent."""
 
     def __init__(self, text: str) -> None:
         self._text = text

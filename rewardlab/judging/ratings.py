@@ -1,4 +1,4 @@
-"""One judge's judgments of a run as tables of (prompts, generations), for whatever measures or probes judges."""
+"""One judge's judgments of a run as tables of (prompts, generations), for the measures and probes of judges."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Numbers: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """What a pairwise judge preferred; every array has an entry for each pair, in the order of the prompts.
+    """A pairwise judge's preferences; every array has one entry per pair, in the order of the prompts.
 
     `prompt` is the prompt's row, `first` and `second` the indexes of the responses in the order shown. `value` is the
-    preference for the second response: 1 for it, 0 for the first, 0.5 for a tie; NaN where it is unreadable.
-    `swapped` is the preference for that same response when it was shown first: a consistent judge has equal values.
-    `repeats` is (pairs, times): the first is `value`, the others the same question asked again.
+    preference for the second response: 1 for it, 0 for the first, 0.5 for a tie; NaN where it is unreadable. `swapped`
+    is the preference for the same response when it was shown first; a consistent judge has equal values. `repeats` is
+    (pairs, times): the first column is `value`, the others are answers to the repeated question.
     """
 
     prompt: Numbers
@@ -39,7 +39,7 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a judge has cost: questions that were put to it, its tokens, and money; None where it is not known."""
+    """What a judge has cost: the questions put to it, its tokens, and money; None where unknown."""
 
     questions: int
     prompt_tokens: int | None
@@ -50,7 +50,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class UnreadExample:
-    """A question that gave no verdict: which, why, and what the judge wrote."""
+    """A question that gave no verdict, with the reason and what the judge wrote."""
 
     prompt_id: str
     index: int
@@ -62,18 +62,18 @@ class UnreadExample:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """What one judge said; every table is (prompts, generations) unless said otherwise, NaN where there is no number.
+    """One judge's ratings; tables are (prompts, generations) unless said otherwise, NaN where there is no number.
 
-    `values` are the verdicts on the plain question. `asked` marks the generations the judge was shown: one that is
-    asked and NaN gave no verdict, and `unread` counts those by reason, over every question with `examples` of them.
-    `not_asked` counts, by reason, questions that could not be put: no reference, too long for the judge's model.
-    `expected` is the mean over the scale weighted by the judge's probabilities. `weights` is one over the probability
-    with which the generation was chosen to be judged, 0 where it was not: a verdict from before a smaller sample was
-    chosen is kept in the run and left out here, since nothing says what it stands for. `repeats` is (prompts,
-    generations, times): the first is `values`, the others the plain question asked again. `variants` holds the
-    verdicts on altered exhibits, by the variant's name, and `variants_asked` which generations were shown so.
-    `pairs` is what a pairwise judge gave, whose `values` are all NaN; its variants stand at the response shown
-    first, as preferences for the second.
+    `values` are the verdicts on the plain question. `asked` marks the generations that the judge was shown; one that
+    was asked and is NaN gave no verdict. `unread` counts such failures by reason, over all questions, and `examples`
+    shows some. `not_asked` counts, by reason, questions that could not be put: no reference, too long for the model.
+    `expected` is the mean over the scale weighted by the judge's probabilities. `weights` is one over the generation's
+    inclusion probability, 0 where it was not chosen; verdicts from an earlier, larger sample stay in the run but are
+    left out here, since their weights are unknown. `repeats` is (prompts, generations, times): the first is `values`,
+    the others are answers to the repeated question. `variants` holds the verdicts on altered exhibits, by the variant's
+    name, and `variants_asked` marks the generations shown in that variant. `pairs` holds a pairwise judge's
+    preferences; its `values` are all NaN, and its variants are stored at the response shown first, as preferences for
+    the second.
     """
 
     judge: JudgeRecord
@@ -92,7 +92,7 @@ class Ratings:
 
     @property
     def right(self) -> Floats:
-        """The verdicts as right (1) and wrong (0) by the judge's threshold, NaN where there is none."""
+        """The verdicts as right (1) or wrong (0) by the judge's threshold; NaN without a verdict or a threshold."""
         if self.judge.success_at is None:
             return np.full_like(self.values, np.nan)
         return np.where(np.isnan(self.values), np.nan, (self.values >= self.judge.success_at).astype(float))
@@ -105,9 +105,9 @@ def ratings_of(
     *,
     weights: Floats,
 ) -> Ratings:
-    """The tables of one judge, from its judgments as the run directory holds them (JUDGMENT_SCHEMA).
+    """The tables of one judge, from its judgments as stored in the run directory (JUDGMENT_SCHEMA).
 
-    Arguments: `weights` is (prompts, generations), and says how wide the tables are.
+    Arguments: `weights` (prompts, generations) also determines the shape of the tables.
     """
     ids, shape = pa.array(prompt_ids, pa.string()), weights.shape
     outside = np.where(weights > 0, 0.0, np.nan)
@@ -134,7 +134,7 @@ def ratings_of(
 
 
 def usage_of(record: JudgeRecord, judgments: pa.Table) -> Usage:
-    """What these judgments have cost; a verdict taken over from an equal question has cost nothing."""
+    """What these judgments have cost; a verdict copied from an identical question costs nothing."""
     put = judgments.filter(pc.is_valid(judgments["seconds"]))
     prompt, completion = (pc.sum(put[name]).as_py() for name in ("prompt_tokens", "completion_tokens"))
     cost = None
@@ -144,7 +144,7 @@ def usage_of(record: JudgeRecord, judgments: pa.Table) -> Usage:
 
 
 def not_asked(judgments: pa.Table) -> dict[str, int]:
-    """How many questions could not be put, by reason."""
+    """The number of questions that could not be put, by reason."""
     return _counts(judgments.filter(pc.is_in(judgments["reason"], pa.array(NOT_ASKED))))
 
 
@@ -168,14 +168,14 @@ def _repeats(ids: pa.Array, plain: pa.Table, shape: tuple[int, ...]) -> Floats:
 
 
 def _pairs(ids: pa.Array, rows: pa.Table, width: int) -> Pairs:
-    """The pairs as they were first shown, each with its other order and its repeats."""
+    """The pairs in the order first shown, each with its verdict in the swapped order and its repeats."""
     known, row, first = cells_of(ids, rows, width)
     found: dict[tuple[int, int, int], dict[int | str, float]] = {}
     columns = (rows[name].to_numpy(zero_copy_only=False)[known] for name in ("other", "value", "variant", "time"))
     for prompt, index, other, value, variant, time in zip(row, first, *columns, strict=True):
         if variant == PLAIN:
             found.setdefault((int(prompt), int(index), int(other)), {})[int(time)] = float(value)
-        elif variant == SWAPPED and time == 0:  # shown the other way: the pair's second response stood first
+        elif variant == SWAPPED and time == 0:  # the pair's second response was shown first
             found.setdefault((int(prompt), int(other), int(index)), {})[SWAPPED] = 1.0 - float(value)
     keys = sorted(key for key, values in found.items() if 0 in values)
     cells = np.array(keys, np.int64).reshape(-1, 3)
@@ -187,13 +187,13 @@ def _pairs(ids: pa.Array, rows: pa.Table, width: int) -> Pairs:
 
 
 def _counts(rows: pa.Table) -> dict[str, int]:
-    """How many rows of each reason; those with a verdict have none."""
+    """The number of rows by reason; rows with a verdict have no reason."""
     counted = pc.value_counts(rows["reason"].drop_null())
     return {entry["values"]: entry["counts"] for entry in sorted(counted.to_pylist(), key=lambda e: str(e["values"]))}
 
 
 def _examples(rows: pa.Table) -> tuple[UnreadExample, ...]:
-    """The first few rows of each reason."""
+    """The first few rows with each reason."""
     unread = rows.filter(pc.is_valid(rows["reason"]))
     found: list[UnreadExample] = []
     for reason in _counts(unread):

@@ -1,4 +1,4 @@
-"""What a judge may answer: the labels it writes, the numbers they stand for, and their level of measurement."""
+"""A judge's scale: the labels that it may write, their numbers, and the level of measurement."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Level: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio"]
 KINDS: tuple[Kind, ...] = ("score", "label", "boolean", "pairwise")
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
 
-#: The kinds whose numbers are fixed, with the labels they have unless a definition says otherwise.
+#: The kinds with fixed numbers, and their default labels.
 FIXED_VALUES: dict[Kind, tuple[float, ...]] = {"boolean": (0.0, 1.0), "pairwise": (0.0, 1.0, 0.5)}
 FIXED_LABELS: dict[Kind, tuple[str, ...]] = {"boolean": ("no", "yes"), "pairwise": ("A", "B", "tie")}
 
-#: Values beyond this mean something else, and their squares would overflow.
+#: A larger value is probably no score, and its square would overflow.
 LARGEST = 1e30
 
 
 class ScaleError(ValueError):
-    """A scale that makes no sense: which key of the definition says so, why, and what was expected there."""
+    """A scale that makes no sense, with the definition's key at fault, the reason, and what was expected."""
 
     def __init__(self, key: str, what: str, *, expected: str) -> None:
         self.key, self.what, self.expected = key, what, expected
@@ -33,11 +33,11 @@ class ScaleError(ValueError):
 class Scale:
     """A judge's scale.
 
-    `labels` as the judge writes them, `values` their numbers in the same order: boolean 0 and 1; pairwise 0 for the
-    first response, 1 for the second, 0.5 for a tie, so that a value is the preference for the second. A continuous
-    score has no labels; its two values are the ends of its range, and any number between is a verdict.
-    `success_at`: a verdict at or above it counts as right. None where nothing is right or wrong: a preference, and
-    labels without values, whose numbers are codes that name them and nothing else.
+    `labels` are as the judge writes them, `values` their numbers in the same order: 0 and 1 for a boolean; for a
+    pairwise judge 0 for the first response, 1 for the second and 0.5 for a tie, so that the value is the preference for
+    the second. A continuous score has no labels; its two values are the ends of its range, and any number between them
+    is a verdict. A verdict at or above `success_at` counts as right; None where nothing is right or wrong: for
+    preferences, and for labels without values, whose numbers are mere codes.
     """
 
     kind: Kind
@@ -48,12 +48,12 @@ class Scale:
 
     @property
     def is_continuous(self) -> bool:
-        """Whether any number of the range is a verdict."""
+        """Whether any number in the range is a verdict."""
         return not self.labels
 
     @property
     def is_coded(self) -> bool:
-        """Whether the values are codes that only name the labels: no mean or expected value of them makes sense."""
+        """Whether the values are mere codes of the labels, so that their mean or expected value makes no sense."""
         return self.kind == "label" and self.success_at is None
 
     @property
@@ -67,7 +67,7 @@ class Scale:
         return max(self.values)
 
     def is_success(self, value: float) -> bool | None:
-        """Whether a verdict of this value counts as right; None where nothing is right or wrong."""
+        """Whether a verdict with this value counts as right; None where nothing is right or wrong."""
         return None if self.success_at is None else value >= self.success_at
 
 
@@ -80,10 +80,11 @@ def make_scale(
     level: Level | None = None,
     success_at: float | str | None = None,
 ) -> Scale:
-    """The scale that a definition describes; what it leaves out is filled in.
+    """The scale of a definition, with defaults for what the definition leaves out.
 
-    Arguments: `ends` is a continuous score's range. `success_at` is a value or a label; without it the middle of the
-    scale, for a boolean 1. A score's values are the numbers its labels are; a label's are codes from 0 unless given.
+    Arguments: `ends` is a continuous score's range. `success_at` is a value or a label, by default the middle of the
+    scale, for a boolean 1. The labels of a score must be numbers unless `values` are given; those of a label judge have
+    the codes 0, 1, ... by default.
     Raises: ScaleError.
     """
     if kind in FIXED_VALUES:

@@ -1,4 +1,4 @@
-"""The prompt a judge reads: its template, filled with one exhibit in one pass."""
+"""Builds the prompt that a judge reads: its template, filled with one exhibit in one pass."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from rewardlab.judging.placeholder import ROW, fields_in, fill, turns_of
 from rewardlab.outcome import Unscored
 from rewardlab.task import Json, Message, Prompt
 
-#: What is judged stands between these marks; the second row is for pairs.
+#: The marks around the response to be judged, and around the two responses of a pair.
 MARKS = {"response": "response"}
 PAIR_MARKS = {"response": "response_a", "other": "response_b"}
-#: Where a field comes from that is no column of the same name.
+#: The sources of fields that are not columns of the same name.
 SUPPLIED = {
     "reference": "rows with a reference_answer, or another judge",
     "criteria": "rows with a column criteria, or criteria = [...] in the definition",
@@ -27,11 +27,12 @@ SUPPLIED = {
 
 
 def messages_of(judge: Judge, exhibit: Exhibit) -> tuple[Message, ...] | Unscored:
-    """The messages that ask `judge` about `exhibit`; Unscored("abstained", ...) when the row lacks a field it needs.
+    """The messages that ask `judge` about `exhibit`; Unscored("abstained", ...) if the row lacks a field it needs.
 
-    The text above the line [user] is the system message; without that line all is one user's turn. What is judged
-    stands between `<response>` and `</response>`, of a pair between `<response_a>` and `<response_b>` marks. Where any
-    text holds such a mark, all marks get a suffix that none of the texts holds: a response cannot close its own.
+    The text above the line [user] is the system message; without that line everything is one user turn. The response is
+    put between `<response>` and `</response>`, the responses of a pair between `<response_a>` and `<response_b>` marks.
+    If any text contains such a mark, all marks get a suffix that occurs in none of the texts, so that a response cannot
+    close its own mark.
     """
     assert not judge.is_python, "a Python judge reads no prompt"
     texts: dict[str, str] = {}
@@ -50,9 +51,9 @@ def messages_of(judge: Judge, exhibit: Exhibit) -> tuple[Message, ...] | Unscore
 
 
 def require_fields(judge: Judge, prompts: Sequence[Prompt]) -> None:
-    """Refuse a judge whose template names a field that none of `prompts` has: every judgment would be missing.
+    """Refuse a judge whose template has a field that none of `prompts` has, since it could not judge any.
 
-    Raises: UsageError naming the columns there are.
+    Raises: UsageError naming the existing columns.
     """
     for field, line in fields_in(judge.template).items():
         if field in {"answer", "response", "other"} or not prompts:
@@ -66,14 +67,14 @@ def require_fields(judge: Judge, prompts: Sequence[Prompt]) -> None:
 
 
 def _columns(name: str, prompts: Sequence[Prompt]) -> str:
-    """The columns there are, the one most like `name` first."""
+    """The existing columns in words, with the one most like `name` first."""
     known = sorted({column for prompt in prompts[:1000] for column in prompt.row})
     close = difflib.get_close_matches(name, known, n=1)
     return ("perhaps {row." + close[0] + "}; " if close else "") + f"one of the rows' columns: {', '.join(known[:20])}"
 
 
 def missing(field: str) -> str:
-    """What is said of a judgment whose prompt lacks a field."""
+    """The detail of a judgment whose prompt lacks a field."""
     names = {
         "reference": "the prompt has no reference answer",
         "criteria": "neither the prompt nor the judge has criteria",
@@ -83,7 +84,7 @@ def missing(field: str) -> str:
 
 
 def _text(field: str, criteria: str | None, exhibit: Exhibit) -> str | None:
-    """What stands for a field, None where the exhibit lacks it."""
+    """The value of a field; None if the exhibit lacks it."""
     match field:
         case "question":
             return question_of(exhibit.prompt)
@@ -101,7 +102,7 @@ def _text(field: str, criteria: str | None, exhibit: Exhibit) -> str | None:
 
 
 def question_of(prompt: Prompt) -> str:
-    """The prompt's conversation as text: a single user's turn as it is, several turns each behind its role."""
+    """The prompt's conversation as text: a single user turn unchanged, several turns each with its role in front."""
     if len(prompt.messages) == 1 and prompt.messages[0]["role"] == "user":
         return str(prompt.messages[0]["content"])
     return "\n\n".join(
@@ -111,7 +112,7 @@ def question_of(prompt: Prompt) -> str:
 
 
 def _column(row: Json, name: str) -> Json:
-    """The column `name`; where there is none, the one that its dots lead to."""
+    """The column `name`, or the nested value to which its dots lead."""
     if isinstance(row, dict) and name in row:
         return row[name]
     first, dot, rest = name.partition(".")
@@ -120,14 +121,14 @@ def _column(row: Json, name: str) -> Json:
 
 
 def _shown(value: Json) -> str | None:
-    """A text as it is, other JSON as JSON; None for what is not there."""
+    """A text unchanged, other JSON values as JSON; None for None."""
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
 
 
 def _suffix(texts: Sequence[str]) -> str:
-    """Nothing where no text holds a mark; else a hash of them all that none of them holds."""
+    """The suffix for the marks: empty if no text contains a mark, else a hash that occurs in none of the texts."""
     folded = [_folded(text) for text in texts if "<" in unicodedata.normalize("NFKC", text)]
     if not any("<response" in text or "</response" in text for text in folded):
         return ""
@@ -140,6 +141,6 @@ def _suffix(texts: Sequence[str]) -> str:
 
 
 def _folded(text: str) -> str:
-    """Letters, digits and brackets in one case: a mark with spaces or unseen characters in it is one to a reader."""
+    """Only the letters, digits and brackets, in one case, since a model may read a mark with spaces in it as a mark."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in plain if character.isalnum() or character in "<>/")

@@ -1,4 +1,4 @@
-"""Reads what a judge wrote. What cannot be read without guessing is no verdict."""
+"""Reads the verdict in what a judge wrote; anything that cannot be read without guessing is no verdict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rewardlab.judging.scale import Scale
 from rewardlab.outcome import Unscored
 from rewardlab.task import Generation, Json, Sampling
 
-#: A reasoning model's thoughts, where the server leaves them before the answer.
+#: A reasoning model's thoughts, if the server leaves them in front of the answer.
 THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 FENCED = re.compile(r"\A```(?:json)?\s*\n(.*)\n\s*```\Z", re.DOTALL)
 VERDICT_LINE = re.compile(r"\s*\**\s*Verdict\**\s*:(.*)")
@@ -24,7 +24,7 @@ VERDICT_LINE = re.compile(r"\s*\**\s*Verdict\**\s*:(.*)")
 class Verdict:
     """A value of the scale and its label as the judge wrote it.
 
-    `expected` is the mean value under the probabilities of the answer's first token, None where they do not tell.
+    `expected` is the mean value under the probabilities of the answer's first token, None where it is undefined.
     """
 
     value: float
@@ -33,11 +33,11 @@ class Verdict:
 
 
 class VerdictError(ValueError):
-    """No verdict, or none that is sure; the text says why."""
+    """There is no verdict, or no unambiguous one; the text says why."""
 
 
 def response_format(judge: Judge) -> Sampling:
-    """The judge's sampling with the choices, the schema and the log-probabilities that its answer format asks for."""
+    """The judge's sampling with the choices, schema or log-probabilities that its answer format requires."""
     if judge.answer == "choice":
         return replace(judge.sampling, choices=judge.scale.labels, logprobs=logprobs_for(judge.scale))
     if judge.answer == "json":
@@ -46,22 +46,22 @@ def response_format(judge: Judge) -> Sampling:
 
 
 def read_verdict(judge: Judge, generation: Generation) -> Verdict | Unscored:
-    """The verdict in `generation`, or Unscored("invalid", why) when there is none that can be read for sure.
+    """The verdict in `generation`, or Unscored("invalid", why) if none can be read with certainty.
 
-    choice: the label and nothing else. json: one object whose "verdict" is on the scale. line: one line
-    "Verdict: LABEL", the last one. Thoughts between <think> marks at the beginning are passed over.
+    choice: the label and nothing else. json: one object whose "verdict" is on the scale. line: exactly one line
+    "Verdict: LABEL", at the end. Thoughts between <think> marks at the beginning are skipped.
     """
     try:
         verdict = find(judge.scale, _answer(judge, generation))
     except VerdictError as error:
         return Unscored("invalid", str(error), 0.0)
     if judge.answer != "choice" or THOUGHTS.match(generation.text):
-        return verdict  # the first token is no label's
+        return verdict  # the first token does not belong to a label
     return replace(verdict, expected=expected_value(judge.scale, generation.first_logprobs))
 
 
 def _answer(judge: Judge, generation: Generation) -> Json:
-    """What stands where the judge's form has the verdict."""
+    """The verdict's text or value, extracted according to the judge's answer format."""
     text = THOUGHTS.sub("", generation.text, count=1).strip()
     is_cut = generation.finish_reason == "length"
     if not text:
@@ -78,7 +78,7 @@ def _answer(judge: Judge, generation: Generation) -> Json:
 
 
 def find(scale: Scale, answer: Json) -> Verdict:
-    """The verdict that `answer` is: a label, a number of the scale, true or false for a boolean.
+    """The verdict for `answer`: a label, a number of the scale, or true or false for a boolean.
 
     Raises: VerdictError for anything else, and for a number that could be two verdicts.
     """
@@ -109,12 +109,11 @@ def find(scale: Scale, answer: Json) -> Verdict:
 
 
 def expected_value(scale: Scale, first: Sequence[tuple[str, float]]) -> float | None:
-    """The mean of the scale's values under the first token's probabilities, renormalised over the tokens of labels.
+    """The mean of the scale's values under the first token's probabilities, renormalised over the labels' tokens.
 
-    Arguments: `first` holds (token, natural log-probability). A token counts for the one label that begins with it.
+    Arguments: `first` holds (token, natural log-probability). A token counts for the one label that starts with it.
     Identity: sum of v p / sum of p, over those tokens.
-    None where the values are codes, there are no probabilities, none of them is a label's, or two labels begin with
-    one of the tokens.
+    None where the values are codes, where no token belongs to a label, and where two labels start with the same token.
     Source: Liu et al. (2023), G-Eval, section 2.
     """
     if scale.is_coded or scale.is_continuous:
@@ -136,12 +135,12 @@ def expected_value(scale: Scale, first: Sequence[tuple[str, float]]) -> float | 
 
 
 def _is_final(scale: Scale, text: str) -> bool:
-    """Whether no further token could make another label of `text`."""
+    """Whether `text` cannot become another label by further tokens."""
     return not any(label != text and label.startswith(text) for label in scale.labels)
 
 
 def _object(text: str) -> Json:
-    """What stands under "verdict" in the one object that `text` is; a code fence around it is passed over."""
+    """The value of "verdict" in the JSON object that `text` consists of; a code fence around it is allowed."""
     fenced = FENCED.match(text)
     try:
         answer = json.loads(fenced[1] if fenced else text, object_pairs_hook=_once, parse_constant=_no_number)
@@ -168,7 +167,7 @@ def _no_number(name: str) -> float:
 
 
 def _last_line(text: str) -> str:
-    """What follows "Verdict:" in the last line, where no other line begins so."""
+    """The text after "Verdict:" in the last line; no other line may begin that way."""
     lines = text.splitlines()
     found = [match for match in map(VERDICT_LINE.fullmatch, lines) if match]
     if len(found) > 1:
@@ -205,7 +204,7 @@ def _named(scale: Scale) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as a detail shows it: on one line, and not long."""
+    """A value for use in a detail: on one line and shortened."""
     try:
         text = repr(value)
     except Exception as error:  # noqa: BLE001 - a Python judge's own object: its repr is the user's code

@@ -1,1 +1,1 @@
-"""Anybody's ratings: a file of them, long or wide, read into a table of units by raters."""
+"""Reads a file of ratings by any raters, long or wide, into a table of units by raters, and measures agreement."""

@@ -1,4 +1,4 @@
-"""From a file of ratings to the report on their agreement: what `rewardlab agree` runs."""
+"""Measures the agreement of the ratings in files and builds the report; `rewardlab agree` runs this."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rewardlab.stats.agreement.table import Codes, Coefficient
 from rewardlab.stats.interval import Estimate, Undefined
 from rewardlab.version import __version__
 
-#: Values of the scale that are listed.
+#: Values of the scale are listed if there are at most this many.
 LISTED = 12
 
 
@@ -40,9 +40,9 @@ def measure_agreement(
 ) -> AgreementReport:
     """The agreement of the ratings in a file, or in several, on all units and on each slice.
 
-    Arguments: `naming` and `wanted` as for `read_ratings`; `min_alpha`, what the lower bound of alpha's
-    interval must reach; `method` of that interval; `partial`, the weights of AC2 and the weighted kappa; `seed` of what
-    is drawn.
+    Arguments: `naming` and `wanted` as for `read_ratings`; `min_alpha`, which the lower limit of alpha's interval must
+    reach; `method`, the kind of that interval; `partial`, the weights of AC2 and the weighted kappa; `seed` of the
+    random draws.
     Raises: RewardlabError for ratings that cannot be read or compared; MismatchError when the krippendorff package does
     not confirm alpha.
     """
@@ -186,7 +186,7 @@ def _number(found: Coefficient | Undefined) -> Number:
 
 
 def _test(found: Coefficient) -> dict[str, float]:
-    """z against no agreement beyond chance and its two-sided p-value, of coefficients that have a null error."""
+    """z for no agreement beyond chance and its two-sided p-value, for coefficients that have a null error."""
     if not found.null_error:
         return {}
     z = found.value / found.null_error

@@ -1,4 +1,4 @@
-"""What an alpha is held against, what it says in a sentence, and how much more would decide: for raters and judges."""
+"""Interprets alpha, for raters and judges: thresholds, verdict, a sentence, and how many more units would decide."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from rewardlab.stats.interval import Estimate, Quantity, Undefined
 
 #: Krippendorff's customary thresholds for alpha: tentative conclusions, and reliable ones.
 MIN_ALPHA, STRONG_ALPHA = 0.667, 0.800
-#: More further units than so many times those there are would hardly be rated: the threshold itself is to be moved.
+#: If more than this many times the existing units would be needed, no number is given: nobody would rate so many.
 HOPELESS = 100
-#: The normal quantile of a power of 0.9, and of the ends of an 80 % interval.
+#: The normal quantile for a power of 0.9, and for the limits of an 80 % interval.
 NINE_IN_TEN = NormalDist().inv_cdf(0.9)
-#: The number of further units is vague where it varies by this factor.
+#: The number of further units is called vague if it varies by at least this factor.
 VAGUE = 10
 
 
 def strong_from(min_alpha: float) -> float:
-    """From where on agreement is called strong."""
+    """The alpha from which agreement is called strong."""
     return max(STRONG_ALPHA, min_alpha)
 
 
 def verdict_of(alpha: Quantity, min_alpha: float) -> Verdict:
-    """What alpha's interval says of the threshold; an undefined alpha decides nothing."""
+    """The verdict of alpha's interval on the threshold; undecided if alpha is undefined."""
     if isinstance(alpha, Undefined):
         return "undecided"
     if alpha.low >= min_alpha:
@@ -35,10 +35,10 @@ def verdict_of(alpha: Quantity, min_alpha: float) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """Further units (clusters) that would tell alpha from its threshold with power 0.9, were alpha what it seems.
+    """Further units (clusters) needed to tell alpha from its threshold with power 0.9, if alpha equals its estimate.
 
-    `low` and `high` are what they would be were alpha at the far and at the near end of its 80 % interval; `high` is
-    None where it may lie on the threshold itself.
+    `low` and `high` are the numbers if alpha is at the limit of its 80 % interval that is farther from the threshold,
+    or at the nearer one; `high` is None if the interval contains the threshold.
     """
 
     units: int
@@ -47,16 +47,17 @@ class Further:
 
     @property
     def is_vague(self) -> bool:
-        """Whether the number varies tenfold with where alpha lies."""
+        """Whether the number varies at least tenfold over alpha's 80 % interval."""
         return self.high is None or self.high >= VAGUE * self.low
 
 
 def further_units(alpha: Quantity, min_alpha: float) -> Further | None:
-    """The further units that decide, nine times in ten; None where more would hardly decide, and for no alpha.
+    """The further units that decide with power 0.9; None if too many would be needed, or if alpha is undefined.
 
-    Identity: above the threshold n ((h + h z/t) / (u - u_min))^2 in all, with u = -log(1 - alpha), h the half width
-    below it on that scale, and t and z the normal quantiles of the interval and of 0.9; below it the same on alpha's
-    own scale, with the half above. Perfect agreement, if it goes on, needs n (1 - low) / (1 - threshold).
+    Identity: above the threshold, n ((h + h z/t) / (u - u_min))^2 units in all, with u = -log(1 - alpha), h the
+    interval's lower half width on that scale, and t and z the normal quantiles of the interval's level and of 0.9.
+    Below the threshold the same on alpha's own scale, with the upper half width. Perfect agreement needs n (1 - low) /
+    (1 - threshold) units, if it continues.
     """
     if isinstance(alpha, Undefined):
         return None
@@ -74,14 +75,14 @@ def further_units(alpha: Quantity, min_alpha: float) -> Further | None:
 
 
 def _needed(units: int, reach: float, gap: float) -> int | None:
-    """Units beyond those there are until `reach`, which falls with their root, is the gap; None beyond HOPELESS."""
+    """The further units until `reach`, which falls with their square root, equals `gap`; None beyond HOPELESS."""
     if gap <= 0 or (reach / gap) ** 2 - 1 > HOPELESS:
         return None
     return max(1, math.ceil(units * ((reach / gap) ** 2 - 1)))
 
 
 def meaning_of(alpha: float | Undefined, *, who: str, what: str) -> str:
-    """What alpha says, in a sentence about `who` gave `what`: judges verdicts, raters ratings."""
+    """A sentence that interprets alpha; `who` gave `what`: judges verdicts, or raters ratings."""
     if isinstance(alpha, Undefined):
         return f"The {who}' agreement is undefined: {alpha.reason}."
     if alpha < 0:

@@ -1,4 +1,4 @@
-"""What one cell says: that there is no rating, a number however it is written, or a label."""
+"""Reads a single cell: a missing rating, a number in any of its usual spellings, or a label."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import Literal, NamedTuple, TypeAlias
 
-#: How programs write that a rating is missing.
+#: How programs write a missing rating.
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
-#: How people write the same; as folded.
+#: How people write a missing rating, in the form of `fold`.
 PLACEHOLDERS = frozenset(
     (
         *"-–—./?_*…",
@@ -17,7 +17,7 @@ PLACEHOLDERS = frozenset(
         *("no rating", "skip", "skipped", "undefined", "#value!", "#ref!", "#div/0!"),
     )
 )
-#: Of these, what may be an answer too.
+#: Those of the placeholders that may also be answers.
 PERHAPS_ANSWERS = frozenset({"none", "nil", "(none)", "/", "*", "_", ".", "skip", "empty", "undefined", "missing"})
 
 _N = r"[+\-−]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+\-]?\d+)?"
@@ -37,7 +37,7 @@ _FORMS: tuple[tuple[Form, re.Pattern[str]], ...] = (("percent", _PERCENT), ("sta
 
 
 class Quantity(NamedTuple):
-    """A number as a cell holds it: `digits` with a decimal point, the form it is written in, and what it is out of."""
+    """A number as written in a cell: `digits` with a decimal point, its form, and the number that it is out of."""
 
     digits: str
     form: Form
@@ -50,12 +50,12 @@ class Quantity(NamedTuple):
 
 
 def is_missing(cell: str) -> bool:
-    """Whether a cell says in a program's words that there is no rating."""
+    """Whether a cell is one of the programs' words for a missing rating."""
     return cell.casefold() in MISSING
 
 
 def fold(cell: str) -> str:
-    """A label without what spelling varies: case, spaces for _ and -, a full stop at the end, quotation marks."""
+    """A label without variations of spelling: case, _ or - for a space, a full stop at the end, quotation marks."""
     text = cleaned(cell).casefold()
     inner = re.sub(r"[\s_]+|(?<=\w)-(?=\w)", " ", text).strip()
     bare = inner.strip("\"'`“”‘’").rstrip(".!:").strip()
@@ -63,12 +63,12 @@ def fold(cell: str) -> str:
 
 
 def cleaned(cell: str) -> str:
-    """A cell in one form of Unicode, without characters that nobody sees."""
+    """A cell in normalised Unicode, without invisible characters."""
     return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", cell)).split())
 
 
 def quantity_of(cell: str) -> Quantity | None:
-    """The number a cell holds as people write it, or None: 8, 3,5, 8/10, 8 out of 10, 35%, 4 stars, ★★★☆☆."""
+    """The number in a cell as people write it, or None: 8, 3,5, 8/10, 8 out of 10, 35%, 4 stars, ★★★☆☆."""
     text = cleaned(cell)
     if len(text) > 60 or _PLAIN.fullmatch(text):
         return _with(text, "plain")
@@ -92,7 +92,7 @@ def _with(number: str, form: Form, of: str | None = None) -> Quantity | None:
 
 
 def _point(text: str) -> str | None:
-    """A number with a decimal point; a comma between digits is one, as only `3,5` can come here with one."""
+    """A number with a decimal point; a comma counts as one, since only numbers like `3,5` can contain it here."""
     digits = text.replace("−", "-").replace(",", ".")
     try:
         return None if "_" in digits else (float(digits), digits)[1]

@@ -1,4 +1,4 @@
-"""The columns of a file of ratings: CSV with any common delimiter, JSON lines, JSON or Parquet."""
+"""Reads the columns of a file of ratings: CSV with any common delimiter, JSON lines, JSON or Parquet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DELIMITERS = ",;\t|"
 EXPECTED = "CSV with a header (delimited by commas, semicolons or tabs), JSON lines, JSON, or Parquet"
 STDIN = "-"
 OF_PROMPTFOO = "read promptfoo's JSON instead: `promptfoo export eval latest -o results.json`"
-#: First bytes of files that people hand over and that are no tables.
+#: The first bytes of files that people pass in although they are not tables.
 FOREIGN = {
     b"PK\x03\x04": "a zip archive: of a workbook (.xlsx) save the sheet as CSV, of an export unpack it, of an Inspect "
     "log (.eval) write `inspect log dump FILE > log.json`",
@@ -29,10 +29,10 @@ FOREIGN = {
 
 @dataclass(frozen=True, slots=True)
 class Columns(Placed):
-    """Cells as text, "" where there is nothing: `cells` by column name, `lines` (rows,) the line each row is on.
+    """Cells as text, "" where empty: `cells` by column name, `lines` (rows,) the line of each row.
 
-    `records` are the rows as JSON values, where the file has some; `sources` (rows,) is the file of each where there
-    are several.
+    `records` are the rows as JSON values, if the file has such; `sources` (rows,) is the file of each row, if there are
+    several files.
     """
 
     source: str
@@ -45,10 +45,10 @@ class Columns(Placed):
 
 
 def read_columns(path: Path) -> Columns:
-    """The columns of a file; `-` is standard input, told apart by its first bytes.
+    """The columns of a file; `-` is standard input, whose format is recognised by its first bytes.
 
-    Raises: InputError with file:line for what cannot be read, is not UTF-8, has no header, a row of another length, two
-    columns of one name, or no row.
+    Raises: InputError with file:line for a file that cannot be read, is not UTF-8, or has no header, a row of another
+    length, two columns with the same name, or no row.
     """
     source, data = _bytes_of(path)
     if data[:4] == b"PAR1":
@@ -62,7 +62,7 @@ def read_columns(path: Path) -> Columns:
 
 
 def columns_of(records: Records) -> Columns:
-    """The columns of rows of JSON values."""
+    """The columns of records (rows of JSON values)."""
     names = dict.fromkeys(name for row in records.rows for name in row)
     cells = {name: [cell_of(row.get(name)) for row in records.rows] for name in names}
     return Columns(records.source, cells, records.lines, decimal_comma=False, place=records.place, records=records)
@@ -81,7 +81,7 @@ def _of_text(source: str, text: str, suffix: str) -> Columns:
 
 
 def _one_or_many(source: str, text: str) -> Records:
-    """A document of one object, on one line or on many; where it is none, JSON lines say the line that is wrong."""
+    """Read one JSON object on one line or on many; otherwise read JSON lines, whose error names the wrong line."""
     try:
         return json_document(source, text)
     except InputError:

@@ -1,4 +1,4 @@
-"""A second opinion on alpha: the krippendorff package's, where the scale is small enough for it."""
+"""Cross-checks alpha against the krippendorff package, where the scale is small enough for it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from rewardlab.stats.agreement.alpha import alpha_of
 from rewardlab.stats.agreement.table import Level, Table
 from rewardlab.stats.interval import Floats, Undefined
 
-#: The package holds an array of units x values x values: more distinct values are not given to it.
+#: The package holds an array of units x values x values, so it is not used for more distinct values than this.
 MOST_VALUES = 64
-#: Cells of that array given to it at a time (about 100 MB of what it makes), and how many times at most.
+#: The most cells of that array at a time (about 100 MB), and the most blocks of units that are compared.
 CELLS, BLOCKS = 4_000_000, 16
 TOLERANCE = 1e-9
-#: Ratings whose squares and sums the package cannot hold are scaled before they are given to it.
+#: Ratings larger than this are scaled first, since the package's squares and sums of them would overflow.
 LARGE = 1e100
 
 
 class MismatchError(AssertionError):
-    """Two implementations of alpha disagree: a bug in one of them, and no number to report."""
+    """Two implementations of alpha disagree, so that one of them has a bug and no number can be reported."""
 
 
 def check_alpha(values: ArrayLike, level: Level, found: float | Undefined) -> str:
-    """Compare alpha as `found` with the krippendorff package's on the same `values` (units, raters).
+    """Compare `found`, our alpha, with the krippendorff package's for the same `values` (units, raters).
 
-    The package is given the ratings themselves, so that how they are coded here is checked too.
-    Returns what was compared, in words. A table too large for the package at once is compared in blocks of units, each
-    block's alpha by both, at most 16 of them evenly over the table.
-    Raises: MismatchError when they differ by more than 1e-9, or one of them is undefined and the other not.
+    The package gets the ratings themselves, so that our coding of them is checked too.
+    Returns what was compared, in words. A table that is too large for the package is compared in blocks of units: for
+    at most 16 blocks, spread evenly over the table, both compute the block's alpha.
+    Raises: MismatchError when the two differ by more than 1e-9, or only one of them is undefined.
     """
     given = np.asarray(values, float)
     domain = np.unique(given[~np.isnan(given)])
@@ -41,7 +41,7 @@ def check_alpha(values: ArrayLike, level: Level, found: float | Undefined) -> st
     except ImportError:
         return "not compared: the krippendorff package is not installed"
     if len(domain) and np.abs(domain).max() > LARGE:
-        given = given / np.abs(domain).max()  # so that no square overflows there
+        given = given / np.abs(domain).max()  # so that no square overflows in the package
         if len(np.unique(given[~np.isnan(given)])) < len(domain):
             return "not compared: its squares of these values overflow"
     given = given[(~np.isnan(given)).sum(axis=1) >= 2]

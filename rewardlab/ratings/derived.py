@@ -1,4 +1,4 @@
-"""Columns that are computed from two raters' columns: whether they agree, how far they differ, sum or mean."""
+"""Finds columns that are computed from two raters' columns: their agreement, difference, distance, sum or mean."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import combinations
 from rewardlab.ratings.cells import is_missing, quantity_of
 from rewardlab.ratings.truth import RIGHT, WRONG
 
-#: With fewer rows a rater may give by chance what another two come to.
+#: With fewer rows, a rater's column may look computed from two others by chance.
 ENOUGH = 8
-#: Rows in which the column differs from both: a rater who agrees with the others most of the time has hardly any.
+#: A computed column must differ from both others in at least this many rows; a rater who mostly agrees hardly does.
 ALONE = 3
-#: Columns that are looked at.
+#: The most columns for which this is checked.
 MOST = 12
 _OF_TWO: Mapping[str, Callable[[float, float], float]] = {
     "whether {} and {} agree": lambda one, other: float(one == other),
@@ -25,9 +25,9 @@ _OF_TWO: Mapping[str, Callable[[float, float], float]] = {
 
 
 def derived_of(cells: Mapping[str, Sequence[str]], names: Sequence[str]) -> dict[str, str]:
-    """What each column that is computed, in every row, from two columns before it is computed from.
+    """The columns that are computed in every row from two earlier columns, each with an explanation.
 
-    It must differ from both in some rows, as a third rater who goes with the others would not.
+    A computed column must differ from both others in some rows, unlike that of a third rater who agrees with them.
     """
     if not 3 <= len(names) <= MOST:
         return {}

@@ -1,4 +1,4 @@
-"""What each column of a file was taken for, as a person reads it: `rewardlab agree FILE --columns`."""
+"""Explains for what each column of a file is taken: the output of `rewardlab agree FILE --columns`."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from rewardlab.ratings.naming import Naming
 from rewardlab.ratings.roles import Role, UnclearError
 from rewardlab.visible import visible, visible_lines
 
-#: Cells of a column that are shown, and characters of each.
+#: How many cells of a column are shown, and how many characters of each.
 SHOWN = 3
 WIDTH = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A table of the columns, and whether it is clear which of them hold ratings."""
+    """The explanation as text, and whether it is clear which columns hold ratings."""
 
     text: str
     clear: bool
 
 
 def explain_columns(paths: Sequence[Path], naming: Naming) -> Explanation:
-    """What each column of files was taken for, and why.
+    """Explain for what each column of the files is taken, and why.
 
-    Raises: as `read_ratings`, but for columns that are not clear: they are part of what is told.
+    Raises: as `read_ratings`, except for unclear columns, which are part of the explanation.
     """
     columns = read_files(paths)
     try:

@@ -1,4 +1,4 @@
-"""The columns of a tool's export: unit, rater and rating, a row for each rating, whatever form the file has."""
+"""Reads the export of an annotation or evaluation tool into the columns unit, rater and rating, one row per rating."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rewardlab.ratings.naming import Naming
 from rewardlab.ratings.records import cell_of
 from rewardlab.ratings.roles import Roles
 
-#: The first whose form a file has reads it.
+#: The readers by tool; the first one whose format a file has reads it.
 EXPORTS: dict[str, Reader] = {
     "Label Studio": label_studio.read,
     "Argilla": argilla.read,
@@ -36,10 +36,10 @@ UNIT, RATER, RATING = "unit", "rater", "rating"
 
 
 def exported(columns: Columns, naming: Naming) -> tuple[Columns, Roles] | None:
-    """The ratings of a tool's export as columns, with what they were taken for; None for a file that is none.
+    """The ratings of a tool's export as columns, with their roles; None for a file that is not an export.
 
-    A naming of columns by the user (--unit, --rater, --layout) is of the file as it stands.
-    Raises: what the tool's reader raises; InputError for one without ratings; UsageError for a rater that is not there.
+    If the user names columns (--unit, --rater, --layout), the file is not read as an export.
+    Raises: what the tool's reader raises; InputError for an export without ratings; UsageError for an unknown rater.
     """
     records = columns.records
     if records is None or naming.unit or naming.rater or naming.layout or len(naming.rating) > 1:

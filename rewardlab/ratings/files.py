@@ -1,4 +1,4 @@
-"""The columns of one file of ratings, or of several: a file for each rater, or parts of one table."""
+"""Reads the columns of one file of ratings or of several, which are one file per rater, or parts of one table."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from rewardlab.ratings.columns import Columns, read_columns
 from rewardlab.ratings.names import RATERS
 from rewardlab.ratings.records import Record, Records
 
-#: The column that names each row's file, where no column of the files says who rated.
+#: The name of the added column with each row's file, if no column of the files names the rater.
 RATER = "rater"
-#: What else says who rated, in exports.
+#: The columns that name the rater, including those of exports.
 _SAY_WHO = {*RATERS, "_annotator_id", "_session_id", "annotations", "completions", "responses", "gradingresult"}
 
 
 def read_files(paths: Sequence[Path]) -> Columns:
-    """The columns of a file, or the rows of several under one header.
+    """The columns of a file, or of several files joined under one header.
 
-    Where no column says who rated, each file is one rater's, who is called as the file is.
-    Raises: InputError for what `read_columns` finds, and for files that are no tables or bear one name.
+    If no column names the rater, each file counts as one rater's, named after the file.
+    Raises: InputError as `read_columns` does, for files that are not tables, and for a file named twice.
     """
     tables = [read_columns(path) for path in paths]
     if len(tables) == 1:

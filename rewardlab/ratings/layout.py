@@ -1,4 +1,4 @@
-"""Ratings of units by raters: from a row for each rating (long), a column for each rater (wide), or counts."""
+"""Reads ratings of units by raters from any layout: a row per rating (long), a column per rater (wide), or counts."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from rewardlab.ratings.table import counted_cells, long_cells, parts_of, table_o
 from rewardlab.stats.agreement.table import Codes
 from rewardlab.stats.interval import Floats
 
-#: What rows are called that sum up the others.
+#: Names of rows that summarise the other rows.
 SUMS = frozenset(("average", "avg", "mean", "total", "sum", "median", "overall", "all", "std", "sd"))
-#: Names of units that are as often names of something that units have in common.
+#: Names for units that are just as often names for something that units have in common.
 VAGUE = frozenset(("task", "subject", "target", "sample", "instance", "record", "example"))
 
 
@@ -32,8 +32,8 @@ VAGUE = frozenset(("task", "subject", "target", "sample", "instance", "record", 
 class Ratings:
     """Ratings of units by raters: `values` (units, raters), NaN where missing; `cluster` and `slice` of each unit.
 
-    `raters` are the columns' names, empty when a column is not one rater throughout. `missing` counts the cells that
-    said that there is no rating. `notes` say how the file was read, where that is more than its header says.
+    `raters` are the columns' names, empty if a column is not the same rater throughout. `missing` counts the cells with
+    a missing rating. `notes` say how the file was read, where its header does not make it obvious.
     """
 
     values: Floats
@@ -49,14 +49,15 @@ class Ratings:
 
 
 def read_ratings(paths: Sequence[Path], naming: Naming, wanted: Wanted | None = None) -> Ratings:
-    """The ratings of a file, `-` being standard input, or of several: a file for each rater, or parts of one table.
+    """The ratings of a file (`-` is standard input) or of several, which are one file per rater, or parts of one table.
 
-    Arguments: `naming` says which column is what; `wanted`, the level, the scale's order, and how cells are read.
-    A file is long when it has a column for the rater and one for the rating, else wide: a column for the unit and one
-    for each rater. The file of `--labels` (prompt_id, index, annotator, label) is long, its cluster the prompt.
-    Raises: UsageError for a column that is not there; UnclearError where it is not clear which columns hold ratings;
+    Arguments: `naming` holds what the user said about the columns; `wanted`, about the level, the scale's order, and
+    how to read cells.
+    A file is long if it has one column for the rater and one for the rating, else wide: one column for the unit and one
+    for each rater. The file of `--labels` (prompt_id, index, annotator, label) is long, and the prompt is its cluster.
+    Raises: UsageError for a column that does not exist; UnclearError if it is unclear which columns hold ratings;
     InputError with file:line for a unit that a rater rated twice, a unit in two slices or clusters, no two ratings to
-    compare, and what `read_columns` and `read_scale` find.
+    compare, and for what `read_columns` and `read_scale` refuse.
     """
     columns, found = columns_and_roles(paths, naming)
     naming = found.naming
@@ -90,14 +91,14 @@ def read_ratings(paths: Sequence[Path], naming: Naming, wanted: Wanted | None = 
 
 
 def _sums(ids: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """The note on a last row that sums up the others."""
+    """The note about a last row that may summarise the others."""
     last = ids[-1][0]
     if last.casefold().strip(" :") in SUMS:
         yield f"The last unit is called {last!r}: if that row sums up the others, delete it."
 
 
 def columns_and_roles(paths: Sequence[Path], naming: Naming) -> tuple[Columns, Roles]:
-    """The columns of files and what each is taken for; those of a tool's export are unit, rater and rating.
+    """The columns of files and their roles; for a tool's export the columns are unit, rater and rating.
 
     Raises: as `read_ratings`.
     """
@@ -106,7 +107,7 @@ def columns_and_roles(paths: Sequence[Path], naming: Naming) -> tuple[Columns, R
 
 
 def roles_of(columns: Columns, naming: Naming) -> Roles:
-    """What each column of a file is taken for, and the naming and layout that come of it.
+    """The role of each column of a file, and the resulting naming and layout.
 
     Raises: as `read_ratings`.
     """
@@ -137,7 +138,7 @@ def roles_of(columns: Columns, naming: Naming) -> Roles:
 
 
 def _with_prompts(columns: Columns, naming: Naming) -> Naming:
-    """The naming of the file of `audit --labels`, whose units are a prompt's generations."""
+    """The naming for a file of `audit --labels`, whose units are the generations of prompts."""
     if naming.unit or not {"prompt_id", "index"} <= set(columns.cells):
         return naming
     return replace(naming, unit=("prompt_id", "index"), cluster=naming.cluster or "prompt_id")
@@ -169,7 +170,10 @@ def _said(columns: Columns, naming: Naming) -> list[Role]:
 
 
 def _known(columns: Columns, naming: Naming) -> None:
-    """Raises: UsageError when a column that was named is not there."""
+    """Check that every named column exists.
+
+    Raises: UsageError when one does not.
+    """
     named: tuple[tuple[str, Sequence[str | None]], ...] = (
         ("--unit", naming.unit),
         ("--rater", naming.rater),

@@ -1,4 +1,4 @@
-"""A file with a row for each rating: which column is the unit, which the rater, which the rating."""
+"""Finds the columns of unit, rater and rating in a file with one row per rating (long)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rewardlab.ratings.naming import Naming, command_for
 from rewardlab.ratings.profile import MUCH, profile_of, shared
 from rewardlab.ratings.roles import Role, Roles, UnclearError, left_out
 
-#: Columns that may tell units apart.
+#: How many columns are tried as keys of the units.
 KEYS = 12
 
 
 def is_long(columns: Columns, naming: Naming) -> bool:
-    """Whether a file has a row for each rating: the user says so, or it has columns for the rater and for the rating.
+    """Whether a file has one row per rating: the user said so, or there are columns for the rater and for the rating.
 
-    Where only the rater's is known by its name, units that have several rows say so too.
+    If only the rater's column is recognised by its name, several rows per unit show it too.
     """
     if naming.rater or naming.rating:
         return True
@@ -30,20 +30,20 @@ def is_long(columns: Columns, naming: Naming) -> bool:
         return False
     if ratings := first_of(names, RATINGS):
         one, other = (profile_of(columns, name) for name in (rater[0], ratings[0]))
-        return shared(one, other) < MUCH  # a judge's labels beside the labels of others are two raters' ratings
+        return shared(one, other) < MUCH  # if both hold the same labels, they are the ratings of two raters
     unit = [name for name in naming.unit or first_of(names, UNITS) if _comes_again(columns, name)]
     return bool(unit) or (not naming.unit and bool(_key(columns, rater[0])))
 
 
 def raters_in(columns: Columns) -> list[str]:
-    """The columns that are called as raters are, and hold names rather than sentences (a chat's user speaks)."""
+    """The columns with a rater's name that hold names rather than sentences, as a chat's `user` column would."""
     return [name for name in first_of(list(columns.cells), RATERS) if profile_of(columns, name).words <= 3]
 
 
 def slots_in(columns: Columns, naming: Naming) -> Naming | None:
-    """The naming of a file with several raters and ratings a row (worker_1, label_1, worker_2, label_2), or None.
+    """The naming of a file with several raters and ratings per row (worker_1, label_1, worker_2, label_2), or None.
 
-    Raises: UnclearError where the raters' ratings are in several columns each.
+    Raises: UnclearError if several sets of columns may be the raters' ratings.
     """
     found = slots_of(list(columns.cells))
     raters = [stem for stem in found if stem in RATERS or (rates(stem) and stem.rsplit("_", 1)[-1] in {"id", "name"})]
@@ -74,9 +74,9 @@ def slots_in(columns: Columns, naming: Naming) -> Naming | None:
 
 
 def long_roles(columns: Columns, naming: Naming) -> Roles:
-    """The naming of a file with a row for each rating, what each column was taken for, and what is left out.
+    """The naming of a file with one row per rating, the role of each column, and what is left out.
 
-    Raises: UsageError where no column says the unit or the rater; UnclearError where several could be the rating.
+    Raises: UsageError if no column names the unit or the rater; UnclearError if several could be the rating.
     """
     rater = naming.rater or tuple(raters_in(columns)[:1])
     unit = naming.unit or _unit(columns, replace(naming, rater=rater))
@@ -118,7 +118,7 @@ def _unit(columns: Columns, naming: Naming) -> tuple[str, ...]:
 
 
 def _key(columns: Columns, rater: str) -> tuple[str, ...]:
-    """The one or two columns whose cells come again for each rater, and never twice for one: what was rated."""
+    """The one or two columns that identify the rated units: values repeat across raters, but never within one rater."""
     raters = columns.cells[rater]
     if not _comes_again(columns, rater):
         return ()
@@ -136,7 +136,7 @@ def _comes_again(columns: Columns, name: str) -> bool:
 
 
 def _others(columns: Columns, naming: Naming) -> dict[str, str]:
-    """Why each column beside the unit and the rater is not the rating; "" where it may be."""
+    """For each column other than unit and rater, why it is not the rating; "" if it may be."""
     found = {}
     for name in columns.cells:
         if name in {*naming.unit, *naming.rater, *naming.rating, naming.by, naming.cluster}:
@@ -157,9 +157,9 @@ def _others(columns: Columns, naming: Naming) -> dict[str, str]:
 
 
 def _rating(columns: Columns, naming: Naming, out: dict[str, str]) -> tuple[str, ...]:
-    """The column of ratings: by its name, else the only one that differs within a unit.
+    """The column of ratings, found by its name, else as the only one that differs within a unit.
 
-    Raises: UnclearError where several could be.
+    Raises: UnclearError if there are several candidates.
     """
     left = [name for name, why in out.items() if not why]
     named = first_of(left, RATINGS)

@@ -1,4 +1,4 @@
-"""Tables that look like a column for each rater and are not: a row for each person, and counts of categories."""
+"""Refuses tables that look like one column per rater but are not: one row per person, or counts of categories."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rewardlab.ratings.names import rates, tokens_of
 from rewardlab.ratings.naming import command_for
 from rewardlab.ratings.roles import Roles, UnclearError
 
-#: Parts of the name of a column that says who answered.
+#: Words in the name of a column that says who answered.
 PEOPLE = frozenset(
     (
         "email",
@@ -31,9 +31,9 @@ PEOPLE = frozenset(
 
 
 def no_rows_of_people(columns: Columns, found: Roles) -> None:
-    """Say no to rows that are a person's, with a column for each thing that was rated.
+    """Refuse a table with one row per person and one column for each thing that was rated.
 
-    Raises: UnclearError with the line that turns such a table round.
+    Raises: UnclearError with the command that transposes such a table.
     """
     unit = found.naming.unit[0] if len(found.naming.unit) == 1 else ""
     if not {*tokens_of(unit)} & PEOPLE:
@@ -48,7 +48,7 @@ def no_rows_of_people(columns: Columns, found: Roles) -> None:
 
 
 def _turn(columns: Columns, unit: str, left: Sequence[str]) -> str:
-    """The line that turns a file of a row for each person round."""
+    """The command that transposes a file with one row per person."""
     reader = {".parquet": "read_parquet({0!r})", ".json": "read_json({0!r})", ".jsonl": "read_json({0!r}, lines=True)"}
     read = reader.get(
         Path(columns.source).suffix.lower(), "read_csv({0!r}, sep=';')" if columns.decimal_comma else "read_csv({0!r})"
@@ -61,9 +61,9 @@ def _turn(columns: Columns, unit: str, left: Sequence[str]) -> str:
 
 
 def no_counts(columns: Columns, found: Roles) -> None:
-    """Say no to rows that are counts of categories.
+    """Refuse a table whose rows are counts of categories.
 
-    Raises: UnclearError where each row's ratings are whole numbers of one sum.
+    Raises: UnclearError if the cells are whole numbers with the same sum in every row.
     """
     raters = found.naming.raters
     if len(columns.lines) < 8 or any(
@@ -89,5 +89,5 @@ def no_counts(columns: Columns, found: Roles) -> None:
 
 
 def _is_numbered(name: str) -> bool:
-    """Whether a column is called as one of several raters, and not as a category."""
+    """Whether a column has the name of one of several raters, and not of a category."""
     return rates(name) or (tokens_of(name)[-1:] != () and tokens_of(name)[-1].isdigit())

@@ -1,4 +1,4 @@
-"""What the cells of all raters mean together: numbers, labels, sets of labels, and which say that nobody rated."""
+"""Reads the rating cells of all raters together: as numbers, labels, sets of labels, or missing ratings."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from rewardlab.ratings.orders import known_order, numbered, partly_known, unnumb
 from rewardlab.ratings.sets import JOINED, NoLabelsError, delimiter_of, listed_labels, parts_of
 from rewardlab.ratings.truth import RIGHT, SAME, WRONG
 
-#: Numbers that are written for no rating.
+#: Numbers that are often written for a missing rating.
 SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0, 88.0, 99.0, 888.0, 999.0, 9999.0)
-#: Spellings that a note shows.
+#: How many cells or spellings a note shows.
 SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What each cell says: `text` is its number or label, None where it says that there is no rating.
+    """The meaning of each cell: `text` is its number or label, None for a missing rating.
 
-    `order` holds the labels from lowest to highest where that is known; `notes` say what was not as it stands.
+    `order` holds the labels from lowest to highest, if known; `notes` say which cells were not read literally.
     """
 
     text: Mapping[str, str | None]
@@ -32,7 +32,7 @@ class Meaning:
 
 @dataclass(slots=True)
 class _Reading:
-    """The cells while they are read: how often each was given, and what it has come to."""
+    """The state while cells are read: how often each was given, and what it has been read as so far."""
 
     given: Counter[str]
     where: Callable[[str], str]
@@ -42,7 +42,7 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
 
     def told(self) -> dict[str, str]:
-        """What each cell says, of those that say something."""
+        """The text of each cell that is not missing."""
         return {cell: said for cell, said in self.text.items() if said is not None}
 
     def meaning(self, order: tuple[str, ...] = ()) -> Meaning:
@@ -50,7 +50,7 @@ class _Reading:
 
 
 def as_it_stands(cells: Collection[str], missing: Sequence[str] = ()) -> Meaning:
-    """Each cell as it stands; only empty ones, NA, NaN, null and the words of `missing` say that there is no rating."""
+    """Each cell taken literally; only empty ones, NA, NaN, null and the words in `missing` are missing ratings."""
     words = {fold(word) for word in missing}
     return Meaning({cell: None if is_missing(cell) or fold(cell) in words else cell for cell in cells})
 
@@ -64,11 +64,11 @@ def meaning_of(
     missing: Sequence[str] = (),
     ordered: bool = True,
 ) -> Meaning:
-    """What the cells of all raters mean.
+    """The meaning of the cells of all raters.
 
-    Arguments: `given` counts the cells; `where` says the place of one; `order` and `missing` are the user's; `ordered`,
-    whether a known order of labels is looked for.
-    Raises: InputError with file:line for a cell that holds an object, and for numbers on scales that do not fit.
+    Arguments: `given` counts the cells; `where` returns the place of one; `order` and `missing` are the user's;
+    `ordered`, whether to look for a known order of the labels.
+    Raises: InputError with file:line for a cell that holds an object, and for numbers on incompatible scales.
     """
     reading = _Reading(given, where, order, decimal_comma, text=dict(as_it_stands(given, missing).text))
     sets = _unwrap(reading)
@@ -85,7 +85,7 @@ def meaning_of(
 
 
 def _unwrap(reading: _Reading) -> dict[str, tuple[str, ...]]:
-    """Read the cells that are lists: of one label, as that label; the sets of several are returned."""
+    """Read the cells that are lists: a list of one label becomes that label; lists of several are returned."""
     found: dict[str, tuple[str, ...]] = {}
     for cell, said in reading.told().items():
         try:
@@ -113,7 +113,7 @@ def _unwrap(reading: _Reading) -> dict[str, tuple[str, ...]]:
 
 
 def _leave(reading: _Reading, cells: Collection[str]) -> None:
-    """Take cells for missing, and say so."""
+    """Treat these cells as missing, and add a note."""
     if cells:
         reading.notes.append(f"Taken for missing: {_counted(reading, cells)}.")
         reading.text |= dict.fromkeys(cells)
@@ -126,7 +126,7 @@ def _counted(reading: _Reading, cells: Collection[str]) -> str:
 
 
 def _numbers(reading: _Reading, numbers: Mapping[str, Quantity]) -> None:
-    """Read numbers in the forms of people as numbers on one scale."""
+    """Read numbers in their various spellings as numbers on one scale."""
     forms = {
         form: [cell for cell in numbers if numbers[cell].form == form] for form in {q.form for q in numbers.values()}
     }
@@ -156,7 +156,7 @@ def _numbers(reading: _Reading, numbers: Mapping[str, Quantity]) -> None:
 
 
 def _sentinels(reading: _Reading, numbers: Mapping[str, Quantity]) -> Iterator[str]:
-    """The note on a number such as 99 among 1 to 5, which programs write where nobody rated."""
+    """Notes about numbers such as 99 among 1 to 5, which programs write for missing ratings."""
     if reading.order:
         return
     values = {found.value: cell for cell, found in numbers.items()}
@@ -191,7 +191,7 @@ def _refuse(reading: _Reading, cell: str, why: str, expected: str) -> None:
 def _labels(
     reading: _Reading, sets: Mapping[str, tuple[str, ...]], empty: Collection[str], *, ordered: bool
 ) -> Meaning:
-    """Read labels: what is missing, which spellings are one label, what are sets, and whether an order is known."""
+    """Read labels: find missing ones, merge spellings, recognise sets, and look for a known order."""
     strong = {fold(said) for cell, said in reading.told().items() if cell not in empty}
     _leave(reading, {cell for cell in empty if not _answers(fold(reading.text[cell] or ""), strong)})
     told = reading.told()
@@ -224,7 +224,7 @@ def _labels(
 
 
 def _answers(word: str, labels: Collection[str]) -> bool:
-    """Whether a word such as none is an answer beside these labels."""
+    """Whether a word such as "none" is an answer, given the other labels."""
     if word in {"-", "–", "—"}:
         return "+" in labels
     if word not in PERHAPS_ANSWERS or word in {"/", "*", "_", ".", "skip"}:
@@ -233,7 +233,7 @@ def _answers(word: str, labels: Collection[str]) -> bool:
 
 
 def _spelling(reading: _Reading, parted: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """One spelling for each folded label: the user's, else the one that came most often; merged ones are told."""
+    """One spelling for each folded label: the user's, else the most frequent; merged spellings are noted."""
     counts: Counter[str] = Counter()
     for cell, parts in parted.items():
         for part in parts:
@@ -256,7 +256,7 @@ def _spelling(reading: _Reading, parted: Mapping[str, tuple[str, ...]]) -> dict[
 
 
 def _one_word(group: Mapping[str, str]) -> dict[str, str]:
-    """The same groups with the words for yes, and for no, as one each, where several of them are used."""
+    """The groups with all words for yes merged, and all words for no, if several of them are used."""
     keys = {_numeral(key) for key in group.values()}
     right, wrong = keys & RIGHT, keys & WRONG
     if keys == right | wrong and not right & wrong and (len(right) > 1 or len(wrong) > 1):

@@ -1,4 +1,4 @@
-"""The words that columns are called by, and what they say of a column."""
+"""What the names of columns show about them: names of units, raters, ratings, and of other things."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-#: What columns are called, where they are not named; the first that a file has counts.
+#: The names by which columns are recognised if the user does not name them; the first that a file has is taken.
 UNITS = (
     *_words(
         """unit unit_id item item_id subject subject_id target task task_id example example_id question_id
@@ -28,7 +28,7 @@ RATERS = _words(
 RATINGS = _words(
     "rating value score label verdict answer grade choice annotation judgment judgement class vote category"
 )
-#: Parts of a name that say that whoever is named there rates.
+#: Words in a column's name that mark it as a rater's.
 RATER_WORDS = frozenset(
     _words(
         """rater raters judge annotator ann anno annot coder worker reviewer grader labeler labeller evaluator
@@ -93,25 +93,25 @@ _INDEX = frozenset(
 
 
 class Trait(NamedTuple):
-    """What a name says of a column: `word`, why it is no rating, and whether that holds whatever its cells are."""
+    """Why a column with this name is not a rating, and whether that is certain whatever its cells contain."""
 
     why: str
     certain: bool
 
 
 def tokens_of(name: str) -> tuple[str, ...]:
-    """The parts of a name: `ann1_notes` and `Ann1 Notes` are ann, 1 and notes."""
+    """The words and numbers in a name: `ann1_notes` and `Ann1 Notes` give ann, 1 and notes."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return tuple(re.findall(r"[^\W\d_]+|\d+", spaced.casefold()))
 
 
 def is_index(name: str) -> bool:
-    """Whether a column of this name holds row numbers, as `DataFrame.to_csv()` writes them."""
+    """Whether a column with this name holds row numbers, as `DataFrame.to_csv()` writes them."""
     return name.casefold().strip() in _INDEX or name.casefold().startswith("unnamed: ")
 
 
 def trait_of(name: str, *, numeric: bool) -> Trait | None:
-    """Why a column of this name holds no ratings, or None where its name does not say so.
+    """Why a column with this name holds no ratings, or None if its name does not show that.
 
     Arguments: `numeric`, whether its cells are numbers: notes are not, lengths are.
     """
@@ -129,18 +129,18 @@ def trait_of(name: str, *, numeric: bool) -> Trait | None:
 
 
 def rates(name: str) -> bool:
-    """Whether a name says that it is a rater's."""
+    """Whether a name contains a word for a rater."""
     return bool(set(tokens_of(name)) & RATER_WORDS)
 
 
 def first_of(columns: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The columns that bear one of the names, whatever their case, in the order of the names."""
+    """The columns with one of the names, ignoring case, in the order of `names`."""
     by_name = {name.casefold().replace(" ", "_"): name for name in reversed(columns)}
     return [by_name[name] for name in names if name in by_name]
 
 
 def families_of(names: Sequence[str]) -> list[tuple[str, ...]]:
-    """The names that differ in one part, or begin alike, two or more each: ann1, ann2; alice_label, bob_label; a, b."""
+    """Groups of two or more names that differ in one part or start alike: ann1, ann2; alice_label, bob_label; a, b."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name in names:
         parts = tokens_of(name)
@@ -155,10 +155,10 @@ def families_of(names: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def grid_of(names: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]] | None:
-    """The names by their first and by their last parts, where every first part meets every last one.
+    """The names grouped by their first parts and by their last parts, if every combination of the two occurs.
 
-    alice_helpful, alice_safe, bob_helpful, bob_safe are two raters by two questions, or the other way round. None where
-    one side is but the number of the other's raters, as in gpt_4, gpt_5, claude_4, claude_5.
+    alice_helpful, alice_safe, bob_helpful, bob_safe are two raters by two questions, or the other way round. None if
+    one part is only a rater's number, as in gpt_4, gpt_5, claude_4, claude_5.
     """
     for cut in (-1, 1):
         heads: dict[str, list[str]] = {}
@@ -177,7 +177,7 @@ def grid_of(names: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, list[
 
 
 def slots_of(names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """The names that bear a number, by their other parts and that number: worker_1, label_1, worker_2, label_2."""
+    """The names with a number, by their other parts and that number: worker_1, label_1, worker_2, label_2."""
     found: dict[str, dict[str, str]] = {}
     for name in names:
         parts = tokens_of(name)

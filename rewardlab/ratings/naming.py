@@ -1,4 +1,4 @@
-"""What the user said about the columns of a file of ratings."""
+"""The names that the user gave for the columns of a file of ratings, and commands that give such names."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Layout: TypeAlias = Literal["long", "wide", "counts"]
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """The columns as the user named them; None or empty where that is left to the file.
+    """The columns as the user named them; None or empty where they are to be found in the file.
 
-    `rater` and `rating` have one name each in a long file. Several mean slots: the first rating is of the first rater's
-    column, the second of the second's.
+    `rater` and `rating` have one name each in a long file. Several names mean slots: the first rating belongs to the
+    first rater, the second to the second.
     """
 
     unit: tuple[str, ...] = ()
@@ -28,12 +28,12 @@ class Naming:
 
 
 def command_for(files: Sequence[str], *options: tuple[str, Sequence[str]]) -> str:
-    """The command line that reads files with these options, ready to be pasted into a shell."""
+    """The command line that reads the files with these options, ready to paste into a shell."""
     said = [f"{option} {shlex.quote(','.join(map(listed, names)))}" for option, names in options]
     return " ".join(["rewardlab agree", *(shlex.quote("-" if file == "<stdin>" else file) for file in files), *said])
 
 
 def listed(name: str) -> str:
-    """A name as it stands in a list of names separated by commas: in quotes where it holds a comma or a quote."""
+    """A name as an item of a comma-separated list, in quotes if it contains a comma or a quote."""
     doubled = name.replace('"', '""')
     return f'"{doubled}"' if {",", '"'} & set(name) or name != name.strip() or not name else name

@@ -1,11 +1,11 @@
-"""Labels whose order everybody knows: low, medium, high; poor, fair, good; strongly disagree to strongly agree."""
+"""Well-known orders of labels: low, medium, high; poor, fair, good; strongly disagree to strongly agree."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 
-#: Each from lowest to highest; words that a stroke parts stand at one place. As `fold` leaves them.
+#: One order per line, from lowest to highest, in the form of `fold`; words separated by | have the same place.
 _ORDERS = """
 very low < low < medium low | low medium < medium | mid | moderate | middle < medium high < high < very high
 none | zero | absent < very mild | minimal < mild | minor | slight | low < moderate | medium < severe | major | high < \
@@ -68,7 +68,7 @@ muy bajo < bajo | baja < medio | media < alto | alta < muy alto
 muy malo < malo < regular < bueno < muy bueno < excelente
 nunca < casi nunca | rara vez < a veces | algunas veces < casi siempre | a menudo < siempre
 """
-#: Letters that are choices as often as grades: an order only where more than letters shows it.
+#: Letters that are as often choices as grades; labels that are only such letters have no known order.
 _LETTERS = re.compile("[a-f]")
 
 
@@ -84,7 +84,7 @@ ORDERS = _parsed()
 
 
 def known_order(labels: Collection[str]) -> tuple[str, ...]:
-    """Three or more folded labels from lowest to highest, where one known order has them all at places of their own."""
+    """Three or more folded labels from lowest to highest, if one known order has them all at different places."""
     if len(labels) < 3 or all(_LETTERS.fullmatch(label) for label in labels):
         return ()
     for order in ORDERS:
@@ -95,7 +95,7 @@ def known_order(labels: Collection[str]) -> tuple[str, ...]:
 
 
 def partly_known(labels: Collection[str]) -> tuple[str, ...]:
-    """The labels that a known order has, two at least, where it lacks others."""
+    """The labels (at least two) that a known order contains, if it does not order all of them."""
     if len(labels) < 3 or all(_LETTERS.fullmatch(label) for label in labels):
         return ()
     words = [label for label in labels if not _LETTERS.fullmatch(label)]
@@ -104,11 +104,11 @@ def partly_known(labels: Collection[str]) -> tuple[str, ...]:
 
 
 def unnumbered(label: str) -> str:
-    """A folded label without the number that it begins or ends with: 1 - poor, 1: poor and poor (1) are poor."""
+    """A folded label without a number at its beginning or end: 1 - poor, 1: poor and poor (1) become poor."""
     bare = re.sub(r"^\d+\s*[-–:=.)]\s*|\s*[(\[]\d+[)\]]$", "", label)
     return bare if bare != label else re.sub(r"^\d+\s+(?=[^\W\d])", "", label)
 
 
 def numbered(labels: Collection[str]) -> bool:
-    """Whether all labels, three at least, hold digits: v1, v2; 0-10, 11-20; <1, 1-3, >3; 1. good."""
+    """Whether there are at least three labels and all contain digits: v1, v2; 0-10, 11-20; <1, 1-3, >3; 1. good."""
     return len(labels) > 2 and all(re.search(r"\d", label) for label in labels)

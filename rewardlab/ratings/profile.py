@@ -1,4 +1,4 @@
-"""What the cells of a column are like: how different, numbers or words, and whether two columns share them."""
+"""Profiles of columns: whether the cells are numbers or words, how distinct they are, and what two columns share."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from rewardlab.ratings.columns import Columns
 from rewardlab.ratings.sets import NoLabelsError, listed_labels, parts_of
 from rewardlab.ratings.truth import RIGHT, WRONG
 
-#: Numbers of more values than these are compared by their range.
+#: Numeric columns with more distinct values than this are compared by their range.
 FEW = 12
-#: Columns share what they hold where so much of each is found in the other.
+#: Two columns share their values if at least this part of each is found in the other: clearly, or perhaps.
 MUCH = 0.5
 SOME = 0.3
-#: Characters of a cell whose commas may part labels.
+#: Commas separate labels only in cells of up to this many characters.
 SHORT = 80
-#: From so many cells on, a column in which none comes twice is a name of the row.
+#: From this many rows on, a column without repeated cells counts as a name for the rows.
 ENOUGH = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The cells of one column: `given` counts them, numbers as numbers and words without case; `rows` are all."""
+    """The cells of one column: `given` counts them (numbers as numbers, words without case), `rows` counts the rows."""
 
     name: str
     given: Mapping[float | str, int]
@@ -34,27 +34,27 @@ class Profile:
 
     @property
     def cells(self) -> int:
-        """Cells that hold something."""
+        """The number of cells with a value."""
         return sum(self.given.values())
 
     @property
     def numeric(self) -> bool:
-        """Whether four cells in five are numbers."""
+        """Whether at least four cells in five are numbers."""
         return sum(count for one, count in self.given.items() if not isinstance(one, str)) >= 0.8 * max(self.cells, 1)
 
     @property
     def is_constant(self) -> bool:
-        """Whether each row has the same number."""
+        """Whether every row has the same number."""
         return self.numeric and len(self.given) == 1 and self.cells == self.rows > 1
 
     @property
     def names_rows(self) -> bool:
-        """Whether no cell comes twice, in enough rows to tell, and they are no measurements."""
+        """Whether there are enough rows, no cell is repeated, and the cells are not measurements."""
         return self.rows == len(self.given) >= ENOUGH and not (self.numeric and self._measured)
 
     @property
     def is_text(self) -> bool:
-        """Whether the cells are sentences, or words that hardly ever come again."""
+        """Whether the cells are sentences, or words that are hardly ever repeated."""
         if self.numeric or not self.given:
             return False
         return (self.words > 4 and len(self.given) > 0.3 * self.cells) or (
@@ -76,7 +76,7 @@ class Profile:
 
 
 def profile_of(columns: Columns, name: str) -> Profile:
-    """The profile of a column; what says that nothing is there is not counted."""
+    """The profile of a column; cells that stand for a missing value are not counted."""
     given: Counter[float | str] = Counter()
     words = 0
     for cell, count in Counter(columns.cells[name]).items():
@@ -90,7 +90,7 @@ def profile_of(columns: Columns, name: str) -> Profile:
 
 
 def _labels(cell: str) -> Sequence[str]:
-    """The labels in a cell that is a list, or parted by a semicolon, a bar or, if short, a comma; else the cell."""
+    """The labels in a cell that is a list or is separated by ; or | (short cells also by , or #); else the cell."""
     try:
         labels = listed_labels(cell)
     except NoLabelsError:
@@ -103,9 +103,9 @@ def _labels(cell: str) -> Sequence[str]:
 
 
 def shared(one: Profile, other: Profile) -> float:
-    """How much of each column is found in the other, the less of the two: 1 where one column's values are all known.
+    """How much of each column is found in the other, the smaller of the two; 1 if one has all the other's values.
 
-    Columns of few values are compared by their values, numbers of many by their range.
+    Columns with few values are compared by their values, numbers with many values by their range.
     """
     if not one.given or not other.given:
         return 0.0

@@ -1,4 +1,4 @@
-"""Rows of JSON values, from JSON lines, a JSON document or Parquet, each with the place it stands at."""
+"""Reads rows of JSON values from JSON lines, a JSON document or Parquet, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOT_ROWS = "an array of objects, one for each row"
 
 
 class Placed:
-    """Rows that lie somewhere: in the lines or rows of a file, or of one of several."""
+    """Rows with a place: a line or row of a file, or of one of several files."""
 
     __slots__ = ()
     source: str
@@ -32,14 +32,16 @@ class Placed:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files that the rows come from."""
+        """The files from which the rows come."""
         return tuple(dict.fromkeys(self.sources)) or (self.source,)
 
 
 @dataclass(frozen=True, slots=True)
 class Records(Placed):
-    """Rows as JSON values. `lines` (rows,) is where each begins: a line, or its number; `whole` what held them;
-    `sources` (rows,) is the file of each where there are several.
+    """Rows as JSON values.
+
+    `lines` (rows,) is where each row begins, as a line or as a row number; `whole` is the object that contained the
+    rows; `sources` (rows,) is the file of each row, if there are several files.
     """
 
     source: str
@@ -56,9 +58,9 @@ def place_of(source: str, number: int, place: str) -> str:
 
 
 def json_lines(source: str, text: str) -> Records:
-    """One object a line; empty lines are none.
+    """Read one object per line; empty lines are skipped.
 
-    Raises: InputError for a line that is no JSON object, or has a key twice.
+    Raises: InputError for a line that is not a JSON object, or has a key twice.
     """
     rows: list[Record] = []
     lines: list[int] = []
@@ -74,10 +76,11 @@ def json_lines(source: str, text: str) -> Records:
 
 
 def json_document(source: str, text: str) -> Records:
-    """The rows of a JSON document: an array of objects or of lists under a header, or one of the forms of pandas.
+    """The rows of a JSON document: an array of objects, an array of lists with a header, or one of pandas' forms.
 
-    An object that holds one array of objects, as exports do, is those rows; the object stays in `whole`.
-    Raises: InputError for what is no JSON, has a key twice, or holds no rows.
+    If the document is an object with exactly one array of objects, as in exports, the array has the rows, and the
+    object is kept in `whole`.
+    Raises: InputError for a text that is not JSON, has a key twice, or has no rows.
     """
     found = _parsed(text, source, "JSON")
     whole = found if isinstance(found, dict) else None
@@ -105,7 +108,7 @@ def _rows_of(found: Any, source: str) -> list[Record]:
 
 
 def _of_columns(found: dict[str, Any]) -> list[Record] | None:
-    """The rows of an object of columns (lists, or objects by row number), or of an object of rows by their units."""
+    """The rows of an object of columns (lists, or objects by row number), or of an object of rows by unit."""
     held = list(found.values())
     if held and all(isinstance(one, list) and not _objects(one) for one in held) and len({*map(len, held)}) == 1:
         return [dict(zip(found, cells, strict=True)) for cells in zip(*held, strict=True)]
@@ -134,7 +137,7 @@ def _under(header: Sequence[Any], rows: Sequence[Any], source: str) -> list[Reco
 
 
 def _lines_of_items(text: str) -> list[int]:
-    """The line that each element of a JSON array begins on."""
+    """The line on which each element of a JSON array begins."""
     decoder = json.JSONDecoder()
     lines: list[int] = []
     position, line, counted = text.index("[") + 1, 1, 0
@@ -152,7 +155,7 @@ def _lines_of_items(text: str) -> list[int]:
 def parquet(source: str, data: bytes) -> Records:
     """The rows of a Parquet file.
 
-    Raises: InputError for what is none, or has two columns of one name.
+    Raises: InputError for a file that is not Parquet, or has two columns with the same name.
     """
     try:
         table = pq.read_table(pa.BufferReader(data))
@@ -167,7 +170,7 @@ def parquet(source: str, data: bytes) -> Records:
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
-    """A column's values; times finer than Python's are text."""
+    """A column's values; times with a finer resolution than Python's become text."""
     try:
         return list(column.to_pylist())
     except (ValueError, OverflowError, pa.ArrowException, ImportError):
@@ -185,7 +188,7 @@ def _parsed(text: str, where: str, expected: str) -> Any:
 
 
 def cell_of(value: Any) -> str:
-    """A value as the text a CSV file would hold."""
+    """A value as the text that a CSV file would contain."""
     match value:
         case None:
             return ""

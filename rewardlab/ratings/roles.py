@@ -1,4 +1,4 @@
-"""What each column of a file was taken for, and why; or why that is not clear, with the command lines that would do."""
+"""Finds the raters' columns in a wide file and explains each column's role; if unclear, suggests commands."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from rewardlab.ratings.names import families_of, grid_of, is_index, rates, trait
 from rewardlab.ratings.naming import Naming, command_for
 from rewardlab.ratings.profile import MUCH, SOME, Profile, alike_in_truth, profile_of, shared
 
-#: Columns left out that a note names.
+#: How many of the columns left out a note names.
 NAMED = 8
 FIXED = "it is the same number in every row"
-#: Members of a group that a column is compared with: a table turned round may have thousands of columns.
+#: A column is compared with at most this many members of a group, since a transposed table may have thousands.
 MEMBERS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What one column was taken for, and why."""
+    """The role that one column was given, and why."""
 
     column: str
     taken: str
@@ -30,7 +30,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The naming that a file's columns come to, the role of each, and what the report says of them."""
+    """The naming derived from a file's columns, the role of each column, and notes for the report."""
 
     naming: Naming
     roles: tuple[Role, ...]
@@ -38,7 +38,7 @@ class Roles:
 
 
 class UnclearError(InputError):
-    """Columns of which it is not clear which hold ratings; `roles` says what is known of each."""
+    """It is unclear which columns hold ratings; `roles` says what is known about each."""
 
     def __init__(self, what: str, *, where: str, commands: Sequence[str], roles: Iterable[Role] = ()):
         super().__init__(
@@ -53,7 +53,7 @@ class UnclearError(InputError):
 
 @dataclass(slots=True)
 class _Sorting:
-    """The columns of a wide file as they are sorted out: what is left out and why, and what may be raters."""
+    """The state while the columns of a wide file are sorted: those left out and why, and the candidates for raters."""
 
     columns: Columns
     naming: Naming
@@ -62,17 +62,17 @@ class _Sorting:
 
     @property
     def left(self) -> list[str]:
-        """What is neither the unit, nor named by an option, nor left out yet."""
+        """The columns that are neither the unit, nor named by an option, nor left out yet."""
         taken = {*self.naming.unit, self.naming.by, self.naming.cluster, *self.out}
         return [name for name in self.profiles if name not in taken]
 
 
 def raters_of(columns: Columns, naming: Naming) -> Roles:
-    """Which columns of a wide file are raters: those that share a vocabulary.
+    """Find the raters' columns in a wide file: those that share a vocabulary.
 
-    What its name or its cells show to be something else is left out. The unit is `naming.unit`, else the first column
-    whose cells differ from row to row and are no ratings, else the row.
-    Raises: UnclearError where two sets of columns could be raters, or none.
+    Columns whose name or cells show that they are something else are left out. The unit is `naming.unit`, else the
+    first column whose cells differ in every row and are not ratings, else the row.
+    Raises: UnclearError if two sets of columns could be raters, or none.
     """
     profiles = {name: profile_of(columns, name) for name in columns.cells}
     sorting = _Sorting(columns, naming, profiles)
@@ -109,7 +109,7 @@ def _leave_out_by_name(sorting: _Sorting) -> None:
 
 
 def _leave_out_properties(sorting: _Sorting) -> None:
-    """Leave out properties of the unit, by name, and numbers that never change, where two raters are left then."""
+    """Leave out properties of the unit (by name) and numbers that never change, provided that two raters remain."""
     before = dict(sorting.out)
     related = {name for family in families_of(sorting.left) for name in family}
     for name in sorting.left:
@@ -122,7 +122,7 @@ def _leave_out_properties(sorting: _Sorting) -> None:
 
 
 def _unit_of(sorting: _Sorting) -> tuple[str, ...]:
-    """The first column that may name the units: no cell comes twice in it, and its name is no rater's."""
+    """The first column that may name the units: no cell is repeated, and its name is not a rater's."""
     members = {name for family in families_of(sorting.left) if _alike(sorting, family) for name in family}
     names = list(sorting.profiles)
     ids = [name for name in names if sorting.out.get(name, "").endswith(("an id", "counts the rows"))]
@@ -149,9 +149,9 @@ def _alike(sorting: _Sorting, family: Sequence[str]) -> bool:
 
 
 def _groups(sorting: _Sorting) -> list[list[str]]:
-    """The columns that are left, by the vocabulary they share, in the order of the file.
+    """The remaining columns, grouped by shared vocabulary, in the order of the file.
 
-    A column belongs to each group of which one of the first members is like it, and joins these groups to one.
+    A column that is like one of the first members of several groups merges these groups.
     """
     kin: dict[str, set[int]] = {}
     for number, family in enumerate(families_of(sorting.left)):
@@ -171,7 +171,7 @@ def _like(sorting: _Sorting, one: str, other: str, kin: Mapping[str, set[int]]) 
     first, second = sorting.profiles[one], sorting.profiles[other]
     much = shared(first, second)
     both = first.numeric and second.numeric
-    few = both and len(sorting.columns.lines) < 8  # too few rows to show that two scales differ
+    few = both and len(sorting.columns.lines) < 8  # too few rows to show whether two scales differ
     related = bool(kin.get(one, set()) & kin.get(other, set()))
     kind = much > 0 or both or alike_in_truth(first, second)
     return much >= MUCH or (related and kind) or (few and _near(sorting, one, other))
@@ -187,9 +187,9 @@ def _near(sorting: _Sorting, one: str, other: str) -> bool:
 
 
 def _only(sorting: _Sorting, groups: Sequence[Sequence[str]]) -> list[str]:
-    """The one group of two or more columns.
+    """The only group of two or more columns.
 
-    Raises: UnclearError where there is none, or are several, or where one holds the answers to several questions.
+    Raises: UnclearError if there is none or more than one, or if the group has the answers to several questions.
     """
     columns = sorting.columns
     several = [list(group) for group in groups if len(group) > 1]
@@ -237,7 +237,7 @@ def _too_few(sorting: _Sorting) -> InputError:
 
 
 def _may_rate(sorting: _Sorting, name: str, left: Sequence[str]) -> bool:
-    """Whether a column that was left out, as the truth was, holds what the ratings hold."""
+    """Whether a column that was left out, such as the truth, has the same values as the ratings."""
     profile = sorting.profiles[name]
     if not profile.given or profile.is_text or profile.names_rows:
         return False
@@ -245,9 +245,10 @@ def _may_rate(sorting: _Sorting, name: str, left: Sequence[str]) -> bool:
 
 
 def _check_outsiders(sorting: _Sorting, group: Sequence[str]) -> None:
-    """Raises: UnclearError for a column beside a family of raters that has their values but not their name.
+    """Look for columns that only partly resemble the raters.
 
-    The other way round too: one that has a rater's name and some of their values only.
+    Raises: UnclearError for a column with the values but not the name of a family of raters, and for one that was left
+    out although it shares values with the raters.
     """
     names = {name for family in families_of(group) for name in family}
     outside = [name for name in group if name not in names and not rates(name)]
@@ -340,7 +341,7 @@ def _notes(sorting: _Sorting) -> Iterator[str]:
 
 
 def left_out(out: Mapping[str, str]) -> str | None:
-    """The sentence that names the columns that are left out, or None."""
+    """The sentence that names the columns left out, or None if there are none."""
     if not out:
         return None
     said = [f"{name or '(no name)'} ({why})" for name, why in list(out.items())[:NAMED]]

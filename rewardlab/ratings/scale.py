@@ -1,4 +1,4 @@
-"""What the ratings mean: numbers or labels, their order, and the level of measurement."""
+"""The scale of the ratings: numbers or labels, their order, and the level of measurement."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from rewardlab.stats.interval import Floats
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How ratings are written as numbers: `labels` in the order of their numbers 0, 1, ..., or none for numbers.
+    """How ratings become numbers: `labels` in the order of their numbers 0, 1, ..., or empty for numeric ratings.
 
-    `values` is what could have been given, where that was said; `assumed` says whether the level was not; `notes`, what
-    was not as it stands.
+    `values` are the possible values, if the user named them; `assumed`: the user did not name the level; `notes` say
+    which cells were not read literally.
     """
 
     level: Level
@@ -35,7 +35,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user said of the ratings: their level, the scale's order, what is missing, and cells as they are."""
+    """What the user said about the ratings: level, order, words for missing, and whether to read cells literally."""
 
     level: str | None = None
     order: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Wanted:
 
 
 def number_of(cell: str, *, decimal_comma: bool) -> float | None:
-    """The number a cell holds, or None; in a file not delimited by commas 3,5 is three and a half."""
+    """The number in a cell, or None; with `decimal_comma`, 3,5 is three and a half."""
     text = cell.replace(",", ".") if decimal_comma and cell.count(",") == 1 else cell
     try:
         return None if "_" in text else float(text)
@@ -53,13 +53,12 @@ def number_of(cell: str, *, decimal_comma: bool) -> float | None:
 
 
 def read_scale(columns: Columns, cells: Sequence[str], rows: Sequence[int], wanted: Wanted) -> tuple[Scale, Floats]:
-    """The scale of all rating cells and the cells' numbers, NaN where a rating is missing.
+    """The scale of all rating cells, and the cells' numbers, NaN where a rating is missing.
 
-    Arguments: `rows` (cells,) the row of each. Cells are numbers where all are. Without a level, labels whose order is
-    not known are nominal, and everything else is ordinal.
-    Raises: UsageError for a level that does not suit; InputError with file:line for a number among labels or the other
-    way round, an infinite number, a value outside the order, numbers that a computer cannot tell apart, and what
-    `meaning_of` finds.
+    Arguments: `rows` (cells,), the row of each cell. Cells are read as numbers if all of them are numbers. By default,
+    labels without a known order are nominal, and everything else is ordinal.
+    Raises: UsageError for an unsuitable level; InputError with file:line for numbers mixed with labels, an infinite
+    number, a value outside the order, numbers that a computer cannot tell apart, and for what `meaning_of` refuses.
     """
     level, order = wanted.level, wanted.order
     if level is not None and level not in LEVELS:
@@ -119,7 +118,7 @@ def _numeric(
 
 
 def _alike(known: dict[str, float], columns: Columns) -> tuple[str, str] | None:
-    """Two numbers that are written differently, are different, and come to one floating-point number."""
+    """Two different numbers that become the same floating-point number; None if there are none."""
     exact: dict[float, tuple[Decimal, str]] = {}
     for cell, number in known.items():
         written = Decimal(cell.replace(",", ".") if columns.decimal_comma else cell)
@@ -161,7 +160,10 @@ def _outside(columns: Columns, cell: str | None, row: int, order: Sequence[str])
 def _complain(
     columns: Columns, given: Sequence[str | None], rows: Sequence[int], textual: set[str], *, all_text: bool
 ) -> NoReturn:
-    """Raises: InputError at the first rating that is no number."""
+    """Report the first rating that is not a number.
+
+    Raises: InputError.
+    """
     first = next(number for number, cell in enumerate(given) if cell in textual)
     cell, where = (given[first] or "")[:40], columns.where(rows[first])
     if all_text:

@@ -1,4 +1,4 @@
-"""Cells that hold several labels: lists of JSON or Python, a tool's objects, or labels parted by a delimiter."""
+"""Reads cells with several labels: JSON or Python lists, a tool's objects, or labels separated by a delimiter."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 from rewardlab.ratings.cells import fold
 from rewardlab.ratings.records import cell_of
 
-#: Delimiters of labels within a cell, and whether they stand in single labels as well.
+#: Delimiters of labels within a cell, and whether they often occur within single labels too.
 DELIMITERS = ((";", False), ("|", False), (",", True), ("#", True))
-#: What Label Studio wraps a rating in.
+#: The keys under which Label Studio stores a rating.
 WRAPPED = ("choices", "rating", "taxonomy", "number", "selected", "text", "datetime")
 LONGEST = 40
 JOINED = "; "
@@ -22,13 +22,13 @@ _ITEM = re.compile(r"""'([^'\\]*)'|"([^"\\]*)"|([\w.+-]+)""")
 
 
 class NoLabelsError(ValueError):
-    """A cell that holds an object, or a list of objects, which is no rating."""
+    """A cell contains an object, or a list of objects, which is not a rating."""
 
 
 def listed_labels(cell: str) -> tuple[str, ...] | None:
     """The labels in a cell that is a list or a tool's object; None for a cell that is neither.
 
-    Raises: NoLabelsError for a list or an object of which no label can be told.
+    Raises: NoLabelsError for a list or an object from which no label can be read.
     """
     if cell[:1] not in {"[", "{"} or cell[-1:] not in {"]", "}"}:
         return None
@@ -62,9 +62,9 @@ def _labels(found: Any) -> Iterable[str]:
 
 
 def delimiter_of(cells: Collection[str]) -> str | None:
-    """What parts the labels within cells, or None where no cell holds several.
+    """The delimiter of labels within cells, or None if no cell has several labels.
 
-    A comma or # parts them only where each part comes again in another cell, as it may stand in a label.
+    A comma or # counts as a delimiter only if each part occurs in another cell too, since it may belong to a label.
     """
     for delimiter, common in DELIMITERS:
         several = [cell for cell in cells if delimiter in cell.strip(delimiter + " ")]
@@ -77,7 +77,7 @@ def delimiter_of(cells: Collection[str]) -> str | None:
 
 
 def parts_of(cell: str, delimiter: str) -> tuple[str, ...]:
-    """The labels of a cell, each once."""
+    """The labels of a cell, without duplicates."""
     return tuple(dict.fromkeys(part for part in map(str.strip, cell.split(delimiter)) if part))
 
 

@@ -1,4 +1,4 @@
-"""The cells that hold ratings, and the table of units by raters that they come to."""
+"""Collects the cells with ratings and builds the table of units by raters."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from rewardlab.ratings.naming import Naming
 from rewardlab.stats.agreement.table import Codes
 from rewardlab.stats.interval import Floats
 
-#: Cells of a table of units by raters that is held; with more, who gave which rating is forgotten.
+#: The most cells of a table of units by raters; for a larger table, it is not kept who gave which rating.
 CELLS = 20_000_000
 MOST_COUNTED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class RatingCells:
-    """All rating cells: the row each stands in, and its rater."""
+    """All rating cells, each with its row and its rater."""
 
     cells: Sequence[str]
     rows: Sequence[int]
@@ -29,7 +29,7 @@ class RatingCells:
 
 
 def long_cells(columns: Columns, naming: Naming) -> RatingCells:
-    """A rating for each row, or for each slot of each row; a slot with neither rater nor rating is none.
+    """One rating per row, or per slot of each row; a slot with neither rater nor rating is skipped.
 
     Raises: InputError for a rating in a slot without its rater.
     """
@@ -48,16 +48,16 @@ def long_cells(columns: Columns, naming: Naming) -> RatingCells:
 
 
 def wide_cells(columns: Columns, naming: Naming) -> RatingCells:
-    """A rating for each row and each column of a rater."""
+    """One rating per row and rater's column."""
     rows = range(len(columns.lines))
     cells = [cell for name in naming.raters for cell in columns.cells[name]]
     return RatingCells(cells, list(rows) * len(naming.raters), [name for name in naming.raters for _ in rows])
 
 
 def counted_cells(columns: Columns, naming: Naming) -> RatingCells:
-    """Each count of a category as so many ratings; the raters are numbered within the unit.
+    """Expand each count of a category into that many ratings, with raters numbered within the unit.
 
-    Raises: InputError for what is no count, for more than a million ratings, or none.
+    Raises: InputError for a cell that is not a count, for more than a million ratings, and for none.
     """
     counts = wide_cells(columns, naming)
     ratings: list[str] = []
@@ -87,7 +87,7 @@ def _count(cell: str, where: str) -> int:
 def unit_ids(columns: Columns, naming: Naming) -> list[tuple[str, ...]]:
     """The unit of each row.
 
-    Raises: InputError for a row without one, or two rows of one where each row is a unit.
+    Raises: InputError for a row without a unit, and for two rows of one unit if each row should be a unit.
     """
     if not naming.unit:
         return [(str(row),) for row in range(1, len(columns.lines) + 1)]
@@ -106,12 +106,12 @@ def unit_ids(columns: Columns, naming: Naming) -> list[tuple[str, ...]]:
 
 
 def _other(columns: Columns, row: int) -> str:
-    """The place of another row: its line, or its file and line where there are several files."""
+    """The place of another row: its line, or file and line if there are several files."""
     return columns.where(row) if columns.sources else f"{columns.place} {columns.lines[row]}"
 
 
 def repeated(ids: Sequence[object]) -> Iterator[tuple[int, int]]:
-    """Each place whose value came before, and the first place that it came at."""
+    """Each index whose value has occurred before, with the index of its first occurrence."""
     seen: dict[object, int] = {}
     for row, one in enumerate(ids):
         if one in seen:
@@ -120,9 +120,9 @@ def repeated(ids: Sequence[object]) -> Iterator[tuple[int, int]]:
 
 
 def parts_of(columns: Columns, name: str | None, unit: Codes, units: int, what: str) -> tuple[tuple[str, ...], Codes]:
-    """The names in a column and the number of each unit's.
+    """The distinct names in a column, and the index of each unit's name.
 
-    Raises: InputError for a unit that has two.
+    Raises: InputError for a unit with two names.
     """
     if name is None:
         return (), np.zeros(units, int)
@@ -130,7 +130,7 @@ def parts_of(columns: Columns, name: str | None, unit: Codes, units: int, what: 
     number = {one: place for place, one in enumerate(names)}
     rows = np.array([number[one] for one in columns.cells[name]])
     found = np.zeros(units, int)
-    found[unit[::-1]] = rows[::-1]  # the first row of a unit says it
+    found[unit[::-1]] = rows[::-1]  # the first row of a unit decides
     wrong = np.flatnonzero(found[unit] != rows)
     if len(wrong):
         row = int(wrong[0])
@@ -142,7 +142,7 @@ def parts_of(columns: Columns, name: str | None, unit: Codes, units: int, what: 
 def table_of(
     columns: Columns, cells: RatingCells, unit: Codes, numbers: Floats, *, units: int
 ) -> tuple[Floats, tuple[str, ...]]:
-    """The table of units by raters, or, when that is too large, by the first, second, ... rating of a unit.
+    """The table of units by raters; if that is too large, by the first, second, ... rating of each unit.
 
     Raises: InputError with file:line for a unit that a rater rated twice, and for a table that is too large either way.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: Words for right and wrong; who wrote which pair does not matter.
+#: Pairs of words for right and wrong; words from different pairs may be mixed.
 PAIRS = (
     ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("correct", "incorrect"), ("right", "wrong"),
     ("pass", "fail"), ("passed", "failed"), ("good", "bad"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no"),

@@ -1,1 +1,1 @@
-"""The user's reward code: found by what it defines, called as the platform calls it, in processes of its own."""
+"""The user's reward code: how rewardlab finds it, calls it as the platform does, and isolates it in processes."""

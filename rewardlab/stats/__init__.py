@@ -1,4 +1,4 @@
-"""Pure statistics: arrays in, numbers out. Knows numpy, scipy and nothing of prompts, rewards or reports.
+"""Statistics: pure functions from arrays to numbers. They use numpy and scipy and know no prompts, rewards or reports.
 
 A group table is a float array of shape (prompts, generations): NaN marks a generation that has no score.
 """

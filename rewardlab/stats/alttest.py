@@ -1,4 +1,4 @@
-"""The alternative annotator test: whether a judge may stand in for one of several people."""
+"""The alternative annotator test: whether a judge may replace one of several human annotators."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rewardlab.stats.ratio import cluster_codes, cluster_sums
 from rewardlab.stats.weights import differ, effective_number, scaled
 
 Scoring: TypeAlias = Literal["accuracy", "rmse"]
-#: What the judge is let off for being cheaper, by who the annotators are.
+#: epsilon, the lead over the judge that an annotator must show because the judge is cheaper, by kind of annotator.
 EPSILON = {"expert": 0.2, "skilled": 0.15, "crowd": 0.1}
 FEWEST_ITEMS = 30
 PASSING = 0.5
@@ -23,9 +23,11 @@ PASSING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
-    """One annotator left out: `judge_wins` and `annotator_wins` are the shares of items on which either agrees at least
-    as well with the other annotators (ties count for both), `p_value` is one-sided, of the annotator's lead being
-    epsilon or more (NaN where it is not defined, which rejects nothing). `counted`: on items enough to be tested.
+    """One annotator, compared with the judge by agreement with the other annotators.
+
+    `judge_wins` is the share of items on which the judge agrees with the others at least as well as this annotator,
+    `annotator_wins` the reverse (ties count for both). `p_value` is one-sided, against a lead of the annotator of
+    epsilon or more; NaN where undefined, which rejects nothing. `counted`: there were enough items for the test.
     """
 
     judge_wins: float
@@ -38,8 +40,10 @@ class Annotator:
 
 @dataclass(frozen=True, slots=True)
 class AlternativeTest:
-    """`winning_rate` is the share of annotators over whom the judge is preferred, `advantage` the mean chance that it
-    agrees with the others at least as well as the annotator left out. It passes from a winning rate of one half.
+    """The result over all annotators. The judge passes from a `winning_rate` of one half.
+
+    `winning_rate` is the share of annotators for whom the test prefers the judge; `advantage` is the mean chance that
+    the judge agrees with the others at least as well as the annotator left out.
     """
 
     winning_rate: float
@@ -66,17 +70,17 @@ def alternative_test(
 ) -> AlternativeTest | Undefined:
     """The alternative annotator test of a judge's verdicts (items,) against `annotators` (annotators, items).
 
-    NaN is no verdict or no annotation: an item counts for an annotator where that annotator, the judge and at least one
-    other annotator have it. `clusters` (items,): the prompt of each; the differences of one prompt are averaged before
-    the test. `weights` (items,), one over the probability with which each was sampled: where they differ, an item
-    counts as those it stands for and a prompt as the sum of its own, on Kish's effective number of prompts. `rate` is
-    the false discovery rate; annotators with fewer than `fewest_items` are left out.
+    NaN marks a missing verdict or annotation; an item counts for an annotator if that annotator, the judge and at least
+    one other annotator rated it. `clusters` (items,): the prompt of each item; the differences of one prompt are
+    averaged before the test. `weights` (items,), one over the probability with which each item was sampled: where they
+    differ, items are weighted by them, a prompt by the sum over its items, and the test uses Kish's effective number of
+    prompts. `rate` is the false discovery rate; annotators with fewer than `fewest_items` are left out.
     Identity: W_judge = 1[S(judge) >= S(annotator)], W_annotator = 1[S(annotator) >= S(judge)], S the agreement with the
     other annotators of the item: the share of equal labels, or minus the root mean square difference. One-sided t test
     of mean(W_annotator - W_judge) < epsilon, Benjamini and Yekutieli over annotators.
-    At the edges: undefined with fewer than two annotators, or none with enough items. When all n differences are the
-    same d: p = ((1 - epsilon) / (1 - d))^n for d < epsilon (at least p^(1/n) of all items are like these, the rest at
-    most 1), 1 for d > epsilon, NaN at epsilon, which is not rejected.
+    At the edges: undefined with fewer than two annotators, or if none has enough items. When all n differences have the
+    same value d: p = ((1 - epsilon) / (1 - d))^n for d < epsilon (at least a share p^(1/n) of all items has difference
+    d, the rest at most 1), 1 for d > epsilon, and NaN for d = epsilon, which is not rejected.
     Source: Calderon, Reichart & Dror (2025), ACL, arXiv:2501.10970; the rule for equal differences and the clusters are
     ours.
     """
@@ -93,7 +97,7 @@ def alternative_test(
     counted = [one for one in tested if one.counted]
     if not counted:
         return Undefined(f"no annotator shares {max(fewest_items, 1)} items with the judge and another annotator")
-    # A p-value that is not defined rejects nothing, but its test was made and counts among the others.
+    # An undefined p-value rejects nothing, but its test still counts in the correction for multiple tests.
     adjusted = benjamini_yekutieli(np.array([one.p_value if np.isfinite(one.p_value) else 1.0 for one in counted]))
     lost = iter(adjusted <= rate)
     decided = tuple(replace(one, rejected=bool(one.counted and next(lost))) for one in tested)
@@ -119,7 +123,7 @@ def _test(gap: Floats, codes: NDArray[np.intp], weights: Floats, epsilon: float,
 
 
 def _agreement(labels: Floats, others: Floats, scoring: Scoring) -> Floats:
-    """How well `labels` (items,) agree with the other annotators of each item; anything where there is no other."""
+    """How well `labels` (items,) agree with each item's other annotators; arbitrary where an item has no other."""
     known = np.isfinite(others)
     apart = np.where(known, labels - others, 0.0)
     count = np.maximum(known.sum(axis=0), 1)
@@ -129,7 +133,7 @@ def _agreement(labels: Floats, others: Floats, scoring: Scoring) -> Floats:
 
 
 def _p_value(differences: Floats, weights: Floats, epsilon: float) -> float:
-    """One-sided, of a mean difference over prompts, `weights` (prompts,), of epsilon or more."""
+    """The one-sided p-value against a weighted mean difference over prompts of epsilon or more."""
     shares, count = weights / weights.sum(), len(differences)
     effective, mean = effective_number(weights), float(shares @ differences)
     if np.ptp(differences) <= TINY:

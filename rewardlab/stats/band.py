@@ -1,4 +1,4 @@
-"""The three-way rule against the band, and how many prompts it takes to decide."""
+"""Whether an interval lies below, inside or above the target band, and how many prompts it takes to decide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rewardlab.stats.interval import LEVEL, Estimate
 
 Position: TypeAlias = Literal["below", "inside", "above", "undecided"]
 
-#: Under this many prompts the interval's coverage is not what it says (0.80 at 2 % and correlation 0.5).
+#: With fewer prompts the interval's coverage falls short of its level (0.80 at a rate of 2 % and correlation 0.5).
 LEAST_PROMPTS = 100
 POWER = 0.9
 
@@ -19,8 +19,8 @@ POWER = 0.9
 def place(quantity: Estimate, band: tuple[float, float]) -> Position:
     """Where an interval lies against the band: below, inside, above, or undecided when it crosses an end.
 
-    A two-sided 95 % interval errs at most 2.5 % of the time towards a false "inside"; the three answers part the line,
-    so no correction is due. Source: Goeman, Solari & Stijnen (2010), Stat. Med. 29:2117.
+    A two-sided 95 % interval gives a false "inside" at most 2.5 % of the time. The three answers partition the line, so
+    no correction for multiple tests is needed. Source: Goeman, Solari & Stijnen (2010), Stat. Med. 29:2117.
     """
     low, high = band
     if quantity.high < low:
@@ -33,7 +33,7 @@ def place(quantity: Estimate, band: tuple[float, float]) -> Position:
 
 
 def independent_trials(true: float, edge: float, *, level: float = LEVEL, power: float = POWER) -> float:
-    """The independent trials that tell a share `true` from `edge` with the given power; infinite when they are equal.
+    """The independent trials needed to tell a share `true` from `edge` with the given power; infinite if equal.
 
     Identity: ((z_{1-a} sqrt(L(1-L)) + z_{power} sqrt(p(1-p))) / (p - L))^2 with a = (1 - level) / 2.
     Source: STATISTICS 2.4.
@@ -48,7 +48,7 @@ def independent_trials(true: float, edge: float, *, level: float = LEVEL, power:
 def prompts_to_decide(
     true: float, edge: float, *, per_prompt: float, level: float = LEVEL, power: float = POWER
 ) -> float:
-    """The prompts that tell a mean `true` from `edge`, each prompt worth `per_prompt` independent trials.
+    """The prompts needed to tell a mean `true` from `edge`, each prompt worth `per_prompt` independent trials.
 
     `per_prompt` is generations / design effect, N / (1 + (N - 1) rho). Infinite when `true` is on the edge.
     """
@@ -57,7 +57,7 @@ def prompts_to_decide(
 
 
 def trials_per_prompt(quantity: Estimate, *, most: float) -> float:
-    """The independent trials that each prompt was worth, read back from the width of its interval; in [1, most].
+    """The independent trials that each prompt was worth, computed from the width of the interval; in [1, most].
 
     Identity: the Wilson interval of half width h has h^2 (1 + x)^2 = p (1 - p) x + x^2 / 4 with x = q^2 / effective;
     the positive root in 1/x, times q^2 / prompts, q the t quantile on prompts - 1 degrees of freedom.
@@ -70,10 +70,10 @@ def trials_per_prompt(quantity: Estimate, *, most: float) -> float:
 
 
 def units_to_tell(quantity: Estimate, edge: float, *, power: float = POWER) -> float:
-    """The units (prompts) that tell a mean from `edge` with the given power; infinite when the estimate is on it.
+    """The units (prompts) needed to tell a mean from `edge` with the given power; infinite if the estimate equals it.
 
-    Identity: ((z_{1-a} + z_{power}) sd / (estimate - edge))^2, the standard deviation per unit read back from the
-    width of the interval: for means whose variance is not that of a share. Source: normal approximation.
+    For means whose variance is not that of a share. Identity: ((z_{1-a} + z_{power}) sd / (estimate - edge))^2, where
+    the standard deviation per unit, sd, is computed from the width of the interval. Source: normal approximation.
     """
     if quantity.estimate == edge:
         return math.inf

@@ -1,4 +1,4 @@
-"""Best-of-n: what becomes of the labels when ever more generations compete for the highest score."""
+"""Best-of-n: how the label of the highest-scored of n generations changes as n grows."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from rewardlab.stats.spread import levels_of
 class Pressure:
     """The mean label of the highest-scored of n generations.
 
-    `divergence` is ln n - (n - 1)/n nats, how far best-of-n is from the model: exact where scores never tie, an upper
-    bound where they do. Source: Stiennon et al. (2020), arXiv:2009.01325; Beirami et al. (2024), arXiv:2401.01879.
+    `divergence` is ln n - (n - 1)/n nats, the KL divergence of best-of-n from the model: exact where scores never tie,
+    an upper bound where they do.
+    Source: Stiennon et al. (2020), arXiv:2009.01325; Beirami et al. (2024), arXiv:2401.01879.
     """
 
     n: int
@@ -31,11 +32,11 @@ class Pressure:
 
 @dataclass(frozen=True, slots=True)
 class BestOfN:
-    """The labels under growing pressure, on the same prompts throughout.
+    """The mean labels for growing n, on the same prompts throughout.
 
-    `peak` is the n of the highest mean label. `gain` is the largest n's label less that of one generation: below zero,
-    the score picks what the labels call worse. `fall` is the largest n's less the peak's, paired within prompts; its
-    interval and p-value are corrected for the peak being chosen among the others.
+    `peak` is the n with the highest mean label. `gain` is the mean label at the largest n less that at n = 1; below
+    zero, the score selects generations that the labels call worse. `fall` is the mean label at the largest n less that
+    at the peak, paired within prompts; its interval and p-value are corrected for choosing the peak from the data.
     """
 
     points: tuple[Pressure, ...]
@@ -47,10 +48,11 @@ class BestOfN:
 def label_of_best(scores: Floats, labels: Floats, n: int) -> Floats:
     """For each prompt, the expected label of the highest-scored of n generations drawn without replacement.
 
-    Arguments: `scores` and `labels` (prompts, generations); NaN in either leaves the generation out. Of generations
-    that tie for the highest score each is picked as often. NaN where fewer than n generations are left.
-    Identity: a level of score that holds t generations, b below it, of N in all is the highest with chance
-    [C(b + t, n) - C(b, n)] / C(N, n), and then the label is its mean label. Unbiased for best-of-n of fresh draws.
+    Arguments: `scores` and `labels` (prompts, generations); NaN in either leaves the generation out. Generations that
+    tie for the highest score are picked with equal chance. The result is NaN where fewer than n generations are left.
+    Identity: of N generations, let t have a given score and b a lower one. That score is the highest of n draws with
+    chance [C(b + t, n) - C(b, n)] / C(N, n), and the expected label is then the mean label of the t generations.
+    Unbiased for best-of-n of fresh draws.
     Source: Nakano et al. (2021), arXiv:2112.09332, for distinct scores; the ties are ours.
     """
     kept = np.isfinite(scores) & np.isfinite(labels)
@@ -68,7 +70,7 @@ def label_of_best(scores: Floats, labels: Floats, n: int) -> Floats:
 def best_of_n(scores: Floats, labels: Floats, *, level: float = LEVEL) -> BestOfN | Undefined:
     """Labels of the best of n = 1, 2, 4, ..., N generations, and whether they fall as n grows.
 
-    N is the number of generations that at least half of the prompts have, and the prompts are those with so many.
+    N is the largest number of generations that at least half of the prompts have; only prompts with N or more are used.
     Intervals over prompts: modified Wilson where the labels lie in [0, 1], else t.
     At the edges: undefined with fewer than two prompts of two generations that have both a score and a label.
     """

@@ -6,7 +6,7 @@ from scipy.special import bdtr
 
 
 def chance_of_at_most(count: int, trials: int, rate: float) -> float:
-    """The chance of at most so many hits in independent trials, each a hit with this chance; 1 of no trials.
+    """The chance of at most `count` hits in `trials` independent trials with hit chance `rate`; 1 for no trials.
 
     Identity: sum over k from 0 to `count` of C(trials, k) rate^k (1 - rate)^(trials - k).
     """

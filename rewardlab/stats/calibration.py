@@ -1,4 +1,4 @@
-"""Whether a judge that says 0.8 is right 8 times in 10."""
+"""Calibration of a judge's probabilities: whether a judge that says 0.8 is right 8 times in 10."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`expected_error` (ECE) and `maximum_error` (MCE) depend on `rule` and the number of bins, which belong beside
-    them; `brier` and `log_loss` (in nats; infinite where something impossible happened) do not.
+    """Calibration errors, proper scores and the calibration curve.
+
+    `expected_error` (ECE) and `maximum_error` (MCE) depend on the bins, so report them together with `rule`; `brier`
+    and `log_loss` (in nats; infinite where an outcome of probability 0 occurred) do not.
     """
 
     expected_error: float
@@ -59,8 +61,8 @@ def calibration(
     """The calibration of `probabilities` (items,) in [0, 1] against `outcomes` (items,), 0 or 1; NaN leaves one out.
 
     `rule`: bins of equal width, [low, high) and the last closed; or of equal count, equal probabilities kept together.
-    Empty bins are left out of the curve. `clusters` (items,) the prompts of the items; `weights` (items,) one over the
-    probability with which each was sampled: means, shares and bins of equal count are then the whole's.
+    Empty bins are left out of the curve. `clusters` (items,): the prompt of each item. `weights` (items,): one over the
+    probability with which each item was sampled; means, shares and bins of equal count then estimate the population's.
     Identity: ECE = sum_b n_b/n |mean outcome - mean probability|, MCE the greatest; Brier = mean (p - y)^2; log loss =
     -mean (y log p + (1 - y) log(1 - p)). Intervals are the clustered Wilson's.
     At the edges: undefined without items; a bin's interval with fewer than two prompts. Raises ValueError for a

@@ -1,4 +1,4 @@
-"""Ratios of binomial coefficients: draws without replacement."""
+"""Ratios of binomial coefficients, for draws without replacement."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rewardlab.stats.interval import Floats
 
 
 def choose_ratio(count: Floats, total: Floats, size: int) -> Floats:
-    """C(count, size) / C(total, size): the chance that `size` of `total` things, drawn without replacement, are all
+    """C(count, size) / C(total, size): the chance that `size` draws without replacement from `total` items all fall
     among `count` of them.
 
     Arguments: `count` and `total` broadcast, 0 <= count <= total, size >= 1. NaN where total < size.

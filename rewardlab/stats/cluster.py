@@ -1,4 +1,4 @@
-"""Tests and intervals on Student's t over prompts: what the prompts say of a number that is not a share."""
+"""Student's t tests and intervals over prompts, for means that are not shares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.stats.weights import effective_number, method_of, scaled
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """An estimate and the two-sided p-value of its being zero."""
+    """An estimate with the two-sided p-value of the test against zero."""
 
     estimate: Estimate
     p_value: float
@@ -48,13 +48,13 @@ def mean_of_prompts(
 ) -> Tested | Undefined:
     """The mean over prompts of per-prompt numbers, with its t interval and test against zero.
 
-    Arguments: `values` (prompts,); `bounds`, the range they cannot leave, where there is one; `comparisons`, how many
-    such means this one was chosen among: the interval and the p-value are Bonferroni's for that many; `weights`
-    (prompts,), how much each weighs where they are a sample: the error is then the root of C/(C - 1) sum (w (value -
-    mean))^2 over sum w, and prompts are counted by Kish's effective number.
-    At the edges: undefined with fewer than two prompts. When all values are equal, at least (alpha/2)^(1/prompts) of
-    all prompts have that value and the others lie within the bounds, which gives the interval (undefined without
-    bounds), and the p-value is the sign test's.
+    Arguments: `values` (prompts,); `bounds`, the values' possible range, if limited; `comparisons`, the number of means
+    from which this one was chosen: interval and p-value are Bonferroni-corrected for that many; `weights` (prompts,),
+    sampling weights: the standard error is then the root of C/(C - 1) sum (w (value - mean))^2, divided by sum w, and
+    prompts are counted by Kish's effective number.
+    At the edges: undefined with fewer than two prompts. When all values are equal, at least a share
+    (alpha/2)^(1/prompts) of the population's prompts has that value and the others lie within the bounds, which gives
+    the interval (undefined without bounds); the p-value is the sign test's.
     """
     prompts = len(values)
     if prompts < 2:

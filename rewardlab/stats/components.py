@@ -1,4 +1,4 @@
-"""Which of a reward's named components makes the spread that a group-relative trainer sees."""
+"""How much each named component of a reward contributes to the within-prompt variance of the total."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from rewardlab.stats.interval import Floats, Undefined
 from rewardlab.stats.spread import SAME_SCORE
 
-#: Of the total's sum of squares: a rest this small is rounding.
+#: A residual below this share of the total's sum of squares is round-off.
 EXACT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One component. `flat`: it never differs within a prompt and so adds no gradient; `dead`: it never differs.
+    """One component. `flat`: it never differs within a prompt, so it adds no gradient; `dead`: it never differs.
 
-    `within_variance` pools the prompts (sum of squares over generations - prompts). `weight` is the component's in the
-    total where that is a weighted sum within prompts, else 1. `share` is that of the total's within-prompt variance,
-    weight cov(component, total) / var(total): negative where the component works against the total.
+    `within_variance` pools the prompts (sum of squares over generations - prompts). `weight` is the component's weight
+    if the total is a weighted sum within prompts, else 1. `share` is the component's share of the total's within-prompt
+    variance, weight cov(component, total) / var(total): negative where the component works against the total.
     """
 
     name: str
@@ -36,8 +36,8 @@ class Component:
 class Components:
     """The components in the order given. `explained` is the sum of their shares: 1 where the total is a weighted sum.
 
-    `is_sum`: the total is the sum of the components on every generation; `is_weighted_sum`: within prompts it moves as
-    a weighted sum of them does.
+    `is_sum`: the total is the sum of the components on every generation; `is_weighted_sum`: within prompts, the
+    total's deviations are a weighted sum of the components' deviations.
     """
 
     members: tuple[Component, ...]
@@ -48,21 +48,21 @@ class Components:
 
     @property
     def dominant(self) -> Component | Undefined:
-        """The component of the largest share."""
+        """The component with the largest share."""
         shared = [(member.share, member) for member in self.members if not isinstance(member.share, Undefined)]
         return max(shared, key=lambda one: one[0])[1] if shared else Undefined("no component has a share")
 
 
 def component_shares(components: Floats, total: Floats, *, names: Sequence[str]) -> Components | Undefined:
-    """Each component's part in the spread of the total within prompts.
+    """Each component's share of the total's variance within prompts.
 
     Arguments: `components` (prompts, generations, K), `total` (prompts, generations), `names` (K,). A generation counts
-    where the total and every component is a number, so that the shares belong to the same generations.
-    Identity: shares of a sum are cov(component, sum) / var(sum), which add up to 1 exactly. The weights of a weighted
-    sum are found by least squares, which then leave no rest; of any other total (a product, a gate, a clip) the shares
-    are taken without weights and add up to whatever they do, in `explained`.
-    At the edges: undefined when no prompt has two such generations; a share is when the total does not differ in any
-    prompt. Source: the covariance decomposition of Shorrocks (1982), Econometrica 50:193.
+    only if the total and every component are numbers, so that all shares are taken over the same generations.
+    Identity: shares of a sum are cov(component, sum) / var(sum), which add up to 1 exactly. If the total is a weighted
+    sum, least squares finds the weights and leaves no residual. For any other total (a product, a gate, a clip) the
+    shares are unweighted and need not add up to 1; `explained` is their sum.
+    At the edges: undefined when no prompt has two such generations; a share is undefined when the total does not differ
+    in any prompt. Source: the covariance decomposition of Shorrocks (1982), Econometrica 50:193.
     """
     kept = np.isfinite(total) & np.isfinite(components).all(axis=2)
     prompts = np.nonzero(kept)[0]
@@ -101,7 +101,7 @@ def component_shares(components: Floats, total: Floats, *, names: Sequence[str])
 def _weights(components: Floats, total: Floats) -> tuple[Floats, bool]:
     """The weights with which the components' deviations add up to the total's, and whether they do; else ones.
 
-    The plain sum comes first: where components repeat each other the weights are not told apart by the data.
+    Weights of 1 are tried first: if components are collinear, the data do not determine the weights.
     """
     size = float(np.square(total).sum())
     ones = np.ones(components.shape[1])
@@ -113,7 +113,7 @@ def _weights(components: Floats, total: Floats) -> tuple[Floats, bool]:
 
 
 def _deviations(columns: Floats, prompts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Floats:
-    """Each column less its prompt's mean; zero where the prompt's values are one level of score."""
+    """Each column less its prompt's mean; zero where the prompt's values all count as the same score."""
     starts = np.flatnonzero(np.diff(prompts, prepend=-1))
     present = sizes[sizes > 0]
     spread = np.maximum.reduceat(columns, starts) - np.minimum.reduceat(columns, starts)

@@ -1,4 +1,4 @@
-"""What is most likely true where only raters speak: Dawid and Skene's consensus of raters of unequal skill."""
+"""Dawid and Skene's consensus: the most probable classes of items without known truth, from raters of unequal skill."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from scipy.special import logsumexp
 from rewardlab.stats.interval import Floats, Undefined
 from rewardlab.stats.weights import scaled
 
-#: A probability, or a number of items, that counts as none.
+#: A probability or a count of items below this is treated as zero.
 NEVER = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """The fit: `priors` (classes,); `confusion` (raters, classes, classes), row the true class, column the answer, NaN
-    rows where a rater met no item of that class; `posteriors` (items, classes), NaN rows for items that nobody rated.
+    """The fitted model.
+
+    `priors` (classes,); `confusion` (raters, classes, classes), rows the true class, columns the answer, NaN rows where
+    a rater rated no item of that class; `posteriors` (items, classes), NaN rows for items that nobody rated.
     """
 
     priors: Floats
@@ -30,16 +32,16 @@ class Consensus:
 
     @property
     def labels(self) -> NDArray[np.intp]:
-        """The most probable class of each item, the first where several are; -1 for items that nobody rated."""
+        """The most probable class of each item, the first if several tie; -1 for items that nobody rated."""
         rated = np.isfinite(self.posteriors[:, 0])
         return np.where(rated, np.where(rated[:, None], self.posteriors, 0.0).argmax(axis=1), -1)
 
 
 def votes_of(ratings: Floats, *, classes: int) -> Floats:
-    """How often each rater gave each class to each item, (items, raters, classes), of codes 0 to classes - 1.
+    """Count how often each rater gave each class, coded 0 to classes - 1, to each item: (items, raters, classes).
 
     `ratings` (items, raters) or (items, raters, times); NaN is no rating.
-    Raises ValueError for a rating that is no such code.
+    Raises ValueError for a rating that is not such a code.
     """
     codes = ratings[..., None] if ratings.ndim == 2 else ratings
     known = np.isfinite(codes)
@@ -56,18 +58,19 @@ def dawid_skene(
     tolerance: float = 1e-10,
     most_iterations: int = 5000,
 ) -> Consensus | Undefined:
-    """The maximum-likelihood consensus of `votes` (items, raters, classes), by EM from the shares of votes.
+    """The maximum-likelihood consensus of `votes` (items, raters, classes), by EM started from the shares of votes.
 
-    `weights` (items,), one over the probability with which each was sampled: an item counts as those it stands for, the
-    weights 1 in the mean, and the likelihood is a pseudo-likelihood. `smoothing` is added to every count of a confusion
-    matrix and of the priors; at 0 it is the published estimate.
-    Stops when no prior and no entry of a confusion matrix moves by more than `tolerance`: a bound on the likelihood may
-    stall, or fall by round-off, long before the parameters rest.
+    `weights` (items,): one over the probability with which each item was sampled. They are scaled to mean 1 and weight
+    the items, which makes the likelihood a pseudo-likelihood. `smoothing` is added to every count of a confusion matrix
+    and of the priors; 0 gives the published estimate.
+    EM stops when no prior and no entry of a confusion matrix moves by more than `tolerance`. The likelihood is no
+    stopping criterion: it may stall, or fall by round-off, long before the parameters converge.
     Identity: E: T_ik proportional to pi_k prod_r prod_l theta_rkl^n_irl. M: theta_rkl = sum_i T_ik n_irl / its sum over
     l, pi_k the mean of T_ik. The log-likelihood is sum_i log sum_k pi_k prod theta^n, without multinomial coefficients.
-    A local maximum: classes mean what the majority meant, and raters worse than chance may be believed in reverse.
-    At the edges: a rater who met no item of a class says nothing about it. Undefined without ratings, when only one
-    class was given, and when no item has two ratings.
+    This finds a local maximum in which classes mean what the majority meant; the answers of a rater worse than chance
+    may count in reverse.
+    At the edges: the confusion matrix has a NaN row for a class of which the rater rated no item. Undefined without
+    ratings, when only one class was given, and when no item has two ratings.
     Source: Dawid & Skene (1979), Appl. Stat. 28:20, equations 2.3 to 2.5.
     """
     rated = votes.sum(axis=(1, 2)) > 0
@@ -78,7 +81,7 @@ def dawid_skene(
         return Undefined("every rating is the same class: no variation to learn from")
     if given.sum(axis=(1, 2)).max() < 2:
         return Undefined("no item has two ratings")
-    # Items voted on alike are alike: a panel of few judges has few patterns, however many items.
+    # Items with the same votes share one pattern: a panel of few judges has few patterns, however many items.
     patterns, pattern = np.unique(given.reshape(len(given), -1), axis=0, return_inverse=True)
     often = np.bincount(pattern.ravel(), scaled(weights, rated)[rated])
     shape = votes.shape[1:]
@@ -106,7 +109,7 @@ def dawid_skene(
 
 
 def _maximise(patterns: Floats, weights: Floats, shape: tuple[int, ...], smoothing: float) -> tuple[Floats, Floats]:
-    """Priors and confusion matrices from `weights` (classes, patterns): how many items of each are of each class."""
+    """The M step: priors and confusion matrices from the expected items per class and pattern, (classes, patterns)."""
     counts = (weights @ patterns).reshape(-1, *shape).swapaxes(0, 1) + smoothing
     totals = counts.sum(axis=2, keepdims=True)
     even = np.full(counts.shape, 1 / shape[1])
@@ -115,8 +118,8 @@ def _maximise(patterns: Floats, weights: Floats, shape: tuple[int, ...], smoothi
 
 
 def _expect(patterns: Floats, priors: Floats, confusion: Floats) -> tuple[Floats, Floats]:
-    """What an item of each pattern probably is, (patterns, classes), and its log-likelihood (patterns,)."""
-    # The logarithm of 0 is cut so that an answer nobody gave costs 0 times it, which is nothing.
+    """The E step: each pattern's class probabilities (patterns, classes) and log-likelihood (patterns,)."""
+    # log 0 is cut to a finite number, so that 0 votes times it is 0 and not NaN.
     logs = np.log(np.maximum(confusion, NEVER)).swapaxes(0, 1).reshape(len(priors), -1)
     evidence = np.log(np.maximum(priors, NEVER)) + patterns @ logs.T
     total = logsumexp(evidence, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""One judge asked the same thing again: how often it changes its mind."""
+"""A judge's self-consistency: how often its verdict changes when it is asked the same question again."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ SAME_VERDICT = 1e-9
 class Consistency:
     """How a judge's repeats agree; each number is a mean over prompts.
 
-    `flips` is the chance that another asking falls on the other side of the threshold than the first, `flips_near` the
-    same where the first lies near the threshold. `pairwise` is the chance that two askings give the same verdict,
-    `unanimity` the share of generations whose askings all do, `majority` the mean share of the most frequent verdict.
+    `flips` is the chance that a repeated verdict lies on the other side of the threshold than the first, `flips_near`
+    the same where the first lies near the threshold. `pairwise` is the chance that two repeats give the same verdict,
+    `unanimity` the share of generations whose repeats all do, `majority` the mean share of the most frequent verdict.
     `repeated` counts generations with at least two verdicts.
     """
 
@@ -43,12 +43,13 @@ def consistency(
     """The self-consistency of verdicts `repeats` (prompts, generations, times); NaN where there is no verdict.
 
     Arguments: a verdict at or above `threshold` counts as right; `margin`: a first verdict this close to the threshold
-    is near it. On a scale of steps put the threshold between two steps (3.5 and a margin of 0.5: 3 and 4 are near).
-    Only the first asking says what is near: choosing by the repeats that are counted would count the flips twice.
-    `weights` (prompts, generations), one over the probability with which each was asked again: where they differ, each
-    generation counts as those it stands for, and a prompt as the sum of its own.
-    Identity: per generation the share of later askings that differ from the first, and of pairs of askings that agree;
-    averaged over a prompt's generations, then over prompts. Modified Wilson over prompts, a generation one trial.
+    is near it. On a scale of steps, put the threshold between two steps (3.5 with a margin of 0.5: 3 and 4 are near).
+    Only the first verdict decides what is near: selecting by the repeats, which are also counted, would bias the flips.
+    `weights` (prompts, generations): one over the probability with which each generation was asked again; where they
+    differ, generations are weighted by them, and a prompt by the sum over its generations.
+    Identity: per generation, the share of later verdicts that differ from the first, and the share of pairs of verdicts
+    that agree; averaged over a prompt's generations, then over prompts. The interval is modified Wilson over prompts,
+    each generation one trial.
     At the edges: undefined when no generation has two verdicts; each interval with fewer than two prompts.
     Source: repetition stability, Shi et al. (2024), arXiv:2406.07791; the threshold's flip rate is ours.
     """
@@ -76,7 +77,7 @@ def consistency(
 
 
 def _flips(repeats: Floats, threshold: float) -> Floats:
-    """Per generation the share of later verdicts on the other side than the first; NaN without a first or a later."""
+    """Per generation, the share of later verdicts on the other side than the first; NaN without a first or a later."""
     known = np.isfinite(repeats)
     right = np.where(known, repeats, -np.inf) >= threshold - SAME_VERDICT
     later = known[..., 1:].sum(axis=2)
@@ -87,9 +88,9 @@ def _flips(repeats: Floats, threshold: float) -> Floats:
 
 
 def _means(values: Floats, weights: Floats) -> tuple[Floats, Floats, Floats | None]:
-    """Of prompts with a generation of weight: the mean over them, how many they are worth, and what the prompt weighs.
+    """For each prompt with a weighted generation: its mean, its effective number of generations, and its weight.
 
-    A prompt weighs the sum of its generations' weights where these differ; else prompts weigh alike, which is None.
+    A prompt's weight is the sum of its generations' weights where these differ; otherwise None, for equal weights.
     """
     totals = weights.sum(axis=1)
     some = totals > 0

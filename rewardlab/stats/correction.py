@@ -1,4 +1,4 @@
-"""Many tests at once: p-values adjusted for how many there are."""
+"""Corrections of p-values for multiple tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rewardlab.stats.interval import Floats
 
 
 def benjamini_hochberg(p_values: Floats) -> Floats:
-    """The p-values adjusted so that rejecting those at most q keeps the false discovery rate at most q.
+    """The adjusted p-values: rejecting those of at most q keeps the false discovery rate at most q.
 
     Arguments: `p_values` (tests,) in [0, 1]; NaN is a test that was not made: it stays NaN and is not counted.
     Identity: the i-th smallest of m becomes the least p_(j) m / j over j >= i, at most 1. Holds for independent tests
@@ -27,7 +27,7 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
 
 
 def benjamini_yekutieli(p_values: Floats) -> Floats:
-    """The p-values adjusted as by Benjamini and Hochberg, but for tests that depend on each other in any way.
+    """The p-values adjusted as by Benjamini and Hochberg, but valid for tests with any dependence.
 
     Arguments and NaN as in `benjamini_hochberg`. Identity: its adjusted values times sum_(i=1..m) 1/i, at most 1.
     Source: Benjamini & Yekutieli (2001), Ann. Stat. 29:1165.

@@ -1,4 +1,4 @@
-"""Scores against known labels: whether what is right scores above what is wrong."""
+"""How well scores separate right from wrong generations: rates at a threshold, Youden's J, area under the ROC curve."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from rewardlab.stats.ratio import difference_of, rate_of
 from rewardlab.stats.spread import SAME_SCORE
 from rewardlab.stats.weights import WEIGHTED, effective_number, method_of, scaled
 
-#: So many further prompts of all or nothing are counted in the spread of areas.
+#: The variance of the areas is computed as if there were this many more prompts with an area of 0 or 1.
 MORE_PROMPTS = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Discrimination:
-    """How a threshold on the score tells label 1 from label 0.
+    """How well a threshold on the score separates label 1 from label 0.
 
-    `informedness` is Youden's J, true less false positive rate: 0 for a score that knows nothing, below 0 for one that
-    is upside down. `p_value` is one-sided: the chance of such a J, or a greater one, when J is 0.
+    `informedness` is Youden's J, the true less the false positive rate: 0 for an uninformative score, below 0 for an
+    inverted one. `p_value` is one-sided: the chance of a J at least this large when the true J is 0.
     """
 
     true_positive_rate: Estimate
@@ -38,13 +38,13 @@ def discrimination(
     """The rates of scores at or above `threshold` among label 1 and among label 0, and their difference.
 
     Arguments: `scores` and `labels` (prompts, generations), labels 0, 1 or NaN; NaN in either leaves a generation out.
-    Rates weigh generations alike, or by `weights` (prompts, generations), one over the probability with which each was
+    Generations weigh alike, or by `weights` (prompts, generations), one over the probability with which each was
     sampled (Hajek's ratios); the prompt is the cluster.
     Identity: each rate is a ratio of sums over prompts, with the linearised variance C/(C-1) sum(influence^2); its
-    interval is Wilson's on the effective sample size that variance implies, t with C - 1 degrees of freedom. J's limits
-    square and add the distances of the rates' limits, less their covariance (MOVER), which keeps them in [-1, 1] and
-    apart at a J of 1 where a t interval has no width. The test takes the influences at J = 0, both rates the pooled
-    one, not centred, so that it too has a width there.
+    interval is Wilson's on the effective sample size that this variance implies, t with C - 1 degrees of freedom. J's
+    limits combine the distances of the rates' limits by squares, less their covariance (MOVER): they stay in [-1, 1]
+    and have a width at J = 1, where a t interval has none. The test uses the influences at J = 0, with the pooled rate
+    for both and not centred, so that it is defined there too.
     At the edges: undefined with fewer than two prompts of either label. When no score differs J is 0 and p is 1.
     Source: Newcombe (1998), Stat. Med. 17:873; Zou & Donner (2008), Stat. Med. 27:1693; clustered binary ratios, Rao &
     Scott (1992), Biometrics 48:577; J, Youden (1950), Cancer 3:32.
@@ -71,24 +71,24 @@ def discrimination(
 
 
 def _upper_tail(influence: Floats) -> float:
-    """The one-sided p-value of a positive sum of independent terms whose mean is zero."""
+    """The one-sided p-value of a sum of independent terms, against a mean of zero."""
     scale = float(np.sqrt(np.square(influence).sum()))
     return 1.0 if scale <= TINY else float(stdtr(len(influence) - 1, -influence.sum() / scale))
 
 
 def pairwise_accuracy(scores: Floats, labels: Floats, *, pairs: Floats | None = None, level: float = LEVEL) -> Quantity:
-    """The chance that of two generations of one prompt, labels 1 and 0, the one of label 1 scores higher; ties half.
+    """The chance that a generation of label 1 outscores one of label 0 from the same prompt; ties count half.
 
-    Arguments: as above. Identity: the mean over prompts of each prompt's area under the ROC curve; prompts weigh alike,
-    and `units` is how many hold both labels, which is as many as say anything. The interval is t's on the scale of the
-    log odds, prompts - 1 degrees of freedom, where the spread of areas is divided by mean (1 - mean). The spread is
-    taken with that of a further prompt of all or nothing, since the few prompts where the order is upside down may not
+    Arguments: as above. Identity: the mean over prompts of each prompt's area under the ROC curve. Prompts weigh alike;
+    `units` counts the prompts with both labels, the only ones that contribute. The interval is t's on the scale of the
+    log odds, with prompts - 1 degrees of freedom; there the spread of the areas is divided by mean (1 - mean). One
+    further prompt with an area of 0 or 1 is added to the spread, since the few prompts with an inverted order may not
     be among those seen.
-    `pairs` (prompts, generations, generations), of a sample: one over the probability with which both were sampled, 0
-    where not both were. Identity: the sum of pair weights won over the sum of all, so that every such pair of the whole
-    weighs alike, and not every prompt: which prompts hold both labels a sample does not say. Linearised over prompts,
-    which Kish's effective number counts; the interval as above.
-    At the edges: undefined when fewer than two prompts hold both labels; all won and all lost as `modified_wilson`.
+    `pairs` (prompts, generations, generations), for a sample: one over the probability with which both generations were
+    sampled, 0 where they were not. Identity: the weights of the pairs won over the weights of all pairs. Every pair of
+    the population then weighs alike, rather than every prompt, since a sample does not show which prompts have both
+    labels. The variance is linearised over prompts, counted by Kish's effective number; the interval as above.
+    At the edges: undefined when fewer than two prompts have both labels; all won or all lost as in `modified_wilson`.
     Source: Hanley & McNeil (1982), Radiology 143:29, within prompts; the scale, Pepe (2003), The Statistical Evaluation
     of Medical Tests, 5.2; pairs of a sample, Horvitz & Thompson (1952).
     """
@@ -131,9 +131,9 @@ def _sampled_accuracy(scores: Floats, labels: Floats, pairs: Floats, *, level: f
 
 
 def _won(scores: Floats, labels: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Whether the first of two scores higher, 0.5 at a tie, and whether they are of label 1 and 0 in this order.
+    """For each ordered pair: whether the first scores higher (0.5 at a tie), and whether their labels are 1 and 0.
 
-    Both (prompts, generations, generations).
+    Both have shape (prompts, generations, generations).
     """
     right, wrong = (np.isfinite(scores) & (labels == value) for value in (1, 0))
     known = np.nan_to_num(scores)
@@ -142,7 +142,7 @@ def _won(scores: Floats, labels: Floats) -> tuple[Floats, NDArray[np.bool_]]:
 
 
 def areas_within(scores: Floats, labels: Floats) -> tuple[Floats, Floats]:
-    """Each prompt's area under the ROC curve (NaN without both labels), and how many disjoint pairs it holds."""
+    """Each prompt's area under the ROC curve (NaN without both labels) and its number of disjoint pairs."""
     won, pairs = _won(scores, labels)
     count = pairs.sum(axis=(1, 2)).astype(float)
     areas = np.divide((won * pairs).sum(axis=(1, 2)), count, out=np.full(count.shape, np.nan), where=count > 0)

@@ -1,4 +1,4 @@
-"""Informative groups larger than were sampled, whatever the way in which success rates differ."""
+"""The share of informative groups at group sizes larger than were sampled, for any distribution of success rates."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ METHOD = "the likeliest mixture of success rates, likelihood ratio over any mixt
 
 
 def extrapolated_mixed_share(samples: Floats, successes: Floats, size: int, *, level: float = LEVEL) -> Quantity:
-    """The share of groups of `size`, more than was sampled, that would hold a success and a failure.
+    """The share of groups of `size` that would contain a success and a failure, for a size larger than was sampled.
 
-    Arguments: `samples` and `successes` (prompts,). The estimate is the mean of 1 - p^size - (1 - p)^size over the
-    likeliest distribution of success rates, which may have any shape. The interval holds that mean over every
-    distribution that a likelihood-ratio test does not reject (t quantile), and the estimate: n generations leave open
-    how rare a rare success is. `units` counts the prompts of two samples or more: one sample shows no difference.
+    Arguments: `samples` and `successes` (prompts,). The estimate is the mean of 1 - p^size - (1 - p)^size under the
+    most likely distribution of success rates, which may have any shape. The interval covers that mean under every
+    distribution that a likelihood-ratio test does not reject (t quantile), and the estimate itself; it is wide because
+    n generations cannot show how rare a rare success is. `units` counts the prompts with at least two samples, since
+    one sample shows no difference.
     At the edges: undefined with fewer than two prompts, with no prompt of two samples (nothing shows how prompts
     differ), and when every generation succeeded or every one failed.
     Source: Laird (1978), JASA 73:805; the interval, Murphy & van der Vaart (2000), JASA 95:449.

@@ -1,4 +1,4 @@
-"""A mean over prompts of a chance that grows with the draws, where some prompts have fewer draws than are asked for."""
+"""The mean over prompts of a chance that grows with the draws, where some prompts have too few draws."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def mean_with_incomplete(
     curve: Floats,
     level: float = LEVEL,
 ) -> Quantity:
-    """The mean over prompts of a chance that is known for some and bounded from below for the `incomplete` ones.
+    """The mean over prompts of a chance that is known for some prompts and only bounded below for `incomplete` ones.
 
-    Arguments, all (prompts,): `values` in [0, 1], for incomplete prompts the chance at as many draws as they have,
-    which more draws can only raise; `trials` as `mean_over_prompts` takes them; `samples` and `successes` the draws
-    behind them. `curve` holds the chance for each success rate of `RATES`.
-    The low end is that of the values as they stand. The high end is the lesser of two: that of the values with every
-    incomplete one that may still grow set to 1, and the greatest mean of the curve over the distributions of success
-    rates that a likelihood-ratio test does not reject. The estimate is the mean of the values, or of the curve over the
-    likeliest distribution where that is more.
+    Arguments, all (prompts,): `values` in [0, 1], for incomplete prompts the chance at the number of draws they have,
+    which more draws can only raise; `trials` as in `mean_over_prompts`; `samples` and `successes`, the draws behind the
+    values. `curve` holds the chance for each success rate of `RATES`.
+    The lower limit is that of the values as they are. The upper limit is the smaller of two: the upper limit with every
+    incomplete value set to 1, and the greatest mean of the curve under any distribution of success rates that a
+    likelihood-ratio test does not reject. The estimate is the larger of two: the mean of the values, and the mean of
+    the curve under the most likely distribution.
     At the edges: as `mean_over_prompts`.
-    Source: the bound by monotony, in the number of draws; the mixture, `rewardlab.stats.mixture`.
+    Source: the bound, monotony in the number of draws; the mixture, `rewardlab.stats.mixture`.
     """
     least = mean_over_prompts(values, trials, level=level)
     if isinstance(least, Undefined) or not incomplete.any():
@@ -47,15 +47,15 @@ def mean_with_incomplete(
 
 
 def chance_of_mixed(size: int) -> Floats:
-    """For each rate p of `RATES`, the chance that `size` draws hold a success and a failure: 1 - p^G - (1 - p)^G."""
+    """For each rate p of `RATES`, the chance that `size` draws contain both outcomes: 1 - p^G - (1 - p)^G."""
     return np.asarray(1 - RATES**size - (1 - RATES) ** size)
 
 
 def chance_of_another(size: int) -> Floats:
-    """For each rate p of `RATES` of the commonest outcome, the chance that `size` draws hold another: 1 - p^G."""
+    """For each rate p of `RATES` of the commonest outcome, the chance that `size` draws contain another: 1 - p^G."""
     return np.asarray(1 - RATES**size)
 
 
 def chance_of_any(size: int) -> Floats:
-    """For each rate p of `RATES`, the chance that `size` draws hold a success: 1 - (1 - p)^k."""
+    """For each rate p of `RATES`, the chance that `size` draws contain a success: 1 - (1 - p)^k."""
     return np.asarray(1 - (1 - RATES) ** size)

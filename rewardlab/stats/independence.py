@@ -1,4 +1,4 @@
-"""Whether judges err together: how many independent judges a panel is worth."""
+"""The correlation of judges' errors, and the number of independent judges that a panel is worth."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rewardlab.stats.weights import effective_number, method_of, scaled
 
 @dataclass(frozen=True, slots=True)
 class Independence:
-    """The correlation of judges' errors and what it leaves of their number.
+    """The correlation of judges' errors and the effective number of judges.
 
-    `matrix` (judges, judges) holds the pairwise correlations, `correlation` is their mean; `effective` the number of
-    independent judges whose mean would err as much, from 1 for copies; above the panel's number where errors offset.
-    `items` counts the generations that every judge and the truth have.
+    `matrix` (judges, judges) holds the pairwise correlations, `correlation` is their mean. `effective` is the number of
+    independent judges whose mean verdict would err as much: 1 for copies, more than the panel has where errors offset
+    each other. `items` counts the generations with a truth and a verdict of every judge.
     """
 
     matrix: tuple[tuple[float, ...], ...]
@@ -37,20 +37,21 @@ def error_independence(
 ) -> Independence | Undefined:
     """The error correlation of `verdicts` (judges, prompts, generations) against `truth` (prompts, generations).
 
-    `names` (judges,) tell the judges apart in a reason; without them they are numbered from 1.
-    NaN in a judge or in the truth leaves a generation out for all. `weights` (prompts, generations), one over the
-    probability with which each was sampled: every sum counts a generation as those it stands for. Verdicts and truth
-    may be on different scales: a judge's error is what a straight line through the truth leaves of its verdicts (with a
-    truth of 0 and 1, the verdict less the judge's mean verdict on that truth), so that leniency and scale are no shared
-    error. A truth that is a consensus of the same judges hides what all get wrong together: the effective number is
-    then an upper bound.
+    `names` (judges,) name the judges in the reason of an undefined result; by default they are numbered from 1.
+    NaN in a verdict or in the truth leaves the generation out for all judges. `weights` (prompts, generations): one
+    over the probability with which each was sampled; every sum is weighted by them. Verdicts and truth may be on
+    different scales: a judge's errors are the residuals of a linear regression of its verdicts on the truth (with a
+    truth of 0 and 1, the verdict less the judge's mean verdict on that truth), so leniency and scale do not count as
+    shared error. If the truth is a consensus of the same judges, it hides the errors that all make together, and the
+    effective number is an upper bound.
     Identity: rho is the mean over pairs of judges of the partial correlation of their verdicts given the truth;
-    effective = N / (1 + (N - 1) rho). The interval leaves one prompt out at a time on the scale log((1 + (N - 1) rho) /
-    (1 - rho)), which is Fisher's for two judges, with t on C - 1 degrees of freedom, C = (sum w)^2 / sum w^2 the
-    effective number of prompts, w a prompt's part of the squared errors; the effective number's limits are rho's.
-    At the edges: undefined with fewer than two judges or two prompts, when a judge makes no error that varies, and when
-    one prompt alone holds all of a judge's errors. Where leaving a prompt out changes nothing (copies), at least a =
-    (alpha/2)^(1/C) of all prompts are like these and the rest lie between -1/(N-1) and 1.
+    effective = N / (1 + (N - 1) rho). The interval is a jackknife over prompts on the scale log((1 + (N - 1) rho) /
+    (1 - rho)), which is Fisher's for two judges. Its t has C - 1 degrees of freedom, where C = (sum w)^2 / sum w^2 is
+    the effective number of prompts and w a prompt's share of the squared errors. The effective number's limits follow
+    from rho's.
+    At the edges: undefined with fewer than two judges or two prompts, when a judge's errors do not vary, and when one
+    prompt holds all of a judge's errors. Where leaving out a prompt changes nothing (copies), at least a share a =
+    (alpha/2)^(1/C) of the population's prompts is like these and the rest lies between -1/(N-1) and 1.
     Source: Kish (1965), Survey Sampling, section 5.4 (the design effect); transformation, Fisher (1925), section 39;
     jackknife, Efron & Stein (1981), Ann. Stat. 9:586.
     """
@@ -63,7 +64,7 @@ def error_independence(
         return Undefined("fewer than two prompts have a truth and a verdict of every judge")
     kept = kept[rows]
     columns = np.concatenate([verdicts[:, rows], truth[None, rows]])
-    # The scale is taken out first: the squares of a large number lose the small differences.
+    # Centre first: squares of large numbers would lose the small differences.
     each = scaled(None if weights is None else weights[rows], kept)
     centres = np.average(columns[:, kept], axis=1, weights=each[kept])
     columns = np.where(kept, columns - centres[:, None, None], 0.0)
@@ -92,7 +93,7 @@ def error_independence(
 
 
 def _sums(columns: Floats, weights: Floats) -> Floats:
-    """Per prompt the weight of its generations, the weighted sum of each column, and of each product of two, flat."""
+    """Per prompt: the generations' total weight, then weighted sums of each column and of each product of two, flat."""
     weighted = weights * columns
     products = np.einsum("jpg,kpg->pjk", weighted, columns).reshape(len(weights), -1)
     return np.concatenate([weights.sum(axis=1)[:, None], weighted.sum(axis=2).T, products], axis=1)
@@ -107,7 +108,7 @@ def _covariance(sums: Floats, size: int) -> Floats:
 
 
 def _given_truth(sums: Floats) -> Floats:
-    """The covariance of the judges' residuals on the truth, the last column."""
+    """The covariance of the judges' residuals after regression on the truth (the last column)."""
     size = int((np.sqrt(4 * sums.shape[-1] - 3) - 1) / 2)
     covariance = _covariance(sums, size)
     shared, spread = covariance[..., :-1, -1], covariance[..., -1, -1]
@@ -116,7 +117,7 @@ def _given_truth(sums: Floats) -> Floats:
 
 
 def _errors_of_prompts(columns: Floats, weights: Floats) -> Floats:
-    """Each prompt's part of the judges' squared errors, every judge's in all 1; (prompts,)."""
+    """Each prompt's share of the squared errors, summed over judges, (prompts,); each judge's shares sum to 1."""
     truth = columns[-1]
     spread = float((weights * np.square(truth)).sum())
     slopes = (
@@ -132,7 +133,7 @@ def _correlations(covariance: Floats) -> Floats:
 
 
 def _mean_pair(matrix: Floats) -> Floats:
-    """The mean above the diagonal, (...)."""
+    """The mean of the entries above the diagonal, (...)."""
     above = np.triu_indices(matrix.shape[-1], 1)
     return np.asarray(matrix[..., above[0], above[1]].mean(axis=-1))
 

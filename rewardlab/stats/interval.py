@@ -1,4 +1,4 @@
-"""Intervals for the mean of a share over prompts, each prompt a cluster of generations."""
+"""Estimates and their intervals for mean shares over prompts, where each prompt is a cluster of generations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number with its interval; `level` is the interval's nominal coverage and `units` what it was taken over."""
+    """A number with its interval; `level` is the interval's nominal coverage, `units` the number of units behind it."""
 
     estimate: float
     low: float
@@ -30,7 +30,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Undefined:
-    """A number that the data do not define, and why."""
+    """The result where the data do not define a number, with the reason."""
 
     reason: str
 
@@ -59,8 +59,8 @@ def modified_wilson(
 ) -> tuple[Floats, Floats]:
     """The interval of a mean over prompts of values in [0, 1], each prompt counted as one cluster.
 
-    Arguments: `mean` and `variance` (ddof 1) of the per-prompt values, of one shape; `prompts` at least 2; `most` the
-    number of independent trials behind them, as if no prompt differed from another (prompts x generations).
+    Arguments: `mean` and `variance` (ddof 1) of the per-prompt values, of one shape; `prompts` at least 2; `most`, the
+    number of independent trials there would be if prompts did not differ (prompts x generations).
     Identity: effective = mean (1 - mean) / (variance / prompts), clipped to [prompts, most]: a design effect between 1
     and the cluster size; then Wilson with the t quantile on prompts - 1 degrees of freedom.
     At the edges: every value 0 gives [0, 1 - (alpha/2)^(1/prompts)], valid for any correlation within prompts because
@@ -85,7 +85,7 @@ def mean_over_prompts(values: Floats, trials: Floats, *, level: float = LEVEL) -
 
     Arguments: `values` (prompts,), `trials` (prompts,): the independent trials behind each value (its generations, or
     its disjoint groups), at least 1. Prompts weigh alike, whatever their trials (STATISTICS 2.2).
-    At the edges: no prompt or one prompt is undefined, since the spread between prompts cannot be seen.
+    At the edges: undefined with no prompt or one prompt, since the spread between prompts cannot be seen.
     """
     prompts = len(values)
     if prompts < 2:
@@ -100,7 +100,7 @@ def mean_over_prompts(values: Floats, trials: Floats, *, level: float = LEVEL) -
 def share_of_prompts(hits: NDArray[np.bool_], *, level: float = LEVEL) -> Quantity:
     """The share of prompts that are hits, with the exact binomial interval: the prompt is the only unit.
 
-    Arguments: `hits` (prompts,). At the edges: no prompt is undefined.
+    Arguments: `hits` (prompts,). At the edges: undefined without a prompt.
     Source: Clopper & Pearson (1934), by the quantiles of the beta distribution. (scipy.stats has the same interval, but
     importing it takes longer than everything else in an audit of recorded generations.)
     """

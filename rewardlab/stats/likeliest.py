@@ -1,4 +1,4 @@
-"""The likeliest distribution of success rates among those with a given mean, for many data sets or means at once."""
+"""The maximum-likelihood distribution of success rates with a given mean, for many data sets or means at once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from rewardlab.stats.interval import Floats
 
-#: A step goes so far towards the nearest bound; a search ends when so much log-likelihood is left to gain.
+#: A step goes at most the share TOWARDS of the way to a bound; the search ends when less than NEAR log-likelihood can
+#: still be gained.
 TOWARDS, NEAR = 0.95, 0.01
 MOST_STEPS = 60
-#: The first weights are the posterior's under equal ones, with this part spread evenly.
+#: The search starts from the posterior under equal weights, with this share of the weight spread evenly.
 SPREAD = 0.2
 
 
@@ -19,7 +20,7 @@ SPREAD = 0.2
 class Seen:
     """Counts of cells and how likely each cell is under each rate.
 
-    `chances` (cells, rates), `counts` (data sets, cells), whole numbers or what is expected of them.
+    `chances` (cells, rates); `counts` (data sets, cells), observed or expected counts.
     """
 
     chances: Floats
@@ -27,7 +28,7 @@ class Seen:
 
 
 def likeliest(seen: Seen, curve: Floats, means: Floats) -> Floats:
-    """The weights (data sets, rates) that maximise each data set's likelihood, the mean of `curve` being `means`.
+    """The weights (data sets, rates) that maximise each data set's likelihood while `curve` has the mean `means`.
 
     Arguments: `curve` (rates,), `means` (data sets,), strictly between the least and the greatest of the curve.
     Source: Kiefer & Wolfowitz (1956), Ann. Math. Stat. 27:887; Owen (2001), Empirical Likelihood, 2.9, for the
@@ -62,12 +63,12 @@ def likeliest(seen: Seen, curve: Floats, means: Floats) -> Floats:
 
 
 def _reach(change: Floats) -> Floats:
-    """How much of a step keeps what it changes positive, (data sets, 1)."""
+    """The share of a step that keeps all values positive, (data sets, 1); `change` is the step relative to them."""
     return np.asarray(np.minimum(1.0, TOWARDS / np.maximum((-change).max(axis=1), 1e-9)))[:, None]
 
 
 def _start(seen: Seen, curve: Floats, means: Floats) -> Floats:
-    """Positive weights with the wanted means, near what the data say."""
+    """Positive starting weights with the required means, close to the posterior."""
     posterior = seen.counts @ (seen.chances / seen.chances.sum(axis=1, keepdims=True))
     posterior /= posterior.sum(axis=1, keepdims=True)
     weights = (1 - SPREAD) * posterior + SPREAD / posterior.shape[1]

@@ -1,4 +1,4 @@
-"""Several looks at data that grow: how sure each must be, so that all of them together err no oftener than one."""
+"""Confidence levels for repeated looks at growing data, so that all looks together keep one look's error rate."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from scipy.special import ndtr, ndtri
 
 from rewardlab.stats.interval import Floats
 
-#: What all looks together may err on either side, and what the first look takes of it: four fifths, which widens its
-#: interval by 4.8 %. Each later look takes half of what is left, so that there may be any number of them.
+#: TOTAL is the error rate allowed on either side for all looks together. FIRST is the part that the first look spends:
+#: four fifths, which widens its interval by 4.8 %. Each later look spends half of the remainder, so that there may be
+#: any number of looks.
 TOTAL, FIRST = 0.025, 0.02
 FIRST_LEVEL = 1 - 2 * FIRST
-#: Statistics of two looks correlate at most so much: to take less is safe, and the grid below resolves it.
+#: The correlation of two looks' statistics is capped here: a lower value is conservative, and the grid resolves it.
 MOST_ALIKE = 0.98
 LOWEST, STEP = -8.0, 0.02
 PLACES: Floats = np.asarray(np.arange(LOWEST, -LOWEST, STEP) + STEP / 2, np.float64)
@@ -23,10 +24,11 @@ PLACES: Floats = np.asarray(np.arange(LOWEST, -LOWEST, STEP) + STEP / 2, np.floa
 def level_of_look(information: Sequence[float]) -> float:
     """The level of the interval at the last of several looks.
 
-    Arguments: `information` behind each look, ascending: prompts, or whatever the variance falls with.
+    Arguments: `information` at each look, ascending: the number of prompts, or anything else that is proportional to
+    1 / variance.
     Identity: look k spends alpha_k = FIRST, then (TOTAL - FIRST) / 2^(k - 1), on either side. Its quantile c_k solves
     P(Z_1 < c_1, ..., Z_{k-1} < c_{k-1}, Z_k >= c_k) = alpha_k for standard normal Z with correlation sqrt(I_j / I_k),
-    and the level is 1 - 2 P(Z >= c_k). What was spent earlier does not depend on what comes later.
+    and the level is 1 - 2 P(Z >= c_k). The level of a look does not depend on later looks.
     Source: Lan & DeMets (1983), Biometrika 70:659, spending by look; the recursion, Armitage, McPherson & Rowe (1969),
     J. R. Stat. Soc. A 132:235.
     """
@@ -37,13 +39,13 @@ def level_of_look(information: Sequence[float]) -> float:
 
 
 def _parts(before: float, now: float) -> tuple[float, float]:
-    """How a statistic follows from the one before: its part of that, and the deviation of what is new."""
+    """A statistic's correlation with the one before, and the standard deviation of its independent part."""
     alike = min(float(np.sqrt(before / now)), MOST_ALIKE)
     return alike, float(np.sqrt(1 - alike**2))
 
 
 def _bound(density: Floats, before: float, now: float, look: int) -> float:
-    """Where the chance of being beyond, without having been beyond before, is what this look may spend."""
+    """The bound at which the chance of crossing now, without having crossed before, equals this look's alpha."""
     alike, own = _parts(before, now)
     low, high, alpha = 0.0, -LOWEST, (TOTAL - FIRST) / 2**look
     while high - low > STEP / 1000:
@@ -55,7 +57,7 @@ def _bound(density: Floats, before: float, now: float, look: int) -> float:
 
 @lru_cache(maxsize=64)
 def _undecided(information: tuple[float, ...]) -> Floats:
-    """The density, at `PLACES`, of a statistic that was beyond its bound at none of these looks."""
+    """The density, at `PLACES`, of the last statistic where none of the looks crossed its bound."""
     *before, last = information
     if not before:
         return np.where(-ndtri(FIRST) > PLACES, np.exp(-np.square(PLACES) / 2) / np.sqrt(2 * np.pi), 0.0)

@@ -1,4 +1,4 @@
-"""Success rates that differ from prompt to prompt, in whatever way: what the counts say of groups never sampled."""
+"""The distribution of success rates over prompts, estimated from counts without assuming its shape."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from scipy.special import binom
 
 from rewardlab.stats.interval import Floats
 
-#: The success rates a prompt may have: even steps of arcsin(sqrt(p)), on which a binomial share has one precision.
+#: The success rates a prompt may have: even steps of arcsin(sqrt(p)), the scale on which a binomial share has constant
+#: variance.
 RATES = np.square(np.sin(np.linspace(0, np.pi / 2, 33)))
-#: A search ends when what is left to gain is under this: in a share, or as a part of the allowed likelihood drop.
+#: A search ends when less than this can still be gained: as a share, or as a part of the allowed likelihood drop.
 NEAR = 1e-4
 LEAST_STEP = 1e-10
 MOST_STEPS = 200
 
-#: Weights to a value with its gradient and curvature (the Hessian's negative); a value of -inf is out of bounds.
+#: Maps weights to a value, its gradient and its curvature (the negative Hessian); -inf marks weights out of bounds.
 Surface: TypeAlias = Callable[[Floats], tuple[float, Floats, Floats]]
 
 
 class Mixture:
-    """Prompts whose success rates follow any distribution over `RATES`, seen through binomial counts.
+    """The distributions over `RATES` of prompts' success rates that are compatible with binomial counts.
 
-    Arguments: `samples` and `successes` (prompts,), whole numbers; `drop`, how far below its maximum the log-likelihood
-    (per prompt) may lie for a distribution to be held possible. `weights` is the likeliest distribution.
+    Arguments: `samples` and `successes` (prompts,), whole numbers; `drop`: a distribution counts as possible if its
+    log-likelihood per prompt is at most this far below the maximum. `weights` is the most likely distribution.
     Source: Kiefer & Wolfowitz (1956), Ann. Math. Stat. 27:887; Lindsay (1983), Ann. Stat. 11:86; found by the barrier
     method, Boyd & Vandenberghe (2004), Convex Optimization, 11.3.
     """
@@ -41,7 +42,7 @@ class Mixture:
         self._floor = self._likelihood(self.weights)[0] - drop
 
     def greatest(self, values: Floats) -> float:
-        """The greatest mean of `values`, one per rate, over distributions held possible; at most `NEAR` too great."""
+        """The greatest mean of `values`, one per rate, over all possible distributions; at most `NEAR` too great."""
 
         def surface(weight: float) -> Surface:
             def at(weights: Floats) -> tuple[float, Floats, Floats]:
@@ -72,8 +73,9 @@ def _scaled(weight: float, surface: Surface) -> Surface:
 
 
 def _summit(surface: Callable[[float], Surface], weights: Floats, *, gap: float) -> Floats:
-    """The distribution at the top of a concave surface, to within `gap`: the surface weighs ever more than a barrier
-    that keeps every weight positive.
+    """The distribution that maximises a concave surface, to within `gap`, by the barrier method.
+
+    The barrier keeps every weight positive; the surface's weight against it grows until the barrier no longer matters.
     """
     weight, last = 10.0, (len(weights) + 1) / gap
     while weight < 10 * last:
@@ -83,7 +85,7 @@ def _summit(surface: Callable[[float], Surface], weights: Floats, *, gap: float)
 
 
 def _climb(surface: Surface, weights: Floats) -> Floats:
-    """Newton's method on a surface plus the sum of log weights, with the weights' sum held; each step rises."""
+    """Newton's method on a surface plus the sum of log weights, with the sum of weights fixed; every step climbs."""
 
     def height(at: Floats) -> float:
         return surface(at)[0] + float(np.log(at).sum()) if at.min() > 0 else -np.inf
@@ -92,7 +94,7 @@ def _climb(surface: Surface, weights: Floats) -> Floats:
     system = np.zeros((size + 1, size + 1))
     here = height(weights)
     for _ in range(MOST_STEPS):
-        # In units of the weights themselves the barrier's curvature is the identity: well conditioned at the corners.
+        # Steps are relative to the weights: the barrier's curvature is then the identity, well conditioned everywhere.
         _, gradient, curvature = surface(weights)
         uphill = weights * gradient + 1
         system[:size, :size] = weights[:, None] * curvature * weights + np.eye(size)

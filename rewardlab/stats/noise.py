@@ -1,4 +1,4 @@
-"""A reward's own noise: the same generations scored again, set against how far generations differ."""
+"""A reward's measurement noise, from generations scored repeatedly, compared with the differences between them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from rewardlab.stats.spread import SAME_SCORE
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Variance components of generations scored m times, the generations nested in prompts.
+    """Variance components of generations that are scored m times and nested in prompts.
 
-    `noise_variance` is MSW, the mean square of repeats of one generation; `signal_variance` max(0, (MSB - MSW) / k),
-    between generations of one prompt. `reliability` is ICC(1) = (MSB - MSW) / (MSB + (k - 1) MSW), the share of the
-    within-prompt spread of one scoring that another would show again; its interval is over prompts. `unchanged` is the
-    share of generations whose repeats are all equal. `rescored` counts generations scored at least twice.
+    `noise_variance` is MSW, the mean square of repeats of one generation; `signal_variance` is max(0, (MSB - MSW) / k),
+    the variance between generations of one prompt. `reliability` is ICC(1) = (MSB - MSW) / (MSB + (k - 1) MSW), the
+    share of one scoring's within-prompt variance that a second scoring would reproduce; its interval is over prompts.
+    `unchanged` is the share of generations whose repeats are all equal. `rescored` counts generations scored at least
+    twice.
     """
 
     noise_variance: float
@@ -31,7 +32,7 @@ class Noise:
 
     @property
     def signal_to_noise(self) -> float:
-        """Signal over noise variance; infinite for a reward that gave the same scores again."""
+        """Signal variance over noise variance; infinite for a reward whose repeats are all equal."""
         return self.signal_variance / self.noise_variance if self.noise_variance else math.inf
 
     @property
@@ -41,11 +42,11 @@ class Noise:
 
     @property
     def detectable_difference(self) -> float:
-        """1.96 sqrt(2) SEM: two single scores that differ by less are alike at 95 % (for normal noise)."""
+        """1.96 sqrt(2) SEM: at 95 %, two single scores that differ by less cannot be told apart (for normal noise)."""
         return 1.96 * math.sqrt(2) * self.standard_error_of_measurement
 
     def rescorings(self, reliability: float = 0.95) -> float:
-        """How many scorings to average for that reliability; infinite without signal. Spearman-Brown, at least 1."""
+        """How many scorings to average for `reliability` (Spearman-Brown), at least 1; infinite without signal."""
         if self.icc <= 0:
             return math.inf
         needed = reliability * (1 - self.icc) / (self.icc * (1 - reliability))
@@ -59,8 +60,8 @@ def noise_of(scores: Floats, *, level: float = LEVEL) -> Noise | Undefined:
     prompts of sum_g m_g^2 / M_p) / degrees of MSB, which is m for equal counts. The interval of the reliability is a
     jackknife over prompts on the scale of log F = log(MSB / MSW), with t.
     At the edges: undefined when no generation was scored twice, no prompt has two generations, or no score differs
-    within a prompt. The interval is undefined with one prompt, when leaving one out leaves no spread or changes
-    nothing, and when no repeat differs (ICC 1: `unchanged` has the interval then).
+    within a prompt. The reliability's interval is undefined with one prompt, when leaving out a prompt leaves no spread
+    or changes nothing, and when no repeat differs (the ICC is 1; `unchanged` then has an interval).
     Source: STATISTICS 3; nested analysis of variance, Searle, Casella & McCulloch (1992), ch. 3; ICC, Shrout & Fleiss
     (1979), Psychol. Bull. 86:420; jackknife of variance components, Arvesen (1969), Ann. Math. Stat. 40:2076.
     """
@@ -95,7 +96,7 @@ def generation_means(scores: Floats) -> Floats:
 
 
 def _squares(scores: Floats) -> Floats:
-    """Per prompt (prompts, 5): squares and degrees within generations, between them, and the numerator of k."""
+    """Per prompt (prompts, 5): sum of squares and degrees within generations, then between them; the numerator of k."""
     kept = np.isfinite(scores)
     counts = kept.sum(axis=2)
     means = generation_means(scores)
@@ -146,7 +147,7 @@ def _reliability(squares: Floats, *, level: float) -> Quantity:
 
 
 def _unchanged(scores: Floats, counts: Floats, *, level: float) -> Quantity:
-    """The share of generations whose repeats are all equal: the mean over prompts with one scored twice."""
+    """The share of generations whose repeats are all equal: a mean over prompts with a generation scored twice."""
     twice = counts > 1
     highest = np.where(np.isfinite(scores), scores, -np.inf).max(axis=2)
     lowest = np.where(np.isfinite(scores), scores, np.inf).min(axis=2)

@@ -1,4 +1,4 @@
-"""The same responses judged twice, once altered: how far the verdict moves."""
+"""Paired comparison of a judge's verdicts on plain and altered versions of the same responses."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from rewardlab.stats.ratio import cluster_codes, cluster_means
 class Change:
     """How a judge's verdicts moved from the plain to the altered response.
 
-    `mean` is the mean change with its t interval and test, for interval scales; `raised` and `lowered` the shares of
-    prompts whose verdicts went up or down, exact; `sign_p` the exact two-sided sign test, which needs only the order
-    of the scale. `prompts` counts those judged both ways.
+    `mean` is the mean change with its t interval and test, for interval scales. `raised` and `lowered` are the shares
+    of prompts whose verdicts went up or down, with exact intervals. `sign_p` is the exact two-sided sign test, which
+    needs only an ordinal scale. `prompts` counts the prompts judged both ways.
     """
 
     mean: Tested | Undefined
@@ -39,13 +39,14 @@ def paired_change(
 ) -> Change | Undefined:
     """The change of verdicts from `before` to `after`, the prompt as the unit.
 
-    Arguments: `before` and `after`, of one shape; what is not finite leaves a pair out; `clusters` of that shape, the
-    prompt of each pair: the changes of one prompt are averaged, prompts weigh alike. Tables (prompts, generations)
-    without `clusters` take each row as a prompt. `span` is the range of the scale: no change exceeds it either way.
+    Arguments: `before` and `after`, of one shape; a pair with a value that is not finite is left out; `clusters`, of
+    the same shape, the prompt of each pair: the changes of one prompt are averaged, prompts weigh alike. Without
+    `clusters`, each row of a table (prompts, generations) is a prompt. `span` is the length of the scale, which no
+    change exceeds in either direction.
     Identity: mean +- t_(C-1) sd / sqrt(C) of the changes per prompt; the sign test is 2 P(Binomial(C', 1/2) <= fewer)
     over the C' prompts that moved.
     At the edges: undefined without a pair; `mean` is undefined with one prompt, and when every prompt moved alike and
-    no `span` is given (with it, `mean_of_prompts` says what interval the prompts allow). p is 1 when nothing moved.
+    no `span` is given (with `span`, see `mean_of_prompts` for the interval). p is 1 when nothing moved.
     Source: Student (1908); sign test, Arbuthnott (1710), as in Conover (1999), ch. 3.4.
     """
     before, after = np.asarray(before, float), np.asarray(after, float)

@@ -30,17 +30,17 @@ def pass_hat_k(samples: Floats, successes: Floats, k: int) -> Floats:
 
 
 def mean_pass(samples: Floats, successes: Floats, k: int, *, every: bool = False, level: float = LEVEL) -> Quantity:
-    """Mean pass@k over prompts (with `every`, pass^k) and its interval, over the prompts with a scored generation.
+    """Mean pass@k (with `every`, pass^k) and its interval, over the prompts with a scored generation.
 
-    The interval is that of `mean_of_successes`. Where a prompt has fewer than k samples it counts with what its own
-    show (`mean_with_incomplete`), for more draws can only raise pass@k, and lower pass^k.
+    The interval is that of `mean_of_successes`. A prompt with fewer than k samples contributes a bound from those it
+    has (`mean_with_incomplete`): more draws can only raise pass@k and lower pass^k.
     Undefined when no prompt has k samples.
     """
     if not (samples >= k).any():
         return Undefined(f"no prompt has {k} scored generations")
     kept = samples > 0
     samples, successes = samples[kept], successes[kept]
-    # That all succeed is that none fails: pass^k = 1 - pass@k of the failures. Of one draw they are the same.
+    # All succeed if none fails: pass^k = 1 - pass@k of the failures. For k = 1 pass^k and pass@k are the same.
     every = every and k > 1
     hits = samples - successes if every else successes
     if samples.min() >= k:

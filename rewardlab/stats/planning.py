@@ -1,4 +1,4 @@
-"""How many prompts it takes to tell a mean success rate from an end of the band, by what the prompts so far show."""
+"""How many prompts it takes to tell a mean success rate from an end of the band, planned from the prompts seen."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from rewardlab.stats.likeliest import Seen, likeliest
 from rewardlab.stats.successes import Cells, chances_of, rates_of
 
 POWER = 0.9
-#: A number of prompts is found to within this factor.
+#: The number of prompts is found to within this factor.
 CLOSE = 1.005
-#: A mean is taken no nearer to 0 and 1 than this: there no mixture of rates has a spread.
+#: Means are kept this far from 0 and 1, where a mixture of rates has no variance.
 EDGE = 1e-6
 
-#: The level of the interval at a look at so many prompts.
+#: Returns the level of the interval for a look at a given number of prompts.
 LevelAt: TypeAlias = Callable[[float], float]
 
 
 class Plan:
-    """Prompts seen so far, and what as many more of their kind would be expected to show."""
+    """The prompts seen so far, as the basis for predicting the results of further prompts like them."""
 
     def __init__(self, cells: Cells) -> None:
         samples, successes, counts = np.array(cells, float).T
@@ -45,11 +45,11 @@ class Plan:
         return float(np.sqrt(variance / self.prompts))
 
     def prompts_to_tell(self, true: float, edge: float, level_at: LevelAt, *, most: float) -> float:
-        """The prompts at which a mean of `true` is told from `edge` with power 0.9; infinite beyond `most`.
+        """The prompts needed to tell a mean of `true` from `edge` with power 0.9; infinite beyond `most`.
 
-        Identity: the data expected of so many prompts at the mean `true` are those that the test of the mean `edge`
-        looks at (`rewardlab.stats.successes`). Its critical value, and what a tenth of such data fall short of, are
-        quantiles of a sum, by their first three cumulants (Cornish & Fisher 1938).
+        Identity: the test of the mean `edge` (`rewardlab.stats.successes`) is applied to the data expected from that
+        many prompts at the mean `true`. There are enough prompts if nine tenths of such data lie beyond the test's
+        critical value. Both quantiles are of a sum, from its first three cumulants (Cornish & Fisher 1938).
         """
         weights = self._weights(self._seen, true)
         shown, moments = (self._chances @ weights) * self._share, self._cumulants(weights)
@@ -74,7 +74,7 @@ class Plan:
         return np.asarray(likeliest(seen, self._rates, np.clip(np.array([mean]), EDGE, 1 - EDGE))[0])
 
     def _cumulants(self, weights: Floats) -> tuple[float, float]:
-        """The variance and the third cumulant of a prompt's share of successes; sizes are given, not drawn."""
+        """The variance and third cumulant of a prompt's share of successes, given each prompt's number of samples."""
         chances = self._chances @ weights
         means = np.add.reduceat(chances * self._values, self._first)
         off = self._values - np.repeat(means, np.diff([*self._first, len(self._values)]))
@@ -83,6 +83,6 @@ class Plan:
 
 
 def _quantile(cumulants: tuple[float, float], normal: float, prompts: float) -> float:
-    """How far the mean over so many prompts lies from its expectation at a normal quantile."""
+    """The distance of the mean over `prompts` from its expectation at the normal quantile `normal`."""
     variance, third = cumulants
     return float(normal * np.sqrt(variance / prompts) + (normal**2 - 1) * third / (6 * variance * prompts))

@@ -1,4 +1,4 @@
-"""The mean of human labels where most items have only a judge's verdict: prediction-powered inference."""
+"""Prediction-powered inference: the mean of human labels where most items have only a judge's verdict."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rewardlab.stats.weights import effective_clusters, effective_number, method
 
 @dataclass(frozen=True, slots=True)
 class PoweredMean:
-    """`mean` is what people would say on average; `weight` is how far the judge was trusted (0 not at all, 1 fully)."""
+    """`mean` estimates the mean human label; `weight` is lambda, the trust in the judge (0 none, 1 full)."""
 
     mean: Quantity
     weight: float
@@ -39,19 +39,20 @@ def powered_mean(
 ) -> PoweredMean | Undefined:
     """The mean label, from `labels` and `verdicts` of the labelled items (n,) and verdicts of `unlabelled` ones (N,).
 
-    NaN leaves an item out. `clusters`: the prompts of the labelled and of the unlabelled items; a prompt may have both.
-    `weight` lambda is tuned to the least variance when None. `bounds` are the range of labels and verdicts. `weights`,
-    of the labelled and of the unlabelled items, are one over the probability with which each was sampled from the whole
-    whose mean is wanted: both sets are samples then, and labels must stand for the others stratum by stratum.
+    NaN leaves an item out. `clusters`: the prompts of the labelled and of the unlabelled items; a prompt may have both
+    kinds. `weight` is lambda; None chooses the lambda of least variance. `bounds` are the range of labels and verdicts.
+    `weights`, for the labelled and for the unlabelled items, are one over the probability with which each was sampled
+    from the population whose mean is estimated. Both sets are then samples, and within each stratum the labelled items
+    must be representative.
     Identity: mean(lambda f(U)) + mean(Y - lambda f(X)), variance lambda^2 Var f(U) / N + Var(Y - lambda f(X)) / n (ddof
     0), z interval; lambda = cov(Y, f) / ((1 + n/N) Var f), Var f over both sets with ddof 1. With clusters the variance
     sums influences over a prompt's items of both sets, m/(m-1) sum(influence^2), and t has m - 1 degrees of freedom, m
     the smaller of both numbers of prompts (of the labelled ones at lambda 0). Limits are cut at the bounds.
-    At the edges: where no residual Y - lambda f differs, people and judge may still part on items not drawn: at least
-    (alpha/2)^(1/prompts) of all are like these, and each other moves the mean by at most what the bounds allow; that
-    distance is added to the interval by squares, and likewise for unlabelled verdicts that are all the same. Undefined
-    with fewer than two labelled items (prompts), with none unlabelled, and when interval and bounds share no more than
-    a point.
+    At the edges: where all residuals Y - lambda f are equal, people and judge may still differ on items not sampled. At
+    least a share (alpha/2)^(1/prompts) of all items is like the sampled ones, and every other moves the mean by at most
+    what the bounds allow; that distance is added to the interval by squares, and likewise for unlabelled verdicts that
+    are all the same. Undefined with fewer than two labelled items (prompts), with none unlabelled, and when the
+    interval and the bounds share at most a point.
     Source: Angelopoulos et al. (2023), Science 382:669; tuned, Angelopoulos, Duchi & Zrnic (2023), arXiv:2311.01453;
     of a stratified sample, Fisch et al. (2024), arXiv:2406.04291, here with one lambda for all strata; linearisation,
     Binder (1983), Int. Stat. Rev. 51:279.
@@ -92,7 +93,7 @@ def powered_mean(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sample:
-    """Sampled `values` (items,) and their `weights` (items,), 1 in the mean."""
+    """Sampled `values` (items,) and their `weights` (items,) with mean 1."""
 
     values: Floats
     weights: Floats
@@ -103,12 +104,12 @@ class _Sample:
 
     @property
     def influence(self) -> Floats:
-        """What each item moves the mean, (items,)."""
+        """How far each item moves the mean, (items,)."""
         return np.asarray(self.weights * (self.values - self.mean) / len(self.values))
 
 
 def _tuned(labels: Floats, verdicts: Floats, unlabelled: Floats, weights: Sequence[Floats], pooled: Floats) -> float:
-    """The lambda of least variance; 0 where verdicts never differ."""
+    """The lambda of least variance; 0 where all verdicts are the same."""
     both = _Sample(np.concatenate([verdicts, unlabelled]), pooled)
     spread = float(pooled @ np.square(both.values - both.mean)) / (len(pooled) - 1)
     own, other = _Sample(labels, weights[0]), _Sample(verdicts, weights[0])
@@ -120,7 +121,10 @@ def _tuned(labels: Floats, verdicts: Floats, unlabelled: Floats, weights: Sequen
 def _spread(
     first: _Sample, second: _Sample, prompts: tuple[NDArray[Any], NDArray[Any]] | None
 ) -> tuple[float, tuple[float, float]] | Undefined:
-    """The variance of the sum of both means, and the numbers of independent units behind each that counts."""
+    """The variance of the sum of both means, and the number of independent units behind each mean.
+
+    At lambda 0 the second mean does not count, and the first one's number stands for both.
+    """
     influence = np.concatenate([first.influence, second.influence])
     trusted = bool(np.abs(second.values).any())
     if prompts is None:
@@ -140,7 +144,7 @@ def _spread(
 
 
 def _unseen(values: Floats, ends: Floats, units: float, level: float) -> Floats:
-    """The squared distances, down and up, that items not drawn may move the mean of values that are all the same."""
+    """The squared distances, down and up, by which unsampled items may move the mean; 0 unless all values are equal."""
     if np.ptp(values) > TINY:
         return np.zeros(2)
     most = 1 - ((1 - level) / 2) ** (1 / units)

@@ -1,4 +1,4 @@
-"""Verdicts on pairs shown in both orders: whether a judge prefers a response or a place."""
+"""Position bias of pairwise judges, from pairs shown in both orders, with the sign test and McNemar's test."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class PositionBias:
     """How a judge's preferences depend on which response is shown first.
 
     `consistency` is the share of pairs with the same verdict in both orders; `hard_flips` the share whose winner is
-    reversed; `first_picks` the share of decisive verdicts, over both orders, for the response shown first (0.5 for a
-    judge that looks at responses only). `primacy` and `recency` count pairs in which the first, or the second, place
-    won in both orders, `tie_changes` those with a tie in one order only. `p_value` is two-sided, of primacy and recency
-    being equally likely; `first_picks_p` of a decisive verdict falling on either place alike.
+    reversed; `first_picks` the share of decisive verdicts, over both orders, for the response shown first (0.5 for an
+    unbiased judge). `primacy` and `recency` count the pairs in which the response shown first, or second, won in both
+    orders; `tie_changes` counts those with a tie in one order only. `p_value` is two-sided, for primacy and recency
+    being equally likely; `first_picks_p` for a decisive verdict falling on either position equally often.
     """
 
     pairs: int
@@ -39,13 +39,13 @@ def position_bias(
 ) -> PositionBias | Undefined:
     """The position bias of a pairwise judge.
 
-    Arguments: `values` (pairs,), the preference for the second response, 0, 1 or 0.5 for a tie, as first shown;
-    `swapped` the same with the order changed, turned back, so that equal means consistent; NaN in either leaves a pair
-    out; `clusters` (pairs,) the prompt of each.
-    Identity: a judge that decides by place has value 0 and swapped 1 (primacy) or 1 and 0 (recency). `p_value` is the
-    exact sign test over prompts of which of both is more frequent. `first_picks_p` is the exact binomial test over
-    decisive verdicts: on the safe side where each prompt gives one pair, since a consistent judge picks the first
-    place once in two.
+    Arguments: `values` (pairs,), the preference for the second response in the first order: 0, 1, or 0.5 for a tie;
+    `swapped`, the preference for the same response with the order swapped, so that equal values mean consistency; NaN
+    in either leaves a pair out; `clusters` (pairs,), the prompt of each pair.
+    Identity: a judge that decides by position has value 0 and swapped 1 (primacy), or 1 and 0 (recency). `p_value` is
+    the exact sign test over prompts of primacy against recency. `first_picks_p` is the exact binomial test over
+    decisive verdicts; it is conservative where each prompt has one pair, since a consistent judge picks the first
+    position in exactly one of the two orders.
     At the edges: undefined without a pair judged in both orders; p is 1 where nothing flipped.
     Source: Shi et al. (2024), arXiv:2406.07791 (position consistency); McNemar's exact test for the flips.
     """
@@ -55,7 +55,7 @@ def position_bias(
     values, swapped = values[kept], swapped[kept]
     codes = cluster_codes(None if clusters is None else np.asarray(clusters)[kept], len(values))
     primacy, recency = (values == 0) & (swapped == 1), (values == 1) & (swapped == 0)
-    # The first order shows the second response last, the other order shows it first.
+    # The second response is shown second in the first order and first in the swapped one.
     firsts = np.concatenate([_first(1 - values), _first(swapped)])
     net = cluster_sums(primacy.astype(float) - recency, codes)
     return PositionBias(
@@ -72,7 +72,7 @@ def position_bias(
 
 
 def _first(chosen: Floats) -> Floats:
-    """1 where the first place won, 0 where the second did, NaN at a tie."""
+    """1 where the first position won, 0 where the second did, NaN for a tie."""
     return np.where(np.isin(chosen, (0.0, 1.0)), chosen, np.nan)
 
 

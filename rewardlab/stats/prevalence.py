@@ -1,4 +1,4 @@
-"""The true pass rate behind a judge's pass rate, from how often the judge errs: Rogan and Gladen's correction."""
+"""Rogan and Gladen's correction: the true pass rate, from a judge's pass rate and the judge's error rates."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ WORSE_THAN_CHANCE = "the judge is no better than chance: sensitivity + specifici
 
 @dataclass(frozen=True, slots=True)
 class Prevalence:
-    """A corrected pass rate. `clipped` says that the correction left [0, 1] and was cut: judge and labels do not fit.
+    """A corrected pass rate.
 
-    `error` is the standard error by the delta method, over both samples.
+    `clipped`: the corrected rate fell outside [0, 1] and was cut, so verdicts and labels do not fit together. `error`
+    is the standard error by the delta method, over both samples.
     """
 
     rate: Estimate
@@ -43,7 +44,7 @@ def corrected(apparent: float, sensitivity: float, specificity: float) -> float:
 
 
 def known_judge(apparent: Estimate, *, sensitivity: float, specificity: float) -> Quantity:
-    """The corrected rate where sensitivity and specificity are known: estimate and limits each corrected, clipped.
+    """The corrected rate for known sensitivity and specificity; the estimate and limits are each corrected, clipped.
 
     Undefined where Se + Sp <= 1, or where no rate in [0, 1] is within the limits.
     Source: R RSurveillance::tp.
@@ -68,18 +69,19 @@ def prevalence(
     weights: tuple[Floats, Floats] | None = None,
     level: float = LEVEL,
 ) -> Prevalence | Undefined:
-    """The corrected pass rate of `unlabelled` verdicts (N,), the judge's errors from `labels` and `verdicts` (n,).
+    """The corrected pass rate of `unlabelled` verdicts (N,), with error rates from `labels` and `verdicts` (n,).
 
     All are 0, 1 or NaN, which leaves an item out; `clusters`: the prompts of the labelled and of the unlabelled items;
-    `weights`, of the same two, one over the probability with which each was sampled from the whole.
+    `weights`, for the same two, one over the probability with which each was sampled from the population.
     Identity: `corrected`, clipped to [0, 1] and flagged; delta variance [p(1-p)/N + theta^2 Se(1-Se)/n1 + (1-theta)^2
-    Sp(1-Sp)/n0] / (Se + Sp - 1)^2. The interval adds Agresti and Coull's successes and failures first (z^2/2 each to p,
-    1 each to Se and Sp) and shifts the centre by 2 z^2 [theta Se(1-Se)/n1 - (1-theta) Sp(1-Sp)/n0]: it has a width when
-    the judge made no error at all. With clusters each size is the effective one that its clustered Wilson interval
-    implies, and z is t on one less than the fewest prompts behind any of the three. With weights p, Se and Sp are
-    Hajek's ratios, and items and prompts are Kish's effective numbers.
-    At the edges: undefined where labels hold one class only, Se + Sp <= 1, no unlabelled verdict, or (with clusters)
-    fewer than two prompts in any of the three. Raises ValueError for a label or verdict that is neither 0 nor 1.
+    Sp(1-Sp)/n0] / (Se + Sp - 1)^2. The interval first adds Agresti and Coull's successes and failures (z^2/2 each to p,
+    1 each to Se and Sp) and shifts the centre by 2 z^2 [theta Se(1-Se)/n1 - (1-theta) Sp(1-Sp)/n0], so that it has a
+    width even if the judge made no error. With clusters, each sample size is the effective one that its clustered
+    Wilson interval implies, and z is replaced by t on one less than the fewest prompts behind p, Se or Sp. With
+    weights, p, Se and Sp are Hajek's ratios, and items and prompts are counted by Kish's effective numbers.
+    At the edges: undefined where the labels hold only one class, where Se + Sp <= 1, without unlabelled verdicts, and
+    (with clusters) where fewer than two prompts are behind p, Se or Sp.
+    Raises ValueError for a label or verdict that is neither 0 nor 1.
     Source: Rogan & Gladen (1978), Am. J. Epidemiol. 107:71; interval, Lang & Reiczigel (2014), Prev. Vet. Med. 113:13.
     """
     known, asked = np.isfinite(labels) & np.isfinite(verdicts), np.isfinite(unlabelled)
@@ -145,7 +147,7 @@ def _sample(hits: Floats, where: NDArray[Any], weights: Floats, level: float) ->
 
 
 def _delta(shares: Floats, sizes: Floats) -> tuple[float, float]:
-    """The corrected rate, not clipped, and its standard error; shares and sizes of p, Se and Sp."""
+    """The corrected rate, not clipped, and its standard error, from the shares and sizes of p, Se and Sp."""
     rate = corrected(*map(float, shares))
     variances = shares * (1 - shares) / sizes
     slopes = np.array([1, -rate, 1 - rate]) / (shares[1] + shares[2] - 1)

@@ -1,4 +1,4 @@
-"""Whether two scorers put the same responses above others: rank correlation within prompts and overall."""
+"""Rank correlation of two scorers, within prompts and overall."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rewardlab.stats.weights import WEIGHTED, differ, effective_clusters, method
 from rewardlab.stats.within import correlation_of_sums, within_correlation
 
 Statistic: TypeAlias = Callable[[NDArray[np.int_], NDArray[np.int_], Floats], float]
-#: Prompts are left out in at most this many lots: more lots cost time and change little.
+#: The jackknife leaves out prompts in at most this many groups; more groups cost time and change little.
 LOTS = 100
 FEWEST = 3
 RANKS_OF_SAMPLE = "ranks within a prompt are known from all of its responses only, and a sample was judged"
@@ -25,8 +25,10 @@ PAIRS_OF_SAMPLE = "how likely two responses of one prompt were to be judged is n
 
 @dataclass(frozen=True, slots=True)
 class RankCorrelation:
-    """Spearman's rho and Kendall's tau-b of two scorers, among responses of one prompt (what a group compares) and over
-    all of them (`overall`: prompts that differ count too).
+    """Spearman's rho and Kendall's tau-b of two scorers.
+
+    `within`: among the responses of one prompt, as group-relative training compares them; `overall`: over all
+    responses, so that differences between prompts count too.
     """
 
     within_rho: Quantity
@@ -45,11 +47,11 @@ def rank_correlation(
 ) -> RankCorrelation:
     """The rank correlations of two (prompts, generations) tables; NaN in either leaves a generation out.
 
-    `weights` (prompts, generations), one over the probability with which each was sampled: overall it counts as so many
-    in the ranks and the sums, a pair as the product of its two. With `pairs` (prompts, generations, generations), one
-    over the probability with which both were sampled, tau-b within prompts sums these instead, and is undefined without
-    where the weights differ. In both cases rho within prompts is undefined: the rank of a response in its prompt is
-    known from all of them only.
+    `weights` (prompts, generations): one over the probability with which each was sampled. The overall correlations
+    weight each generation by it in ranks and sums, and a pair by the product of its two weights. `pairs` (prompts,
+    generations, generations): one over the probability with which both were sampled; tau-b within prompts sums these
+    weights, and is undefined where the weights differ and `pairs` is missing. With differing weights or with `pairs`,
+    rho within prompts is undefined, since a response's rank within its prompt is known only if all were judged.
     Scores within 1e-9 are tied. Identity: rho is Pearson's r of mid-ranks; within prompts, ranks are taken in each
     prompt and correlated as deviations from the prompt's mean rank. Tau-b within prompts is the sum over prompts of
     concordant less discordant pairs, over the root of the numbers of pairs tied in neither one. Intervals of both leave
@@ -72,7 +74,7 @@ def rank_correlation(
 
 
 def _merged(table: Floats) -> Floats:
-    """Scores with those that differ by round-off made equal: each the number of its cluster in sorted order."""
+    """Number the scores in ascending order; scores that differ by round-off get the same number."""
     flat = table.ravel()
     order = np.argsort(flat, kind="stable")
     known = order[: int(np.isfinite(flat).sum())]
@@ -87,7 +89,7 @@ def _rho(first: Floats, second: Floats, *, level: float) -> Quantity:
 
 
 def _ranks_within(table: Floats) -> Floats:
-    """The mid-rank of each score in its prompt; NaN stays."""
+    """The mid-rank of each score in its prompt; NaN stays NaN."""
     known = np.isfinite(table)
     filled = np.where(known, table, np.inf)
     below = (filled[:, None, :] < filled[:, :, None]).sum(axis=2)
@@ -112,7 +114,7 @@ def _tau(first: Floats, second: Floats, pairs: Floats | None, *, level: float) -
 
 
 def _overall(first: Floats, second: Floats, weights: Floats, statistic: Statistic, *, level: float) -> Quantity:
-    """A correlation over all responses of weight, lots of prompts left out in turn."""
+    """A correlation over all responses with a weight above 0, with a delete-a-group jackknife over prompts."""
     kept = weights > 0
     rows = np.flatnonzero(kept.any(axis=1))
     if len(rows) < 2:
@@ -127,7 +129,7 @@ def _overall(first: Floats, second: Floats, weights: Floats, statistic: Statisti
     count = min(len(rows), LOTS)
     inside = lots[prompts] != np.arange(count)[:, None]
     left = np.array([statistic(one[part], other[part], each[part]) for part in inside])
-    # A lot that alone holds a scorer's spread leaves nothing to correlate.
+    # If one lot holds all of a scorer's variation, leaving it out leaves nothing to correlate: NaN becomes 0.
     fisher = np.arctanh(np.clip(np.nan_to_num(left), TINY - 1, 1 - TINY))
     error = jackknife_error(fisher)
     if error <= TINY or 1 - abs(whole) <= TINY:
@@ -141,20 +143,20 @@ def _overall(first: Floats, second: Floats, weights: Floats, statistic: Statisti
 
 
 def _spearman(first: NDArray[np.int_], second: NDArray[np.int_], weights: Floats) -> float:
-    """Pearson's r of mid-ranks of small whole numbers; NaN where either does not vary."""
+    """Pearson's r of the mid-ranks of small whole numbers; NaN where either column does not vary."""
     ranks = [_mid_ranks(one, weights) - (weights.sum() + 1) / 2 for one in (first, second)]
-    # Sums of products rather than @: BLAS would start threads for each, which costs more than the product.
+    # Sums of products rather than @: starting BLAS threads costs more than the product itself.
     squares = float((weights * np.square(ranks[0])).sum() * (weights * np.square(ranks[1])).sum())
-    # The ranks of a scorer with one score differ from their mean by round-off only.
+    # A constant scorer's ranks differ from their mean by round-off, so the sums cannot show that it is constant.
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
     return float(np.clip((weights * ranks[0] * ranks[1]).sum() / squares**0.5, -1, 1))
 
 
 def _kendall(first: NDArray[np.int_], second: NDArray[np.int_], weights: Floats) -> float:
-    """Tau-b, scipy's where no response stands for more than another; NaN where either does not vary.
+    """Tau-b, by scipy where all weights are equal; NaN where either column does not vary.
 
-    Of two responses scipy's fails on the p-value that is not asked for.
+    scipy fails for two responses, on the p-value, which is not needed here.
     """
     if differ(weights) or len(first) < FEWEST:
         return weighted_tau(first, second, weights)
@@ -164,11 +166,12 @@ def _kendall(first: NDArray[np.int_], second: NDArray[np.int_], weights: Floats)
 
 
 def weighted_tau(first: NDArray[Any], second: NDArray[Any], weights: Floats) -> float:
-    """Tau-b of `first` and `second` (items,) where item i stands for `weights`[i] items; NaN where either is constant.
+    """Tau-b of `first` and `second` (items,) with item i counted `weights`[i] times; NaN where either is constant.
 
-    Identity: a pair counts as the product of its weights; with T the sum of W_v^2 / 2 over the values of one, of the
-    other or of both, and D the discordant pairs, C - D = W^2/2 - T_x - T_y + T_xy - 2 D, over the root of (W^2/2 - T_x)
-    (W^2/2 - T_y). Equal to tau-b of the items repeated. O(n log n) for each doubling of the number of values.
+    Identity: a pair counts as the product of its weights. T_x, T_y and T_xy sum W_v^2 / 2 over the values v of the
+    first column, of the second, and of both together; D is the weight of the discordant pairs. Then C - D = W^2/2 - T_x
+    - T_y + T_xy - 2 D, divided by the root of (W^2/2 - T_x) (W^2/2 - T_y). Equal to tau-b of the items repeated.
+    O(n log n) for each doubling of the number of values.
     """
     codes = [np.unique(one, return_inverse=True)[1] for one in (first, second)]
     one, other = codes
@@ -182,15 +185,16 @@ def weighted_tau(first: NDArray[Any], second: NDArray[Any], weights: Floats) -> 
 
 
 def _ties(codes: NDArray[np.intp], weights: Floats) -> float:
-    """The tied pairs, each item with itself too, halved."""
+    """The weight of the tied pairs, including each item paired with itself, halved."""
     _, dense = np.unique(codes, return_inverse=True)
     return float(np.square(np.bincount(dense, weights)).sum()) / 2
 
 
 def _inversions(values: NDArray[np.intp], weights: Floats) -> float:
-    """The sum over pairs of an earlier and a later item, the earlier one larger, of the product of their weights.
+    """Sum the products of weights over all pairs in which the earlier item is larger than the later one.
 
-    Each such pair parts at one bit of its values: those above it are the same, the earlier has a 1 and the later a 0.
+    The two values of such a pair first differ at one bit: the higher bits are equal, the earlier item has a 1 there and
+    the later a 0. So the sum is taken bit by bit.
     """
     total = 0.0
     for bit in range(int(values.max()).bit_length()):
@@ -203,6 +207,6 @@ def _inversions(values: NDArray[np.intp], weights: Floats) -> float:
 
 
 def _mid_ranks(values: NDArray[np.int_], weights: Floats) -> Floats:
-    # By counting: two thousand prompts are ranked a hundred times.
+    # Counting is faster than sorting: two thousand prompts are ranked a hundred times.
     counts = np.bincount(values, weights)
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[values])

@@ -1,4 +1,4 @@
-"""Shares over items that come in clusters: the items of one prompt move together."""
+"""Shares and rates over clustered items, such as the items of one prompt, with Wilson intervals over clusters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Un
 
 
 def cluster_codes(clusters: ArrayLike | None, items: int) -> NDArray[np.intp]:
-    """The clusters of `items` items as 0, 1, ...; without clusters each item is its own."""
+    """The cluster of each of `items` items, numbered from 0; without `clusters`, each item is its own cluster."""
     if clusters is None:
         return np.arange(items)
     _, codes = np.unique(np.asarray(clusters), return_inverse=True)
@@ -30,7 +30,7 @@ def cluster_means(values: Floats, codes: NDArray[np.intp]) -> Floats:
 
 
 def share_of_items(hits: ArrayLike, clusters: ArrayLike | None = None, *, level: float = LEVEL) -> Quantity:
-    """The share of items that are hits, items weighing alike, with an interval over their clusters.
+    """The share of items that are hits, all items weighted equally, with an interval over their clusters.
 
     Arguments: `hits` (items,) 0, 1 or NaN, which leaves an item out; `clusters` (items,), the prompt of each.
     Identity and edge rules: `rate_of`. Undefined with fewer than two clusters.
@@ -47,7 +47,7 @@ def share_of_items(hits: ArrayLike, clusters: ArrayLike | None = None, *, level:
 
 
 def rate_of(rate: float, influence: Floats, sizes: Floats, *, level: float = LEVEL) -> Estimate:
-    """A ratio of sums over prompts with its Wilson interval.
+    """The estimate of a ratio of sums over prompts, with its Wilson interval.
 
     Arguments: `influence` (prompts,), each prompt's hits less `rate` times its size, over the total size; `sizes`
     (prompts,) the denominators, of which at least two are above 0.
@@ -67,7 +67,7 @@ def rate_of(rate: float, influence: Floats, sizes: Floats, *, level: float = LEV
 
 
 def effective_size(rate: float, influence: Floats, sizes: Floats) -> float:
-    """The number of independent trials that a clustered ratio is worth; arguments and identity as in `rate_of`."""
+    """The number of independent trials to which a clustered ratio is equivalent; as in `rate_of`."""
     prompts, total = int(np.count_nonzero(sizes)), float(sizes.sum())
     fewest = total**2 / float(np.square(sizes).sum())
     if not TINY < rate < 1 - TINY:
@@ -77,14 +77,14 @@ def effective_size(rate: float, influence: Floats, sizes: Floats) -> float:
 
 
 def difference_of(more: Estimate, less: Estimate, influence: Floats, *, prompts: int, level: float = LEVEL) -> Estimate:
-    """The difference of two rates seen on the same prompts, by MOVER with their correlation.
+    """The difference of two rates on the same prompts, by MOVER with their correlation.
 
-    Arguments: `influence` (2, prompts), those of both rates.
+    Arguments: `influence` (2, prompts), the prompts' influences on each rate.
     Source: Newcombe (1998), Stat. Med. 17:873; Zou & Donner (2008), Stat. Med. 27:1693.
     """
     norms = np.sqrt(np.square(influence).sum(axis=1))
     correlation = float(influence[0] @ influence[1] / (norms[0] * norms[1])) if norms.all() else 0.0
-    # A correlation seen on few prompts is near 1 by chance (on two, always); taken at its word it leaves no width.
+    # On few prompts the correlation is near 1 by chance (on two, always), which would leave no width; so it is shrunk.
     correlation = min(correlation, correlation * (1 - 1 / prompts))
     estimate = more.estimate - less.estimate
     down = (more.estimate - more.low, less.high - less.estimate)

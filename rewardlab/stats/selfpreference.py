@@ -1,4 +1,4 @@
-"""Whether a judge favours responses of its own kind beyond what people see in them."""
+"""Self-preference: whether a judge favours its own responses more than people do."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rewardlab.stats.ratio import cluster_codes, cluster_sums, difference_of, ra
 def newcombe(hits: tuple[int, int], sizes: tuple[int, int], *, level: float = LEVEL) -> Quantity:
     """The difference of two independent shares, hits[0]/sizes[0] - hits[1]/sizes[1], with Newcombe's interval.
 
-    Identity: the Wilson limits' distances from their shares, squared and added. At the edges: undefined where a size is
-    0; the width is never zero. Source: Newcombe (1998), Stat. Med. 17:873, method 10.
+    Identity: each limit's distance is the root of the sum of the squared distances of the Wilson limits from their
+    shares. At the edges: undefined where a size is 0; the width is never zero.
+    Source: Newcombe (1998), Stat. Med. 17:873, method 10.
     """
     if min(sizes) == 0:
         return Undefined("one of the two groups is empty")
@@ -32,12 +33,13 @@ def self_preference_gap(
 ) -> Quantity:
     """P(judge picks its own | people prefer it) - P(judge picks the other | people prefer the other).
 
-    Arguments: per pair of an own and another's response, `picked_own` 1 where the judge picks its own and 0 where the
-    other, `preferred_own` the same of people; anything else (a tie, no verdict) leaves a pair out; `clusters` the
-    prompts. Above 0 the judge finds what is good in its own kind more surely than in others'.
-    Identity: the gap of equal opportunity. Newcombe's interval; with clusters the same from clustered Wilson limits and
-    the covariance of both rates (MOVER).
-    At the edges: undefined where people never prefer one of the two, or with clusters in fewer than two prompts.
+    Arguments: per pair of the judge's own and another response, `picked_own` is 1 where the judge picks its own and 0
+    where it picks the other; `preferred_own` is the same for people; any other value (a tie, no verdict) leaves the
+    pair out; `clusters` are the prompts. A gap above 0 means that the judge recognises good responses more reliably
+    when they are its own.
+    Identity: the equal opportunity gap. The interval is Newcombe's; with clusters, MOVER from clustered Wilson limits
+    and the covariance of both rates.
+    At the edges: undefined where people never prefer one of the two (with clusters: in fewer than two prompts).
     Source: Wataoka et al. (2024), arXiv:2410.21819; Hardt et al. (2016), NeurIPS.
     """
     picked, preferred = np.asarray(picked_own, float), np.asarray(preferred_own, float)

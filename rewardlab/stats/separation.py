@@ -1,4 +1,4 @@
-"""Where a threshold lies between the scores of right answers and those of wrong ones."""
+"""The threshold that best separates the scores of right answers from those of wrong ones."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 
 from rewardlab.stats.interval import Floats, Undefined
 
-#: Thresholds whose Youden's J differs by less are equally good: the one in the widest gap is taken.
+#: Thresholds whose Youden's J differs by less than this are equally good; the one in the widest gap is taken.
 AS_GOOD = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Scores of answers that are all right, or all wrong, and the prompt (any integer) that each was given to."""
+    """Scores of answers that are all right, or all wrong, and the prompt (any integer) of each answer."""
 
     scores: Floats
     prompts: NDArray[np.intp]
 
     @property
     def weights(self) -> Floats:
-        """The weight of each score: prompts count alike, and their answers share what the prompt counts for."""
+        """The weight of each score: prompts weigh alike, and a prompt's answers share its weight equally."""
         _, place, counts = np.unique(self.prompts, return_inverse=True, return_counts=True)
         weights: Floats = 1.0 / counts[place] / max(len(counts), 1)
         return weights
@@ -30,9 +30,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """The best threshold. `wrong` is the most that wrong answers earn below it, None where every wrong answer reaches
-    it; `right` the least that right answers earn at or above it. `true_rate` and `false_rate` are the shares of right
-    and of wrong answers that reach it, means over prompts.
+    """The best threshold.
+
+    `wrong` is the highest score of a wrong answer below it, None where every wrong answer reaches it; `right` is the
+    lowest score of a right answer at or above it. `true_rate` and `false_rate` are the shares of right and of wrong
+    answers that reach it, as means over prompts.
     """
 
     wrong: float | None
@@ -47,11 +49,11 @@ class Separation:
 
 
 def separate(right: Side, wrong: Side) -> Separation | Undefined:
-    """The threshold that tells right answers from wrong ones best, the prompt as the unit.
+    """The threshold that best separates right answers from wrong ones, with the prompt as the unit.
 
-    Identity: the level t that maximises J(t) = mean over prompts of share(right >= t) less the same of wrong; of levels
-    within AS_GOOD of the greatest J, the one farthest above the next lower score of either side, so that a stray score
-    does not move it.
+    Identity: the level t that maximises J(t), the mean over prompts of share(right >= t) less that of share(wrong >=
+    t). Of the levels within AS_GOOD of the greatest J, the one farthest above the next lower score of either side is
+    taken, so that a stray score does not move the threshold.
     At the edges: undefined without right or without wrong scores.
     """
     if not len(right.scores) or not len(wrong.scores):
@@ -73,7 +75,7 @@ def separate(right: Side, wrong: Side) -> Separation | Undefined:
 
 
 def _reaching(side: Side, levels: Floats) -> Floats:
-    """For each level, ascending, the share of the side's scores at or above it, prompts weighted alike."""
+    """For each level, ascending, the share of the side's scores at or above it, prompts weighted equally."""
     place = np.searchsorted(levels, side.scores)
     held = np.bincount(place, weights=side.weights, minlength=len(levels))
     return np.asarray(np.cumsum(held[::-1])[::-1], float)

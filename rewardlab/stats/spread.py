@@ -1,4 +1,4 @@
-"""Whether scores discriminate where a group-relative trainer looks: within the generations of one prompt."""
+"""Score differences within prompts, the only ones that a group-relative trainer sees, and variance by prompt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rewardlab.stats.extrapolation import extrapolated_mixed_share
 from rewardlab.stats.incomplete import chance_of_another, chance_of_mixed, mean_with_incomplete
 from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
 
-#: Scores this close are one level: the group's advantage would vanish against any trainer's epsilon (TRL adds 1e-4).
+#: Scores this close count as equal: their advantage would vanish beside a trainer's epsilon (TRL adds 1e-4).
 SAME_SCORE = 1e-9
 
 
@@ -31,10 +31,10 @@ def levels_of(table: Floats) -> tuple[Floats, NDArray[np.int64]]:
 
 
 def level_counts(table: Floats) -> tuple[Floats, Floats]:
-    """For each prompt and each run of equal scores in it, how often that score occurs; and the scores in all.
+    """For each prompt, how often each of its distinct scores occurs, and how many scores it has.
 
-    Returns `counts` (prompts, generations), where a run of m equal scores is one cell m and the rest are 0, and
-    `totals` (prompts,). Sorting each row keeps this quick even when every score is distinct.
+    Returns `counts` (prompts, generations), where m equal scores give one cell m and the other cells are 0, and
+    `totals` (prompts,). Sorting each row keeps this fast even when every score is distinct.
     """
     ordered = np.sort(np.where(np.isfinite(table), table, np.nan), axis=1)  # NaN last
     scored = np.isfinite(ordered)
@@ -64,11 +64,11 @@ def _not_all_equal(counts: Floats, totals: Floats, size: int) -> Floats:
 def informative_groups(table: Floats, size: int, *, level: float = LEVEL) -> Quantity:
     """The share of groups of `size` whose scores are not all equal, with its interval over prompts.
 
-    By subsets. A prompt with fewer scores, at least two, counts with what those show: a group that differs among fewer
-    generations differs among more (`mean_with_incomplete`). Where fewer than two prompts have as many, for scores of
-    two levels, by the success rates that may lie behind the counts.
-    At the edges: undefined with fewer than two prompts or when no prompt has two scored generations, and beyond the
-    scores there are when these have three levels or more (the share at a smaller size is then a lower bound) or one.
+    The share is averaged over all subsets of `size`. A prompt with fewer scores, but at least two, contributes a lower
+    bound, since more generations can only add differences (`mean_with_incomplete`). If fewer than two prompts have
+    `size` scores and there are two score levels, the share is extrapolated by way of the success rates.
+    At the edges: undefined with fewer than two prompts, and when no prompt has two scored generations. Extrapolation is
+    undefined with three score levels or more (the share at a smaller size is then a lower bound) and with one level.
     """
     counts, totals = level_counts(table)
     if np.count_nonzero(totals >= size) < 2 <= np.count_nonzero(totals):
@@ -116,7 +116,7 @@ class Variance:
 
 
 def variance_by_prompt(table: Floats) -> Variance | Undefined:
-    """Within- and between-prompt variance of the scores, unequal group sizes allowed.
+    """The within- and between-prompt variance of the scores; group sizes may differ.
 
     Identity: n0 = (N - sum n_i^2 / N) / (prompts - 1), which is n for equal groups.
     At the edges: undefined with fewer than two prompts, with no prompt of two scores, or when all scores are equal.
@@ -145,6 +145,6 @@ def variance_by_prompt(table: Floats) -> Variance | Undefined:
 
 
 def share_at(table: Floats, score: float) -> float | None:
-    """The share of scored generations at `score`, None when nothing is scored."""
+    """The share of scored generations whose score is `score`, None when nothing is scored."""
     scores = table[np.isfinite(table)]
     return float(np.mean(np.abs(scores - score) <= SAME_SCORE)) if len(scores) else None

@@ -1,4 +1,4 @@
-"""The mean over prompts of a chance of success, whatever the way in which prompts differ."""
+"""The mean success rate over prompts with an interval that assumes nothing about how prompts differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rewardlab.stats.likeliest import Seen, likeliest
 from rewardlab.stats.sums import points_of, tails, unit_of
 
 METHOD = "exact tails under the likeliest mixture of success rates"
-#: An end of the interval lies at most so far out, as a part of its distance from the estimate.
+#: A limit is at most this far too far out, as a share of its distance from the estimate.
 CLOSE = 0.002
 MOST_ROUNDS = 40
 #: Of a tail, half the chance of the very estimate is left out, though no more than this part of alpha. With whole tails
@@ -23,7 +23,7 @@ LEFT_OUT = 0.25
 #: Rates on the grid: with more generations a prompt tells finer steps apart.
 FEW_GENERATIONS, FEW_RATES, MANY_RATES = 16, 33, 65
 
-#: Cells of equal prompts: generations, successes, and how many prompts.
+#: Prompts grouped by equal counts: generations, successes, and the number of such prompts.
 Cells: TypeAlias = tuple[tuple[int, int, int], ...]
 
 
@@ -32,12 +32,13 @@ def mean_of_successes(samples: Floats, successes: Floats, *, draws: int = 1, lev
 
     Arguments: `samples` and `successes` (prompts,), whole numbers, `samples` 0 or at least `draws`. Prompts without a
     sample are left out; the others weigh alike. One draw gives the accuracy, k draws give pass@k.
-    The estimate is the mean of 1 - C(n - c, draws) / C(n, draws). The interval holds each mean that is not rejected at
-    (1 - level) / 2 a side. To test a mean, take the likeliest of all distributions of success rates that have it; under
-    this one the estimate is a sum of independent numbers, and the chance of one as far out is computed exactly. Of the
-    chance of this very one half counts (mid-p), or more where the test could else err a quarter oftener than alpha.
+    The estimate is the mean of 1 - C(n - c, draws) / C(n, draws). The interval contains every mean that is not rejected
+    at (1 - level) / 2 per side. The test of a mean takes the most likely distribution of success rates with that mean.
+    Under it the estimate is a sum of independent numbers, and the chance of one at least as far out is computed
+    exactly. Half the chance of this very estimate counts (mid-p), or more if the test could otherwise err a quarter
+    more often than alpha.
     At the edges: with every value 0 only the rates 0 and 1 are left, which gives [0, 1 - (alpha/2)^(1/prompts)]; with
-    every value 1 the mirror image. No prompt and one prompt are undefined.
+    every value 1 the mirror image. Undefined with no prompt or one prompt.
     Source: a bootstrap test with the nuisance at its constrained maximum, Davison & Hinkley (1997), Bootstrap Methods,
     4.2, without the sampling; mid-p, Lancaster (1961), JASA 56:223, and Berry & Armitage (1995), Statistician 44:417.
     """
@@ -49,14 +50,14 @@ def mean_of_successes(samples: Floats, successes: Floats, *, draws: int = 1, lev
 
 
 def cells_of(samples: Floats, successes: Floats) -> Cells:
-    """The distinct (generations, successes) and how many prompts have them."""
+    """Group the prompts by (generations, successes) and count each group."""
     cells, counts = np.unique(np.stack([samples, successes]), axis=1, return_counts=True)
     return tuple((int(n), int(c), int(count)) for n, c, count in zip(*cells, counts, strict=True))
 
 
 @lru_cache(maxsize=64)
 def _interval(cells: Cells, draws: int, level: float) -> tuple[float, float, float]:
-    """Cached: a run without an unscored generation asks three times for the same."""
+    """The estimate and its limits. Cached, because a run without unscored generations asks for the same three times."""
     counted, alpha = Counted(cells, draws=draws), (1 - level) / 2
     edge = 1 - alpha ** (1 / counted.prompts)
     if counted.mean <= TINY:
@@ -67,7 +68,7 @@ def _interval(cells: Cells, draws: int, level: float) -> tuple[float, float, flo
 
 
 class Counted:
-    """Prompts by their counts, and the test of a mean of theirs; `mean` is the estimate."""
+    """Prompts grouped by their counts, with the test of their mean; `mean` is the estimate."""
 
     def __init__(self, cells: Cells, *, draws: int = 1) -> None:
         samples, successes, counts = np.array(cells, float).T
@@ -102,7 +103,7 @@ class Counted:
     def ends(self, alpha: float) -> tuple[float, float]:
         """The least and the greatest mean that no tail under `alpha` rejects."""
         inside, outside = np.full(2, self.mean), np.array([0.0, 1.0])
-        # The logarithm of a tail falls nearly straight: false position, and a halving now and then where it drags.
+        # The log of a tail is nearly linear: false position, with every fourth step a bisection in case it stalls.
         heights, depths = np.full(2, np.log(0.5 / alpha)), np.full(2, np.nan)
         for turn in range(MOST_ROUNDS):
             if (np.abs(outside - inside) <= CLOSE * np.abs(outside - self.mean)).all():
@@ -118,7 +119,7 @@ class Counted:
 
 
 def rates_of(generations: float) -> Floats:
-    """The success rates a prompt may have: even steps of arcsin(sqrt(p)), on which a share has one precision."""
+    """The success rates a prompt may have: even steps of arcsin(sqrt(p)), where a share has constant variance."""
     size = FEW_RATES if generations <= FEW_GENERATIONS else MANY_RATES
     return np.asarray(np.square(np.sin(np.linspace(0, np.pi / 2, size))))
 
@@ -128,7 +129,7 @@ def _value(samples: Floats, successes: Floats, draws: int) -> Floats:
 
 
 def chances_of(samples: Floats, successes: Floats, rates: Floats) -> Floats:
-    """How likely each rate makes so many successes of so many samples, (cells, rates)."""
+    """The chance of `successes` out of `samples` at each rate, (cells, rates)."""
     n, c = samples[:, None], successes[:, None]
     ways = gammaln(n + 1) - gammaln(c + 1) - gammaln(n - c + 1)
     return np.asarray(np.exp(ways + xlogy(c, rates) + xlog1py(n - c, -rates)))

@@ -1,4 +1,4 @@
-"""How a sum over independent prompts is distributed: its tails, exact to round-off."""
+"""The distribution of a sum over independent prompts: its tails, exact to round-off."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from rewardlab.stats.interval import TINY, Floats
 
-#: A sum is computed within so many of its standard deviations; fewer points than the first number save no time.
+#: The distribution is computed over a window of DEVIATIONS standard deviations, or FEWEST_POINTS points if that is
+#: more: a smaller window would save no time.
 FEWEST_POINTS, DEVIATIONS = 1 << 11, 24
-#: Into so many points [0, 1] is parted where values are no whole multiples of a longer step.
+#: The finest division of [0, 1], used where the values are not multiples of a coarser step.
 FINEST = 128
 
 
 def unit_of(values: Floats) -> int:
-    """Into how many points to part [0, 1], so that values of it are whole points; where that takes too many, nearly."""
+    """The smallest number of steps in [0, 1] that makes all values multiples of a step; at most FINEST."""
     return next((unit for unit in range(1, FINEST) if _off(values, unit) < TINY * unit), FINEST)
 
 
@@ -25,7 +26,7 @@ def _off(values: Floats, unit: int) -> float:
 
 
 def points_of(values: Floats, unit: int) -> Floats:
-    """Each value in [0, 1] as shares of points, (values, unit + 1): split between two so that its mean stays."""
+    """Spread each value in [0, 1] over its two neighbouring points so that the mean is kept: (values, unit + 1)."""
     place = values * unit
     place = np.where(np.abs(place - np.rint(place)) < TINY * unit, np.rint(place), place)
     below = np.minimum(place.astype(int), unit - 1)
@@ -38,9 +39,9 @@ def tails(points: Sequence[Floats], numbers: Sequence[int], total: float) -> tup
     """The chances that a sum over prompts is at most `total`, and at least `total`; each (data sets,).
 
     Arguments: `points`, for each kind of prompt the chances (data sets, unit + 1) of its points; `numbers`, how many
-    prompts of each kind; `total`, in points. A total between two points is taken for the farther one: no tail is short.
-    Identity: the characteristic function of a sum is the product of theirs. The distribution is computed modulo a
-    window, which holds the whole of it or is far wider than it is spread.
+    prompts of each kind; `total`, in points. A total between two points is rounded so that each tail is the larger one.
+    Identity: the characteristic function of a sum is the product of its terms' characteristic functions. The
+    distribution is computed modulo a window that covers it completely or is far wider than its spread.
     """
     unit = points[0].shape[1] - 1
     places = np.arange(unit + 1)
@@ -63,7 +64,7 @@ def tails(points: Sequence[Floats], numbers: Sequence[int], total: float) -> tup
 
 
 def _power(base: NDArray[np.complex128], exponent: int) -> NDArray[np.complex128]:
-    """By repeated squaring: numpy's own power takes ten times as long."""
+    """The power by repeated squaring; numpy's own power takes ten times as long."""
     found = np.ones_like(base)
     while exponent:
         if exponent % 2:
@@ -73,7 +74,7 @@ def _power(base: NDArray[np.complex128], exponent: int) -> NDArray[np.complex128
 
 
 def _up_to(reached: Floats, place: NDArray[np.int64]) -> Floats:
-    """The chance of a point at most this one: 0 under the window, all above it."""
+    """The chance of a point of at most `place`: 0 below the window, the whole chance above it."""
     inside = np.clip(place, 0, reached.shape[1] - 1)
     found = np.take_along_axis(reached, inside[:, None], axis=1)[:, 0]
     return np.asarray(np.where(place < 0, 0.0, np.clip(found, 0.0, 1.0)))

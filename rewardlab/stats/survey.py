@@ -1,4 +1,4 @@
-"""A run of which only a sample was judged: what the sample says of the whole."""
+"""Stratified sampling of a run's generations, and estimates for the whole run from the sample."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rewardlab.stats.interval import (
 from rewardlab.stats.ratio import cluster_codes, cluster_sums, share_of_items
 from rewardlab.stats.weights import WEIGHTED, differ, effective_number
 
-#: A stratum gets at least this many, where it has them: one shows no spread.
+#: At least this many are sampled from each stratum that has them, since one shows no spread.
 FEWEST_OF_STRATUM = 2
 OUTSIDE = -1
 
@@ -30,9 +30,9 @@ OUTSIDE = -1
 def stratified_sample(strata: NDArray[np.int_], *, size: int, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Which generations to judge: about `size` of them, drawn at random within each stratum.
 
-    `strata` (prompts, generations): the stratum of each, -1 for those not to be judged (no response, say).
-    Each stratum gets its share of `size` by largest remainders, and at least two where it has them, so that a rare
-    stratum is seen; a stratum has one inclusion probability. More than there are means all.
+    `strata` (prompts, generations): the stratum of each, -1 for those not to be judged (for lack of a response, say).
+    Each stratum gets its share of `size` by largest remainders, and at least two where it has them, so that rare strata
+    are seen. All members of a stratum have the same inclusion probability. A `size` above the total selects all.
     """
     flat = strata.ravel()
     members = [np.flatnonzero(flat == stratum) for stratum in np.unique(flat[flat != OUTSIDE])]
@@ -44,9 +44,9 @@ def stratified_sample(strata: NDArray[np.int_], *, size: int, rng: np.random.Gen
 
 
 def allocation(sizes: NDArray[np.int_], total: int) -> NDArray[np.int_]:
-    """How many of each stratum: in proportion to `sizes` (strata,), at least two each, `total` in all if that allows.
+    """How many to sample from each stratum: in proportion to `sizes` (strata,), at least two each, `total` in all.
 
-    The total is exceeded only where two of each stratum are more.
+    The total is exceeded only if two per stratum are already more.
     """
     if not len(sizes):
         return np.zeros(0, int)
@@ -54,7 +54,7 @@ def allocation(sizes: NDArray[np.int_], total: int) -> NDArray[np.int_]:
     counts = least.copy()
     open_ = max(min(total, int(sizes.sum())) - int(counts.sum()), 0)
     for _ in range(open_):
-        # One at a time to the stratum furthest below its share (Sainte-Lague); strata are few.
+        # Give one at a time to the stratum furthest below its share (Sainte-Lague); strata are few.
         priority = np.where(counts < sizes, sizes / (2 * counts + 1), -1.0)
         counts[int(priority.argmax())] += 1
     return counts
@@ -63,20 +63,20 @@ def allocation(sizes: NDArray[np.int_], total: int) -> NDArray[np.int_]:
 def stratified_mean(
     values: Floats, strata: NDArray[np.int_], *, bounds: tuple[float, float] | None = (0.0, 1.0), level: float = LEVEL
 ) -> Quantity:
-    """The mean over all generations of a run, from the `values` (prompts, generations) of those sampled, else NaN.
+    """The mean over all generations of a run, from `values` (prompts, generations), NaN where not sampled.
 
-    `strata` as in `stratified_sample`, for the whole run: their sizes are known. A sampled generation without a value
-    (an unreadable verdict) counts as not sampled: within a stratum it is taken to be like the others.
+    `strata` as in `stratified_sample`, for the whole run, so that their sizes are known. A sampled generation without a
+    value (an unreadable verdict) counts as not sampled: it is assumed to be like the others of its stratum.
     Identity: sum_h W_h mean_h, W_h the stratum's share of the run. The interval is over prompts, each the cluster of
     its generations: variance C/(C-1) sum_c (sum over c's generations of (mean_h - mean)/N, and over its sampled ones of
-    (value - mean_h)/(N pi_h))^2, so that what the strata explain is counted once, for all generations, and only the
-    rest is inflated by the inclusion probability pi_h. t on one less than the effective number of prompts, (sum w)^2 /
-    sum w^2 with w a prompt's sampled weight.
+    (value - mean_h)/(N pi_h))^2. The variance that the strata explain is thus counted once, over all generations, and
+    only the residual variance is inflated by the inclusion probability pi_h. t has one degree of freedom fewer than the
+    effective number of prompts, (sum w)^2 / sum w^2 with w a prompt's sampled weight.
     With bounds (0, 1) the limits are Wilson's on the effective sample size that the variance implies; else mean -+ t,
     cut at the bounds.
-    At the edges: where no value differs, at least a = (alpha/2)^(1/effective prompts) of all are like these and the
-    others within the bounds (undefined without bounds). Undefined where a stratum has no value, and with values from
-    fewer than two prompts.
+    At the edges: where all values are equal, at least a share a = (alpha/2)^(1/effective prompts) of the population is
+    like these and the rest lies within the bounds (undefined without bounds). Undefined where a stratum has no value,
+    and with values from fewer than two prompts.
     Source: Sarndal, Swensson & Wretman (1992), Model Assisted Survey Sampling, ch. 9 (two phases); Kish's effective
     number. The Wilson form: STATISTICS 2.3.
     """
@@ -114,8 +114,8 @@ def weighted_mean(
 ) -> Quantity:
     """The mean over a run from sampled `values` (items,) and the probability with which each was sampled (items,).
 
-    `clusters` (items,): the prompts. NaN in `values` leaves an item out. For a sample whose strata are many and small
-    (each prompt one, say); where they are few, `stratified_mean` is narrower.
+    `clusters` (items,): the prompts. NaN in `values` leaves an item out. Meant for samples with many small strata (such
+    as one per prompt); with few strata, `stratified_mean` gives a narrower interval.
     Identity: Hajek's ratio sum(value / pi) / sum(1 / pi), with the linearised variance C/(C-1) sum_c (sum of (value -
     mean) / pi)^2 / (sum 1/pi)^2 over prompts; limits and edges as in `stratified_mean`.
     Raises ValueError for a probability outside (0, 1].
@@ -137,10 +137,10 @@ def weighted_mean(
 def weighted_share(
     hits: Floats, weights: Floats | None, clusters: NDArray[Any] | None = None, *, level: float = LEVEL
 ) -> Quantity:
-    """The share of hits in a whole from sampled `hits` (items,), 0, 1 or NaN, which leaves an item out.
+    """The share of hits in a population from sampled `hits` (items,), 0, 1 or NaN, which leaves an item out.
 
-    `weights` (items,), one over the probability with which each was sampled, of which only the ratios count, 0 for one
-    that is left out: where they differ, `weighted_mean`; where they do not, or without any, `share_of_items`.
+    `weights` (items,): one over the probability with which each was sampled; only their ratios matter, and 0 leaves an
+    item out. Where they differ, the result is `weighted_mean`; otherwise, or without weights, `share_of_items`.
     """
     known = np.isfinite(hits) if weights is None else np.isfinite(hits) & (weights > 0)
     if weights is None or not differ(weights[known]):
@@ -152,9 +152,10 @@ def weighted_share(
 def weighted_mean_over_prompts(
     values: Floats, trials: Floats, weights: Floats | None, *, level: float = LEVEL
 ) -> Quantity:
-    """The mean over prompts of a whole from those sampled, of per-prompt `values` (prompts,) in [0, 1].
+    """The mean over a population of prompts, from sampled per-prompt `values` (prompts,) in [0, 1].
 
-    Arguments: `trials` (prompts,) as in `mean_over_prompts`, which this is where the `weights` (prompts,) are alike.
+    Arguments: `trials` (prompts,) as in `mean_over_prompts`; `weights` (prompts,), one over the probability of each.
+    With equal weights the result is that of `mean_over_prompts`.
     Identity: m = sum W_p m_p / sum W_p, variance C/(C - 1) sum (W_p (m_p - m))^2 / (sum W)^2; modified Wilson on Kish's
     effective number of prompts, at most (sum W)^2 / sum (W^2 / trials) independent trials.
     Source: Hajek (1971); Kish (1965), Survey Sampling, section 11.7.
@@ -182,7 +183,7 @@ def _interval(
     bounds: tuple[float, float] | None,
     level: float,
 ) -> Quantity:
-    """The interval of a weighted mean: `influence` of every prompt of the design, `weights` of those with a value."""
+    """The interval of a weighted mean, from the `influence` of all prompts and the `weights` of those with a value."""
     units = len(weights)
     if units < 2:
         return Undefined("one prompt shows no spread")

@@ -1,4 +1,4 @@
-"""Groups that still differ once noise that only breaks ties is removed."""
+"""The share of groups whose scores differ by more than the reward's own noise, which would merely break ties."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined, mean_ov
 from rewardlab.stats.noise import generation_means
 from rewardlab.stats.spread import SAME_SCORE
 
-#: Chance that a group of equal generations counts, in each of the two comparisons.
+#: The chance that a group of equal generations counts as differing, in each of the two comparisons.
 FALSE_INFORMATIVE = 0.05
 DRAWS = 2000
 OWN_DRAWS = 200
@@ -18,17 +18,17 @@ OWN_DRAWS = 200
 def informative_beyond_noise(scores: Floats, *, rng: np.random.Generator, level: float = LEVEL) -> Quantity:
     """The share of prompts whose generations differ by more than the reward's own noise, with its interval.
 
-    Arguments: `scores` (prompts, generations, m), NaN where a scoring failed. Without any noise it is the plain share
-    of groups whose scores are not all equal. With noise a group counts when the range of its generations' mean scores
-    exceeds the 95 % quantile of the range that as many equal generations show, twice over: under the noise of all
-    prompts, and under the prompt's own.
-    The noise is drawn, not assumed normal: half the difference of two repeats of one generation, with a random sign,
-    is distributed as the noise of their mean if the noise is symmetric, has its variance whatever it is, and keeps its
-    steps (a judge that flips 0 and 1 now and then moves a mean of two by a half or not at all, where a normal range
-    would call most single flips a difference). A mean of m repeats takes the differences of ceil(m / 2) pairs over m,
-    which is a little wide for odd m. The prompt's own noise, its own differences with random signs, is there because
-    a judge that wavers on a few prompts only would pass the quantile of all. A prompt with two scored generations
-    or more counts as one unit; modified Wilson.
+    Arguments: `scores` (prompts, generations, m), NaN where a scoring failed. Without noise the result is the share of
+    groups whose scores are not all equal. With noise a group counts if the range of its generations' mean scores
+    exceeds two 95 % quantiles of the range that as many equal generations would show: one under the pooled noise of all
+    prompts, one under the prompt's own noise.
+    The noise is resampled, not assumed normal: half the difference of two repeats of one generation, with a random
+    sign, is distributed as the noise of their mean if the noise is symmetric; it has the right variance in any case,
+    and it keeps discrete steps. (A judge that occasionally flips between 0 and 1 moves a mean of two by a half or not
+    at all; a normal range would call most single flips a difference.) For a mean of m repeats, the differences of
+    ceil(m / 2) pairs are summed and divided by m, which is slightly too wide for odd m. The prompt's own noise (its own
+    differences with random signs) is needed because a judge that wavers only on a few prompts would exceed the pooled
+    quantile there. A prompt with at least two scored generations is one unit; the interval is modified Wilson.
     At the edges: undefined when no generation was scored twice, and with fewer than two such prompts.
     Source: the sign-flip distribution, Winkler et al. (2014), NeuroImage 92:381; the rule is ours.
     """
@@ -51,9 +51,9 @@ def informative_beyond_noise(scores: Floats, *, rng: np.random.Generator, level:
 
 
 def _pair_differences(scores: Floats) -> Floats:
-    """Differences of disjoint pairs of repeats, (prompts, generations, pairs); the odd one out pairs with the first.
+    """Differences of disjoint pairs of repeats, (prompts, generations, pairs); an odd last repeat pairs with the first.
 
-    NaN where a generation has no such pair. Repeats come scored first.
+    NaN where a generation has no such pair. `scores` must hold each generation's scored repeats first.
     """
     odd = scores.shape[2] % 2
     padded = np.pad(scores, ((0, 0), (0, 0), (0, odd)), constant_values=np.nan)
@@ -64,7 +64,7 @@ def _pair_differences(scores: Floats) -> Floats:
 
 
 def _noise_range(differences: Floats, repeats: NDArray[np.int64]) -> Floats:
-    """The range over generations of signed pair differences, summed and divided by the repeats; (..., generations)."""
+    """The range over generations of their noise: signed pair differences, summed and divided by the repeats."""
     pair = np.arange(differences.shape[-1])
     sums = np.where(2 * pair < repeats[..., None], differences, 0.0).sum(axis=-1)
     noise = sums / np.maximum(repeats, 1)
@@ -78,7 +78,7 @@ def _quantile(ranges: Floats) -> Floats:
 
 
 def _pooled_quantiles(repeats: NDArray[np.int64], pool: Floats, *, rng: np.random.Generator) -> Floats:
-    """Each prompt's quantile under the noise of all prompts: one draw for each way in which repeats are counted."""
+    """Each prompt's quantile under the pooled noise; prompts with the same numbers of repeats share one simulation."""
     patterns, which = np.unique(np.sort(repeats, axis=1), axis=0, return_inverse=True)
     quantiles = np.empty(len(patterns))
     for index, pattern in enumerate(patterns):
@@ -89,7 +89,7 @@ def _pooled_quantiles(repeats: NDArray[np.int64], pool: Floats, *, rng: np.rando
 
 
 def _own_quantiles(pairs: Floats, repeats: NDArray[np.int64], *, rng: np.random.Generator) -> Floats:
-    """Each prompt's quantile under the noise that its own repeats show."""
+    """Each prompt's quantile under the noise of its own repeats."""
     own = np.nan_to_num(pairs)
     draws = [_noise_range(own * rng.choice([-1.0, 1.0], own.shape), repeats) for _ in range(OWN_DRAWS)]
     return _quantile(np.stack(draws))

@@ -1,4 +1,4 @@
-"""What each sampled item stands for: one over the probability with which it was sampled (Horvitz & Thompson 1952)."""
+"""Sampling weights: one over the probability with which each item was sampled (Horvitz & Thompson 1952)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-#: Weights within this share of the largest are equal: what they say of a run is what the sample says.
+#: Weights that differ by at most this share of the largest count as equal.
 ALIKE = 1e-12
-#: What the method of an estimate begins with where the weights differ.
+#: The prefix of an estimate's method where the weights differ.
 WEIGHTED = "weighted by the sample, "
 
 
 def scaled(weights: Floats | None, kept: NDArray[np.bool_]) -> Floats:
-    """The weights of the items that are `kept`, 1 in the mean over them, in the shape of `kept` and 0 elsewhere.
+    """The weights of the items that are `kept`, scaled to a mean of 1 over them, in the shape of `kept`; 0 elsewhere.
 
-    Only their ratios count in an estimate. Where they do not differ, and without any, each is 1 exactly: an estimate is
-    then the unweighted one to the last bit.
+    Only the ratios of weights matter to an estimate. Equal weights, and no weights, give exactly 1, so that the
+    estimate equals the unweighted one to the last bit.
     Raises: ValueError for a kept item whose weight is not a positive number.
     """
     if weights is None or not kept.any():
@@ -37,7 +37,7 @@ def differ(weights: Floats) -> bool:
 
 
 def effective_number(weights: Floats) -> float:
-    """How many items of equal weight say as much: (sum w)^2 / sum w^2, which is their number where they are alike.
+    """The number of equally weighted items that carry as much information: (sum w)^2 / sum w^2.
 
     Source: Kish (1965), Survey Sampling, section 11.7.
     """
@@ -46,11 +46,11 @@ def effective_number(weights: Floats) -> float:
 
 
 def effective_clusters(codes: NDArray[np.integer], weights: Floats) -> float:
-    """The number of clusters, less what unequal weights cost.
+    """The effective number of clusters, reduced for unequal weights.
 
     Arguments: `codes` (items,) numbers each item's cluster from 0; `weights` (items,), above 0.
-    Identity: C K(W) / K(n), at most C and at least 1, K Kish's effective number, W the clusters' sums of weights and n
-    their numbers of items: C itself where the weights are alike, however unequal the clusters.
+    Identity: C K(W) / K(n), at most C and at least 1, where K is Kish's effective number, W the clusters' sums of
+    weights and n their numbers of items. It is C where the weights are equal, however unequal the clusters.
     """
     sizes = np.asarray(np.bincount(codes), float)
     totals = np.asarray(np.bincount(codes, weights), float)[sizes > 0]
@@ -62,5 +62,5 @@ def effective_clusters(codes: NDArray[np.integer], weights: Floats) -> float:
 
 
 def method_of(method: str, weights: Floats) -> str:
-    """The method of an estimate, which says so where the weights differ."""
+    """The name of an estimate's method, with the prefix `WEIGHTED` where the weights differ."""
     return WEIGHTED + method if differ(weights) else method

@@ -1,4 +1,4 @@
-"""The correlation of two columns within prompts: whether longer answers of one prompt score higher, say."""
+"""The correlation of two columns within prompts, such as length and score of one prompt's answers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined
 
 @dataclass(frozen=True, slots=True)
 class WithinCorrelation:
-    """A correlation within prompts, with its interval over prompts and the two-sided p-value of its being zero.
+    """A correlation within prompts, with its interval over prompts and the two-sided p-value against zero.
 
-    `degrees` are those of the classical test, generations - cells - 1, which takes prompts for alike.
+    `degrees` are those of the classical test, generations - cells - 1, which assumes that prompts are alike.
     """
 
     estimate: Estimate
@@ -26,18 +26,19 @@ class WithinCorrelation:
 def within_correlation(
     first: Floats, second: Floats, *, categories: Floats | None = None, level: float = LEVEL
 ) -> WithinCorrelation | Undefined:
-    """The correlation of two (prompts, generations) tables once each prompt's own level is taken out.
+    """The correlation of two (prompts, generations) tables after subtracting each prompt's mean.
 
-    `categories` (prompts, generations), a small number of values such as right and wrong: the level of each prompt and
-    category is taken out instead, so that what the category explains is no part of the correlation. NaN in any of the
+    `categories` (prompts, generations) has few values, such as right and wrong: with it the mean of each prompt and
+    category is subtracted, so that differences between categories do not enter the correlation. NaN in any of the
     tables leaves the generation out.
-    Identity: Pearson's r of the deviations from the cell means. The test and the interval leave one prompt out at a
-    time on Fisher's scale atanh r: right where prompts differ in spread, in slope or in number of generations. t has
-    C - 1 degrees of freedom, C the effective number of prompts (sum w)^2 / sum w^2, at most those in which both columns
-    vary; w is a prompt's part of both sums of squares.
+    Identity: Pearson's r of the deviations from the cell means. The test and the interval are a jackknife over prompts
+    on Fisher's scale atanh r, valid where prompts differ in spread, slope or number of generations. t has C - 1 degrees
+    of freedom, where C = (sum w)^2 / sum w^2 is the effective number of prompts, at most the number of prompts in which
+    both columns vary, and w is a prompt's share of both sums of squares.
     At the edges: undefined when either column never varies within a cell or both vary in fewer than two prompts. Where
-    leaving a prompt out changes nothing (r = 1, or prompts all alike), at least a = (alpha/2)^(1/prompts) of all
-    prompts are like these and the others lie between -1 and 1: a r -+ (1 - a); the p-value is the sign test's.
+    leaving out a prompt changes nothing (r = 1, or all prompts alike), at least a share a = (alpha/2)^(1/prompts) of
+    the population's prompts is like these and the rest lies between -1 and 1: a r -+ (1 - a); the p-value is the sign
+    test's.
     Source: Bland & Altman (1995), BMJ 310:446; Bakdash & Marusich (2017), Front. Psychol. 8:456; jackknife, Efron &
     Stein (1981), Ann. Stat. 9:586; effective clusters, Carter, Schnepel & Steigerwald (2017), Rev. Econ. Stat. 99:698.
     """
@@ -70,23 +71,23 @@ def _cells(prompts: NDArray[np.intp], categories: Floats) -> NDArray[np.intp]:
 
 
 def _deviations(values: Floats, cells: NDArray[np.intp]) -> Floats:
-    """Values less their cell's mean; exactly zero where that is round-off."""
+    """Values less their cell's mean; exactly zero where the difference is round-off."""
     _, codes, sizes = np.unique(cells, return_inverse=True, return_counts=True)
     deviations = values - (np.bincount(codes, values) / sizes)[codes]
     return np.where(np.abs(deviations) <= TINY * np.abs(values).max(initial=0.0), 0.0, deviations)
 
 
 def _correlation(sums: Floats) -> Floats:
-    """r from sums of products and of both squares, stacked on the first axis."""
+    """r from the sums of products, of first squares and of second squares, stacked on the first axis."""
     return np.asarray(np.clip(sums[0] / np.sqrt(sums[1] * sums[2]), -1.0, 1.0))
 
 
 def correlation_of_sums(sums: Floats, shared: int, level: float) -> tuple[float, float, float, float]:
-    """r, its interval and its p-value, from each prompt's sums (3, prompts): of products, and of both squares."""
+    """r, its interval and its p-value, from each prompt's sums of products and of both squares, (3, prompts)."""
     total = sums.sum(axis=1)
     correlation = float(_correlation(total))
     rest = total[:, None] - sums
-    # A prompt that alone holds a column's spread leaves nothing to correlate: without it r is 0.
+    # If one prompt holds all of a column's variation, leaving it out leaves nothing to correlate: r is then 0.
     left = (rest[1:] > TINY * total[1:, None]).all(axis=0)
     left_out = np.where(left, _correlation(np.where(left, rest, 1.0)), 0.0)
     fisher = np.arctanh(np.clip(left_out, TINY - 1, 1 - TINY))

@@ -1,1 +1,1 @@
-"""The exports of annotation and evaluation tools that are read as they come: one module each."""
+"""Readers for the exports of annotation and evaluation tools, one module per tool."""

@@ -1,4 +1,4 @@
-"""Argilla's records: responses of several users to each question, nested, flattened, or as version 1 wrote them."""
+"""Reads Argilla's records: several users' responses to each question, nested, flattened, or in version 1's form."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from rewardlab.ratings.records import Record, Records
 from rewardlab.ratings.roles import Role
 
 _LEFT_OUT = ("discarded", "draft")
-#: to_json() and to_list() keep the value and the user of a response only.
+#: The note for exports by to_json() and to_list(), which keep only the value and the user of a response.
 UNSAID = "The export does not say which responses are drafts or discarded; to_list(flatten=True) does."
 Answer = tuple[Any, str, str]
 
 
 def read(records: Records, question: str | None) -> Export | None:
-    """The responses to one question; those that were discarded, or are drafts, are left out."""
+    """The responses to one question, without discarded ones and drafts."""
     rows = [_answers(row) for row in records.rows]
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not names:

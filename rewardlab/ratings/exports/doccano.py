@@ -1,4 +1,4 @@
-"""doccano's export: a file for each annotator, which does not say in its rows who that is."""
+"""Recognises doccano's export, which has one file per annotator and does not name the annotator in its rows."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _LABELS = ("label", "labels", "cats", "entities")
 
 
 def read(records: Records, question: str | None) -> Export | None:
-    """Always None: one annotator's file has nobody to agree with.
+    """Return None for other files, and refuse doccano's, since one annotator's file shows no agreement.
 
-    Raises: InputError for such a file, with the command that names several; and for spans, which rate no unit.
+    Raises: InputError for such a file, with the command that names several; and for spans, which do not rate a unit.
     """
     names = {name for row in records.rows for name in row}
     if question is not None or "Comments" not in names or first_of(list(names), RATERS):

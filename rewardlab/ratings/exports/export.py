@@ -1,4 +1,4 @@
-"""What the reader of a tool's export finds: who gave which rating to which unit."""
+"""The result of reading a tool's export: who gave which rating to which unit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.ratings.roles import Role, UnclearError
 
 
 class Given(NamedTuple):
-    """A rating: the unit, the rater, what was given (None: nothing), and the row it stands in."""
+    """A rating: the unit, the rater, the rating itself (None if there is none), and its row in the file."""
 
     unit: str
     rater: str
@@ -23,7 +23,7 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The ratings of a tool's export: `parts` are further columns by name, one cell for each row of the file."""
+    """The ratings of a tool's export; `parts` are further columns by name, with one cell for each row of the file."""
 
     tool: str
     given: Sequence[Given]
@@ -33,10 +33,10 @@ class Export:
 
 
 class Reader(Protocol):
-    """Reads the rows of one tool's export, or returns None for rows that are not its.
+    """Reads the rows of one tool's export, or returns None for rows that are not from that tool.
 
-    `question` is what the user named with --rating: one of several things that were rated.
-    Raises: InputError for an export without ratings of units; UnclearError where several things were rated and the user
+    `question` is what the user named with --rating, if several things were rated.
+    Raises: InputError for an export without ratings of units; UnclearError if several things were rated and the user
     named none.
     """
 
@@ -44,9 +44,9 @@ class Reader(Protocol):
 
 
 def asked(records: Records, questions: Sequence[str], question: str | None, *, what: str) -> str:
-    """The question that was meant: the only one, or the one that the user named.
+    """The question to read: the one that the user named, or the only one.
 
-    Raises: UsageError for one that is not there; UnclearError where there are several and none was named.
+    Raises: UsageError for an unknown question; UnclearError if there are several and none was named.
     """
     if question is not None:
         if question not in questions:
@@ -63,7 +63,7 @@ def asked(records: Records, questions: Sequence[str], question: str | None, *, w
 
 
 def cells_of(rows: Iterable[Mapping[str, Any]], *, skip: Iterable[str] = ()) -> dict[str, list[str]]:
-    """The columns of single values in rows, by which ratings may be sliced."""
+    """The columns with single values, by which ratings may be sliced."""
     held = list(rows)
     names = dict.fromkeys(name for row in held for name, value in row.items() if not isinstance(value, dict | list))
     return {name: [_single(row.get(name)) for row in held] for name in names if name not in set(skip)}
@@ -74,5 +74,5 @@ def _single(value: Any) -> str:
 
 
 def counted(count: int, what: str) -> tuple[str, ...]:
-    """The note that so many things are left out, if any are."""
+    """The note that `count` things are left out; empty if none are."""
     return (f"Left out: {count:,} {what}.",) if count else ()

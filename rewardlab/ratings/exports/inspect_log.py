@@ -1,4 +1,4 @@
-"""Inspect's evaluation log as JSON: several scorers' values of each sample and epoch."""
+"""Reads Inspect's evaluation log as JSON: several scorers' values for each sample and epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rewardlab.ratings.roles import Role
 
 
 def read(records: Records, question: str | None) -> Export | None:
-    """The scorers' values; a value of several numbers makes several raters, named scorer/key."""
+    """The scorers' values; a value with several numbers counts as several raters, named scorer/key."""
     whole = records.whole or {}
     samples = whole.get("samples")
     if question is not None or "eval" not in whole or not isinstance(samples, list):

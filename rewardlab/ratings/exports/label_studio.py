@@ -1,4 +1,4 @@
-"""Label Studio's JSON: tasks with annotations, each of one annotator and with a result for each control tag."""
+"""Reads Label Studio's JSON: tasks with annotations, each by one annotator and with a result for each control tag."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RATES = {"choices": "choices", "rating": "rating", "taxonomy": "taxonomy", "numb
 
 
 def read(records: Records, question: str | None) -> Export | None:
-    """The ratings of one control tag; annotations that were cancelled are left out."""
+    """The ratings of one control tag, without cancelled annotations."""
     if not all(_is_task(row) for row in records.rows):
         return None
     kinds: dict[str, str] = {}

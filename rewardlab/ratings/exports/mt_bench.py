@@ -1,4 +1,4 @@
-"""MT-Bench judgments: pairs judged in both orders, votes for one of two models, and scores of single answers."""
+"""Reads MT-Bench judgments: pairs judged in both orders, votes for one of two models, and scores of single answers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _SIDES = {"model_a": "model_1", "model_b": "model_2"}
 
 
 def read(records: Records, question: str | None) -> Export | None:
-    """Judgments by their judges; of one judge of pairs, by the two orders in which it saw each pair.
+    """The judgments, with the judges as raters; for a single judge of pairs, the two orders are the raters.
 
-    With several judges a pair has the winner of both games, or a tie where they differ, as in MT-Bench's own tables.
+    With several judges, a judge's rating of a pair is the winner of both games, or a tie if the games differ, as in
+    MT-Bench's own tables.
     """
     if question is not None:
         return None
@@ -89,7 +90,7 @@ def _export(records: Records, given: list[Given], rating: str, notes: tuple[str,
 
 
 def _pair(row: Record, one: str, other: str) -> tuple[str, bool]:
-    """The unit of a pair, the same in whichever order its models are named, and whether they were turned for it."""
+    """The unit of a pair, independent of the order of its models, and whether the models were swapped for it."""
     turned = one > other
     first, second = (other, one) if turned else (one, other)
     return f"{row['question_id']} {first} against {second} turn {row.get('turn', 1)}", turned
@@ -107,7 +108,7 @@ def _score(said: Any) -> Any:
 
 
 def _judges(records: Records) -> list[str]:
-    """The name of each row's judge; with the prompt it was asked by where one judge rated a unit by several."""
+    """The name of each row's judge, with its prompt's name if one judge rated a unit with several prompts."""
     full = [row["judge"] for row in records.rows]
     short = [str(one[0]) if isinstance(one, list) and one else str(one) for one in full]
     keys = ("question_id", "model", "model_1", "model_2", "model_a", "model_b", "turn")

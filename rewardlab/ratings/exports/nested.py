@@ -1,4 +1,4 @@
-"""Rows that hold all raters' ratings of a unit in one cell: a list of objects, an object by rater, or two lists."""
+"""Reads rows with all raters' ratings of a unit in one cell: a list of objects, an object by rater, or two lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.ratings.roles import Role
 
 
 def read(records: Records, question: str | None) -> Export | None:
-    """The ratings within the cells of the one column that holds some; lists that may be labels are refused."""
+    """The ratings in the cells of the one column that has them; lists that may be labels are refused."""
     names = list(dict.fromkeys(name for row in records.rows for name in row))
     if first_of([name for name in names if not _has(records, name, list)], RATERS):
         return None
@@ -33,7 +33,7 @@ def _of_objects(records: Records, names: list[str], objects: list[str], question
     ratings = first_of([key for key in keys if key not in rater[:1]], RATINGS)
     spoken = bool(rater) and rater[0].casefold() in {"user", "expert"} and not _rates(objects[0])
     if len(objects) > 1 or not rater or not ratings or spoken:
-        return None  # a user and an answer are a conversation
+        return None  # objects of a user and an answer are probably a conversation
     rating = question if question in keys else asked(records, ratings, question, what="key")
 
     def spread(row: Record) -> Iterator[tuple[str, Any]]:
@@ -98,7 +98,7 @@ def _export(records: Records, names: list[str], name: str, spread: Callable[[Rec
 
 
 def _rates(name: str) -> bool:
-    """Whether a column is called ratings, labels, annotators or the like."""
+    """Whether a column has a name such as ratings, labels or annotators."""
     one = name.casefold().removesuffix("s")
     return one in RATINGS or one in RATERS
 

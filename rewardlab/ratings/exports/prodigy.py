@@ -1,4 +1,4 @@
-"""Prodigy's `db-out`: a row for each answer of an annotator to a task, choices under `accept`."""
+"""Reads Prodigy's `db-out`: one row per annotator's answer to a task, with choices under `accept`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SPANS = ("ner_manual", "spans_manual", "relations", "dep", "pos_manual", "image
 
 
 def read(records: Records, question: str | None) -> Export | None:
-    """The options that were chosen, or, where there were none, whether a task was accepted or rejected.
+    """The chosen options, or, for tasks without options, whether the task was accepted or rejected.
 
-    A task that was ignored is not rated; nor is one with options that was rejected.
+    An ignored task counts as not rated, and so does a rejected task with options.
     """
     if question is not None or not all(_is_answer(row) for row in records.rows):
         return None

@@ -1,4 +1,4 @@
-"""promptfoo's results: the assertions of a test are graders of one output."""
+"""Reads promptfoo's results: the assertions of a test are the raters of its output."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SAME = "Their agreement means something where they ask the same question; name t
 
 
 def read(records: Records, question: str | None) -> Export | None:
-    """The scores that the assertions gave each output; with `--rating pass`, whether it passed.
+    """The scores that the assertions gave each output, or with `--rating pass` whether it passed.
 
-    Results that ended in an error have none.
+    Results that ended in an error have no ratings.
     """
     rows = _results(records)
     if not rows or question not in {None, "score", "pass"}:
@@ -75,7 +75,7 @@ def _name(assertion: Any) -> str:
 
 
 def _at_rows(given: list[Given], rows: int) -> list[Given]:
-    """The same, where the file is one object, with that object for the row of each."""
+    """The ratings, assigned to row 0 if the file is a single object."""
     return given if rows > 1 else [one._replace(row=0) for one in given]
 
 

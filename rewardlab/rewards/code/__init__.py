@@ -1,1 +1,1 @@
-"""The user's code: its files, what in it is the reward, and how that is called."""
+"""The user's code: which files belong to it, which of its functions is the reward, and how that is called."""

@@ -1,4 +1,4 @@
-"""What in a module of reward code can be called as a reward, of which kind it is, and why the rest is passed over.
+"""Finds the callables of a user's module that may be rewards, with their kinds, and why the others are not.
 
 Standard library only: this file runs in the isolated worker.
 """
@@ -24,11 +24,11 @@ from rewardlab.rewards.trainers.signature import (
 )
 from rewardlab.rewards.trainers.verifiers_task import is_task
 
-#: What a file may define under a name that tells the kind; TRL's and verifiers' functions have any name.
+#: Function names that tell the kind of a reward; functions for TRL and verifiers may have any name.
 NAMES = {"lambda_handler": "lambda", "compute_score": "verl", "grade": "openai"}
-#: How TRL passes a completion's tokens; a function of them alone is one of its rewards too.
+#: The parameter in which TRL passes the completions' token ids; a function with only this one is a TRL reward too.
 TOKENS = "completion_ids"
-#: Lists of functions and of their weights, by the names that people give them, whatever their case.
+#: The usual names, in any case, of lists of reward functions and of their weights.
 LISTS = (
     "reward_funcs",
     "reward_functions",
@@ -40,19 +40,19 @@ LISTS = (
     "functions",
 )
 WEIGHTS = ("reward_weights", "rewards_weights", "reward_func_weights", "weights", "reward_funcs_weights")
-#: Where the words of annotations come from; some can be called.
+#: Modules of type annotations; some of their names are callable but never rewards.
 TYPING = ("typing", "typing_extensions")
-#: What verifiers hands to a function that names it.
+#: The parameters that verifiers passes to a function that has them.
 VERIFIERS = frozenset(("prompt", "completion", "answer", "state", "task", "info", "parser"))
-#: What the name of a reward holds, where several functions look like one.
+#: If several functions look like rewards, the one whose name contains one of these words is taken.
 TELLING = ("reward", "score", "grade")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A name of the module that can be called: `own` where the file defines or builds it, else imported.
+    """A callable name of the module. `own`: the file defines or builds it; otherwise it is imported.
 
-    `kind` is None for what is no reward, and `why` then tells in words what it lacks.
+    `kind` is None for a callable that is not a reward; `why` then says what it lacks.
     """
 
     name: str
@@ -63,10 +63,10 @@ class Seen:
 
 
 def seen_in(module: ModuleType) -> list[Seen]:
-    """The module's public callables in the order of the file, each object once.
+    """The module's public callables in file order, each object once.
 
-    What another is built of (the function of a partial, what a decorator wraps, the class of an instance) is left out
-    where that other is a reward.
+    A callable from which a reward is built (the function of a partial, a decorated function, an instance's class) is
+    left out.
     """
     by_object: dict[int, Seen] = {}
     for name, value in vars(module).items():
@@ -104,10 +104,10 @@ def _attributes(kind: type) -> set[str]:
 
 
 def _is_own(value: Any, module: ModuleType) -> bool:
-    """Whether the file defines or builds it, or imports it under one of the entry names on purpose."""
+    """Whether the file defines or builds the callable, or imports one that has an entry name."""
     if inspect.isroutine(value) or inspect.isclass(value):
         return getattr(value, "__module__", None) == module.__name__ or getattr(value, "__name__", "") in NAMES
-    return True  # a partial, a closure's object, an instance: it is not told where it was built
+    return True  # a partial or an instance does not record where it was built
 
 
 def _ingredients(value: Any) -> list[Any]:
@@ -117,9 +117,9 @@ def _ingredients(value: Any) -> list[Any]:
 
 
 def kind_of(name: str, function: Callable[..., Any], *, bound: bool = True) -> str | None:
-    """The kind of a callable: by its own name, else by its parameters; None where neither tells.
+    """The kind of a callable, by its name or else by its parameters; None where neither tells.
 
-    `bound` is False for a method of a class, whose first parameter is the object.
+    `bound` is False for a method looked up on a class, whose first parameter is the object.
     """
     if name in NAMES:
         return NAMES[name] if bound or name != "lambda_handler" else None
@@ -138,10 +138,10 @@ def kind_of(name: str, function: Callable[..., Any], *, bound: bool = True) -> s
 
 
 def by_name(module: ModuleType, name: str) -> Any:
-    """What has that name in the module, private and dotted ones included; None if nothing.
+    """The object with that name in the module, which may be private or dotted; None if there is none.
 
-    A dotted name is an imported module's function or an object's method; a class is made, where it can be without
-    arguments.
+    A dotted name is an imported module's function or an object's method. For a method of a class, an instance is
+    created if that needs no arguments.
     """
     value: Any = module
     for step in name.split("."):
@@ -152,17 +152,17 @@ def by_name(module: ModuleType, name: str) -> Any:
 
 
 def listed(module: ModuleType, names: tuple[str, ...]) -> Mapping[str, Any]:
-    """The module's lists, tuples and tables under one of these names, whatever its case, in the order of `names`."""
+    """The module's lists, tuples and dicts with one of these names, in any case, in the order of `names`."""
     held = {key.lower(): key for key in vars(module)}
     found = {held[name]: vars(module)[held[name]] for name in names if name in held}
     return {key: value for key, value in found.items() if isinstance(value, list | tuple | dict)}
 
 
 def functions_of(module: ModuleType, value: Any) -> list[tuple[str | None, Any, Any]] | None:
-    """The functions of a list: of each its name, itself and its weight; None for what the list does not give.
+    """The functions of a list as (name, function, weight); name and weight are None where the list does not give them.
 
-    A list holds functions, the names of functions of the module, or pairs of one and its weight; a table has them by
-    name. None for any other value.
+    The list holds functions, names of functions of the module, or pairs of one of these and its weight; a dict holds
+    them by name. The result is None for any other value.
     """
     members = list(value.items()) if isinstance(value, dict) else [(None, one) for one in value]
     found: list[tuple[str | None, Any, Any]] = []
@@ -178,7 +178,7 @@ def functions_of(module: ModuleType, value: Any) -> list[tuple[str | None, Any, 
 
 
 def told(found: list[Seen]) -> str:
-    """What was seen and why each was passed over, with two lines to copy that make one of them a reward."""
+    """A sentence that lists the callables seen and why each is not a reward."""
     passed = [seen for seen in found if seen.kind is None and (seen.own or not inspect.isclass(seen.value))]
     passed.sort(key=lambda seen: not seen.own)
     if not passed:
@@ -189,7 +189,7 @@ def told(found: list[Seen]) -> str:
 
 
 def wrapper(found: list[Seen]) -> str | None:
-    """Two lines to copy that make the likeliest of them a reward; None where there is no function to call."""
+    """Two lines to copy that turn the most likely function into a reward; None where there is no function to call."""
     functions = [seen for seen in found if seen.kind is None and not inspect.isclass(seen.value)]
     functions.sort(key=lambda seen: not seen.own)
     if not functions:
@@ -200,13 +200,13 @@ def wrapper(found: list[Seen]) -> str | None:
 
 
 def private_in(module: ModuleType) -> list[str]:
-    """The names of the file's private functions, which count where they are named."""
+    """The names of the file's private functions, which can be a reward only if the user names them."""
     found = {name: value for name, value in vars(module).items() if name[:1] == "_" and name[:2] != "__"}
     return [name for name, value in found.items() if inspect.isfunction(value) and _is_own(value, module)]
 
 
 def are_verifiers(functions: Sequence[Callable[..., Any]]) -> bool:
-    """Whether functions of one list ask for nothing but what verifiers hands over."""
+    """Whether the functions of a list require only parameters that verifiers passes."""
     return len(functions) > 1 and all(
         set(required(one)) <= VERIFIERS and not {"completions", TOKENS} & set(parameters_of(one)) and named(one)
         for one in functions
@@ -214,11 +214,11 @@ def are_verifiers(functions: Sequence[Callable[..., Any]]) -> bool:
 
 
 def are_rewards(functions: Sequence[Callable[..., Any]]) -> bool:
-    """Whether each function of a list may be a reward: a list of helpers is none."""
+    """Whether every function of a list may be a reward; a list of helpers is not a list of rewards."""
     return are_verifiers(functions) or all(kind_of("", one) is not None or takes_all(one) for one in functions)
 
 
 def is_two_roles(function: Callable[..., Any]) -> bool:
-    """Whether a completion and a reference both have a parameter; of a class, of its __call__."""
+    """Whether the function, or a class's __call__, has parameters for both a completion and a reference."""
     binding = bind(function.__call__ if inspect.isclass(function) else function)
     return binding.has("completion") and binding.has("reference")

@@ -1,4 +1,4 @@
-"""Finds the entry in a module of reward code, by what the module defines.
+"""Finds the entry of a module of reward code: the function, list or rubric that is the reward.
 
 Standard library only, and no import from the rest of rewardlab: this file runs in the isolated worker.
 """
@@ -60,10 +60,10 @@ KNOWN = (
 
 @dataclass(frozen=True)
 class Entry:
-    """What to call, its kind (lambda, verl, openai, trl, verifiers, plain; mixed), and what else the file could mean.
+    """What to call, its kind (lambda, verl, openai, trl, verifiers, plain; mixed), and the file's other candidates.
 
-    `call` is the user's function, for verifiers the Rubric of one or several, for a weighted sum the first of `parts`.
-    `notes` are sentences about the signature.
+    `call` is the user's function; for verifiers the Rubric of its functions; for a weighted sum the first of `parts`.
+    `notes` are sentences about the signature for the user.
     """
 
     name: str
@@ -75,17 +75,17 @@ class Entry:
 
     @property
     def names_tokens(self) -> bool:
-        """Whether it asks by name for the token ids that TRL passes beside the texts."""
+        """Whether it has a parameter for the token ids that TRL passes besides the texts."""
         return any(part.kind == "trl" and TOKENS in parameters_of(part.call) for part in self.parts)
 
     @property
     def is_async(self) -> bool:
-        """Whether one of its functions is, so that the samples of a batch wait together."""
+        """Whether one of its functions is async, so that the samples of a batch are awaited concurrently."""
         return any(_awaits(part.call) for part in self.parts)
 
     @property
     def is_sum(self) -> bool:
-        """Whether the score is a weighted sum of its parts, and not the one part's own."""
+        """Whether the score is a weighted sum of the parts, rather than the score of a single part."""
         return len(self.parts) > 1 or any(part.weight != 1 for part in self.parts)
 
     @property
@@ -107,7 +107,7 @@ def _awaits(call: Callable[..., Any]) -> bool:
 
 
 def load(path: Path, chosen: Chosen | str | None = None) -> Entry:
-    """Import the file by its own name, its folder first on the path as on Lambda, and find its entry.
+    """Import the file under its own name, with its folder first on the path as on Lambda, and find its entry.
 
     Raises: EntryError; whatever importing the file raises.
     """
@@ -122,10 +122,10 @@ def load(path: Path, chosen: Chosen | str | None = None) -> Entry:
 
 
 def find_entry(module: ModuleType, chosen: Chosen | str | None = None) -> Entry:
-    """The entry of `module`: what was chosen, else the first kind it defines.
+    """The entry of `module`: the one chosen, else the first kind that the module defines.
 
-    Raises: EntryError when there is none, when a name is not one, when two are of the same kind, when weights and
-    functions are not as many, or when a rubric cannot be called sample by sample.
+    Raises: EntryError when there is none, when a chosen name is not one, when two are of the same kind, when the
+    numbers of weights and functions differ, or when a rubric cannot be called sample by sample.
     """
     chosen = chosen if isinstance(chosen, Chosen) else Chosen(chosen)
     if chosen.name is not None:
@@ -138,9 +138,9 @@ def find_entry(module: ModuleType, chosen: Chosen | str | None = None) -> Entry:
 
 
 def _found(module: ModuleType) -> tuple[str, list[Part], tuple[str, ...], Sequence[Any] | None]:
-    """What the file means when nothing was chosen: its name, its parts, what else it could mean, the file's weights."""
+    """The entry when none was chosen: its name, its parts, the other candidates, and the file's weights."""
     seen = seen_in(module)
-    for own in (True, False):  # imported ones count where nothing else does
+    for own in (True, False):  # imported candidates count only if the file defines none
         found = _by_kind(module, [one for one in seen if one.own is own], own=own)
         if found:
             break
@@ -168,7 +168,7 @@ def _found(module: ModuleType) -> tuple[str, list[Part], tuple[str, ...], Sequen
 
 
 def _by_kind(module: ModuleType, seen: Sequence[Seen], *, own: bool) -> list[tuple[str, str]]:
-    """The candidates with their kinds, in the order in which they are looked for."""
+    """The candidates with their kinds, in order of precedence."""
     kinds = {one.name: one.kind for one in seen if one.kind is not None}
     handler = [(name, kind) for name, kind in kinds.items() if name == "lambda_handler"]
     rubrics = [(name, "verifiers") for name in rubrics_of(module)] if own else []
@@ -190,7 +190,7 @@ def _by_kind(module: ModuleType, seen: Sequence[Seen], *, own: bool) -> list[tup
 
 
 def _is_list(module: ModuleType, name: str) -> bool:
-    """Whether it is a list of rewards; one that is not called so, of functions that look like rewards."""
+    """Whether it is a list of rewards, by its name or because all its functions look like rewards."""
     members = functions_of(module, vars(module)[name])
     return bool(members) and ("reward_" in name.lower() or are_rewards([function for _, function, _ in members or ()]))
 
@@ -198,7 +198,7 @@ def _is_list(module: ModuleType, name: str) -> bool:
 def _entry(
     name: str, parts: Sequence[Part], chosen: Chosen, others: tuple[str, ...], in_file: Sequence[Any] | None
 ) -> Entry:
-    """The entry of these parts with the weights chosen, else the file's."""
+    """The entry made of these parts, with the weights chosen by the user, else the file's."""
     parts = weighted(parts, chosen.weights if chosen.weights is not None else in_file)
     parts = [with_arguments(part, chosen.kwargs) for part in parts]
     lacking = [key for key in chosen.kwargs if not any(takes(part, key) for part in parts)]

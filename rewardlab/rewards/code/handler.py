@@ -1,4 +1,4 @@
-"""The packaged Lambda's handler: the reward called through the shim, and what it gave checked before a trainer sees it.
+"""The handler of a packaged Lambda: it calls the reward through the shim and checks the results for the trainer.
 
 Standard library only: this file, like those that it imports, travels in the zip.
 One JSON line is logged per batch. A failure is never a zero: the batch raises, unless a score for failures was chosen.
@@ -19,18 +19,18 @@ from rewardlab.rewards.code.shim import describe, invoke, is_number, wanted, wra
 from rewardlab.rewards.events.foreign import as_written, tell
 from rewardlab.rewards.events.sample import Sample
 
-#: Samples named in an error and in a log line; of more, only the count.
+#: At most this many samples are named in an error or a log line; the rest are counted.
 NAMED = 5
 #: The metric that marks a result whose score was not the reward's own.
 MARK = "rewardlab_unscored"
 
 
 class EventError(ValueError):
-    """An event that is no batch of samples."""
+    """An event that is not a batch of samples."""
 
 
 class ReturnError(ValueError):
-    """A return that cannot be read as one result per sample."""
+    """A return value that cannot be read as one result per sample."""
 
 
 class UnscoredError(RuntimeError):
@@ -39,7 +39,7 @@ class UnscoredError(RuntimeError):
 
 @dataclass(frozen=True)
 class Failure:
-    """A sample that has no score: where it stands in the batch, its id, and why."""
+    """A sample without a score: its index in the batch, its id, and the reason."""
 
     index: int
     id: Any
@@ -60,11 +60,12 @@ def handler_of(
     weights: Sequence[float] | None = None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Callable[[Any, Any], Any]:
-    """The handler of the file `reward`, which lies beside the file `beside`.
+    """The handler for the reward file `reward`, which is in the same folder as the file `beside`.
 
-    Arguments: `entry` names the function where the file defines several, or those of a weighted sum with their
-    `weights`; `arguments` are added to each call; `returns` is the platform's return ("list",
-    "body_list", "body_text"); `on_failure` is the score of a sample that the reward could not score, None to raise.
+    Arguments: `entry` names the function where the file defines several, or the functions of a weighted sum with their
+    `weights`; `arguments` are added to each call; `returns` is the form in which the platform wants the results
+    ("list", "body_list", "body_text"); `on_failure` is the score for samples that the reward could not score, None to
+    raise.
     Raises: EntryError, or whatever importing the file raises, at once: Lambda reports it before the first event.
     """
     chosen = Chosen(entry, None if weights is None else tuple(weights), arguments or {})
@@ -74,8 +75,9 @@ def handler_of(
 class Handler:
     """Answers a platform's event in the platform's form.
 
-    Raises: EventError, ReturnError; UnscoredError when a sample has no finite score and no score was chosen for such,
-    or when none of several samples has one; what a Lambda's or a TRL function's own code raises, which takes the batch.
+    Raises: EventError, ReturnError; UnscoredError when a sample has no finite score and no `on_failure` score was
+    chosen, or when none of several samples has one; whatever a Lambda's or a TRL function's own code raises, which
+    fails the whole batch.
     """
 
     def __init__(self, entry: Entry, returns: str, on_failure: float | None = None):
@@ -85,7 +87,7 @@ class Handler:
         self._cold = True
 
     def __call__(self, event: Any, context: Any = None) -> Any:
-        """What the trainer gets for `event`; one line of JSON on standard output tells how it went."""
+        """Return the trainer's results for `event`, and log one line of JSON about the batch to standard output."""
         started = time.perf_counter()
         line: dict[str, Any] = {"rewardlab": "batch", "request_id": getattr(context, "aws_request_id", None)}
         line["cold"], self._cold = self._cold, False
@@ -109,14 +111,14 @@ class Handler:
 
     @property
     def _shimmed(self) -> bool:
-        """Whether the shim makes the results; a Lambda makes its own, in the platform's form."""
+        """Whether the shim builds the results; a Lambda builds its own, already in the platform's form."""
         return self._entry.kind != "lambda"
 
     def _call(self, event: Any, samples: list[Sample], context: Any) -> Any:
         return invoke(self._entry, samples if self._shimmed else event, context)
 
     def _settled(self, results: list[dict[str, Any]], failures: Sequence[Failure]) -> list[dict[str, Any]]:
-        """The results with the chosen score in place of each failure."""
+        """The results with the `on_failure` score in place of each failure."""
         if self._on_failure is None or (len(failures) == len(results) and len(results) > 1):
             raise UnscoredError(_summary(failures, len(results)))
         settled = list(results)
@@ -128,9 +130,9 @@ class Handler:
 
 
 def samples_of(event: Any) -> list[Sample]:
-    """The samples of an event: a list of them, or one alone.
+    """The samples of an event, which is a list of samples or a single one.
 
-    Raises: EventError for anything else, and for a sample without an id, which no result could be matched to.
+    Raises: EventError for anything else, and for a sample without an id, since no result could be matched to it.
     """
     samples = [event] if isinstance(event, dict) and "id" in event else event
     if not isinstance(samples, list):
@@ -143,10 +145,11 @@ def samples_of(event: Any) -> list[Sample]:
 
 
 def checked(returned: Any, ids: Sequence[Any], returns: str) -> tuple[list[dict[str, Any]], list[Failure]]:
-    """A return's results in the samples' order, and the samples that have no finite score.
+    """The returned results in the samples' order, and the samples without a finite score.
 
-    A sample without exactly one result has an empty one. Results are read as JSON, as Lambda sends them.
-    Raises: ReturnError when the return is no JSON, has another shape than `returns`, or holds a result of no sample.
+    A sample without exactly one result gets an empty result. Results are read as JSON, as Lambda sends them.
+    Raises: ReturnError when the return value is not JSON, has another shape than `returns`, or has a result that
+    belongs to no sample.
     """
     try:
         read = json.loads(json.dumps(as_written(returned)))
@@ -159,7 +162,7 @@ def checked(returned: Any, ids: Sequence[Any], returns: str) -> tuple[list[dict[
         if (key := json.dumps(result.get("id"))) not in by_id:
             raise ReturnError(f"RL102 a result has the id {key:.60}, which no sample has")
         by_id[key].append(result)
-    shared = Counter(map(json.dumps, ids))  # samples of one id take its results in their order
+    shared = Counter(map(json.dumps, ids))  # samples with the same id take that id's results in order
     taken: Counter[str] = Counter()
     results, failures = [], []
     for index, identifier in enumerate(ids):
@@ -175,7 +178,7 @@ def checked(returned: Any, ids: Sequence[Any], returns: str) -> tuple[list[dict[
 
 
 def _unwrapped(read: Any, returns: str) -> list[Any]:
-    """The list in a return, out of its envelope where the platform wants one."""
+    """The list of results in a return value, taken out of its envelope where the platform requires one."""
     if returns == "list":
         if not isinstance(read, list):
             given = "an envelope" if isinstance(read, dict) and "body" in read else f"a {type(read).__name__}"
@@ -196,7 +199,7 @@ def _unwrapped(read: Any, returns: str) -> list[Any]:
 
 
 def _unscored(result: dict[str, Any]) -> tuple[str, str] | None:
-    """Why a result holds no score, as reason and detail; None where it holds one."""
+    """Why a result has no score, as reason and detail; None if it has one."""
     score = result.get("aggregate_reward_score")
     if is_number(score):
         return None

@@ -1,4 +1,4 @@
-"""Reads what a Python file imports, without running it."""
+"""Finds the imports of a Python file without running it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-#: Functions that import by name, where the name is written out.
+#: Functions that import a module by name; only names written as literals are found.
 BY_NAME = {"import_module", "__import__"}
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import statement: `names` are the dotted names it may load, `level` the dots before a relative one.
+    """One import statement: `names` are the dotted names it may load, `level` the number of dots of a relative import.
 
-    `needed` tells whether loading the file needs it: not inside a function, nor in a try that catches its failure.
+    `needed`: the file cannot be loaded without it. An import inside a function, or in a try that catches its failure,
+    is not needed.
     """
 
     names: tuple[str, ...]
@@ -24,7 +25,7 @@ class Import:
 
 
 def imports_of(tree: ast.Module) -> Iterator[Import]:
-    """Every import of a file, in the order of its lines, those of `if TYPE_CHECKING` left out."""
+    """Every import of a file in the order of its lines, except those under `if TYPE_CHECKING`."""
     yield from _walk(tree.body, needed=True)
 
 

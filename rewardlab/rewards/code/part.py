@@ -1,4 +1,4 @@
-"""One function of a reward, or a rubric of several: what a name of the module stands for, and how it is weighted.
+"""The parts of a reward: single functions or a rubric of several, found by name in the module, with their weights.
 
 Standard library only: this file runs in the isolated worker.
 """
@@ -29,12 +29,12 @@ from rewardlab.rewards.trainers.signature import bind, parameters_of, required, 
 from rewardlab.rewards.trainers.table import refusal
 from rewardlab.rewards.trainers.verifiers_task import TaskError, TaskReward, is_task
 
-#: What verl passes by name.
+#: The arguments that verl passes by name.
 VERL = ("data_source", "solution_str", "ground_truth", "extra_info")
 
 
 class EntryError(Exception):
-    """No entry, or more than one of a kind; the text says which, `do` what to do, and `lines` are code to copy."""
+    """No entry was found, or several of one kind; `do` says what to do about it, and `lines` are code to copy."""
 
     def __init__(self, text: str, do: str | None = None, lines: str | None = None):
         super().__init__(text)
@@ -43,7 +43,7 @@ class EntryError(Exception):
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen of a file: names (one, or several by commas), their weights, arguments to add to each call."""
+    """The user's choice: an entry's name (or several with commas), their weights, and arguments to add to each call."""
 
     name: str | None = None
     weights: tuple[float, ...] | None = None
@@ -52,9 +52,10 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Part:
-    """One function of a reward: its name, kind and weight; `ask` asks it about one sample, where it takes one.
+    """One function of a reward: its name, kind and weight.
 
-    What `ask` gives may have to be awaited (rounds.py).
+    `ask` calls it for one sample, None if the function takes whole batches. The result of `ask` may have to be awaited
+    (rounds.py).
     """
 
     name: str
@@ -65,9 +66,9 @@ class Part:
 
 
 def weights_of(module: ModuleType, name_of_list: str) -> Sequence[Any] | None:
-    """The weights that the file gives for its list of functions; those of a table in the order of the functions' table.
+    """The weights that the file gives for its list of functions; weights in a dict are put in the functions' order.
 
-    Raises: EntryError for a table that lacks a function, and for what is no list of numbers.
+    Raises: EntryError for a dict that lacks a function, and for a value that is not a list of numbers.
     """
     held = {key.lower(): key for key in vars(module)}
     key = next((held[name] for name in WEIGHTS if name in held), None)
@@ -85,9 +86,9 @@ def weights_of(module: ModuleType, name_of_list: str) -> Sequence[Any] | None:
 
 
 def parts_named(module: ModuleType, name: str) -> list[Part]:
-    """The parts that a name stands for: one, or those of a list.
+    """The parts that a name stands for: one function, or the functions of a list.
 
-    Raises: EntryError when nothing has that name, or what has it cannot be called.
+    Raises: EntryError when nothing has that name, or it cannot be called.
     """
     value = by_name(module, name)
     if value is None:
@@ -101,7 +102,7 @@ def parts_named(module: ModuleType, name: str) -> list[Part]:
 
 
 def _several(module: ModuleType, name_of_list: str, members: Sequence[tuple[str | None, Any, Any]]) -> list[Part]:
-    """The parts of a list of functions, each by a name of its own; of verifiers' functions one rubric."""
+    """The parts of a list of functions, each with its own name; functions for verifiers become one rubric."""
     functions = [function for _, function, _ in members]
     weights = [1.0 if weight is None else weight for _, _, weight in members]
     if are_verifiers(functions):
@@ -123,7 +124,7 @@ def _name_of(value: Any) -> str:
 
 
 def _part(module: ModuleType, name: str, value: Any) -> Part:
-    """What is called for this object: itself, the object of a class, the rubric of verifiers' functions."""
+    """The part that calls this object: the function itself, an instance of the class, or a rubric for verifiers."""
     own = name.rpartition(".")[2]
     if (make := rubric_like(value)) is not None:
         return _made(name, make)
@@ -145,7 +146,7 @@ def _part(module: ModuleType, name: str, value: Any) -> Part:
 
 
 def _made(name: str, make: Callable[[], Rubric | TaskReward]) -> Part:
-    """verifiers' rubric or task, made."""
+    """Build a part from verifiers' rubric or task."""
     try:
         return Part(name, "verifiers", make())
     except (TypeError, ValueError) as error:
@@ -193,7 +194,7 @@ def with_arguments(part: Part, kwargs: Mapping[str, Any]) -> Part:
 
 
 def notes_of(part: Part) -> list[str]:
-    """What is to be told of a signature: a pair in the other order, arguments that its trainer passes and it lacks."""
+    """Notes on a signature: completion and reference in reverse order, or arguments of its trainer that it lacks."""
     if part.kind not in {"verl", "plain"}:
         return []
     binding, found = bind(part.call), []

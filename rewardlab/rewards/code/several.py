@@ -1,7 +1,7 @@
-"""From what each function of a reward gave for a sample to the sample's one result.
+"""Combines the values that a reward's functions return for a sample into the sample's one result.
 
-Standard library only: this file runs in the isolated worker. Several functions are summed as TRL sums them: each by its
-weight, a None left out, and where all say None the sample has no score. A failure of one is no zero.
+Standard library only: this file runs in the isolated worker. Several functions are summed as in TRL: each is weighted,
+None is left out, and if all return None the sample has no score. A function that fails does not count as zero.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rewardlab.rewards.trainers.rubric import Weighted
 
 @dataclass(frozen=True)
 class Given:
-    """A value and the named numbers beside it; `score` is None where the function abstained, whatever it is else."""
+    """A returned score with its named metrics; `score` is None where the function abstained, and may be of any type."""
 
     score: Any
     metrics: tuple[tuple[str, float], ...] = ()
@@ -25,7 +25,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Failed:
-    """No value: the reason, as an outcome names it, and in words."""
+    """No value: the reason as in an outcome, and the detail in words."""
 
     reason: str
     detail: str
@@ -35,11 +35,11 @@ Reading: TypeAlias = Given | Failed
 
 
 def read(value: Any, forms: set[str], *, of_list: bool = False) -> Given:
-    """Score and metrics of what a function returned for one sample. `forms` takes the name of the form it had.
+    """Read score and metrics from what a function returned for one sample; add the value's form to `forms`.
 
-    A mapping gives its `score`, and its other numbers as metrics; of a tuple or a list the first item is the score, as
-    in parts of verl and NeMo RL, but not in a list of values (`of_list`), where TRL takes none. Trainers take True for
-    1.0 and read numpy's scalars; a text is no number to them.
+    A dict gives its `score`, and its other numbers as metrics. The first item of a tuple or a list is the score, as in
+    parts of verl and NeMo RL, except within a TRL function's list of values (`of_list`), where TRL accepts neither. As
+    trainers do, True is read as 1.0 and numpy's scalars as numbers; a text is not a number.
     """
     metrics: tuple[tuple[str, float], ...] = ()
     if value is None:
@@ -57,7 +57,7 @@ def read(value: Any, forms: set[str], *, of_list: bool = False) -> Given:
 
 
 def together(parts: Sequence[tuple[str, float]], readings: Sequence[Reading]) -> Reading:
-    """The weighted sum of the parts, given by name and weight, and each one's value as a metric."""
+    """The weighted sum of the parts (name, weight), with each part's value as a metric."""
     values: list[tuple[str, float]] = []
     total = 0.0
     for (name, weight), reading in zip(parts, readings, strict=True):
@@ -74,7 +74,7 @@ def together(parts: Sequence[tuple[str, float]], readings: Sequence[Reading]) ->
 
 
 def result(identifier: Any, reading: Reading) -> dict[str, Any]:
-    """One sample's result in Lambda form, or why it has none: `{"id", "unscored": [reason, detail]}`."""
+    """One sample's result in Lambda form; without a score, `{"id", "unscored": [reason, detail]}`."""
     if isinstance(reading, Failed):
         return {"id": identifier, "unscored": [reading.reason, reading.detail]}
     if reading.score is None:
@@ -84,5 +84,5 @@ def result(identifier: Any, reading: Reading) -> dict[str, Any]:
 
 
 def _is_real(value: Any) -> bool:
-    """Whether it is a number, numpy's scalars included."""
+    """Whether it is a number, including numpy's scalars."""
     return isinstance(value, numbers.Real) and value is not True and value is not False

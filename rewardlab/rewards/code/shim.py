@@ -35,7 +35,7 @@ __all__ = [
     "wrap",
 ]
 
-#: The largest float32, in which trainers hold rewards: beyond it one is infinite, and its group's advantages are NaN.
+#: The largest float32, in which trainers hold rewards; a larger reward becomes infinite and its group's advantages NaN.
 LARGEST = 3.4028234663852886e38
 
 
@@ -48,14 +48,14 @@ def invoke(
     row_ids: Sequence[Any] | None = None,
     forms: set[str] | None = None,
 ) -> Any:
-    """Call the entry with an event and return what it returns; for other kinds, a Lambda's list of results.
+    """Call the entry with an event. A lambda's return value is passed on; other kinds give a Lambda's list of results.
 
-    `token_ids` are the samples' completions', for a TRL function, and `row_ids` their rows' own; a platform sends none.
-    `forms` takes the names of the forms that returned values had, of those that a trainer may refuse.
+    `token_ids` are the token ids of the samples' completions, for a TRL function, and `row_ids` the ids in their rows;
+    a platform sends neither. The forms of returned values that a trainer may refuse are added to `forms`.
 
-    Async functions are awaited at the same time, a batch's samples and the functions of a sum, as trainers await them.
-    A function that takes one sample at a time loses only the sample it raises on: that result is
-    `{"id", "unscored": [reason, detail]}`. A lambda's and a TRL function's exceptions pass: they take the whole batch.
+    Async functions are awaited concurrently, across a batch's samples and the functions of a sum, as trainers do.
+    If a function that takes one sample at a time raises, only that sample is lost: its result is
+    `{"id", "unscored": [reason, detail]}`. Exceptions of a lambda or a TRL function are passed on: they fail the batch.
     """
     if entry.kind == "lambda":
         return entry.call(event, context)
@@ -76,7 +76,7 @@ def _questions(
     row_ids: Sequence[Any] | None,
     forms: set[str],
 ) -> list[Question[list[Reading]]]:
-    """What a function is asked: about each sample, or once about all; each answer holds its samples' readings."""
+    """The questions to a function: one per sample, or one for the batch; an answer holds its samples' readings."""
     if part.ask is None:
         give = partial(call_trl, part.call, event, token_ids, forms, row_ids)
         return [Question(give, partial(_every, forms), _raise)]
@@ -88,12 +88,12 @@ def _one(forms: set[str], value: Any) -> list[Reading]:
 
 
 def _every(forms: set[str], values: list[Any]) -> list[Reading]:
-    """The readings of a TRL function's values; one that cannot be read costs its own sample."""
+    """The readings of a TRL function's values; a value that cannot be read loses only its own sample."""
     readings: list[Reading] = []
     for value in values:
         try:
             readings.append(read(value, forms, of_list=True))
-        except Exception as error:  # noqa: BLE001 - the user's object: whatever it raises costs this sample alone
+        except Exception as error:  # noqa: BLE001 - the user's object may raise anything; only this sample is lost
             readings.append(Failed("raised", describe(error)))
     return readings
 
@@ -107,7 +107,7 @@ def _raise(error: BaseException) -> NoReturn:
 
 
 def told(entry: Entry, forms: set[str]) -> list[str]:
-    """Sentences on the forms that the trainer of the entry's kind refuses, though the audit has read them."""
+    """Sentences about returned forms that the audit accepted but the trainer of the entry's kind refuses."""
     words = {"tuple": "returns a tuple, whose first item is read as the score", "none": "returns None for some answers"}
     refused = [refusal(entry.kind, form, f"{entry.name} {words[form]}") for form in sorted(forms) if form in words]
     renamed = [form.partition(" ")[2] for form in sorted(forms) if form.startswith("column ")]
@@ -120,9 +120,9 @@ def told(entry: Entry, forms: set[str]) -> list[str]:
 
 
 def wrap(results: Any, returns: str) -> Any:
-    """The list as a platform wants it returned: itself ("list"), or in an envelope ("body_list", "body_text").
+    """The results in the form that the platform wants: the list ("list"), or an envelope ("body_list", "body_text").
 
-    Raises: TypeError or ValueError when the body is to be text and the results are no JSON.
+    Raises: TypeError or ValueError when the body must be text and the results are not JSON.
     """
     if returns == "list":
         return results
@@ -131,19 +131,19 @@ def wrap(results: Any, returns: str) -> Any:
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether it is a JSON number that a trainer can hold; true and false are none."""
+    """Whether it is a JSON number that a trainer can hold; true and false are not."""
     return type(value) in {float, int} and abs(value) <= LARGEST  # JSON has no subclasses
 
 
 def wanted(value: Any) -> str:
-    """What was expected in place of a value that is no number that counts."""
+    """What to expect instead of a value that is no valid score, in words."""
     if type(value) in {float, int} and LARGEST < abs(value) < math.inf:
         return "a number up to 3.4e38, the largest float32, in which trainers hold rewards"
     return "a finite number"
 
 
 def describe(error: BaseException) -> str:
-    """`Type: message (file:line)`, the line being the innermost one of the traceback that lies in a file."""
+    """`Type: message (file:line)`, with the innermost line of the traceback that lies in a file."""
     every = traceback.extract_tb(error.__traceback__)
     frames = [frame for frame in every if not frame.filename.startswith("<frozen ")] or every
     text = " ".join(str(error).split())[:300]

@@ -1,4 +1,4 @@
-"""A reward's own code: its file, and the files beside or below it that it imports, found without running any."""
+"""Finds the files of a reward's code without running it: its own file and what it imports from its folder."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from rewardlab.rewards.code.imports import Import, imports_of
 
 
 def reward_digest(path: Path) -> str:
-    """The SHA-256 of a reward's code, in hexadecimal: of its file, where it imports no other file of its folder.
+    """The SHA-256 of a reward's code, in hexadecimal.
 
-    Else of its file's and, by their names, the imported files' own. Data that the code reads is not in it.
+    If the file imports no other file of its folder, it is the file's own hash; otherwise the hash of the file's hash
+    and of the names and hashes of the imported files. Data that the code reads is not included.
     Raises: RewardError when the reward cannot be read.
     """
     try:
@@ -34,9 +35,9 @@ def reward_digest(path: Path) -> str:
 
 
 def _imported(reward: Path, own: bytes) -> dict[str, bytes]:
-    """The contents of what the reward imports from its folder, directly or not, by name relative to that folder.
+    """The contents of the files that the reward imports from its folder, directly or not, by relative name.
 
-    A file that cannot be read or does not compile leads nowhere: whether the reward needs it shows when it is loaded.
+    A file that cannot be read or does not compile is not followed; if the reward needs it, loading the reward fails.
     """
     folder, found = reward.parent, {reward.name: own}
     pending = [reward.name]
@@ -66,14 +67,17 @@ def _content(path: Path) -> bytes | None:
 
 
 def local_files(folder: Path, one: Import, name: str) -> Iterator[Path]:
-    """The files under `folder` that an import in the file `name` loads; none for what comes from elsewhere."""
+    """The files under `folder` that an import in the file `name` loads; none for a module from elsewhere."""
     base = package_of(one, name)
     if base is not None and (one.level or is_local(folder, one.names[0].split(".")[0])):
         yield from files_of(folder, one, base)
 
 
 def package_of(one: Import, name: str) -> tuple[str, ...] | None:
-    """The folders that an import's names count from: none for an absolute one, None for one above the top folder."""
+    """The folder, as parts of its path, to which an import's names are relative: () for an absolute import.
+
+    None for a relative import that leads above the top folder.
+    """
     if not one.level:
         return ()
     package = PurePosixPath(name).parent.parts
@@ -81,13 +85,13 @@ def package_of(one: Import, name: str) -> tuple[str, ...] | None:
 
 
 def is_local(folder: Path, top: str) -> bool:
-    """Whether a module or a package of that name lies in `folder`."""
+    """Whether `folder` contains a module or a package of that name."""
     place = folder / top
     return _is_file(place.with_name(f"{top}.py")) or (_is_folder(place) and any(place.rglob("*.py")))
 
 
 def _is_file(path: Path) -> bool:
-    """Whether a file lies there; no name that the file system refuses, as too long a one, is a file's."""
+    """Whether there is a file; False for a name that the file system refuses, such as one that is too long."""
     try:
         return path.is_file()
     except OSError:

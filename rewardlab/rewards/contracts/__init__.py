@@ -1,1 +1,1 @@
-"""What a platform accepts in return."""
+"""The platform's contract for what a reward returns."""

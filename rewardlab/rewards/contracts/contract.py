@@ -1,4 +1,4 @@
-"""What a platform accepts in return for an event, and every way in which a return breaks it."""
+"""Checks a reward's return value against the platform's contract and lists every violation."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ METRIC_TYPES = ("Reward", "Metric")
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One defect of a return: a finding's code, what is wrong, and the sample's id where it concerns one sample.
+    """One defect of a return value: a finding's code, what is wrong, and the sample's id if it concerns one sample.
 
-    A warning leaves every score readable; a blocker loses at least one.
+    With a warning every score is still readable; with a blocker at least one is lost.
     """
 
     code: str
@@ -38,10 +38,10 @@ class Violation:
 def violations(
     results: Json, ids: Sequence[str], platform: Platform, reward_range: tuple[float, float] | None = None
 ) -> tuple[Violation, ...]:
-    """All defects of one return for the samples `ids`, each of which is there once.
+    """All defects of a return value for the samples `ids`, which are distinct.
 
-    RL101 shape, RL102 ids, RL103 and RL104 scores, RL105 outside `reward_range` where that is given, RL106
-    metrics_list. None but warnings and RL105 means that `read_results` scores every id, and the other way round.
+    RL101 shape, RL102 ids, RL103 and RL104 scores, RL105 a score outside `reward_range` if that is given, RL106
+    metrics_list. `read_results` scores every id if and only if there are no defects other than warnings and RL105.
     """
     found = unwrapped(results, platform)
     if isinstance(found, Violation):
@@ -49,12 +49,12 @@ def violations(
     objects = [result for result in found if isinstance(result, dict)]
     shapes = [not_an_object(result) for result in found if not isinstance(result, dict)]
     if shapes and not objects:
-        return tuple(shapes)  # that no result carries an id follows from it
+        return tuple(shapes)  # the missing ids would follow from this
     return (*shapes, *_id_defects(objects, ids), *_result_defects(objects, reward_range))
 
 
 def unwrapped(results: Json, platform: Platform) -> list[Json] | Violation:
-    """The list in a return, out of the platform's envelope; or what is wrong with the whole."""
+    """The list of results, taken out of the platform's envelope; or what is wrong with the return value as a whole."""
     if platform.returns == "list":
         if isinstance(results, list):
             return results
@@ -90,19 +90,19 @@ def _body(body: Json, platform: Platform, envelope: str) -> list[Json] | Violati
 
 
 def not_an_object(result: Json) -> Violation:
-    """RL101 for a member of the list that is no object."""
+    """RL101 for a member of the list that is not an object."""
     what = f"returned a list with {kind_of(result)} in it; expected objects with id and aggregate_reward_score"
     return Violation("RL101", what)
 
 
 def wrong_count(identifier: str, count: int) -> Violation:
-    """RL102 for a sample that `count` results carry the id of, where that is not one."""
+    """RL102 for a sample whose id appears in `count` results, where `count` is not 1."""
     what = "no result carries the sample's id" if not count else f"{count} results carry the sample's id"
     return Violation("RL102", what, sample=identifier)
 
 
 def stranger(result: Result) -> Violation:
-    """RL102 for a result whose id is no sample's."""
+    """RL102 for a result whose id belongs to no sample."""
     if "id" not in result:
         return Violation("RL102", "a result has no id; expected its sample's")
     return Violation("RL102", f"a result has the id {shown_value(result['id'])}, which no sample has")
@@ -125,7 +125,7 @@ def _id_defects(results: Sequence[Result], ids: Sequence[str]) -> Iterator[Viola
 
 
 def is_known(identifier: Json, known: Container[str]) -> TypeGuard[str]:
-    """Whether a result's id is a sample's: a text, for 1 is not "1"."""
+    """Whether a result's id belongs to a sample; it must be a text, since 1 is not "1"."""
     return isinstance(identifier, str) and identifier in known
 
 
@@ -146,7 +146,7 @@ def _result_defects(results: Sequence[Result], reward_range: tuple[float, float]
 
 
 def score_defect(result: Result, sample: str | None = None) -> Violation:
-    """RL103 or RL104 for a result whose score is no number that a trainer can hold."""
+    """RL103 or RL104 for a result whose score is not a number that a trainer can hold."""
     score = result.get("aggregate_reward_score")
     shown = shown_value(score) if "aggregate_reward_score" in result else "missing"
     code = "RL103" if type(score) in {int, float} else "RL104"
@@ -183,6 +183,6 @@ def shown_value(value: Json) -> str:
 
 
 def kind_of(value: Json) -> str:
-    """What kind of JSON it is, with its article."""
+    """The kind of JSON value, with its article."""
     names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
     return names.get(type(value), "null")

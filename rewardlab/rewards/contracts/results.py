@@ -1,4 +1,4 @@
-"""From what a reward returned to an outcome per sample."""
+"""Turns a reward's return value into one outcome per sample."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from rewardlab.task import Json
 
 
 def read_results(results: Json, ids: Sequence[str], platform: Platform, *, seconds: float) -> list[Outcome] | str:
-    """The outcome of each id, in their order; or, when the return as a whole is unusable, what is wrong with it.
+    """The outcome of each id, in their order; or, if the return value as a whole is unusable, what is wrong with it.
 
-    `seconds` is the invocation's time; each outcome carries its share. A sample is Unscored("invalid") when its result
-    is missing, doubled, or holds no finite number; the detail, like the whole's, begins with the finding's code.
+    `seconds` is the invocation's time; each outcome gets an equal share. A sample is Unscored("invalid") when its
+    result is missing, doubled, or has no finite score; the detail, like that of the whole, begins with the finding's
+    code.
     """
     found = unwrapped(results, platform)
     if isinstance(found, Violation):
@@ -48,7 +49,7 @@ def _by_id(results: Sequence[Result], ids: Sequence[str], seconds: float) -> lis
         else:
             strangers.append(result)
     if strangers and all(len(mine) == 1 for mine in by_id.values()):
-        return str(stranger(strangers[0]))  # one result too many, and no sample that it could be charged to
+        return str(stranger(strangers[0]))  # one result too many, which belongs to no sample
     return [_only(identifier, by_id[identifier], seconds) for identifier in ids]
 
 

@@ -1,1 +1,1 @@
-"""A reward that is a deployed Lambda function."""
+"""Rewards that are deployed Lambda functions."""

@@ -1,4 +1,4 @@
-"""A deployed Lambda function: how it is named, and what AWS says of it."""
+"""Reads the name of a deployed Lambda function, and asks AWS for the function's configuration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rewardlab.cloud.failure import code_of, failure
 from rewardlab.cloud.session import Access, open_client
 from rewardlab.errors import RewardError, UsageError
 
-#: A whole ARN, a partial one (account and name) or a bare name, each with or without a version or an alias.
+#: A full ARN, a partial ARN (account and name) or a bare name, each with or without a version or an alias.
 NAME = re.compile(
     r"(?:(?:arn:(?P<partition>aws[\w-]*):lambda:(?P<region>[a-z]{2}[a-z-]*-\d+):)?(?P<account>\d{12}):function:)?"
     r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
@@ -26,7 +26,7 @@ EXPECTED = (
     "arn:aws:lambda:REGION:ACCOUNT:function:NAME, or lambda:NAME, each with :VERSION or :ALIAS where one is meant"
 )
 
-#: What is said of a file of code, and not of a function that runs elsewhere with bounds of its own.
+#: Settings that apply to a reward file but not to a deployed function, which has its own limits.
 OF_FILES = (
     *("entry", "weights", "reward_kwargs", "reward_timeout", "reward_memory", "reward_env"),
     *("reward_network", "reward_files", "reward_workers"),
@@ -35,7 +35,7 @@ OF_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class FunctionName:
-    """A function as the user names it; what is None the user's AWS settings tell, or the latest code is meant."""
+    """A function as the user named it. None: the AWS settings decide; without a `qualifier`, the latest code runs."""
 
     name: str
     qualifier: str | None = None
@@ -45,7 +45,7 @@ class FunctionName:
 
     @property
     def called(self) -> dict[str, str]:
-        """The parameters of an AWS call that name it."""
+        """The parameters that name the function in an AWS call."""
         whole = f"{self.account}:function:{self.name}" if self.account else self.name
         whole = f"arn:{self.partition}:lambda:{self.region}:{whole}" if self.region else whole
         return {"FunctionName": whole} | ({"Qualifier": self.qualifier} if self.qualifier else {})
@@ -55,7 +55,7 @@ class FunctionName:
 
 
 def note_of_unused(name: FunctionName, said: Collection[str]) -> str | None:
-    """A sentence on the settings that were said and that concern a file only; None where there are none."""
+    """A sentence about settings that the user gave but that apply to files only; None if there are none."""
     options = ", ".join(option for option in OF_FILES if option in said)
     return (
         f"{name} runs with its own settings: {options} (said here or in rewardlab.toml) are not used"
@@ -66,9 +66,9 @@ def note_of_unused(name: FunctionName, said: Collection[str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FunctionFacts:
-    """What AWS says of a function: its own ARN, the hexadecimal SHA-256 of its zip, its version, what bounds it.
+    """A function's configuration: its ARN, the hexadecimal SHA-256 of its zip, its version and its limits.
 
-    `configured` is a digest of what beside the code makes its scores: environment, layers, timeout, memory.
+    `configured` is a digest of the settings that may change its scores: environment, layers, timeout, memory.
     """
 
     arn: str
@@ -81,9 +81,9 @@ class FunctionFacts:
 
 
 def function_named(reward: str | Path) -> FunctionName | None:
-    """The function that stands in place of a reward file; None for what is a file's name.
+    """The function that the user named instead of a reward file; None for the name of a file.
 
-    Raises: UsageError for an ARN that is no function's, and for `lambda:` before what is no name.
+    Raises: UsageError for an ARN that is not a function's, and for `lambda:` before an invalid name.
     """
     text = str(reward)
     if not text.startswith((MARK, "arn:")) and not re.match(r"\d{12}:function:", text):
@@ -95,14 +95,15 @@ def function_named(reward: str | Path) -> FunctionName | None:
 
 
 def describe(name: FunctionName, *, access: Access | None = None) -> FunctionFacts | None:
-    """What AWS says of the function; None where the user may not ask (lambda:GetFunctionConfiguration).
+    """Ask AWS for the function's facts; None if the user lacks permission (lambda:GetFunctionConfiguration).
 
-    Raises: RewardError when there is no such function, or it cannot be asked for another reason, or it is broken.
+    Raises: RewardError when there is no such function, when AWS cannot be asked for another reason, or when the
+    function is broken.
     """
     client = open_client("lambda", access or Access(region=name.region), raises=RewardError)
     try:
         facts = client.get_function_configuration(**name.called)
-        if facts.get("LastUpdateStatus") == "InProgress":  # until then the code before it answers
+        if facts.get("LastUpdateStatus") == "InProgress":  # until the update is done, the old code answers
             client.get_waiter("function_updated").wait(**name.called, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
             facts = client.get_function_configuration(**name.called)
     except Exception as error:  # botocore's errors share no base
@@ -120,7 +121,7 @@ def describe(name: FunctionName, *, access: Access | None = None) -> FunctionFac
 
 
 def read_facts(facts: Mapping[str, Any]) -> FunctionFacts:
-    """What GetFunctionConfiguration answers, as far as it is of use here."""
+    """The facts in an answer of GetFunctionConfiguration."""
     beside = {
         "environment": facts.get("Environment", {}).get("Variables", {}),
         "layers": [layer.get("Arn") for layer in facts.get("Layers", [])],

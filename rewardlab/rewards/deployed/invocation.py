@@ -1,4 +1,4 @@
-"""One synchronous invocation of a deployed function: what came back, or how the function failed."""
+"""Reads the reply to one synchronous invocation of a deployed function: its answer, or how it failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rewardlab.errors import RewardError
 from rewardlab.outcome import Reason, Unscored
 from rewardlab.rewards.isolation.process import Answer, Reply
 
-#: The runtime's words for code that cannot even be loaded.
+#: The runtime's error types for code that cannot be loaded.
 UNLOADABLE = (
     "Runtime.ImportModuleError",
     "Runtime.HandlerNotFound",
@@ -22,12 +22,12 @@ UNLOADABLE = (
     "Runtime.MalformedHandlerName",
     "Runtime.InvalidEntrypoint",
 )
-#: The runtime's words for a process that is gone.
+#: The runtime's error types for a process that has ended.
 DEAD = ("Runtime.ExitError", "Runtime.OutOfMemory", "Runtime.Unknown", "Runtime.InvalidWorkingDir", "Extension.Crash")
 TIMED_OUT = re.compile(r"Task timed out after [\d.]+ seconds")
 REQUEST = re.compile(r"^RequestId: \S+ (?:Error: )?")
 PLACE = re.compile(r'File "(?:[^"]*/)?([^"/]+)", line (\d+)')
-#: What Lambda itself writes into a function's log, in its two formats.
+#: The beginnings of lines that Lambda itself writes into a function's log, in its two formats.
 PLATFORM_LINES = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START", "XRAY TraceId", '{"time":"')
 INIT = re.compile(r"Init Duration: ([\d.]+) ms|\"initDurationMs\": ?([\d.]+)")
 PEAK = re.compile(r"Max Memory Used: (\d+) MB|\"maxMemoryUsedMB\": ?(\d+)")
@@ -36,7 +36,7 @@ SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The last 4 KB of an invocation's log: the seconds of a cold start, the peak of memory in MB, the last line."""
+    """Facts from the last 4 KB of an invocation's log: the cold start's seconds, peak memory in MB, the last line."""
 
     init_seconds: float | None = None
     peak_mb: int | None = None
@@ -44,7 +44,7 @@ class Tail:
 
 
 def read_tail(encoded: str | None) -> Tail:
-    """The log that comes with an answer when it is asked for (`LogType="Tail"`), in base64."""
+    """Read the base64 log that comes with an answer if requested (`LogType="Tail"`)."""
     try:
         text = base64.b64decode(encoded or "", validate=True).decode(errors="replace")
     except (binascii.Error, ValueError):
@@ -65,7 +65,7 @@ def _number(pattern: re.Pattern[str], text: str) -> float | None:
 
 
 def read_reply(payload: bytes, *, error: str | None, tail: Tail, seconds: float, where: str) -> Reply:
-    """The Answer, or why there is none: `error` is the answer's FunctionError, None where the function returned.
+    """The Answer, or why there is none; `error` is the reply's FunctionError, None if the function returned.
 
     Raises: RewardError when the function's code cannot be loaded at all.
     """
@@ -98,7 +98,7 @@ def _reason(kind: str, message: str) -> Reason:
 
 
 def _detail(reason: Reason, kind: str, message: str, error: Mapping[str, Any], tail: Tail) -> str:
-    """What happened, in words that are the same when it happens again: no request's id, no time of day."""
+    """What happened, in words that do not change between repeats: without a request's id or a time of day."""
     if reason == "invalid":
         return f"{'RL101' if kind == 'Runtime.MarshalError' else 'RL205'} {kind}: {message}"
     if reason == "raised":
@@ -112,7 +112,7 @@ def _detail(reason: Reason, kind: str, message: str, error: Mapping[str, Any], t
 
 
 def _place(trace: Any) -> str:
-    """`file:line` of the innermost frame of the runtime's stack trace; empty where it holds none."""
+    """`file:line` of the innermost frame in the runtime's stack trace; empty if it has none."""
     frames: Sequence[Any] = trace if isinstance(trace, list) else []
     found = [place for frame in frames if (place := PLACE.search(str(frame)))]
     return f"{found[-1][1]}:{found[-1][2]}" if found else ""

@@ -1,4 +1,4 @@
-"""Scores through a deployed Lambda function, invoked as a trainer invokes it."""
+"""Scores generations with a deployed Lambda function, invoked as a trainer invokes it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from rewardlab.rewards.isolation.process import EntryFound, Reply, TokenIds
 from rewardlab.task import Generation, Prompt
 
 MEGABYTE = 1 << 20
-#: Before the first repeat, doubled before each further one; halved at random, so that threads do not come back at once.
+#: The wait before the first repeat; it doubles each time and is shortened by up to half at random to spread threads.
 BACKOFF_SECONDS = 0.5
-#: A batch that AWS throttles for so long is not waited for any more: the concurrency may be reserved down to 0.
+#: A batch that AWS throttles for longer than this is given up: the reserved concurrency may be 0.
 THROTTLED_SECONDS = 60.0
-#: Longer than any invocation, so that a timeout is the function's own.
+#: Longer than any invocation can run, so that a timeout is always the function's own.
 READ_SECONDS = LAMBDA.most_seconds + 30.0
 TOO_LARGE = ("RequestTooLargeException", "RequestEntityTooLargeException", "SerializedRequestEntityTooLargeException")
-#: AWS's side of a failed call: asked again, these may pass.
+#: Errors on AWS's side that may go away when the call is repeated.
 PASSING = (
     "ServiceException",
     "ServiceUnavailableException",
@@ -46,11 +46,11 @@ Wait = Callable[[float], object]
 
 
 def open_function(name: FunctionName, platform: Platform, *, access: Access | None = None) -> Any:
-    """A client that invokes `name`, each call once: repeating is what is measured here.
+    """A client for invoking `name` that never repeats a call itself, because repeats are measured here.
 
     Raises: RewardError where AWS cannot be reached with these settings.
     """
-    connections = platform.concurrency + 1  # the examination goes on beside
+    connections = platform.concurrency + 1  # one more for the examination, which runs at the same time
     access = access or Access(region=name.region)
     return open_client(
         "lambda", access, attempts=1, read_seconds=READ_SECONDS, connections=connections, raises=RewardError
@@ -58,12 +58,12 @@ def open_function(name: FunctionName, platform: Platform, *, access: Access | No
 
 
 class FunctionWorker:
-    """Invokes a function, one event at a time, and repeats what failed, as often as the platform's trainer does.
+    """Invokes a function with one event at a time, and repeats failed calls as often as the platform's trainer does.
 
-    A failure that is the same again is not asked a third time: more repeats would tell nothing. Throttled calls are
-    counted and repeated for up to THROTTLED_SECONDS, also after the trainer would have given up. `repeats` bounds how
-    often a failure of the function itself is asked again, the platform's retries unless given.
-    Raises: RewardError from `start` and `invoke` when AWS refuses, or the function's code cannot be loaded.
+    A call that fails twice in the same way is not repeated again: more repeats would show nothing new. Throttled calls
+    are counted and repeated for up to THROTTLED_SECONDS, even after the trainer would have given up. `repeats` limits
+    the repeats after failures of the function itself; the default is the platform's retries.
+    Raises: RewardError from `start` and `invoke` when AWS refuses, or when the function's code cannot be loaded.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class FunctionWorker:
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def start(self) -> EntryFound:
-        """Ask AWS whether the function is there and may be invoked (`DryRun`), which runs no code."""
+        """Ask AWS whether the function exists and may be invoked (`DryRun`); this runs no code."""
         try:
             self._client.invoke(**self._name.called, InvocationType="DryRun")
         except Exception as error:  # botocore's errors share no base
@@ -94,17 +94,17 @@ class FunctionWorker:
         return EntryFound(str(self._name), "lambda", ())
 
     def allow(self, seconds: float) -> None:
-        """Nothing: the function's own timeout holds, here as in training."""
+        """Do nothing: the function's own timeout applies, here as in training."""
 
     def invoke(
         self,
         event: bytes,
         *,
-        watch: bool = False,  # noqa: ARG002 - what it does to its event stays there
+        watch: bool = False,  # noqa: ARG002 - changes that the function makes to its event cannot be seen
         token_ids: TokenIds | None = None,  # noqa: ARG002 - no platform sends them
         row_ids: Sequence[Any] | None = None,  # noqa: ARG002 - likewise
     ) -> Reply:
-        """Send one event and wait for what comes back; an Answer's `mutated` is None, for that is not to be seen."""
+        """Send one event and wait for the reply; an Answer's `mutated` is None, since it cannot be seen from here."""
         limit = self._platform.payload_mb * MEGABYTE
         if len(event) > limit:
             size = f"{len(event) / MEGABYTE:.1f} MB, limit {self._platform.payload_mb} MB"
@@ -122,7 +122,7 @@ class FunctionWorker:
         return reply
 
     def _answered(self, event: bytes) -> Reply:
-        """One invocation that got through."""
+        """Repeat the invocation until it gets through to the function, and return the function's reply."""
         throttled = passing = 0
         waited = 0.0
         while not self._stop.is_set():
@@ -154,14 +154,14 @@ class FunctionWorker:
         return STOPPED
 
     def _send(self, event: bytes) -> Any:
-        """What AWS answers, or the exception; None when killed meanwhile. In a thread, for a call cannot be ended."""
+        """AWS's answer or the exception, None if killed meanwhile. Runs in a thread, since a call cannot be aborted."""
         answers = self._answers
 
         def call() -> None:
             try:
                 response = self._client.invoke(**self._name.called, Payload=event, LogType="Tail")
                 response["Body"] = response["Payload"].read()
-            except Exception as error:  # noqa: BLE001 - botocore's errors share no base; read by the thread that waits
+            except Exception as error:  # noqa: BLE001 - botocore's errors share no base; the waiting thread reads it
                 answers.put(error)
             else:
                 answers.put(response)
@@ -186,18 +186,18 @@ class FunctionWorker:
         return failure(error, where=str(self._name), raises=RewardError, allowed=allowed)
 
     def kill(self) -> None:
-        """Wait for no answer any more; another thread may call it. What runs in the cloud runs to its end there."""
+        """Stop waiting for answers; may be called from another thread. Code running in the cloud runs to its end."""
         self._stop.set()
         self._answers.put(None)
 
     def close(self) -> None:
-        """Ask nothing more."""
+        """Stop waiting and close the client."""
         self.kill()
         self._client.close()
 
 
 def _kind(failed: Unscored) -> tuple[str, str]:
-    """What makes two failures the same: not the peak of memory, nor what the log said last."""
+    """The key by which two failures are the same; it ignores peak memory and the last line of the log."""
     return failed.reason, failed.detail.partition(";")[0]
 
 
@@ -206,11 +206,11 @@ def _is_network(error: Exception) -> bool:
 
 
 class DeployedPool:
-    """Threads that invoke a function at once, at most the platform's concurrency, with batches of its size.
+    """Invokes a function from several threads, with the platform's batch size and at most its concurrency.
 
-    A batch above the payload's limit is split before it is sent. Use as a context manager.
-    Raises: RewardError from the constructor when the function may not be invoked, from `drain` and `wait` as its
-    workers do.
+    A batch above the payload limit is split before it is sent. Use as a context manager.
+    Raises: RewardError from the constructor when the function may not be invoked; from `drain` and `wait`, whatever the
+    workers raise.
     """
 
     def __init__(self, client: Any, name: FunctionName, platform: Platform, *, seed: int = 0):
@@ -229,7 +229,7 @@ class DeployedPool:
             raise
 
     def submit(self, prompt: Prompt, generation: Generation) -> bool:
-        """Score this generation soon: a batch leaves when it is full, or at `flush`. Whether one left."""
+        """Queue this generation for scoring. A batch is sent when it is full, or at `flush`; True if one was sent."""
         self._partial.append((prompt, generation))
         if len(self._partial) < self._platform.batch_size:
             return False
@@ -237,7 +237,7 @@ class DeployedPool:
         return True
 
     def flush(self) -> None:
-        """Let what has been submitted leave, though the batch is not full."""
+        """Send the submitted generations even though the batch is not full."""
         if self._partial:
             self._todo.put(tuple(self._partial))
             self._partial = []
@@ -255,25 +255,25 @@ class DeployedPool:
         return outcomes
 
     def wait(self) -> list[tuple[Key, Outcome]]:
-        """The next batch's outcomes, waited for; empty when every submitted and flushed generation has one."""
+        """Wait for the next batch's outcomes; empty when every submitted and flushed generation has one."""
         return self._take() if self._waiting else []
 
     def fresh(self) -> DeployedPool:
-        """Another pool for the same function. Lambda alone decides which of its processes answer."""
+        """Another pool for the same function. Whether other processes answer it is up to Lambda."""
         return DeployedPool(open_function(self._name, self._platform), self._name, self._platform, seed=self._seed)
 
     @property
     def lost(self) -> Sequence[Unscored]:
-        """How whole invocations failed, also where each of their samples was scored when it was asked about alone."""
+        """The failures of whole invocations, including those whose samples were all scored when sent one at a time."""
         return tuple(self._state.lost)
 
     @property
     def traffic(self) -> Traffic:
-        """What invoking it was like so far."""
+        """Statistics of the invocations so far."""
         return self._tally.traffic()
 
     def close(self) -> None:
-        """Wait for nothing more; what was not drained is dropped."""
+        """Stop waiting; outcomes that were not drained are dropped."""
         self._state.stop.set()
         for worker in self._workers:
             self._todo.put(None)
@@ -309,7 +309,7 @@ class DeployedPool:
             self._done.put(error)
 
     def _parts(self, batch: Sequence[Pair]) -> list[Sequence[Pair]]:
-        """The batch, halved until each part fits into a payload or holds one sample."""
+        """The batch, halved until each part fits into a payload or is a single sample."""
         parts = ((self._state.parts_of(prompt, self._platform), generation) for prompt, generation in batch)
         if len(batch) < 2 or len(encode_event(parts)) <= self._platform.payload_mb * MEGABYTE:
             return [batch]

@@ -1,4 +1,4 @@
-"""What invoking a deployed function was like: how many calls, how long, how often refused."""
+"""Statistics of the calls to a deployed function: how many there were, how long they took, how many were refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from rewardlab.outcome import Outcome
 from rewardlab.rewards.deployed.invocation import Tail
 
-#: The fields of Traffic that count.
+#: The fields of Traffic that are counts.
 COUNTS = ("invocations", "throttled", "refused", "retried", "split", "cold_starts")
 
 
@@ -18,8 +18,9 @@ COUNTS = ("invocations", "throttled", "refused", "retried", "split", "cold_start
 class Traffic:
     """Counts of a pool's calls. `refused` batches were throttled more often than the platform retries.
 
-    `batches` are the seconds of invocations that answered for a batch, with the number of its samples. `split` batches
-    were too large for one payload. `init_seconds` and `peak_mb` are the largest seen, None where no log told.
+    `batches` holds, for each invocation that answered a batch, the number of samples and the seconds. `split` batches
+    were too large for one payload. `init_seconds` and `peak_mb` are the largest values in the logs, None if no log had
+    one.
     """
 
     invocations: int
@@ -34,9 +35,9 @@ class Traffic:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Traffic:
-        """Traffic from its fields as JSON holds them.
+        """Traffic from its fields as read from JSON.
 
-        Raises: TypeError or ValueError for what is none.
+        Raises: TypeError or ValueError for anything else.
         """
         counts = {name: int(values[name]) for name in COUNTS if name in values}
         batches = tuple((int(samples), float(seconds)) for samples, seconds in values["batches"])
@@ -49,7 +50,7 @@ class Traffic:
         )
 
     def after(self, earlier: Traffic) -> Traffic:
-        """This traffic together with what went before it."""
+        """This traffic added to the earlier one."""
         counts = {name: getattr(earlier, name) + getattr(self, name) for name in COUNTS}
         inits = [one.init_seconds for one in (earlier, self) if one.init_seconds is not None]
         peaks = [one.peak_mb for one in (earlier, self) if one.peak_mb is not None]
@@ -72,12 +73,12 @@ class Tally:
         self._peak: int | None = None
 
     def count(self, what: str) -> None:
-        """One more of `what`, a field of Traffic."""
+        """Add 1 to `what`, a field of Traffic."""
         with self._lock:
             self._counts[what] += 1
 
     def saw(self, tail: Tail) -> None:
-        """What an invocation's log told."""
+        """Record the facts in an invocation's log."""
         with self._lock:
             if tail.init_seconds is not None:
                 self._counts["cold_starts"] += 1
@@ -86,7 +87,10 @@ class Tally:
                 self._peak = max(self._peak or 0, tail.peak_mb)
 
     def scored(self, outcomes: Sequence[Outcome]) -> None:
-        """A batch's outcomes, in as many equal shares of one invocation's seconds; not a batch asked one by one."""
+        """Record the batch behind these outcomes, unless its samples were sent one by one.
+
+        Outcomes of one invocation all carry the same share of its seconds.
+        """
         shares = {outcome.seconds for outcome in outcomes}
         if len(shares) == 1 and (share := shares.pop()) > 0:
             with self._lock:

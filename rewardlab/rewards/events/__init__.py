@@ -1,1 +1,1 @@
-"""What a platform sends to a reward: the event, its samples, and what stands in them."""
+"""The events that a platform sends to a reward: building them, and reading the samples in them."""

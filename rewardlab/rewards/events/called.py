@@ -1,9 +1,9 @@
-"""Calls of tools in a sample's model turn, in the form in which each trainer hands them over.
+"""Reads the tool calls in a sample's model turn and converts them to the form that each trainer passes on.
 
 Standard library only, and no import from rewardlab: this file runs in the isolated worker, next to the user's code.
-A platform's event holds OpenAI's form, arguments as JSON text; TRL hands over objects; verl hands over the text that
-the model wrote, which a server with a parser of tool calls does not give: it is written as Hermes and Qwen write it,
-the form that verl's own parser reads unless another is named.
+A platform's event has OpenAI's form, with arguments as JSON text. TRL passes objects. verl passes the text that the
+model wrote; a server that parses tool calls does not return that text, so it is rewritten here in the form of Hermes
+and Qwen, which verl's own parser reads by default.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def calls_of(turn: Any) -> list[dict[str, Any]]:
-    """The calls in a turn, as they stand in it; what is no call of a named function is left out."""
+    """The calls in a turn, unchanged; anything that is not a call of a named function is left out."""
     listed = turn.get("tool_calls") if isinstance(turn, dict) else None
     return [one for one in listed if _is_call(one)] if isinstance(listed, list) else []
 
@@ -27,7 +27,7 @@ def as_objects(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def written(text: str, calls: list[dict[str, Any]]) -> str:
-    """The turn as one text: its own, and each call in `<tool_call>`."""
+    """The turn as one text: its own text, then each call in `<tool_call>`."""
     told = [
         json.dumps({"name": one["function"]["name"], "arguments": _arguments(one)}, ensure_ascii=False) for one in calls
     ]
@@ -40,7 +40,7 @@ def _is_call(one: Any) -> bool:
 
 
 def _arguments(call: dict[str, Any]) -> Any:
-    """The arguments as an object, where they are the JSON text of one; else as they stand."""
+    """The arguments as an object if they are the JSON text of one; otherwise unchanged."""
     arguments = call["function"].get("arguments")
     if not isinstance(arguments, str):
         return arguments

@@ -1,4 +1,4 @@
-"""The event a platform sends to a reward function."""
+"""Builds the event that a platform sends to a reward function."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FIELDS = (*CONVERSATION, "query", "response", "model_response")
 
 
 class Parts(NamedTuple):
-    """A prompt's samples as JSON text in pieces, between which a generation's own values go.
+    """The JSON text that all samples of a prompt share, in pieces; a generation's own values go between them.
 
-    In this order: `start`, the id, `middle`, the response, `close`, then `calls` and the calls of tools where there are
-    any, `end`. `calls` is empty where the platform's form has no place for them.
+    The order is `start`, the id, `middle`, the response, `close`, `calls` and the tool calls if there are any, `end`.
+    `calls` is empty where the platform's form has no place for tool calls.
     """
 
     start: str
@@ -31,16 +31,16 @@ class Parts(NamedTuple):
 
 
 def sample_id(generation: Generation) -> str:
-    """The id of a generation's sample: unique in a batch, though a prompt's generations share their prompt's id."""
+    """The id of a generation's sample, unique in a batch although a prompt's generations share the prompt's id."""
     return f"{generation.prompt_id}:{generation.index}"
 
 
 def sample_parts(prompt: Prompt, platform: Platform, *, shape: Shape | None = None) -> Parts:
-    """A prompt's samples as JSON text, less what differs between its generations.
+    """Encode the part of a prompt's samples that is the same for all its generations.
 
-    A sample is the row's own columns, the conversation with the model's turn, and the reference. A prompt's generations
-    share all but id, response and calls of tools, so it is encoded once. `shape` is one of the platform's; the first
-    unless given.
+    A sample has the row's own columns, the conversation with the model's turn, and the reference. A prompt's
+    generations differ only in id, response and tool calls, so the rest is encoded once. `shape` is one of the
+    platform's, by default the first.
     """
     shape = shape or platform.shape
     columns = _tail(_columns(prompt, shape))
@@ -55,11 +55,11 @@ def sample_parts(prompt: Prompt, platform: Platform, *, shape: Shape | None = No
 
 
 def _columns(prompt: Prompt, shape: Shape) -> dict[str, Json]:
-    """What a sample holds beside the conversation; the reference lies in the shape's place and in no other."""
+    """The fields of a sample besides the conversation, with the reference in the shape's place and nowhere else."""
     taken = FIELDS if shape.content == "fields" else CONVERSATION
     columns = {key: value for key, value in prompt.row.items() if key not in taken and key != RIGHT}
     if prompt.cut is not None and isinstance(columns.get("prompt"), list):
-        columns["prompt"] = list(prompt.messages)  # the turn that ended it is the model's to write
+        columns["prompt"] = list(prompt.messages)  # without the final assistant turn, which the model is to write
     if shape.extras == "metadata":
         apart = ("metadata", "reference_answer")
         others = {key: value for key, value in columns.items() if key not in apart}
@@ -93,7 +93,7 @@ def _turn(turn: Message, shape: Shape) -> Message:
 
 
 def _query(messages: Iterable[Message]) -> str:
-    """The conversation as one text; the system's turn is no part of a query."""
+    """The conversation as one text, without system turns."""
     return "\n\n".join(turn["content"] for turn in messages if turn["role"] not in INSTRUCTING and turn.get("content"))
 
 
@@ -106,7 +106,7 @@ def _tail(columns: Mapping[str, Json]) -> str:
 
 
 def encode_event(pairs: Iterable[tuple[Parts, Generation]]) -> bytes:
-    """The event for these generations, each with its prompt's `sample_parts`: a JSON list, encoded."""
+    """The event for these generations, each with its prompt's `sample_parts`, as an encoded JSON list."""
     return f"[{', '.join(_sample(parts, generation) for parts, generation in pairs)}]".encode()
 
 

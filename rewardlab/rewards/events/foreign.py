@@ -1,4 +1,4 @@
-"""What AWS's runtime client makes of a return, what in it is no JSON, and which part of the contract that breaks.
+"""Handles returned values that are not JSON: converts those that AWS's runtime client accepts, explains the others.
 
 Standard library only, as the shim.
 """
@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from typing import Any
 
 CODES = {"id": "RL102", "aggregate_reward_score": "RL104", "metrics_list": "RL106"}
-#: A number of a library prints as one and still is none for Lambda.
+#: What to do about each code: a library's number looks like a number when printed, but is not JSON for Lambda.
 REMEDIES = {"RL102": 'copy the sample\'s "id"', "RL104": "return float(score)", "RL106": "use float(value)"}
 DEEPEST = 50
 
 
 def as_written(value: Any, depth: int = DEEPEST) -> Any:
-    """A handler's return with what AWS's runtime client writes and json.dumps does not: a Decimal as a number, a
-    NamedTuple as an object (awslambdaric 4.2.2). What it refuses is left as it is, to be refused here too.
+    """Convert a handler's return as AWS's runtime client does where json.dumps would not (awslambdaric 4.2.2).
+
+    A Decimal becomes a number, a NamedTuple an object. Values that the client refuses stay unchanged, so that they are
+    refused here too.
     """
     if isinstance(value, decimal.Decimal):
         return float("nan") if value.is_nan() else json.loads(str(value))
@@ -32,7 +34,7 @@ def as_written(value: Any, depth: int = DEEPEST) -> Any:
 
 
 def tell(value: Any, error: Exception) -> str:
-    """The code and what is wrong, in words, of a return that json.dumps refused with `error`."""
+    """Say in words, with its code, why json.dumps refused a return value with `error`."""
     for path, part in _leaves(value, (), DEEPEST):
         try:
             json.dumps(part)
@@ -45,7 +47,7 @@ def tell(value: Any, error: Exception) -> str:
 
 
 def _leaves(value: Any, path: tuple[Any, ...], depth: int) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Every part that holds no further one, with the keys and numbers that lead to it."""
+    """Every part without parts of its own, with the path of keys and indexes that leads to it."""
     if depth and isinstance(value, list | tuple):
         for number, part in enumerate(value):
             yield from _leaves(part, (*path, number), depth - 1)

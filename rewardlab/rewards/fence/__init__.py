@@ -1,1 +1,1 @@
-"""What code in an isolated process may reach, and how the kernel keeps it to that."""
+"""The fence: what code in an isolated process may reach, and how the kernel enforces it."""

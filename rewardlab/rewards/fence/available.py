@@ -1,4 +1,4 @@
-"""How far this machine fences a reward in, in words, and what of it is missing."""
+"""Describes in words which parts of the fence work on this machine and which are missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from rewardlab.rewards.fence.fence import Built
 
 SECONDS = 20.0
-#: So many of what was denied are named.
+#: At most this many denials are named.
 MOST = 5
 NETWORKS = {
     "namespace": "closed (a network namespace)",
@@ -23,7 +23,7 @@ NETWORKS = {
 
 
 def note_of(built: Built, who: str = "reward") -> str | None:
-    """One sentence on what this machine does not keep from a reward; None where nothing is missing."""
+    """One sentence about what the fence does not protect on this machine; None if nothing is missing."""
     but = " but in your home folder" if built.no_home else ""
     lacking = [] if built.files else [f"files are not: it may read what you may{but}"]
     if built.network == "":
@@ -36,7 +36,7 @@ def note_of(built: Built, who: str = "reward") -> str | None:
 
 
 def fence_notes(built: Built | None, denied: Iterable[str], who: str = "reward") -> list[str]:
-    """What is missing of the fence, and what it kept from a reward that answered all the same, a sentence each."""
+    """One sentence each about missing parts of the fence, and about what it denied a reward that still answered."""
     missing = note_of(built, who) if built is not None else None
     every = list(dict.fromkeys(denied))
     more = f", and {len(every) - MOST} more" if len(every) > MOST else ""
@@ -45,7 +45,7 @@ def fence_notes(built: Built | None, denied: Iterable[str], who: str = "reward")
 
 
 def words_of(built: Built) -> str:
-    """The whole fence in a line, for `rewardlab doctor`."""
+    """The whole fence in one line, for `rewardlab doctor`."""
     files = (
         f"fenced (Landlock {built.files})"
         if built.files
@@ -58,7 +58,7 @@ def words_of(built: Built) -> str:
 
 
 def probe() -> Built:
-    """What a fence raised now would be: one is raised, around a process of its own."""
+    """Raise a fence around a trial process and return what came of it."""
     with tempfile.TemporaryDirectory(prefix="rewardlab-") as folder:
         command = [sys.executable, "-P", "-m", "rewardlab.rewards.fence.fence", folder]
         try:

@@ -1,4 +1,4 @@
-"""The system calls that fenced code may not make, as a program for the kernel's filter.
+"""The filter of system calls around fenced code, as a program for the kernel (seccomp).
 
 Standard library only: this file runs in the isolated worker.
 """
@@ -14,11 +14,11 @@ from rewardlab.rewards.fence.kernel import filter_calls
 
 LOAD, EQUALS, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 ALLOW, FAIL = 0x7FFF_0000, 0x0005_0000
-#: Where the kernel lays the call's number, its architecture and its first argument.
+#: The offsets of the call's number, its architecture and its first argument in the kernel's data.
 NUMBER, ARCHITECTURE, FIRST = 0, 4, 16
-#: The families of sockets that reach no other machine: files, and questions to the kernel.
+#: The socket families that cannot reach another machine: sockets in the file system, and requests to the kernel.
 AF_UNIX, AF_NETLINK = 1, 16
-#: Calls of x86_64's second numbering begin here; nothing uses them.
+#: x86_64's second numbering of calls begins here; nothing uses it.
 SECOND = 0x4000_0000
 
 
@@ -26,8 +26,8 @@ SECOND = 0x4000_0000
 class Numbers:
     """One architecture's numbers: its own, the call that makes a socket, and the calls that are refused.
 
-    Refused are the kernel's keyrings (keys of the user's session), programs in the kernel, counters of the processor,
-    files by their handles, which no rule about paths holds for.
+    Refused are calls for the kernel's keyrings (keys of the user's session), for programs in the kernel, for the
+    processor's counters, and for opening files by handle, which rules about paths do not cover.
     """
 
     architecture: int
@@ -35,7 +35,7 @@ class Numbers:
     refused: tuple[int, ...]
 
 
-#: io_uring makes sockets past any filter; what is told that there is none does without.
+#: The calls of io_uring, which can make sockets past any filter. They fail as if absent; programs then do without it.
 ABSENT = (425, 426, 427)
 KNOWN = {
     "x86_64": Numbers(0xC000_003E, 41, (248, 249, 250, 298, 304, 321)),
@@ -44,12 +44,12 @@ KNOWN = {
 
 
 def is_known() -> bool:
-    """Whether this machine's calls are known here."""
+    """Whether this machine's system call numbers are known."""
     return os.uname().machine in KNOWN
 
 
 def program(numbers: Numbers, *, sockets: bool) -> bytes:
-    """The filter; without `sockets`, none can be made that reaches another machine."""
+    """The filter's program; unless `sockets`, no socket can be made that reaches another machine."""
     steps = [(LOAD, 0, 0, ARCHITECTURE), (EQUALS, 1, 0, numbers.architecture), (RETURN, 0, 0, FAIL | errno.ENOSYS)]
     steps += [(LOAD, 0, 0, NUMBER), (AT_LEAST, 0, 1, SECOND), (RETURN, 0, 0, FAIL | errno.ENOSYS)]
     for call in ABSENT:
@@ -64,7 +64,10 @@ def program(numbers: Numbers, *, sockets: bool) -> bytes:
 
 
 def enter(*, sockets: bool) -> None:
-    """Raises: OSError where the kernel does not allow it."""
+    """Apply the filter to this process.
+
+    Raises: OSError where the kernel does not allow it.
+    """
     if not is_known():
         raise OSError(errno.ENOSYS, f"unknown on {os.uname().machine}")
     filter_calls(program(KNOWN[os.uname().machine], sockets=sockets))

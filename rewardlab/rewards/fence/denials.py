@@ -1,7 +1,7 @@
-"""What the fence kept a reward from, seen from inside: told where it fails, and where it answers all the same.
+"""Records what the fence denied the reward, so that the audit can report it, whether the reward failed or not.
 
-Standard library only: this file runs in the isolated worker. The kernel refuses; this only watches what Python code
-asks for, so that a failure behind an `except` is seen too. What other programs ask for is not seen.
+Standard library only: this file runs in the isolated worker. The kernel does the refusing; this file watches what
+Python code asks for, so that a denial is seen even if an `except` hides it. Requests of other programs are not seen.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from rewardlab.rewards.fence.fence import Built
 from rewardlab.rewards.fence.namespaces import TEMPORARY
 from rewardlab.rewards.fence.reach import Reach
 
-#: What begins the words about it, behind those of a failure.
+#: The beginning of the note that is appended to a failure's message.
 DENIED = " [the fence denied "
-#: So many are told of one call.
+#: At most this many denials are reported for one call.
 MOST = 3
 HERE = ("localhost", "ip6-localhost", "127.0.0.1", "::1", "0.0.0.0", "")  # noqa: S104 - compared with, not bound to
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-#: What the words of an error say where a file was not opened or a connection not made.
+#: Matches error messages about a file that could not be opened or a connection that failed.
 TROUBLE = re.compile(r"ermission denied|not permitted|No such file|[Cc]onnection|unreachable|refused|[Tt]imed? ?out")
-#: A path in the words of an error.
+#: A path in an error message.
 PATH = re.compile(r"""['"](/[^'"\n]+)['"]""")
-#: What is told of each event: a file is opened, a folder listed, made, emptied.
+#: Python's audit events for opening a file, listing a folder, and changing a folder.
 OPENED, LISTED = "open", {"os.listdir", "os.scandir"}
 CHANGED = {"os.mkdir", "os.remove", "os.rmdir", "os.rename", "os.truncate", "os.chmod", "os.symlink", "os.link"}
 
 
 class Denials:
-    """Collects what was asked for in vain since the last look. Made once, after the fence is up.
+    """Collects denied requests. Created once, after the fence has been raised.
 
-    `who` is fenced in, "reward" or "judge"; `home` is the user's.
+    `who` is in the fence, "reward" or "judge"; `home` is the user's home folder.
     """
 
     def __init__(self, reach: Reach, built: Built, who: str = "reward", home: Path | None = None) -> None:
@@ -43,23 +43,23 @@ class Denials:
         self._roots = tuple(f"{root.rstrip('/')}/" for root in reach.read + reach.written)
         self._written = tuple(f"{root.rstrip('/')}/" for root in reach.written)
         self._found: dict[str, None] = {}
-        self._perhaps: dict[str, None] = {}  # may have succeeded: told of a failure only
+        self._perhaps: dict[str, None] = {}  # may have succeeded, so reported only with a failure
         if built.files or built.network not in {"", "open"}:
             sys.addaudithook(self._see)
 
     def taken(self) -> list[str]:
-        """What was asked for in vain since the last look, each with the option that allows it."""
+        """Return and clear the requests denied since the last call, each with the option that would allow it."""
         found, self._found, self._perhaps = list(self._found), {}, {}
         return found[:MOST]
 
     def explain(self, text: str) -> str:
-        """The words of a failure, and what of the fence is behind it."""
+        """A failure's message, with a note about what the fence denied."""
         return self.explain_all([text])[0]
 
     def explain_all(self, texts: list[str]) -> list[str]:
-        """The words of a call's failures, and what of the fence is behind those that speak of files or connections.
+        """The messages of a call's failures, with a note about denials on those that mention files or connections.
 
-        Behind all of them where none does: the reward may raise something of its own for what it could not read.
+        If none does, all get the note, since the reward may raise an error of its own about what it could not read.
         """
         likely = [text for text in texts if TROUBLE.search(text)]
         for text in likely:
@@ -73,7 +73,7 @@ class Denials:
         return [text + behind if text in likely or not likely else text for text in texts]
 
     def _read(self, text: str) -> None:
-        """Note the paths that the words of an error name, also of what was asked for by no Python code."""
+        """Record the paths named in an error message, including those that were not requested by Python code."""
         for path in PATH.findall(text):
             if self._built.own_tmp and "No such file" in text and path.startswith(f"{TEMPORARY}/"):
                 self._found[self._allowing("files", f"the machine's {path}", path)] = None
@@ -81,7 +81,7 @@ class Denials:
                 self._file(path, writing=False)
 
     def _at_home(self, text: str) -> None:
-        """Note what the worker's own home lacks and the user's has."""
+        """Record files that the message looks for in the worker's own home and that are in the user's home."""
         own, users = f"{os.environ.get('HOME', '')}/", self._home
         if users is None or own == "/" or own not in text:
             return
@@ -105,7 +105,7 @@ class Denials:
                 self._list(os.fspath(arguments[0]), changing=event in CHANGED)
             elif event.startswith("socket.") and self._built.network not in {"", "open"}:
                 self._socket(event, arguments)
-        except Exception:  # noqa: BLE001 - what is only watched must fail for the reward as it would without
+        except Exception:  # noqa: BLE001 - an error in this hook must not reach the reward
             return
 
     def _open(self, path: str, *, writing: bool) -> None:
@@ -124,7 +124,7 @@ class Denials:
             self._found[self._allowing("files", f"listing {path}", path)] = None
 
     def _file(self, path: str, *, writing: bool) -> None:
-        """Note a path that is there, or could be made, and that the fence keeps."""
+        """Record a path that the fence denies, if it exists or could be created."""
         real = os.path.realpath(path)
         if self._reach.allows(real, writing=writing) or real.startswith(("/proc/", "/sys/", "/dev/")):
             return

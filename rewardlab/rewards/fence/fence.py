@@ -1,7 +1,7 @@
-"""The fence around a worker: what it may reach, closed as far as this machine's kernel lets it be closed.
+"""Raises the fence around a worker, as far as this machine's kernel allows.
 
-Standard library only: this file runs in the isolated worker. `python -m rewardlab.rewards.fence.fence FOLDER` raises
-one around itself, with an empty folder for its private one, and prints what came of it, as JSON.
+Standard library only: this file runs in the isolated worker. `python -m rewardlab.rewards.fence.fence FOLDER` raises a
+fence around itself, with FOLDER, which must be empty, as its private folder, and prints the result as JSON.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from rewardlab.rewards.fence import calls_filter, namespaces
 from rewardlab.rewards.fence.kernel import PR_SET_NO_NEW_PRIVS, Ruleset, keep_capabilities, landlock_version, prctl
 from rewardlab.rewards.fence.reach import Reach, reach_of, run_by_others
 
-#: Rights on files as Landlock numbers them.
+#: Landlock's numbers for rights on files.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REFER, TRUNCATE, DEVICE_CONTROL = 1, 2, 4, 8, 1 << 13, 1 << 14, 1 << 15
 READ, ON_A_FILE = EXECUTE | READ_FILE | READ_DIR, EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | DEVICE_CONTROL
-#: By the version that brought them: all on files before, then moves between folders, truncation, control of devices.
+#: The rights that each version of Landlock added: the basic ones, moves between folders, truncation, device control.
 FILE_RIGHTS = {1: (1 << 13) - 1, 2: REFER, 3: TRUNCATE, 5: DEVICE_CONTROL}
 PORTS, SCOPES = 0b11, 0b11
-#: Of root's, what reaches files and other users' numbers only: a reward in a container may be root.
+#: Root's capabilities that a reward keeps, since it may be root in a container: those for files and other users' ids.
 KEPT_CAPABILITIES = (0, 1, 3, 4, 5, 6, 7, 8, 10, 14, 23)
 
 
 @dataclass(frozen=True)
 class Built:
-    """What stands of a fence.
+    """Which parts of a fence are in force.
 
-    `files` is Landlock's version, 0 where files are not fenced; `own_tmp` tells whether /tmp is the worker's own,
-    `no_home` whether the user's home is out of sight where files are not fenced; `network` is what closes it:
-    "namespace", "filter", "ports" (TCP only), "" for nothing, "open" where it was asked for; `why` is what the kernel
-    said where something is missing.
+    `files` is Landlock's version, 0 if files are not fenced; `own_tmp`: /tmp is the worker's own; `no_home`: the user's
+    home is hidden although files are not fenced; `network` is what closes the network: "namespace", "filter", "ports"
+    (TCP only), "" for nothing, "open" if the user asked for it open; `why` is the kernel's error where a part is
+    missing.
     """
 
     files: int = 0
@@ -46,7 +46,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be fenced: the worker's folder and private folder, what else it may use, and the user's home."""
+    """What to allow: the worker's folder and private folder, and further paths; and the user's home to hide."""
 
     folder: Path
     private: Path
@@ -62,9 +62,9 @@ class Plan:
 
 
 def raise_fence(plan: Plan) -> tuple[Reach, Built]:
-    """Fence this process in, with all that it will start, as far as it goes; what does not stand is told.
+    """Fence in this process and everything it starts, as far as possible; return also which parts are in force.
 
-    Only one thread may run yet. There is no way back.
+    The process must have only one thread at this point. The fence cannot be removed.
     """
     reach, said = reach_of(plan.folder, plan.private, plan.allowed, home=plan.home), []
     try:
@@ -85,7 +85,7 @@ def raise_fence(plan: Plan) -> tuple[Reach, Built]:
         reach = Reach(reach.read, (*reach.written, namespaces.TEMPORARY), reach.listed)
     except OSError as error:
         said.append(f"namespaces: {error.strerror}")
-    os.chdir(plan.folder)  # by its name again: it may lie in a folder that was covered
+    os.chdir(plan.folder)  # enter it again by name, since it may lie in a folder that was covered
     network = _close_network(plan, apart=apart, said=said)
     files, network = _hold_to_files(reach, network, said)
     return reach, Built(files, own_tmp, no_home, network, "; ".join(said))
@@ -128,12 +128,12 @@ def _allow(rules: Ruleset, paths: Sequence[str], rights: int) -> None:
     for path in paths:
         try:
             rules.allow(path, rights if os.path.isdir(path) else rights & ON_A_FILE)
-        except OSError:  # gone since, not this user's anyway, or on a filesystem without rules: then it stays closed
+        except OSError:  # deleted, not accessible anyway, or on a filesystem without rules: it stays closed
             continue
 
 
 def main() -> None:
-    """Tell what this machine's kernel allows."""
+    """Raise a fence and print which parts this machine's kernel allows."""
     private = Path(sys.argv[1])
     for name in ("tmp", "beside"):
         (private / name).mkdir()

@@ -1,7 +1,7 @@
-"""The calls of the Linux kernel that fence a process in, without a library of their own.
+"""The Linux system calls that fence a process in, called through ctypes.
 
-Standard library only: this file runs in the isolated worker. Each function raises OSError where the kernel, or whoever
-runs this machine, does not allow the call; on another system than Linux all do.
+Standard library only: this file runs in the isolated worker. Each function raises OSError where the kernel or the
+machine's configuration does not allow the call, and always on systems other than Linux.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SE
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 SECCOMP_MODE_FILTER = 2
 AF_INET, SOCK_DGRAM = 2, 2
-#: The same numbers on every architecture that has Landlock.
+#: Landlock's system call numbers, the same on every architecture that has it.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 RULE_PATH_BENEATH, CREATE_RULESET_VERSION = 1, 1
 CAPABILITY_VERSION, CAPABILITIES = 0x2008_0522, 64
@@ -31,7 +31,7 @@ def _libc() -> Any:
 
 
 def checked(result: int) -> int:
-    """The result of a call, unless it is -1. Raises: OSError with the call's own number."""
+    """The result of a call unless it is -1. Raises: OSError with the call's errno."""
     if result == -1:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
@@ -39,17 +39,17 @@ def checked(result: int) -> int:
 
 
 def prctl(option: int, value: int = 1, third: int = 0) -> None:
-    """An attribute of this process."""
+    """Set an attribute of this process."""
     checked(_libc().prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(third), ctypes.c_ulong(0), ctypes.c_ulong(0)))
 
 
 def unshare(flags: int) -> None:
-    """Leave the namespaces that the flags name, for new ones."""
+    """Move this process into new namespaces of the kinds that the flags name."""
     checked(_libc().unshare(flags))
 
 
 def inet_socket() -> int:
-    """A socket for datagrams; the module that makes them would take a third of a worker's start."""
+    """Open a datagram socket without the socket module, whose import would take a third of a worker's start."""
     return checked(_libc().socket(AF_INET, SOCK_DGRAM | os.O_CLOEXEC, 0))
 
 
@@ -60,14 +60,14 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, data: s
 
 
 def keep_capabilities(kept: Sequence[int]) -> None:
-    """Give up every capability but these, also for the programs that this one starts."""
+    """Drop every capability but these, for this process and the programs it starts."""
     for number in range(CAPABILITIES):
         if number not in kept:
             try:
                 prctl(PR_CAPBSET_DROP, number)
             except OSError as error:
-                if error.errno != errno.EINVAL:  # one that this kernel does not know
-                    break  # not allowed, for there is nothing to give up
+                if error.errno != errno.EINVAL:  # EINVAL: this kernel does not know the capability
+                    break  # not permitted, so there is nothing to drop
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
     words = struct.pack("=6I", *[0] * 6)
@@ -81,13 +81,15 @@ def keep_capabilities(kept: Sequence[int]) -> None:
 
 
 def landlock_version() -> int:
-    """The version of Landlock's interface that the kernel has, from 1 on."""
+    """The kernel's version of Landlock's interface, from 1."""
     return checked(_libc().syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(CREATE_RULESET_VERSION)))
 
 
 class Ruleset:
-    """Rules of Landlock: what is handled is forbidden, but where a rule allows it. `files`, `ports` and `scopes` are
-    sets of rights as the kernel numbers them; what its version does not know must not be among them.
+    """A ruleset of Landlock: the given rights are forbidden except where a rule allows them.
+
+    `files`, `ports` and `scopes` are sets of rights as the kernel numbers them; they must not contain rights that
+    `version` does not know.
     """
 
     def __init__(self, version: int, *, files: int, ports: int, scopes: int) -> None:
@@ -96,7 +98,7 @@ class Ruleset:
         self._file = checked(_libc().syscall(CREATE_RULESET, attributes, ctypes.c_size_t(size), ctypes.c_uint(0)))
 
     def allow(self, path: str, rights: int) -> None:
-        """Allow these rights on a file, or on a folder and all below it."""
+        """Allow these rights on a file, or on a folder and everything below it."""
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
             rule = struct.pack("=Qi", rights, opened)
@@ -106,13 +108,13 @@ class Ruleset:
             os.close(opened)
 
     def enter(self) -> None:
-        """Hold this process, and all that it starts, to the rules. There is no way back."""
+        """Enforce the rules for this process and everything it starts. This cannot be undone."""
         checked(_libc().syscall(RESTRICT_SELF, ctypes.c_int(self._file), ctypes.c_uint(0)))
         os.close(self._file)
 
 
 def filter_calls(program: bytes) -> None:
-    """Hold this process, and all that it starts, to a filter of system calls: a program for seccomp."""
+    """Enforce a filter of system calls (a seccomp program) for this process and everything it starts."""
     held = ctypes.create_string_buffer(program, len(program))
     whole = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held)))
     checked(_libc().prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), whole, ctypes.c_ulong(0)))

@@ -1,4 +1,4 @@
-"""The files that fenced code may reach: its folder, its Python, a system's own, and what was allowed by name.
+"""The files that fenced code may reach: its folder, its Python, system files, and paths that the user allowed.
 
 Standard library only: this file runs in the isolated worker.
 """
@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-#: What programs need of the system. Libraries, programs and their data; nobody's own files.
+#: The system files that programs need: libraries, programs and their data, but no user's files.
 SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/opt/rocm"),
     *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/loadavg", "/proc/uptime", "/proc/version"),
     *("/proc/filesystems", "/proc/sys/kernel", "/proc/sys/vm", "/proc/sys/net", "/proc/driver"),
     *("/sys/devices/system", "/sys/fs/cgroup", "/sys/kernel/mm"),
 )
-#: Of /etc, where passwords are too.
+#: The allowed part of /etc, which also holds passwords.
 SETTINGS = (
     *("alternatives", "bash.bashrc", "ca-certificates", "ca-certificates.conf", "crypto-policies", "debian_version"),
     *("fonts", "gai.conf", "gitconfig", "group", "host.conf", "hosts", "inputrc", "java", "ld.so.cache", "ld.so.conf"),
@@ -26,23 +26,23 @@ SETTINGS = (
     *("mime.types", "nsswitch.conf", "OpenCL", "os-release", "passwd", "pki", "profile", "protocols", "python3"),
     *("resolv.conf", "services", "ssl", "terminfo", "timezone"),
 )
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm")  # noqa: S108 - a system's own
-#: Where programs of versions keep what they run, and editors too.
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm")  # noqa: S108 - no temp file
+#: Folders from which version control systems and editors run code.
 REPOSITORIES = (".git", ".hg", ".svn", ".vscode", ".idea", ".venv", "venv")
-#: What an import reads in a folder of modules; the folder's other files may be anybody's.
+#: Endings of the files that an import reads in a folder of modules; the folder's other files stay closed.
 IMPORTED = (".py", ".pyc", ".pyd", ".so", ".zip", ".pth", ".egg-link", ".dist-info", ".egg-info", ".libs", ".data")
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Files and folders, by what may be done with them; `listed` folders may be listed only."""
+    """Files and folders that may be read, or also written; `listed` folders may only be listed."""
 
     read: tuple[str, ...]
     written: tuple[str, ...]
     listed: tuple[str, ...]
 
     def allows(self, path: str, *, writing: bool) -> bool:
-        """Whether a path, absolute and without links, lies in it."""
+        """Whether a path, absolute and without links, may be read or written."""
         return _lies_in(path, self.written if writing else self.read + self.written)
 
     def lists(self, path: str) -> bool:
@@ -51,10 +51,10 @@ class Reach:
 
 
 def reach_of(folder: Path, private: Path, allowed: Sequence[str], *, home: Path | None) -> Reach:
-    """What the reward in `folder` may reach, with a `private` folder of its own and what was `allowed` by name.
+    """What the reward in `folder` may reach, including its `private` folder and the `allowed` paths.
 
-    `home` is the user's. A reward that lies in it directly, or above it, reads the files and packages beside it and
-    writes nothing: that folder is not the reward's own.
+    `home` is the user's home. If `folder` is the home or a folder above it, it is not the reward's own: the reward may
+    then read the files and packages in it but write nothing there.
     """
     own = not _is_home(folder, home)
     read = [*SYSTEM, *(f"/etc/{name}" for name in SETTINGS), *_python(home), f"/proc/{os.getpid()}"]
@@ -65,14 +65,14 @@ def reach_of(folder: Path, private: Path, allowed: Sequence[str], *, home: Path 
 
 
 def run_by_others(folder: Path) -> list[str]:
-    """What lies in the reward's folder and is run by somebody else later: this Python, a repository's hooks."""
+    """Folders within the reward's folder whose code others will run later: this Python, a repository's hooks."""
     every = [sys.prefix, sys.base_prefix, *sys.path, *(str(folder / name) for name in REPOSITORIES)]
     found = {os.path.realpath(one) for one in every if os.path.isdir(one)}
     return sorted(one for one in found if one != str(folder) and _lies_in(one, [str(folder)]))
 
 
 def _python(home: Path | None) -> Iterator[str]:
-    """This Python: where it is installed, what it imports from, the libraries it has loaded, the programs on PATH."""
+    """This Python's paths: its installation, its import folders, its loaded libraries, and the programs on PATH."""
     yield from {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, str(Path(sys.executable).parent)}
     yield str(Path(sys.executable).resolve().parent)
     for place in _modules():
@@ -85,7 +85,7 @@ def _python(home: Path | None) -> Iterator[str]:
 
 
 def _modules() -> Iterator[Path]:
-    """The folders of sys.path that are not this Python's own: a project under work, installed as it lies there."""
+    """The folders of sys.path outside this Python's installation, such as a project installed in place."""
     prefixes = tuple(os.path.realpath(one) for one in (sys.prefix, sys.base_prefix))
     for text in sys.path:
         if text and os.path.isdir(text) and not _lies_in(os.path.realpath(text), prefixes):
@@ -97,12 +97,12 @@ def _is_imported(path: Path) -> bool:
 
 
 def _is_beside(path: Path) -> bool:
-    """Whether it is a plain file or a package, and not hidden."""
+    """Whether it is a plain file or a package that is not hidden."""
     return not path.name.startswith(".") and (os.path.isfile(path) or os.path.isfile(path / "__init__.py"))
 
 
 def _editable() -> Iterator[str]:
-    """The folders that setuptools' finders of editable installs import from."""
+    """The folders of setuptools' editable installs."""
     for name, module in list(sys.modules.items()):
         if name.startswith("__editable__"):
             mapping = getattr(module, "MAPPING", {})
@@ -129,7 +129,7 @@ def _is_home(path: Path, home: Path | None) -> bool:
 
 
 def _real(paths: Sequence[str]) -> tuple[str, ...]:
-    """Those that exist, links followed, each once; the root of all is none."""
+    """The paths that exist, with links resolved, each once, without the root folder."""
     found = {os.path.realpath(one) for one in paths}
     return tuple(sorted(one for one in found if one != "/" and os.path.exists(one)))
 

@@ -1,1 +1,1 @@
-"""Processes that run the reward, apart from the audit: started fresh, asked, measured, ended."""
+"""The isolated processes that run the reward: how they are started, called, measured and ended."""

@@ -1,22 +1,22 @@
-"""What to do about failures of reward code whose words tell what is behind them."""
+"""Remedies for failures of reward code whose error message shows the cause."""
 
 from __future__ import annotations
 
 import re
 
-#: What looking up a variable that the reward was not handed says.
+#: The error of a reward that looks up an environment variable it was not given.
 VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]*)'")
-#: What an import of something that is not there says.
+#: The error of an import of a module that does not exist.
 MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w]+)")
-#: For a reward that reads ids which nobody keeps for it.
+#: The remedy for a reward that reads token ids without naming them as a parameter, so that they were not kept.
 NAME_THEM = "name completion_ids among its parameters, not in **kwargs: ids are kept for what asks for them by name"
-#: For one whose trainer has none to send.
+#: The remedy for a reward that reads token ids on a platform that sends none.
 MEASURE_TEXT = "measure the text (len(completion) or its words) where it measures tokens"
 RELATIVE = "attempted relative import with no known parent package"
 
 
 def remedy_of_tokens(engine: str, model: str) -> str:
-    """Where the token ids are to come from that generations of this engine lack."""
+    """How to get token ids for generations of this engine that have none."""
     match engine:
         case "recorded":
             return (
@@ -40,7 +40,7 @@ def remedy_of_tokens(engine: str, model: str) -> str:
 
 
 def remedy_of_import(text: str) -> str | None:
-    """What to do about code that cannot be loaded; None where its words do not tell."""
+    """What to do about code that cannot be loaded; None if its error message does not show the cause."""
     if "of one kind" in text:
         return "name the one to audit with --entry"
     if RELATIVE in text:
@@ -59,7 +59,7 @@ def remedy_of_import(text: str) -> str | None:
 
 
 def line_of(where: str, text: str) -> str:
-    """`file:line` when the worker's text ends with a line of that very file."""
+    """`file:line` if the worker's message ends with a line of the file `where`; otherwise `where`."""
     tail = text.rpartition("(")[2].rstrip(")")
     name, _, line = tail.rpartition(":")
     if line.isdigit() and where.endswith(name):

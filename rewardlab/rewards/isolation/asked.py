@@ -1,4 +1,4 @@
-"""A judge's function in the isolated worker: loaded, asked, and whatever it does told.
+"""Loads and calls a judge's Python function in the isolated worker, and reports its value or its failure.
 
 Standard library only, and no import from the rest of rewardlab: this file runs in the isolated worker.
 """
@@ -17,15 +17,15 @@ from rewardlab.rewards.code.part import EntryError
 from rewardlab.rewards.code.shim import describe
 from rewardlab.rewards.trainers.loop import wait
 
-#: What a function may name among its parameters.
+#: The parameters that a judge's function may have.
 ARGUMENTS = ("question", "messages", "reference", "response", "other", "row")
-#: What follows a judge's name where it is imported, and the folders of what is installed.
+#: The suffix of a judge's module name, and the names of folders with installed packages.
 ALIAS, INSTALLED = "of_a_judge", {"site-packages", "dist-packages"}
 SCRIPT = 'put what is to run as a script under if __name__ == "__main__"'
 
 
 class Asked:
-    """A judge's function, and what of an entry the worker tells."""
+    """A judge's function, with the attributes of an entry that the worker reports."""
 
     kind = "judge"
     others: tuple[str, ...] = ()
@@ -37,8 +37,10 @@ class Asked:
         self.name, self._function, self._wanted = name, function, wanted
 
     def answer(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The "value" that the function returned, what of it can be "shown", or the reason and the words of what
-        "failed". sys.exit and a lack of memory count as a crash.
+        """Call the function and return its "value".
+
+        A value of another type is returned as a text to be "shown"; a failure as "failed" with its reason and message.
+        sys.exit and a lack of memory count as a crash.
         """
         try:
             value = _plain(wait(self._function(**{name: given[name] for name in self._wanted})))
@@ -56,9 +58,10 @@ class Asked:
 def load_asked(path: Path, name: str) -> Asked:
     """Import the file under a name that no other module has, and find the function in it.
 
-    Its folder comes on the path behind the standard library, before what is installed: a judge may be called copy.py.
-    Raises: EntryError when it cannot be loaded, has no such function, or the function wants an argument that no judge
-    is given.
+    Its folder goes on the path after the standard library and before installed packages, since a judge's file may be
+    called copy.py.
+    Raises: EntryError when the file cannot be loaded or has no such function, or when the function requires an argument
+    that no judge is given.
     """
     sys.path.insert(_behind_the_library(), str(path.parent))
     alias = f"{path.stem}_{ALIAS}"
@@ -83,7 +86,7 @@ def load_asked(path: Path, name: str) -> Asked:
 
 
 def _behind_the_library() -> int:
-    """The place on the path before the first folder of what is installed."""
+    """The index on the path before the first folder of installed packages."""
     places = (number for number, one in enumerate(sys.path) if INSTALLED & set(Path(one).parts))
     return next(places, len(sys.path))
 
@@ -93,7 +96,7 @@ def _functions(module: ModuleType) -> list[str]:
 
 
 def _wanted(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The arguments that the function is given: those it names, all for **kwargs."""
+    """The arguments to pass to the function: those that it names, or all if it takes **kwargs."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -110,6 +113,6 @@ def _wanted(function: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """The value, or the plain number in a scalar of numpy or torch."""
+    """The value, with a scalar of numpy or torch converted to a plain number."""
     item = getattr(value, "item", None)
     return item() if callable(item) and not isinstance(value, str | dict | list) else value

@@ -1,8 +1,8 @@
-"""A process's own time: what passes on the clock, less what it waits for a processor that others hold.
+"""Measures a process's own time: elapsed time less the time it waits for a processor that others use.
 
-Standard library only, and no import from the rest of rewardlab: the isolated worker uses it too. A busy machine makes
-the clock run on while a ready process stands in the queue; Linux counts that wait (`run_delay`, the second figure of
-/proc/PID/schedstat, in nanoseconds). Where the figure is not to be had, own time is the clock's.
+Standard library only, and no import from the rest of rewardlab: the isolated worker uses it too. On a busy machine the
+clock runs on while a ready process waits in the queue. Linux counts that wait (`run_delay`, the second figure of
+/proc/PID/schedstat, in nanoseconds). Where the figure is not available, own time is elapsed time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NANOSECONDS = 1e9
 def delay_of(pid: int | str) -> float:
     """The seconds that a process's main thread has waited for a processor since it began; 0 where not known.
 
-    "self/task/ID" is another thread of this process.
+    `pid` may also be "self/task/ID", for another thread of this process.
     """
     with contextlib.suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / NANOSECONDS
@@ -27,9 +27,9 @@ def delay_of(pid: int | str) -> float:
 
 
 class OwnClock:
-    """This process's own time and processor time, read in microseconds. Keeps one file open.
+    """Reads this process's own time and processor time, within microseconds. Keeps one file open.
 
-    `also` gives the system's id of a second thread that works while the main one waits; None while there is none.
+    `also` returns the system's id of a second thread that works while the main one waits, or None.
     """
 
     def __init__(self, also: Callable[[], int | None] | None = None) -> None:
@@ -48,5 +48,5 @@ class OwnClock:
             return 0.0
 
     def now(self) -> tuple[float, float]:
-        """Own seconds and processor seconds, each from a start of its own: only differences mean anything."""
+        """Own seconds and processor seconds; each has an arbitrary zero, so only differences mean anything."""
         return time.perf_counter() - self._delay(), time.process_time()

@@ -1,4 +1,4 @@
-"""What the audit's own process does about itself before it starts somebody's code."""
+"""Protects the audit's own process from the code it starts, and cleans up processes that workers leave behind."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from rewardlab.rewards.isolation.family import children, family
 from rewardlab.rewards.isolation.worker import MOST_FILE_BYTES
 
 PR_SET_DUMPABLE = 4
-#: The hard limit of the size of a file, where there is one.
+#: The hard limit on the size of a file, if there is one.
 FILE_SIZE = re.compile(r"^Max file size +\S+ +(\d+)", re.MULTILINE)
-#: How long what a worker left behind is waited for, once it is killed, and how often it is looked.
+#: How long to wait for the end of processes that a worker left behind, once killed, and how often to look.
 SECONDS, LOOK_SECONDS = 5.0, 0.005
 
 
 def seal() -> None:
-    """On Linux, let no process of this user's read this one's memory and environment, where the credentials are.
+    """On Linux, keep the user's other processes from reading this one's memory and environment, with the credentials.
 
-    The files under /proc/PID then belong to root, the process is not to be traced, and it leaves no core dump. What
-    this process itself reads of its own (descriptors, memory in use) it still may. Programs that it starts are as open
-    as ever, and root may read everything.
+    The files under /proc/PID then belong to root, the process cannot be traced, and it leaves no core dump. It can
+    still read its own files there (descriptors, memory in use). Programs that it starts are not protected, and root can
+    read everything.
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 class Custody:
-    """The workers of this process, and what they leave behind when they end.
+    """Keeps track of the workers of this process and kills what they leave behind.
 
-    A program that starts a session of its own, or is started by one that ends at once, leaves its worker's group. While
-    the worker lives it is still below it; when the worker is gone, it comes to this process, where it is known by what
-    no process gets rid of: the bound on the files it may write, and that it gains no rights.
+    A program that starts its own session, or whose parent ends at once, leaves its worker's process group. While the
+    worker lives, the program is still its descendant; after the worker's end it becomes a child of this process. Here
+    it is recognised by two marks that no process can remove: the limit on the size of files, and no_new_privs.
     """
 
     def __init__(self) -> None:
@@ -49,14 +49,14 @@ class Custody:
 
     @contextmanager
     def taking(self) -> Iterator[set[int]]:
-        """Add the number of a worker to the set that is given, in the moment in which it is started."""
+        """A context in which to start a worker; the caller adds the worker's pid to the set that it yields."""
         with self._lock:
             with contextlib.suppress(OSError):
                 prctl(PR_SET_CHILD_SUBREAPER)
             yield self._workers
 
     def left(self, worker: int) -> None:
-        """The worker has ended: kill what it left behind, and what that started."""
+        """After the end of a worker, kill the processes that it left behind and their descendants."""
         with self._lock:
             self._workers.discard(worker)
         until = time.monotonic() + SECONDS
@@ -68,7 +68,7 @@ class Custody:
                     os.waitpid(orphan, os.WNOHANG)
             time.sleep(LOOK_SECONDS)
         with self._lock:
-            if not self._workers:  # what others leave, without a worker in sight, is the system's to wait for
+            if not self._workers:  # without workers, orphans of other programs are left to the system
                 with contextlib.suppress(OSError):
                     prctl(PR_SET_CHILD_SUBREAPER, 0)
 
@@ -78,13 +78,13 @@ class Custody:
 
 
 def kill(pid: int) -> None:
-    """Kill one process, where it is still there."""
+    """Kill one process if it still exists."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, signal.SIGKILL)
 
 
 def _was_a_workers(pid: int) -> bool:
-    """Whether a process bears the marks of a worker. They are inherited, and can be made narrower, never wider."""
+    """Whether a process has a worker's marks, which are inherited and can be tightened but never removed."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
         limits = Path(f"/proc/{pid}/limits").read_text(encoding="ascii")
@@ -94,5 +94,5 @@ def _was_a_workers(pid: int) -> bool:
     return "NoNewPrivs:\t1" in status and hard is not None and int(hard[1]) <= MOST_FILE_BYTES
 
 
-#: This process's.
+#: The custody of this process.
 CUSTODY = Custody()

@@ -1,4 +1,4 @@
-"""The environment in which reward code runs: what it is handed, and what it is not."""
+"""The environment variables with which reward code runs."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from pathlib import Path
 
 from rewardlab.errors import RewardError
 
-#: Environment handed to the reward. Credentials are not in it, unless asked for: reward code is somebody's code.
+#: The variables passed on to the reward. Credentials are not among them unless the user asks: the code may be anyone's.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
-#: What keeps the SDKs of clouds from credentials that no variable names: a profile's file, a machine's own service.
+#: Keeps cloud SDKs from finding credentials elsewhere than in variables: in profiles or the machine's metadata service.
 NO_CLOUD = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "NO_GCE_CHECK": "true",
 }
-#: The folders that each worker has of its own, inside one that nobody else may enter.
+#: Each worker's own folders, inside a private folder that nobody else may enter.
 HOME, TEMPORARY = "home", "tmp"
 
 
 def environment_of(asked: Sequence[str], private: Path, *, option: str = "--reward-env") -> dict[str, str]:
-    """The variables of a worker: ENVIRONMENT, what holds for every reward, and those asked for by name, which win.
+    """The variables of a worker: ENVIRONMENT, fixed ones for every reward, and those in `asked`, which take precedence.
 
-    HOME and TMPDIR lie in `private`, so that no file of credentials or tokens is found where libraries look for it; the
-    time is UTC, as on Lambda.
-    Raises: RewardError for one that is asked for and not set; `option` is how it was asked for.
+    HOME and TMPDIR are in `private`, so that libraries do not find files with credentials or tokens there; the time
+    zone is UTC, as on Lambda.
+    Raises: RewardError for a variable in `asked` that is not set; `option` is the option that named it.
     """
     lacking = [name for name in asked if name not in os.environ]
     if lacking:
@@ -36,9 +36,9 @@ def environment_of(asked: Sequence[str], private: Path, *, option: str = "--rewa
         "HOME": str(private / HOME),
         "TMPDIR": str(private / TEMPORARY),
         "TZ": "UTC",
-        "PYTHONUSERBASE": site.getuserbase(),  # what pip installs for one user lies below the user's own home
+        "PYTHONUSERBASE": site.getuserbase(),  # pip's installs for one user are in the user's own home
         "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",  # the reward's folder is the user's
+        "PYTHONDONTWRITEBYTECODE": "1",  # keep the user's folder clean
         "OMP_NUM_THREADS": "1",
         "AWS_LAMBDA_FUNCTION_NAME": "rewardlab-SageMaker-audit",
     }

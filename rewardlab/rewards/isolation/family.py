@@ -1,4 +1,4 @@
-"""A process and its children, seen from outside: their memory, and how much of their time they compute."""
+"""Measures a process and its descendants from outside: memory, processor time, and share of time spent computing."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from rewardlab.rewards.isolation.clock import delay_of
 
 #: Whether the kernel lists the children of a thread.
 LINKED = Path(f"/proc/self/task/{os.getpid()}/children").exists()
-#: A share of computing is told of so many seconds at least.
+#: A share of computing is measured over at least this many seconds.
 LEAST_SECONDS = 0.25
 
 
 def family(pid: int) -> list[int]:
-    """The process and its children; none for one that has just ended."""
+    """The process and its descendants; none if it has just ended."""
     return _linked(pid) if LINKED else _searched(pid)
 
 
 def _linked(pid: int) -> list[int]:
-    """By the kernel's own list of each thread's children: many workers are looked at many times a second."""
+    """Find them in the kernel's list of each thread's children, which is fast: workers are checked often."""
     found = [pid]
     for member in found:  # grows meanwhile
         try:
@@ -39,7 +39,7 @@ def _linked(pid: int) -> list[int]:
 
 
 def _searched(pid: int) -> list[int]:
-    """By a search through every process of the machine."""
+    """Find them by a search through all processes of the machine."""
     try:
         return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
     except psutil.Error:
@@ -47,9 +47,9 @@ def _searched(pid: int) -> list[int]:
 
 
 def children(pid: int) -> list[int]:
-    """The process's own children, those that have ended and were not waited for included.
+    """The process's direct children, including those that have ended but have not been waited for.
 
-    By a search: the kernel's list may lack one while others come and go.
+    Found by a search, since the kernel's list may miss one while others come and go.
     """
     try:
         return [child.pid for child in psutil.Process(pid).children()]
@@ -58,7 +58,7 @@ def children(pid: int) -> list[int]:
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of the process and its children, in MB; 0 for one that has just ended."""
+    """Resident memory of the process and its descendants, in MB; 0 if it has just ended."""
     total = 0
     for member in family(pid):
         with contextlib.suppress(psutil.Error):
@@ -67,12 +67,12 @@ def resident_mb(pid: int) -> float:
 
 
 def delay_seconds(pid: int) -> float:
-    """The seconds that the process and its children have waited for a processor; slow to find out."""
+    """The seconds that the process and its descendants have waited for a processor; slow to measure."""
     return sum(map(delay_of, family(pid)))
 
 
 def processor_seconds(pid: int) -> float:
-    """The processor time of the process and its children so far, those that have ended and were waited for included."""
+    """The processor time so far of the process and its descendants, including those that ended and were waited for."""
     total = 0.0
     for member in family(pid):
         with contextlib.suppress(psutil.Error):
@@ -82,10 +82,10 @@ def processor_seconds(pid: int) -> float:
 
 
 class Effort:
-    """The share of its own time that a process computes in a call that has not ended; None where nobody could see.
+    """Measures the share of its own time that a process computes during a call; None until it has been measured.
 
-    `began` is when the last call did, by the monotonic clock. What the process stands in the queue of a busy machine is
-    no time of its own. Written by one thread and read by another.
+    `began` is when the last call began, by the monotonic clock. Time in the queue of a busy machine is not the
+    process's own time. Written by one thread and read by another.
     """
 
     def __init__(self) -> None:
@@ -94,11 +94,11 @@ class Effort:
         self._since: tuple[float, float] | None = None
 
     def begin(self) -> None:
-        """A call begins: what is seen from now on is that call's."""
+        """Start measuring a new call."""
         self.began, self._since = time.monotonic(), None
 
     def look(self, pid: int) -> None:
-        """Look now; the share is that of the time between two looks."""
+        """Measure now; the share is taken over the time since the last measurement."""
         moment = time.monotonic()
         if self._since is not None and moment - self._looked < LEAST_SECONDS:
             return

@@ -1,4 +1,4 @@
-"""The process of one worker: started with little around it, ended with all that it started."""
+"""Starts the process of one worker in a minimal environment, and ends it together with everything it started."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ WORKER = "rewardlab.rewards.isolation.worker"
 
 
 class Launched:
-    """A started worker with a folder of its own, which goes with it.
+    """A started worker with its private folder, which is removed at its end.
 
-    Arguments: `settings` is what the worker is told; `folder` becomes its working folder; `asked` names the variables
-    that are handed over, `variables` are set as given; `log` takes what it prints; `descriptors` stay open in it.
-    Raises: RewardError for a variable that is asked for and not set.
+    Arguments: `settings` are passed to the worker; `folder` becomes its working folder; `asked` names environment
+    variables to pass on, `variables` are set as given; `log` receives what it prints; `descriptors` stay open in it.
+    Raises: RewardError for a variable in `asked` that is not set.
     """
 
     def __init__(
@@ -71,46 +71,46 @@ class Launched:
             raise
 
     def _link(self, allowed: Sequence[str]) -> None:
-        """What was allowed of the user's home lies at the same place of the worker's: libraries look for it there."""
+        """Link the allowed paths of the user's home into the worker's home, where libraries will look for them."""
         home = Path.home().resolve()
         for one in map(Path, allowed):
             if one != home and one.is_relative_to(home):
                 link = self._private / HOME / one.relative_to(home)
-                with contextlib.suppress(OSError):  # it lies in another that was allowed
+                with contextlib.suppress(OSError):  # it is inside another allowed path
                     link.parent.mkdir(parents=True, exist_ok=True)
                     link.symlink_to(one)
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         return self._process.pid
 
     @property
     def ended(self) -> bool:
-        """Whether it has ended."""
+        """Whether the process has ended."""
         return self._process.poll() is not None
 
     def code(self, seconds: float) -> int | None:
-        """How it ended, as subprocess writes it; None where it has not after so many seconds."""
+        """The return code as subprocess gives it; None if it has not ended within `seconds`."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
         return self._process.returncode
 
     def kill(self) -> None:
-        """Kill it and all that it started, without waiting; another thread may."""
-        if self._process.returncode is None:  # else its number may be another's by now
+        """Kill it and everything it started, without waiting; may be called from another thread."""
+        if self._process.returncode is None:  # otherwise its pid may belong to another process by now
             for member in family(self.pid)[1:]:
                 kill(member)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 
     def end(self) -> None:
-        """Kill it and all that it started, wait for their end, and remove its folder."""
+        """Kill it and everything it started, wait for their end, and remove its folder."""
         self.kill()
         self._process.wait()
         CUSTODY.left(self.pid)
         self._tidy()
 
     def _tidy(self) -> None:
-        with contextlib.suppress(RecursionError):  # folders inside folders without end: the system's own cleaner's
+        with contextlib.suppress(RecursionError):  # endlessly nested folders are left to the system's cleanup
             shutil.rmtree(self._private, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Scores generations as they come, in isolated workers, so that one bad sample costs one sample."""
+"""Scores generations in isolated workers as they arrive, so that a sample that fails loses only itself."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from rewardlab.task import Generation, Json, Prompt
 Pair: TypeAlias = tuple[Prompt, Generation]
 Message: TypeAlias = list[tuple[Key, Outcome]] | EntryFound | Exception
 
-#: A reward that has run out of time on this many single samples and has never answered is not waited for again.
+#: A reward that has never answered is given up after this many single samples have timed out.
 PATIENCE = 4
-#: One that answers at times is not waited for again once so many single samples, and this share of all, ran out of
-#: time: it is then surely above what a training job survives, and each costs the whole timeout.
+#: A reward that answers sometimes is given up after this many single samples, and this share of all samples, have timed
+#: out: that is surely more than a training job survives, and each timeout costs the whole limit.
 TIMED_OUT, TIMED_OUT_SHARE = 8, 0.03
-#: Samples that ran out of time and are asked again.
+#: How many samples that timed out are tried again, in all.
 REPEATS = 2
 KEPT_PROMPTS = 1000
-#: A reward that answers a batch within FAST_SECONDS need not be asked at once, but within LINGER_SECONDS.
+#: Batches for a reward that answers one within FAST_SECONDS may be held back for up to LINGER_SECONDS.
 FAST_SECONDS = 0.005
 LINGER_SECONDS = 2.0
 JOIN_SECONDS = 0.05
-#: How often it is looked, while batches wait, whether more workers are worth their start.
+#: How often to check, while batches wait, whether starting more workers is worthwhile.
 LOOK_SECONDS = 0.1
 
 
@@ -46,7 +46,7 @@ class _Batch:
 
 
 class Pool(Protocol):
-    """What scores a run's generations: ScoringPool, or DeployedPool through a Lambda function."""
+    """Scores a run's generations; a ScoringPool, or a DeployedPool for a Lambda function."""
 
     entry: EntryFound
 
@@ -69,12 +69,13 @@ class Pool(Protocol):
 
 
 class ScoringPool:
-    """Threads, each with a worker process, that take batches from a queue.
+    """Threads with a worker process each, which take batches from a queue.
 
-    The first worker is started at once, so that code that cannot be loaded is told before anything is sampled; others
-    start when batches wait: at most `workers`, else as many as the reward is worth (workforce.py), in flight never more
-    than the platform's trainer has. Use as a context manager; leaving it kills the workers.
-    `alone` is why no further worker starts, where the first did: what it needs may be there once only; else None.
+    The first worker is started at once, so that code that cannot be loaded is reported before anything is sampled.
+    Others are started when batches wait: at most `workers`, or by default as many as are worthwhile (workforce.py), but
+    never more than the platform's concurrency. Use as a context manager; leaving it kills the workers.
+    `alone` is the error of a second worker that did not start although the first did, for example because a resource
+    exists only once; then no further ones are started. Otherwise None.
     Raises: RewardError from the constructor, or from `drain` when a restarted worker no longer loads.
     """
 
@@ -103,7 +104,7 @@ class ScoringPool:
             raise first
 
     def submit(self, prompt: Prompt, generation: Generation) -> bool:
-        """Score this generation soon: a batch leaves when it is full, or at `flush`. Whether one left."""
+        """Queue this generation for scoring. A batch is sent when it is full, or at `flush`; True if one was sent."""
         self._partial.append((prompt, generation))
         if len(self._partial) < self._platform.batch_size:
             return False
@@ -111,10 +112,10 @@ class ScoringPool:
         return True
 
     def flush(self) -> None:
-        """Let what has been submitted leave, though the batch is not full.
+        """Send the submitted generations even though the batch is not full.
 
-        Batches of a fast reward leave together, every LINGER_SECONDS: each departure wakes two processes in the middle
-        of sampling, which on a CPU that the model uses whole costs more than the scoring itself.
+        Batches for a fast reward are held and sent together every LINGER_SECONDS: sending wakes two processes in the
+        middle of sampling, which costs more than the scoring itself if the model uses the whole CPU.
         """
         if self._partial:
             if not self._held:
@@ -132,17 +133,17 @@ class ScoringPool:
         self._grow()
 
     def _grow(self) -> None:
-        """Start workers for batches that wait. One keeps up with a fast reward: more would only take cores."""
+        """Start workers for waiting batches. A fast reward needs only one; more would only take cores."""
         if self._state.fast or self.alone is not None or self._waiting <= len(self._threads):
             return
         for _ in range(min(self._worth(), self._waiting) - len(self._threads)):
             self._add_thread()
 
     def _worth(self) -> int:
-        """How many workers the reward is worth, as far as is known.
+        """How many workers are worthwhile, by what is known so far.
 
-        An async one waits for a whole batch at once as it is, and its semaphores, made to bound what is under way at
-        once, hold in one process only.
+        An async reward gets no more than one per core: it already awaits a whole batch at once, and its semaphores,
+        which limit concurrency, work only within one process.
         """
         if self._most is not None:
             return self._most
@@ -153,12 +154,12 @@ class ScoringPool:
         return wanted if wanted <= max(cores, held) else max(cores, min(wanted, held + affordable(self._resident_mb())))
 
     def _work_seconds(self) -> float:
-        """The seconds of the batches that wait, each as long as the last one was, or as the first has lasted."""
+        """The estimated seconds of the waiting batches, each as long as the last one, or as the first one so far."""
         last = self._state.load.last
         return self._waiting * (self._workers[0].lasting if last is None else last)
 
     def _computing(self) -> float | None:
-        """The share of its time that the reward computes: in its last calls, else in those that have not ended yet."""
+        """The share of its time that the reward computes, in its last calls or else in the calls still running."""
         if (known := self._state.load.computing) is not None:
             return known
         shares = [worker.computing for worker in self._workers if worker.computing is not None]
@@ -169,7 +170,7 @@ class ScoringPool:
 
     @property
     def notes(self) -> list[str]:
-        """What is to be told of the fence around the workers, a sentence each."""
+        """Sentences about the fence around the workers."""
         denied = [one for worker in self._workers for one in worker.denied]
         return fence_notes(self.entry.fence, denied)
 
@@ -184,7 +185,7 @@ class ScoringPool:
 
     @property
     def lost(self) -> Sequence[Unscored]:
-        """How whole invocations failed, also where each of their samples was scored when it was asked about alone."""
+        """The failures of whole invocations, including those whose samples were all scored when sent one at a time."""
         return tuple(self._state.lost)
 
     def drain(self) -> list[tuple[Key, Outcome]]:
@@ -195,7 +196,7 @@ class ScoringPool:
         return outcomes
 
     def wait(self) -> list[tuple[Key, Outcome]]:
-        """The next batch's outcomes, waited for; empty when every submitted and flushed generation has one."""
+        """Wait for the next batch's outcomes; empty when every submitted and flushed generation has one."""
         self._release()
         outcomes: list[tuple[Key, Outcome]] = []
         while self._waiting and not outcomes:
@@ -214,13 +215,13 @@ class ScoringPool:
         return item
 
     def close(self) -> None:
-        """Stop the threads and kill the workers, also in the middle of a call; what was not drained is dropped."""
+        """Stop the threads and kill the workers, even during a call; outcomes that were not drained are dropped."""
         self._state.stop.set()
         for worker in self._workers:
             self._todo.put(None)
             worker.kill()
         for thread, worker in zip(self._threads, self._workers, strict=True):
-            while thread.is_alive():  # until it ends: a thread that lost its worker may be starting another
+            while thread.is_alive():  # kill repeatedly: a thread that lost its worker may be starting another
                 worker.kill()
                 thread.join(JOIN_SECONDS)
 
@@ -231,7 +232,7 @@ class ScoringPool:
         self.close()
 
     def _add_thread(self) -> None:
-        number = len(self._threads) + 1  # a log each, so that what one prints is not another's
+        number = len(self._threads) + 1  # each worker has its own log, so that printed lines do not mix
         log = self._log if number == 1 else self._log.with_stem(f"{self._log.stem}-{number}")
         worker = WorkerProcess(self._source, log=log, returns=self._platform.returns)
         thread = threading.Thread(target=self._work, args=(worker,), name="scoring", daemon=True)
@@ -251,9 +252,9 @@ class ScoringPool:
             worker.close()
 
     def _starts(self, worker: WorkerProcess) -> bool:
-        """Start it; one beside the first that does not load, where the first did, is done without, as are further ones.
+        """Start the worker; if a later one fails although the first loaded, work on without it and start no more.
 
-        Raises: RewardError for the first.
+        Raises: RewardError if the first worker fails.
         """
         try:
             self._done.put(worker.start())
@@ -267,8 +268,10 @@ class ScoringPool:
 
 
 class ScoringState:
-    """What the workers share: whether the reward has ever answered, how many samples it was asked about and how many of
-    them ran out of time when asked about alone, and the encoded part of each prompt's samples.
+    """The state that the workers share.
+
+    It holds whether the reward has ever answered, how many samples were sent, how many of them timed out when sent
+    alone, and the encoded part of each prompt's samples.
     """
 
     def __init__(self) -> None:
@@ -283,21 +286,19 @@ class ScoringState:
         self._parts: dict[str, Parts] = {}
 
     def may_repeat(self) -> bool:
-        """Whether a sample that ran out of time is asked again before that is said: once or twice in all, for each may
-        cost the whole timeout.
-        """
+        """Whether a sample that timed out may be tried again: REPEATS times in all, as each may cost a full timeout."""
         self._repeats += 1
         return self._repeats <= REPEATS
 
     def see(self, seconds: float) -> None:
-        """Learn from what an invocation took. One slow one among fast ones is the machine's doing."""
+        """Update from the time of an invocation; a single slow one among fast ones is put down to the machine."""
         slow = seconds >= FAST_SECONDS
         self.fast = not (slow and self._was_slow)
         self._was_slow = slow
 
     @property
     def spent(self) -> str:
-        """Why the reward is not waited for any more; empty while it is."""
+        """Why the reward has been given up; empty if it has not."""
         if not self.answered and self.timed_out >= PATIENCE:
             return f"not tried: the first {PATIENCE} samples all ran out of time"
         if self.timed_out >= max(TIMED_OUT, TIMED_OUT_SHARE * self.asked):
@@ -305,7 +306,7 @@ class ScoringState:
         return ""
 
     def parts_of(self, prompt: Prompt, platform: Platform) -> Parts:
-        """`sample_parts`, kept until the next prompt but many: neighbours in a batch share their prompt."""
+        """`sample_parts`, cached for the last prompts, since neighbours in a batch share their prompt."""
         parts = self._parts.get(prompt.id)
         if parts is None:
             if len(self._parts) > KEPT_PROMPTS:
@@ -317,7 +318,7 @@ class ScoringState:
 def score_batch(
     worker: Worker, pairs: Sequence[Pair], platform: Platform, state: ScoringState
 ) -> list[tuple[Key, Outcome]]:
-    """Score a batch in one invocation; if that fails, sample by sample, so that only the guilty become Unscored."""
+    """Score a batch in one invocation; if that fails, sample by sample, so that only those at fault become Unscored."""
     keys = [(generation.prompt_id, generation.index) for _, generation in pairs]
     outcomes = _invoke(worker, pairs, platform, state)
     if isinstance(outcomes, Unscored):
@@ -335,13 +336,13 @@ def _single(worker: Worker, pair: Pair, platform: Platform, state: ScoringState)
 
 
 def _row_ids(pairs: Sequence[Pair]) -> list[Json] | None:
-    """The rows' own ids where some are numbers; texts stand in the samples' ids as they are."""
+    """The rows' own ids if some are not texts; ids that are texts are already contained in the samples' ids."""
     ids = [prompt.row.get("id", prompt.id) for prompt, _ in pairs]
     return None if all(isinstance(one, str) for one in ids) else ids
 
 
 def _invoke(worker: Worker, pairs: Sequence[Pair], platform: Platform, state: ScoringState) -> list[Outcome] | Unscored:
-    """One invocation: an outcome per pair, or the one failure of all."""
+    """One invocation: an outcome per pair, or one failure for all."""
     if spent := state.spent:
         return Unscored("timed_out", spent, 0.0)
     reply = worker.invoke(

@@ -1,22 +1,22 @@
-"""What a worker prints: a log file that one endless print cannot fill the disk with."""
+"""The log file of what a worker prints, limited so that endless printing cannot fill the disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 MB = 1 << 20
-#: The most that one invocation may print; far more than anybody reads.
+#: The most that one invocation may print, far more than anybody reads.
 MOST_MB = 64
-#: What is kept of an invocation that printed too much, and the size at which a log of many starts anew.
+#: How much is kept of an invocation that printed too much, and the size beyond which a log is emptied.
 KEPT, WHOLE = 1 * MB, 256 * MB
-#: What is read of all logs together when they are read for what went wrong.
+#: How much is read of all logs together when they are searched for errors.
 READ = 2 * MB
-#: The logs of a run's workers: one each.
+#: The logs of a run's workers, one per worker.
 LOGS = "reward*.log"
 
 
 class Printout:
-    """The log of one worker. Its process appends; this side looks at the size, and cuts."""
+    """The log of one worker. The worker appends to it; the audit watches its size and truncates it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,7 +26,7 @@ class Printout:
         return self.path.stat().st_size if self.path.exists() else 0
 
     def begin(self) -> None:
-        """An invocation starts; a log that has grown too long starts anew."""
+        """Mark the start of an invocation; a log that has grown too long is emptied."""
         self._began = self._size()
         if self._began > WHOLE:
             self._cut(0)
@@ -37,7 +37,7 @@ class Printout:
         return self._size() - self._began > MOST_MB * MB
 
     def cut(self) -> None:
-        """Keep the beginning of what this invocation printed; the process must have ended."""
+        """Keep only the beginning of what this invocation printed; the process must have ended."""
         if self._size() > self._began + KEPT:
             self._cut(self._began + KEPT)
 
@@ -57,7 +57,7 @@ class Printout:
 
 
 def read_printouts(folder: Path) -> tuple[str, int]:
-    """The beginning of what a run's workers printed, about READ bytes of it, and how many bytes there are in all."""
+    """The beginnings of a run's logs, about READ bytes in all, and the total size of the logs."""
     logs = sorted(folder.glob(LOGS))
     whole, kept = 0, []
     for log in logs:
@@ -68,6 +68,6 @@ def read_printouts(folder: Path) -> tuple[str, int]:
 
 
 def clear_printouts(folder: Path) -> None:
-    """Begin the logs of a run anew: another reward is about to be scored."""
+    """Delete a run's logs before another reward is scored."""
     for log in folder.glob(LOGS):
         log.unlink()

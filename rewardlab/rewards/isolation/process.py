@@ -1,4 +1,4 @@
-"""One isolated worker, seen from the audit: started fresh, asked one event at a time, killed when it must be."""
+"""The audit's side of one isolated worker: starts it, sends it one event at a time, and kills it if necessary."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from rewardlab.rewards.isolation.printout import MOST_MB, Printout
 from rewardlab.rewards.isolation.worker import HEADER, whole
 
 IMPORT_SECONDS = 60.0
-#: How often a busy worker's memory is looked at; a call that answers sooner is never looked at.
+#: How often a busy worker's memory is checked; a call that answers sooner is never checked.
 POLL_SECONDS = 0.05
 CHUNK = 1 << 16
-#: What is said of a worker whose pipe holds what no worker writes.
+#: The message about a worker whose pipe contains something that a worker never writes.
 STRANGE = "RL101 its process answered with something else than its return: the code writes where it did not open a file"
-#: So many times its timeout a process that stands in a busy machine's queue is waited for.
+#: A process that is delayed by a busy machine gets at most this many times its timeout in addition.
 MOST_FORGIVEN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RewardSource:
-    """Which code to score with, and the bounds of one invocation: seconds, and MB of resident memory.
+    """The code to score with, and the limits of one invocation in seconds and in MB of resident memory.
 
-    `environment` names variables handed over beside ENVIRONMENT: a judge's key, say; `variables` are set as given.
-    `packaged` code is called as its Lambda is: without token ids, which no platform sends. `entry` may be several
-    names, by commas, with `weights`; `arguments` are added to each call. `files` are paths that it may use beside its
-    own folder; with `network` it reaches other machines. `who` is "reward", or "judge" for one function of a judge.
+    `environment` names variables to pass on besides ENVIRONMENT, such as a judge's key; `variables` are set as given.
+    `packaged` code is called as its Lambda would be: without token ids, which no platform sends. `entry` may be several
+    names with commas, with their `weights`; `arguments` are added to each call. The code may use `files` besides its
+    own folder, and with `network` other machines. `who` is "reward", or "judge" for a judge's function.
     """
 
     path: Path
@@ -61,11 +61,11 @@ class RewardSource:
 
 @dataclass(frozen=True, slots=True)
 class EntryFound:
-    """The entry a worker found: name, kind (lambda, verl, openai, trl, verifiers, plain, mixed), and the file's others.
+    """The entry that a worker found: its name, its kind (as in `Entry`), and the other candidates in the file.
 
-    `names_tokens` tells whether it asks for its completions' token ids. `weights` are those of a weighted sum's parts,
-    by name; `notes` are sentences about the signature. `is_async` tells whether a batch is awaited together. `fence` is
-    what stands around it, None where nobody fenced it; `denied` is what that kept it from while it was loaded.
+    `names_tokens`: it has a parameter for token ids. `weights` are those of a weighted sum's parts, by name; `notes`
+    are sentences about the signature. `is_async`: a batch is awaited concurrently. `fence` is the fence around the
+    worker, None if there is none; `denied` is what the fence denied while the code was loaded.
     """
 
     name: str
@@ -81,12 +81,12 @@ class EntryFound:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the reward returned, as JSON, and the invocation's own seconds, without its wait for a busy machine.
+    """What the reward returned, as JSON, and the invocation's own seconds, without waits for a busy machine.
 
-    `mutated` tells whether the event was changed in place; None when nobody asked. `cpu_seconds` is the part of the
-    seconds that it computed, None where that is not known: the rest it waited, for a network, a clock, or its children,
-    which computed for `child_seconds` (those that have ended, on however many processors). `told` are sentences on
-    forms of returned values that the reward's own trainer refuses, though the audit has read them.
+    `mutated`: the event was changed in place; None if that was not checked. `cpu_seconds` is the part of the seconds in
+    which it computed, None where unknown; the rest it waited for a network, a clock or its child processes. Children
+    that have ended computed for `child_seconds` (over all processors). `told` are sentences about returned forms that
+    the audit accepted but the reward's own trainer refuses.
     """
 
     results: Any
@@ -99,12 +99,12 @@ class Answer:
 
 #: The token ids of each sample's completion, None where they are not known.
 TokenIds: TypeAlias = Sequence[Sequence[int] | None]
-#: What an invocation gave: an answer, or why there is none, with the invocation's whole time.
+#: The result of an invocation: an answer, or the reason why there is none, with the invocation's whole time.
 Reply: TypeAlias = Answer | Unscored
 
 
 class Worker(Protocol):
-    """What is asked one event at a time: a process of our own, or a deployed function."""
+    """Answers one event at a time; an isolated process, or a deployed function."""
 
     def start(self) -> EntryFound: ...
 
@@ -125,20 +125,20 @@ class Worker(Protocol):
 
 
 class _LostError(Exception):
-    """The worker is gone or had to be killed; the failure says why."""
+    """The worker has ended or had to be killed; `failure` says why."""
 
     def __init__(self, failure: Unscored):
         self.failure = failure
 
 
 class WorkerProcess:
-    """A worker that is started when it is first needed, and again after it was killed.
+    """A worker that is started when first needed, and again after it was killed.
 
-    `returns` is what the platform wants returned: code that is no Lambda is answered for in that form.
+    `returns` is the form in which the platform wants the results; for code that is not a Lambda the worker builds it.
 
-    Used from one thread only: on Linux the worker dies with the thread that started it.
+    Use from one thread only: on Linux the worker dies with the thread that started it.
     Raises: RewardError from `start` and `invoke` when the code cannot be loaded; TokensMissingError from `invoke` when
-    the reward reads token ids that are not known; RewardError where it is packaged and reads any.
+    the reward reads token ids that are not known; RewardError if it is packaged and reads any.
     """
 
     def __init__(self, source: RewardSource, *, log: Path, returns: Returns = "list"):
@@ -148,12 +148,12 @@ class WorkerProcess:
         self._requests = self._replies = -1
         self._names_tokens = False
         self._effort = Effort()
-        #: What the fence kept from a reward that was loaded, or answered, all the same.
+        #: What the fence denied a reward that was nevertheless loaded or answered.
         self.denied: dict[str, None] = {}
 
     @property
     def computing(self) -> float | None:
-        """The share of its time that it computes in a call that lasts; None where none has lasted."""
+        """The share of its time that it computes in a long call; None if no call was long enough to measure."""
         return self._effort.share
 
     @property
@@ -163,17 +163,17 @@ class WorkerProcess:
 
     @property
     def resident_mb(self) -> float:
-        """What it holds in memory now; another thread may ask, too."""
+        """Its resident memory now, in MB; may be called from another thread."""
         process = self._process
         return resident_mb(process.pid) if process is not None else 0.0
 
     def another(self, number: int) -> WorkerProcess:
-        """A further worker for the same code and bounds, which prints to a log of its own."""
+        """Another worker for the same code and limits, with its own log."""
         log = self._printout.path
         return WorkerProcess(self._source, log=log.with_stem(f"{log.stem}-{number + 2}"), returns=self._returns)
 
     def allow(self, seconds: float) -> None:
-        """Bound further invocations by so many seconds."""
+        """Set the timeout of further invocations."""
         self._source = replace(self._source, timeout=seconds)
 
     def start(self) -> EntryFound:
@@ -254,10 +254,10 @@ class WorkerProcess:
         token_ids: TokenIds | None = None,
         row_ids: Sequence[Any] | None = None,
     ) -> Reply:
-        """Send one event (a JSON list of samples, encoded) and wait for the reply, a timeout or a death.
+        """Send one event (an encoded JSON list of samples) and wait for the reply, the timeout or the worker's death.
 
-        With `watch` the worker compares the event before and after, which takes a second reading of it. `token_ids` go
-        along only where the entry asks for them by name; `row_ids` are the rows' own where those are no texts.
+        With `watch` the worker compares the event before and after, which requires parsing it again. `token_ids` are
+        sent only if the entry has a parameter for them; `row_ids` are the rows' own ids if some are not texts.
         """
         if self._process is None:
             self.start()
@@ -295,7 +295,7 @@ class WorkerProcess:
         return Answer(message["results"], seconds, message.get("mutated"), computed, told, message["child_seconds"])
 
     def lookups(self, event: bytes) -> frozenset[str]:
-        """The keys of samples that the reward looks up in one event, as "metadata.reference_answer"; none if lost."""
+        """The keys that the reward looks up in an event, as "metadata.reference_answer"; none if the worker is lost."""
         if self._process is None:
             self.start()
         self._printout.begin()
@@ -316,9 +316,9 @@ class WorkerProcess:
         raise TokensMissingError(what, where=where, do=None if self._names_tokens else NAME_THEM)
 
     def _exchange(self, data: bytes | None, timeout: float) -> Mapping[str, Any]:
-        """Write `data`, then read one message, within the memory limit and `timeout` seconds of the process's own.
+        """Write `data`, then read one message, within the memory limit and `timeout` seconds of the process's own time.
 
-        What the process waits for a processor is not its own time; many times the timeout is waited in all.
+        Time spent waiting for a processor is not its own, so the whole wait can be many times the timeout.
         """
         started, forgiven = time.monotonic(), 0.0
         delayed = delay_of(self._process.pid) if self._process is not None else 0.0
@@ -346,13 +346,13 @@ class WorkerProcess:
                     received += chunk
                     if (message := self._message(received, started)) is not None:
                         return message
-            if not events or left <= 0:  # what writes without an end has no more time than what is silent
+            if not events or left <= 0:  # an endless writer must not get more time than a silent process
                 self._check(left, started)
 
     def _message(self, received: bytearray, started: float) -> Mapping[str, Any] | None:
         try:
             return whole(received)
-        except (ValueError, RecursionError) as error:  # the reward may have raised its own process's bounds for these
+        except (ValueError, RecursionError) as error:  # the reward may have raised these limits in its own process
             detail = f"RL101 the return value cannot be read as JSON: {error}"
             raise _LostError(Unscored("invalid", detail, time.monotonic() - started)) from None
 
@@ -363,7 +363,7 @@ class WorkerProcess:
             raise _LostError(Unscored("crashed", self._death(), time.monotonic() - started)) from None
 
     def _check(self, left: float, started: float) -> None:
-        """A worker that has not answered yet: out of time, dead behind an open pipe, or outgrown?"""
+        """Check a worker that has not answered: out of time, dead with its pipe still open, or over its memory?"""
         seconds = time.monotonic() - started
         process = self._process
         if left <= 0:
@@ -384,13 +384,13 @@ class WorkerProcess:
         return "the process is gone" if self._process is None else how_it_ended(self._process.code(5))
 
     def kill(self) -> None:
-        """Kill the process and all it started; the only method that another thread may call."""
+        """Kill the process and everything it started; the only method that another thread may call."""
         process = self._process
         if process is not None:
             process.kill()
 
     def close(self) -> None:
-        """Kill the process and all it started, and forget it."""
+        """Kill the process and everything it started, and close its pipes."""
         if self._process is not None:
             self._process.end()
             self._process = None

@@ -1,7 +1,7 @@
-"""The process that holds the user's reward code: `python -m rewardlab.rewards.isolation.worker`.
+"""The program of the process that runs the user's reward code: `python -m rewardlab.rewards.isolation.worker`.
 
-Reads events and writes replies as length-prefixed JSON on two descriptors of its own, so that whatever the reward does
-to standard output, its prints go to the log and nothing else. Standard library only; started fresh, never forked.
+It reads events and writes replies as length-prefixed JSON on two descriptors of its own, so that whatever the reward
+prints goes to the log and cannot disturb them. Standard library only; started fresh, never forked.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from rewardlab.rewards.isolation.asked import Asked, load_asked
 from rewardlab.rewards.isolation.clock import OwnClock
 from rewardlab.rewards.trainers.loop import thread_id
 
-#: The longest message that is taken.
+#: The longest message that is accepted.
 MOST_BYTES = 1 << 29
 HEADER = struct.Struct(">Q")
 GIB = 1 << 30
 #: The largest file that a reward may write.
 MOST_FILE_BYTES = 4 * GIB
-#: How often the peak of memory is read: it never falls, so what grows between is seen at the next look.
+#: How often the peak of memory is read; since it never falls, the next reading includes any growth in between.
 LOOK_SECONDS = 0.02
 
 
 class Context:
-    """What Lambda hands to a handler beside the event."""
+    """The context object that Lambda passes to a handler besides the event."""
 
     function_name = "rewardlab-SageMaker-audit"
     function_version = "$LATEST"
@@ -73,7 +73,7 @@ def read(descriptor: int, size: int) -> bytes | None:
 
 
 def write(descriptor: int, message: Any) -> None:
-    """One message, whole."""
+    """Write one whole message."""
     body = json.dumps(message).encode()
     data = memoryview(HEADER.pack(len(body)) + body)
     while data:
@@ -81,9 +81,10 @@ def write(descriptor: int, message: Any) -> None:
 
 
 def whole(received: bytearray) -> dict[str, Any] | None:
-    """The message in what was received; None while it is not whole.
+    """The message in the received bytes; None while it is incomplete.
 
-    Raises: ValueError for one that is no JSON object, or longer than any that is sent: code can write into its pipe.
+    Raises: ValueError for a message that is not a JSON object or is longer than any that a worker sends; the user's
+    code may have written into its worker's pipe.
     """
     if len(received) < HEADER.size:
         return None
@@ -99,7 +100,7 @@ def whole(received: bytearray) -> dict[str, Any] | None:
 
 
 def die_with_parent(parent: int) -> None:
-    """On Linux, be killed when the audit is: a reward in an endless loop must not outlive a kill -9 of its audit."""
+    """On Linux, die with the audit, so that a reward in an endless loop does not outlive a kill -9 of its audit."""
     with contextlib.suppress(OSError):
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -107,10 +108,10 @@ def die_with_parent(parent: int) -> None:
 
 
 def limit_resources(memory_mb: int) -> None:
-    """Bound what the parent's polling is too slow for: one huge allocation, and one huge file.
+    """Limit what the parent's polling is too slow to catch: one huge allocation, and one huge file.
 
-    The address space is allowed far more than the memory limit, which the parent holds by resident size: libraries
-    reserve much that they never touch.
+    The address space may be far larger than the memory limit, which the parent enforces on resident memory, because
+    libraries reserve much memory that they never use.
     """
     for name, most in ((resource.RLIMIT_AS, (memory_mb << 20) + 8 * GIB), (resource.RLIMIT_FSIZE, MOST_FILE_BYTES)):
         with contextlib.suppress(OSError, ValueError):
@@ -120,7 +121,7 @@ def limit_resources(memory_mb: int) -> None:
 
 
 def limit_processor_time(seconds: float) -> None:
-    """Bound what one call may burn: its wall time on every core. What it leaves running is bounded by the same."""
+    """Limit the processor time of one call, and of what it leaves running, to its timeout times the cores."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime + seconds * (os.cpu_count() or 1)) + 2
     with contextlib.suppress(OSError, ValueError):
@@ -128,7 +129,7 @@ def limit_processor_time(seconds: float) -> None:
 
 
 def call(entry: Any, message: dict[str, Any], context: Context) -> dict[str, Any]:
-    """What the reward returns, or how it failed."""
+    """Call the reward, and return its result or its failure."""
     try:
         if isinstance(entry, Asked):
             return {"results": entry.answer(message["event"])}
@@ -138,12 +139,12 @@ def call(entry: Any, message: dict[str, Any], context: Context) -> dict[str, Any
         return {"results": results, "told": told(entry, forms)}
     except TokensMissing as missing:
         return {"tokens_missing": str(missing)}
-    except SystemExit as error:  # on Lambda it ends the runtime; here the next call need not wait for a new one
+    except SystemExit as error:  # on Lambda it ends the runtime; here the process is kept for the next call
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
         return {"failed": ["crashed", f"the process exited with {code}"]}
     except MemoryError:
         return {"failed": ["crashed", f"ran out of memory (limit {context.memory_limit_in_mb} MB)"]}
-    except Exception as error:  # noqa: BLE001 - the user's code: whatever it raises is a reply, never our own failure
+    except Exception as error:  # noqa: BLE001 - the user's code may raise anything; it is reported in the reply
         return {"failed": ["raised", describe(error)]}
 
 
@@ -157,9 +158,9 @@ def serve(
     bound: Callable[[float], None] | None = None,
     denials: Denials | None = None,
 ) -> None:
-    """Answer events until the audit closes its end; what is no Lambda is wrapped as the packaged Lambda would.
+    """Answer events until the audit closes its end of the pipe; results are in the form that a packaged Lambda returns.
 
-    `bound` is told the seconds of each call before it; `denials` tells what the fence kept it from.
+    `bound` is called with the timeout before each call; `denials` reports what the fence denied.
     """
     looked, peak, clock = -LOOK_SECONDS, 0.0, OwnClock(thread_id)
     while (header := read(requests, HEADER.size)) is not None:
@@ -176,14 +177,14 @@ def serve(
         children = children_seconds()
         reply = call(entry, message, Context(message["timeout"], memory_mb))
         ended, worked = clock.now()
-        # Two figures of the kernel's, read one after the other: their difference may be a hair under what was worked.
+        # The two clocks are read one after the other, so elapsed time may come out slightly below processor time.
         reply["cpu_seconds"] = worked - used
         reply["seconds"] = max(ended - started, reply["cpu_seconds"], 0.0)
         reply["child_seconds"] = children_seconds() - children
         if message.get("lookups"):
             reply["lookups"] = sorted(seen)
         if message.get("watch"):
-            after = json.dumps(message["event"], default=repr)  # as text, for in it NaN equals itself
+            after = json.dumps(message["event"], default=repr)  # compared as text, in which NaN equals itself
             reply["mutated"] = after != json.dumps(json.loads(body)["event"])
         explained(reply, denials)
         if ended - looked > LOOK_SECONDS:
@@ -200,14 +201,14 @@ def serve(
 
 
 def written(entry: Any, results: Any, returns: str) -> Any:
-    """The results as they are told: a handler's as AWS's client writes them, others as the platform wants them."""
+    """The results to send: a handler's as AWS's client would write them, others in the form the platform wants."""
     if isinstance(entry, Asked):
         return results
     return as_written(results) if entry.kind == "lambda" else wrap(results, returns)
 
 
 def explained(reply: dict[str, Any], denials: Denials | None) -> None:
-    """Add to a reply what the fence kept the reward from: to the words of its failures, or beside an answer."""
+    """Add to a reply what the fence denied: to the messages of failures, or as a separate list."""
     if denials is None:
         return
     failures = failures_in(reply)
@@ -218,7 +219,7 @@ def explained(reply: dict[str, Any], denials: Denials | None) -> None:
 
 
 def failures_in(reply: dict[str, Any]) -> list[list[str]]:
-    """The reason and the words of each failure in a reply: of the call, of a judge's function, of single samples."""
+    """The reason and message of each failure in a reply: of the call, of a judge's function, of single samples."""
     results = reply.get("results")
     held = [reply, results] if isinstance(results, dict) else [reply]
     found = [one["failed"] for one in held if "failed" in one]
@@ -231,7 +232,7 @@ def _is_failure(value: Any) -> bool:
 
 
 def ready(entry: Any) -> dict[str, Any]:
-    """What the audit is told of the entry."""
+    """The facts about the entry that are sent to the audit."""
     return {
         "entry": entry.name,
         "kind": entry.kind,
@@ -244,15 +245,16 @@ def ready(entry: Any) -> dict[str, Any]:
 
 
 def children_seconds() -> float:
-    """The processor time of the children that have ended and were waited for."""
+    """The processor time of child processes that have ended and were waited for."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def peak_mb() -> float:
-    """The most resident memory this program has had, in MB.
+    """The peak of this process's resident memory, in MB.
 
-    Linux's own figure for the memory map: getrusage would begin with what the audit held when it started this process.
+    On Linux it is read from /proc, because getrusage includes the memory that the audit had when it started this
+    process.
     """
     with contextlib.suppress(OSError), Path("/proc/self/status").open(encoding="ascii") as status:
         for line in status:
@@ -277,7 +279,7 @@ def main() -> None:
     for descriptor in (requests, replies):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - the standard library's own signature
     limit_resources(settings["memory_mb"])
-    with contextlib.suppress(OSError):  # what a reward's children start, and leave, stays below: its memory counts
+    with contextlib.suppress(OSError):  # processes left by a reward's children stay its own, so their memory counts
         prctl(PR_SET_CHILD_SUBREAPER)
     plan = Plan.of(settings["fence"])
     reach, built = raise_fence(plan)
@@ -288,7 +290,7 @@ def main() -> None:
     except EntryError as error:
         write(replies, {"broken": ["entry", denials.explain(str(error)), error.do, error.lines]})
         return
-    except Exception as error:  # noqa: BLE001 - the user's module: importing it runs it
+    except Exception as error:  # noqa: BLE001 - importing the user's module runs its code, which may raise anything
         write(replies, {"broken": ["import", denials.explain(describe(error)), None, None]})
         return
     write(replies, {"ready": ready(entry) | {"fence": asdict(built), "denied": denials.taken()}})

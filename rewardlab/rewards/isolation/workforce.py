@@ -1,4 +1,4 @@
-"""How many workers a reward is worth: one for each processor where it computes, more where it waits."""
+"""Decides how many workers to start: one per processor for a reward that computes, more for one that waits."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import math
 
 import psutil
 
-#: A reward that waits (for a network, for a clock) gets at most so many workers.
+#: A reward that waits (for a network, for a clock) gets at most this many workers.
 MOST_WAITING = 16
-#: A reward that computes for more than this share of its time is bound by the processors.
+#: A reward that computes for more than this share of its time is limited by the processors.
 COMPUTES = 0.5
-#: One whose children compute for so large a share of its time runs code in them.
+#: A reward whose child processes compute for more than this share of its time counts as computing.
 CHILDREN_COMPUTE = 0.1
-#: Workers beyond the processors take at most this share of the memory that is free.
+#: Workers beyond one per processor may use at most this share of the free memory.
 MEMORY_SHARE = 0.5
 
 
 def worth(computing: float | None, *, cores: int, most: int = MOST_WAITING) -> int:
-    """Workers that together keep the processors busy: the processors over the share of its time that one computes.
+    """How many workers keep the processors busy: the processors over the share of time that one worker computes.
 
-    At least one for each processor; beyond them at most `most`. `computing` is None where it is not known.
+    At least one per processor; more than that only up to `most`. `computing` is None where unknown.
     """
     if computing is None or computing > COMPUTES:
         return cores
@@ -28,23 +28,24 @@ def worth(computing: float | None, *, cores: int, most: int = MOST_WAITING) -> i
 
 
 def repaid(work_seconds: float, start_seconds: float) -> int:
-    """How many workers repay their starts: the last of k saves W / (k - 1) - W / k seconds of the work W, about W / k².
+    """How many workers save more time than they take to start.
 
-    One that takes `start_seconds` to start repays them where k² is at most W / start.
+    The last of k workers saves W / (k - 1) - W / k seconds of the work W, about W / k², which is at least
+    `start_seconds` if k² is at most W / start.
     """
     return math.isqrt(int(work_seconds / max(start_seconds, 0.01)))
 
 
 def affordable(resident_mb: float) -> int:
-    """How many further workers the free memory holds, each as large as one is now."""
+    """How many more workers fit into the free memory, each as large as one is now."""
     free = psutil.virtual_memory().available / (1 << 20)
     return int(MEMORY_SHARE * free / max(resident_mb, 1.0))
 
 
 class Load:
-    """The share of its time that a reward computes, over its last calls: each counts half as much as the next.
+    """The share of its time that a reward computes over its last calls, each weighing half as much as the next.
 
-    `last` is what the last one took, None before any.
+    `last` is the duration of the last call, None before the first.
     """
 
     def __init__(self) -> None:
@@ -52,10 +53,10 @@ class Load:
         self.last: float | None = None
 
     def see(self, seconds: float, computed: float, in_children: float = 0.0) -> None:
-        """A call took so many seconds of its own, of which it computed; and its children computed.
+        """Record a call: its own seconds, the part that it computed, and the seconds that its children computed.
 
-        One whose children compute is taken not to wait: how long they stood in the queue of a busy machine, nobody
-        knows when they have ended.
+        A call whose children compute counts as computing throughout: after they have ended, nobody can tell how long
+        they waited for a processor.
         """
         self.last = seconds
         computed = seconds if in_children > CHILDREN_COMPUTE * seconds else computed
@@ -64,5 +65,5 @@ class Load:
 
     @property
     def computing(self) -> float | None:
-        """The share; None before anything was seen."""
+        """The share of time; None before the first call."""
         return self._computed / self._seconds if self._seconds > 0 else None

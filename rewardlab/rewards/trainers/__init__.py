@@ -1,1 +1,1 @@
-"""How each trainer calls a reward function, and what it takes in return."""
+"""How each trainer calls a reward function, and which return values it accepts."""

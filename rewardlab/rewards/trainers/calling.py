@@ -1,4 +1,4 @@
-"""Calls a reward function of one sample the way its trainer calls it: verl, OpenAI, verifiers, or no trainer's.
+"""Calls a reward function of one sample as its trainer does: verl's, OpenAI's, verifiers', or a plain function.
 
 Standard library only, and no import from the rest of rewardlab: this file runs in the isolated worker.
 """
@@ -25,16 +25,17 @@ from rewardlab.rewards.events.sample import (
 from rewardlab.rewards.trainers.signature import Role, annotated_as, bind, parameters_of
 from rewardlab.rewards.trainers.table import VERL
 
-#: What verl adds to every extra_info: a conversation of one question and one answer, and no scores of a rollout.
+#: What verl adds to every extra_info; here for a conversation of one question and one answer, without rollout scores.
 ALWAYS = {"num_turns": 2, "rollout_reward_scores": {}}
 
 
 def caller_of(kind: str, call: Callable[..., Any]) -> Callable[[Sample], Any]:
-    """What asks a function of this kind about one sample, and gives a value, an awaitable or a Later (rounds.py).
+    """A callable that calls a function of this kind for one sample; its result is a value, an awaitable or a Later.
 
     Kinds: "verl", `compute_score(data_source, solution_str, ground_truth, extra_info)`; "openai", `grade(sample,
-    item)`; "verifiers", a rubric, which reads the sample itself; "plain", `score(completion, reference)`. Of verl's
-    and the plain function's arguments only those are passed that the signature takes, by name where names are known.
+    item)`; "verifiers", a rubric, which reads the sample itself; "plain", `score(completion, reference)`. verl's and
+    plain functions get only the arguments that their signature takes, by name where names are known. `Later` is
+    described in rounds.py.
     """
     match kind:
         case "openai":
@@ -46,7 +47,7 @@ def caller_of(kind: str, call: Callable[..., Any]) -> Callable[[Sample], Any]:
 
 
 class Bound:
-    """A function of one sample and what each of its parameters is to get; its signature is read once."""
+    """A function of one sample with the values for each of its parameters; its signature is read only once."""
 
     def __init__(self, kind: str, call: Callable[..., Any]) -> None:
         self._kind, self._call, self._binding = kind, call, bind(call)
@@ -56,9 +57,9 @@ class Bound:
         self._columns = [name for name, role in self._binding.by_name if role == "column"]
 
     def __call__(self, sample: Sample) -> Any:
-        """What it returns for the sample: of an async function what is to be awaited.
+        """Call the function for the sample; an async function returns an awaitable.
 
-        Raises: what the function raises; TypeError for a parameter that nothing is known for.
+        Raises: whatever the function raises; TypeError for a required parameter for which no value is known.
         """
         places = [get(sample) for get in self._places]
         names = {name: get(sample) for name, get in self._names.items()}
@@ -67,9 +68,9 @@ class Bound:
         return _awaitable(self._kind, self._call, self._call(*places, **names))
 
     def _handed(self, sample: Sample) -> dict[str, Any]:
-        """The columns that parameters name, and what **kwargs takes besides.
+        """The values for parameters named like columns, and for **kwargs.
 
-        Parameters with defaults are left alone, also where the row has a column of that name.
+        Parameters with defaults keep them, even if the row has a column of that name.
         """
         handed = _verl(sample) if self._kind == "verl" else _row(sample)
         if lacking := [name for name in self._binding.unknown if name not in handed]:
@@ -104,7 +105,7 @@ def _message(sample: Sample) -> list[dict[str, Any]]:
 
 
 def _verl(sample: Sample) -> dict[str, Any]:
-    """What verl passes: its four arguments by its own names."""
+    """verl's four arguments, by its own names."""
     columns = {**hidden_columns_of(sample), **columns_of(sample)}
     extra = columns.get("extra_info")
     return {
@@ -116,15 +117,15 @@ def _verl(sample: Sample) -> dict[str, Any]:
 
 
 def _row(sample: Sample) -> dict[str, Any]:
-    """What a plain function may ask for by name: the row's columns, and what they may be called together."""
+    """What a plain function may ask for by name: the row's columns, and the usual names for all of them together."""
     columns = {**hidden_columns_of(sample), **columns_of(sample)}
     return {"extra_info": {}, "metadata": {}, "info": {}, "row": columns, "item": columns, "sample": sample, **columns}
 
 
 def _awaitable(kind: str, call: Callable[..., Any], value: Any) -> Any:
-    """The value, which may be awaited; of verl's functions only where verl waits.
+    """The value, which may be an awaitable; for verl only where verl itself would await it.
 
-    Raises: TypeError for a coroutine from what does not look async.
+    Raises: TypeError for verl and a coroutine from a function that is not itself async.
     """
     if kind == "verl" and inspect.iscoroutine(value) and not inspect.iscoroutinefunction(call):
         value.close()
@@ -136,7 +137,7 @@ def _awaitable(kind: str, call: Callable[..., Any], value: Any) -> Any:
 
 
 def call_openai(call: Callable[..., Any], sample: Sample) -> Any:
-    """`grade(sample, item)`: output_json is the response read as JSON, None for none; output_tools are its calls."""
+    """Call `grade(sample, item)`; output_json is the response parsed as JSON or None, output_tools its tool calls."""
     text = response_of(sample)
     output = {
         "output_text": text,

@@ -1,7 +1,7 @@
-"""One event loop for all async rewards of a process, in a thread of its own, as TRL runs them.
+"""One event loop for all async rewards of a process, in its own thread, as in TRL.
 
-Standard library only: this file runs in the isolated worker. A semaphore, a lock or a client that the reward makes at
-import or at its first call belongs to one loop: with a new loop for each call it would fail at the second.
+Standard library only: this file runs in the isolated worker. A semaphore, a lock or a client that the reward creates at
+import or in its first call belongs to one loop; with a new loop for each call it would fail in the second.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-#: Gives what an awaitable gave, or raises what it raised.
+#: A call that returns an awaitable's result, or raises what the awaitable raised.
 Given: TypeAlias = Callable[[], Any]
 
-#: How often it is looked whether the loop still runs: sys.exit in a task of the reward's own ends it.
+#: How often to check whether the loop still runs; sys.exit in one of the reward's own tasks ends it.
 LOOK_SECONDS = 0.5
 
 
 class _Loop:
-    """A loop that runs in a daemon thread until the process ends, or until something in it exits."""
+    """An event loop that runs in a daemon thread until the process ends, or until a task in it exits."""
 
     def __init__(self) -> None:
         import asyncio  # noqa: PLC0415 - two thirds of a worker's start, and few rewards are async
@@ -47,7 +47,7 @@ class _Loop:
 
     @property
     def thread_id(self) -> int | None:
-        """What the system calls the loop's thread."""
+        """The system's id of the loop's thread."""
         return self._thread.native_id
 
     @property
@@ -55,7 +55,7 @@ class _Loop:
         return self._ended is None and self._thread.is_alive()
 
     def wait(self, values: Sequence[Any]) -> list[Given]:
-        """What the awaitables give, all awaited at once; what one raises is raised by its own Given."""
+        """Await all awaitables concurrently; each one's Given returns its result or raises its exception."""
         future = self._asyncio.run_coroutine_threadsafe(self._together(values), self._loop)
         try:
             while True:
@@ -69,10 +69,10 @@ class _Loop:
                     raise self._ended or SystemExit(1)
                 return given
         finally:
-            future.cancel()  # of no effect but where Ctrl-C ended the wait
+            future.cancel()  # has an effect only if Ctrl-C ended the wait
 
     async def _together(self, values: Sequence[Any]) -> list[Given]:
-        """Each in a task of its own, as trainers gather them, begun in their order. Nothing where the loop ends."""
+        """Run each awaitable in its own task, started in order, as trainers do. Empty if the loop ends."""
         tasks = [self._loop.create_task(_outcome(value)) for value in values]
         try:
             await self._asyncio.wait(tasks)
@@ -82,7 +82,7 @@ class _Loop:
 
 
 async def _outcome(value: Any) -> tuple[BaseException | None, Any]:
-    """What it raised, or gave: an exception that passed through the loop might end it."""
+    """The exception or the result of an awaitable, as a value: a raised exception might end the loop."""
     try:
         return None, await value
     except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
@@ -100,15 +100,16 @@ _LOOPS: list[_Loop] = []
 
 
 def wait(value: Any) -> Any:
-    """The value, or what an async function's coroutine gives on the process's one loop."""
+    """The value itself, or the result of an awaitable, awaited on the process's one loop."""
     return wait_all([value])[0]() if inspect.isawaitable(value) else value
 
 
 def wait_all(values: Sequence[Any]) -> list[Given]:
-    """What each of several awaitables gives on the process's one loop, awaited at the same time.
+    """Await several awaitables concurrently on the process's one loop.
 
-    Each is given by a call, which raises what that awaitable raised: the others have their values all the same.
-    Raises: what ended the loop itself, as sys.exit in a task of the reward's own does.
+    Each result is a call that returns the awaitable's value or raises its exception, so that a failure of one does not
+    affect the others.
+    Raises: what ended the loop itself, such as sys.exit in one of the reward's own tasks.
     """
     if not values:
         return []
@@ -119,15 +120,15 @@ def wait_all(values: Sequence[Any]) -> list[Given]:
 
 
 def thread_id() -> int | None:
-    """The system's id of the thread in which async rewards run; None where none has run yet.
+    """The system's id of the thread in which async rewards run; None if none has run yet.
 
-    Its wait for a processor is no part of the reward's own time, as the main thread's is none.
+    Like the main thread's, its waits for a processor are not part of the reward's own time.
     """
     return _LOOPS[-1].thread_id if _LOOPS else None
 
 
 def is_async(call: Callable[..., Any]) -> bool:
-    """Whether a trainer sees that it must be awaited: a coroutine function, a partial of one, an async __call__."""
+    """Whether a trainer recognises it as async: a coroutine function, a partial of one, or an async __call__."""
     while isinstance(call, partial):
         call = call.func
     return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004

@@ -1,8 +1,8 @@
-"""Asks functions about a batch in rounds: all that one round leaves to be awaited is awaited at the same time.
+"""Calls functions for a batch in rounds; after each round, everything that must be awaited is awaited concurrently.
 
-Standard library only: this file runs in the isolated worker. Trainers await a batch's async rewards together: TRL and
-verifiers gather them, verl too. What a function does without being awaited is done here, in the asker's own thread and
-in the samples' order, for it may not be fit for another thread (a signal, a lock) or for another order.
+Standard library only: this file runs in the isolated worker. Trainers await a batch's async rewards concurrently: TRL,
+verifiers and verl all gather them. The synchronous parts run in the calling thread and in the samples' order, since
+they may not work in another thread (a signal, a lock) or in another order.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Later:
-    """What is to be awaited, and what is done next, in the asker's own thread: it may give another Later.
+    """An awaitable, and what to do next in the calling thread; `then` may return another Later.
 
-    `then` gets what was awaited as a call, which raises what the awaitable raised.
+    `then` gets the result as a call, which raises what the awaitable raised.
     """
 
     awaitable: Any
@@ -32,9 +32,10 @@ class Later:
 
 @dataclass(frozen=True)
 class Question(Generic[Answer]):
-    """One call of a function, or several in turn, and what is made of the value, or of what was raised.
+    """One call of a function (or several in turn), with what to make of its value or of its exception.
 
-    `give` gives a value, an awaitable or a Later. `failed` raises where a failure takes the whole batch.
+    `give` returns a value, an awaitable or a Later; `read` turns a value into the answer. `failed` turns an exception
+    into the answer, or raises it where a failure loses the whole batch.
     """
 
     give: Callable[[], Any]
@@ -42,7 +43,7 @@ class Question(Generic[Answer]):
     failed: Callable[[BaseException], Answer]
 
     def answer(self, give: Given) -> Answer | Later:
-        """The answer, or what is to be awaited before there is one."""
+        """The answer, or a Later if something must be awaited first."""
         try:
             value = give()
             if isinstance(value, Later):
@@ -55,9 +56,10 @@ class Question(Generic[Answer]):
 
 
 def ask(questions: Sequence[Question[Answer]]) -> list[Answer]:
-    """The answer of each question, in their order.
+    """The answer to each question, in order.
 
-    Raises: what ends the process (sys.exit), and what a question's `failed` raises; what was not awaited yet is closed.
+    Raises: what ends the process (sys.exit), and what a question's `failed` raises; coroutines not yet awaited are
+    closed first.
     """
     answers: dict[int, Answer] = {}
     turn: list[tuple[int, Given]] = [(number, question.give) for number, question in enumerate(questions)]
@@ -84,12 +86,12 @@ def _same(give: Given) -> Any:
 
 
 def _costs_one(error: BaseException) -> bool:
-    """Whether it is the failure of one question: also a cancellation, which asyncio counts among what ends a task."""
+    """Whether the exception fails only one question; this includes asyncio's CancelledError, a BaseException."""
     return isinstance(error, Exception) or type(error).__name__ == "CancelledError"
 
 
 def _close(awaitable: Any) -> None:
-    """Python warns of a coroutine that nobody awaited."""
+    """Close a coroutine that will not be awaited, since Python would warn about it."""
     with contextlib.suppress(Exception):
         if inspect.iscoroutine(awaitable):
             awaitable.close()

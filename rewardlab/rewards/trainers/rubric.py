@@ -1,8 +1,8 @@
-"""A rubric as verifiers defines it: functions of one completion, each with a weight; the reward is their weighted sum.
+"""A rubric as in verifiers: weighted functions of one completion, whose weighted sum is the reward.
 
 Standard library only: this file runs in the isolated worker, and verifiers need not be installed.
-A function names what it wants among prompt, completion, answer, state, task, info, parser and the row's columns.
-verifiers scores a function that raises 0.0; here the sample is unscored, for a failure is no zero.
+A function's parameters may be prompt, completion, answer, state, task, info, parser and the row's columns.
+verifiers gives 0.0 for a function that raises; here the sample is unscored, since a failure is never a zero.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ GROUP = {"prompts", "completions", "answers", "states", "tasks", "infos"}
 
 @dataclass(frozen=True)
 class Weighted:
-    """A weighted sum and the values it was made of, by name."""
+    """A weighted sum and its values by name."""
 
     score: float
     values: tuple[tuple[str, float], ...]
@@ -47,7 +47,7 @@ class Weighted:
 class Part:
     """One function, its name and its weight; `wanted` are the arguments it takes, None for all.
 
-    `forms` tells of a prompt and a completion whether they are annotated as a text or as messages.
+    `forms` holds whether prompt and completion are annotated as a text or as messages.
     """
 
     name: str
@@ -65,15 +65,15 @@ class Rubric:
     parser: Any
 
     def __call__(self, sample: Sample) -> Any:
-        """The sample's weighted sum; for a single function without a weight, what it returned.
+        """The sample's weighted sum; for a single function of weight 1, what it returned.
 
-        The functions are called in their order, each when the one before has its value: a Later where one is async.
+        The functions are called in order, each after the one before has its value; a Later if one is async.
         Raises: whatever a function raises; TypeError when one of several returns no number.
         """
         return self._go_on(sample, _arguments(sample, self.parser), [])
 
     def _go_on(self, sample: Sample, arguments: dict[str, Any], values: list[Any], given: Given | None = None) -> Any:
-        """The rest of the functions, after those whose values there are; `given` gives the next one's."""
+        """Call the functions that have no value yet; `given` returns the next one's value."""
         if given is not None:
             values = [*values, given()]
         for part in self.parts[len(values) :]:
@@ -101,10 +101,10 @@ class Parser:
 
 
 def rubric_of(functions: Sequence[Callable[..., Any]], weights: Any = None, parser: Any = None) -> Rubric:
-    """The rubric of these functions; every weight is 1 unless given.
+    """The rubric of these functions; by default every weight is 1.
 
-    Raises: ValueError when weights and functions are not as many, when a weight is no number, or when a function
-    scores a whole group.
+    Raises: ValueError when the numbers of weights and functions differ, when a weight is not a number, or when a
+    function scores a whole group.
     """
     weights = weights or [1.0] * len(functions)
     if not isinstance(weights, list | tuple) or len(weights) != len(functions):
@@ -122,7 +122,7 @@ def rubric_of(functions: Sequence[Callable[..., Any]], weights: Any = None, pars
 
 
 def rubrics_of(module: ModuleType) -> dict[str, Callable[[], Rubric]]:
-    """The module's rubrics by name, each to be made: objects like verifiers' Rubric; of a group not its members."""
+    """Makers of the module's rubrics by name, for objects like verifiers' Rubric; a group hides its members."""
     own = {key: value for key, value in vars(module).items() if not isinstance(value, ModuleType)}
     inside = {id(one) for value in own.values() for one in _members(value)}
     found = {
@@ -132,8 +132,8 @@ def rubrics_of(module: ModuleType) -> dict[str, Callable[[], Rubric]]:
 
 
 def rubric_like(value: Any) -> Callable[[], Rubric] | None:
-    """What makes its rubric, for an object with the methods or attributes of verifiers' Rubric; None for another."""
-    kind = type(value)  # a method of the type: the class itself, a module or a mock is no rubric
+    """A function that makes the rubric of an object like verifiers' Rubric, by its methods; None for other objects."""
+    kind = type(value)  # look for methods on the type: the class itself, a module or a mock is not a rubric
     if members := _members(value):
         made = [rubric_like(one) for one in members]
         return _group(made, vars(value).get("weights")) if None not in made else None
@@ -145,15 +145,16 @@ def rubric_like(value: Any) -> Callable[[], Rubric] | None:
 
 
 def _members(value: Any) -> Sequence[Any]:
-    """The rubrics of a group of them."""
+    """The members of a group of rubrics."""
     held = getattr(value, "__dict__", None)
     members = held.get("rubrics") if isinstance(held, dict) else None
     return members if isinstance(members, list | tuple) else ()
 
 
 def _group(made: Sequence[Callable[[], Rubric] | None], weights: Any) -> Callable[[], Rubric]:
-    """What makes one rubric of several, as verifiers' RubricGroup is one: a function's weight is multiplied by its
-    rubric's, 1 unless given.
+    """A function that makes one rubric of several, as verifiers' RubricGroup does.
+
+    Each function's weight is multiplied by its rubric's, which is 1 by default.
     """
 
     def together() -> Rubric:
@@ -172,7 +173,7 @@ def _group(made: Sequence[Callable[[], Rubric] | None], weights: Any) -> Callabl
 
 
 def are_functions(value: Any) -> bool:
-    """Whether it is a list of what can be called."""
+    """Whether it is a list of functions or other callables that are not classes."""
     return (
         isinstance(value, list | tuple)
         and bool(value)
@@ -191,7 +192,7 @@ def _wanted(function: Callable[..., Any]) -> frozenset[str] | None:
 
 
 def _chosen(part: Part, arguments: dict[str, Any], sample: Sample) -> dict[str, Any]:
-    """The arguments that it takes; a prompt or a completion that is annotated is a text or messages as that says."""
+    """The arguments that the part takes; prompt and completion are a text or messages as their annotations say."""
     taken = arguments if part.wanted is None else {key: arguments[key] for key in part.wanted if key in arguments}
     if not part.forms:
         return taken
@@ -206,7 +207,7 @@ def _chosen(part: Part, arguments: dict[str, Any], sample: Sample) -> dict[str, 
 
 
 def _arguments(sample: Sample, parser: Any) -> dict[str, Any]:
-    """What a function may ask for, by name; a single-turn rollout's state holds what is known before training."""
+    """What a function may ask for by name; `state` holds the parts of a single-turn rollout that are known here."""
     prompt, completion = conversation_of(sample)
     columns = {**hidden_columns_of(sample), **columns_of(sample)}
     rollout = {
@@ -220,7 +221,7 @@ def _arguments(sample: Sample, parser: Any) -> dict[str, Any]:
 
 
 def _info(info: Any) -> Any:
-    """The row's info, an object or the JSON of one."""
+    """The row's info, which is an object or the JSON text of one."""
     if isinstance(info, str):
         return json.loads(info)
     return {} if info is None else info

@@ -1,4 +1,4 @@
-"""What the parameters of a reward function mean, by their names, their annotations and their places.
+"""Works out what the parameters of a reward function stand for, from their names, annotations and positions.
 
 Standard library only: this file runs in the isolated worker.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-#: What a parameter stands for; "column" is a column of the row by the parameter's own name.
+#: What a parameter stands for; "column" is the row's column with the parameter's name.
 Role: TypeAlias = Literal["completion", "reference", "prompt", "column"]
 
 
@@ -31,10 +31,10 @@ REFERENCES = _names(
     "gold_answer gold_label golden golden_answer expected expected_answer expected_output truth gt true_answer "
     "correct correct_answer right_answer answer_key ref reference_text ground_truth_answer solution_gt"
 )
-#: Either the model's or the known one: the other parameter tells.
+#: Names for either the model's or the known answer; the other parameter decides.
 EITHER = _names("answer answers solution solutions result final_answer")
 PROMPTS = _names("prompt question query problem instruction user_prompt messages conversation prompt_text")
-#: Beside these names in the row, what verl, verifiers and the platforms hand over under names of their own.
+#: Names under which verl, verifiers and the platforms pass further data.
 HANDED = _names("data_source extra_info metadata info task state row item sample")
 
 TEXT = re.compile(r"^(typing\.)?(Optional\[)?str(\s*\|\s*None)?\]?$")
@@ -43,11 +43,11 @@ MESSAGES = re.compile(r"\b(dict|Dict|Mapping|TypedDict|Any)\b|[Mm]essage")
 
 @dataclass(frozen=True)
 class Binding:
-    """How to call a function of one sample: which parameter gets what.
+    """How to call a function of one sample: which parameter gets which value.
 
-    `by_place` are the roles of parameters that are known by their place alone; `by_name` those of the others. `spare`
-    tells whether it takes any keyword. `swapped` names the reference's and the completion's parameters where they stand
-    in that order. `unknown` parameters have no default and no meaning here: a column of that name may serve.
+    `by_place` holds the roles of positional-only parameters, `by_name` those of the others. `spare`: the function takes
+    any keyword. `swapped` names the reference's and the completion's parameters if they come in that order. `unknown`
+    parameters have no default and no known meaning; a column of that name may serve.
     """
 
     by_place: tuple[tuple[str, Role], ...]
@@ -62,12 +62,12 @@ class Binding:
         return dict((*self.by_place, *self.by_name))
 
     def has(self, role: Role) -> bool:
-        """Whether a parameter stands for it."""
+        """Whether a parameter has this role."""
         return role in self.roles.values()
 
 
 def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    """A function's parameters; none for one that does not tell."""
+    """A function's parameters; none if they cannot be inspected."""
     try:
         return inspect.signature(function).parameters
     except (TypeError, ValueError):
@@ -80,7 +80,7 @@ def takes_all(function: Callable[..., Any]) -> bool:
 
 
 def named(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    """The parameters that have a name of their own: all but *args and **kwargs."""
+    """The parameters with names of their own, which excludes *args and **kwargs."""
     return [one for one in parameters_of(function).values() if one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}]
 
 
@@ -90,7 +90,7 @@ def required(function: Callable[..., Any]) -> list[str]:
 
 
 def annotated_as(parameter: inspect.Parameter | None) -> Literal["text", "messages"] | None:
-    """What the annotation says a completion or a prompt is; None where it says nothing."""
+    """Whether the annotation of a completion or prompt says text or messages; None if neither."""
     if parameter is None or parameter.annotation is parameter.empty:
         return None
     given = parameter.annotation
@@ -105,15 +105,14 @@ def annotated_as(parameter: inspect.Parameter | None) -> Literal["text", "messag
 
 
 def bind(function: Callable[..., Any]) -> Binding:
-    """The meaning of each parameter of a function of one sample.
+    """Work out the role of each parameter of a function of one sample.
 
-    Names rule. A parameter of an unknown name stands for what no name stands for, the completion first, then the
-    reference: so does each of two unknown ones, by place. A parameter with a default gets something only where its name
-    says what.
+    Known names decide first. Then required parameters with unknown names take the roles that are still free, in order:
+    the completion first, then the reference. A parameter with a default gets a value only if its name is known.
     """
     parameters = named(function)
     spare = takes_all(function)
-    if not parameters:  # *args, or a builtin that does not tell
+    if not parameters:  # *args, or a builtin that cannot be inspected
         places: tuple[tuple[str, Role], ...] = (("completion", "completion"), ("reference", "reference"))
         return Binding(places, (), spare=False, swapped=None, unknown=())
     roles = dict(_by_name(parameters))
@@ -129,7 +128,7 @@ def bind(function: Callable[..., Any]) -> Binding:
 
 
 def _by_name(parameters: list[inspect.Parameter]) -> Iterator[tuple[str, Role]]:
-    """The roles that names tell. A role that a parameter without a default has is not given to one with a default."""
+    """The roles by name. A parameter with a default does not get a role that one without a default already has."""
     found: dict[Role, str] = {}
     told: dict[str, Role] = {}
     known: tuple[tuple[frozenset[str], Role], ...] = (
@@ -160,7 +159,7 @@ def _by_name(parameters: list[inspect.Parameter]) -> Iterator[tuple[str, Role]]:
 
 
 def _swapped(parameters: list[inspect.Parameter], roles: Mapping[str, Role]) -> tuple[str, str] | None:
-    """The reference's and the completion's names where the reference stands first."""
+    """The names of the reference's and the completion's parameters if the reference comes first; else None."""
     order = [
         (one.name, roles[one.name]) for one in parameters if one.name in roles and one.kind is not one.KEYWORD_ONLY
     ]

@@ -1,23 +1,23 @@
-"""What each trainer takes from a reward function and what it refuses: one table, with the version it was seen at.
+"""The table of what each trainer accepts from a reward function and what it refuses, with the version checked.
 
-Standard library only: this file runs in the isolated worker. Each line was run against the library or read in it at
-that version; the audit takes what the trainer takes, and tells of what it refuses.
+Standard library only: this file runs in the isolated worker. Each line was run against the library, or read in its
+code, at that version. The audit accepts what the trainer accepts, and reports what it refuses.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: The versions at which the lines below hold.
+#: The versions for which the lines below hold.
 TRL, VERL, RUNTIME = "trl 1.16.0", "verl 0.9.1", "awslambdaric 4.2.2"
 OPENAI = "OpenAI's documentation, 2026-08"
-#: The trainer of a kind of reward; the others have none that is pinned here.
+#: The trainer of each kind of reward; for other kinds no trainer is listed.
 TRAINERS = {"trl": TRL, "verl": VERL, "openai": OPENAI, "lambda": RUNTIME}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One form of a call or a return, whether the trainer takes it, and what it makes of it."""
+    """One form of a call or a return value, whether the trainer accepts it, and what it does with it."""
 
     trainer: str
     form: str
@@ -76,11 +76,11 @@ TABLE = (
 
 
 def line(kind: str, form: str) -> Line | None:
-    """What the trainer of this kind of reward makes of a form; None where the table does not tell."""
+    """The line for a form and the trainer of this kind of reward; None if the table has none."""
     return next((one for one in TABLE if one.trainer == TRAINERS.get(kind) and one.form == form), None)
 
 
 def refusal(kind: str, form: str, what: str) -> str | None:
-    """A sentence that tells what the trainer refuses, after what the reward does; None where it refuses nothing."""
+    """A sentence: `what` the reward does, and that its trainer refuses it; None if the trainer does not."""
     found = line(kind, form)
     return None if found is None or found.taken else f"{what}, which {found.trainer} refuses: {found.told}"

@@ -1,4 +1,4 @@
-"""Calls a reward function as TRL calls it: once for a batch, everything by name.
+"""Calls a reward function as TRL does: once per batch, with all arguments by name.
 
 Standard library only: this file runs in the isolated worker.
 """
@@ -26,10 +26,10 @@ from rewardlab.rewards.trainers.rounds import Later
 from rewardlab.rewards.trainers.signature import EITHER, REFERENCES, parameters_of, required, takes_all
 from rewardlab.rewards.trainers.table import TRL
 
-#: What TRL passes itself, and no column of the data by the same name.
+#: Columns of the data that are not passed on, because TRL uses these names itself.
 GIVEN = ("completion", "completion_ids")
-#: transformers.TrainerState before the first step, with its names and defaults (5.8); max_steps is 1 and not 0, so that
-#: a share of the training done is 0 and no division by zero.
+#: transformers.TrainerState before the first step, with its names and defaults (5.8). max_steps is 1 instead of 0, so
+#: that a reward can compute the share of the training done without a division by zero.
 TRAINER_STATE: Mapping[str, Any] = {
     "epoch": 0.0,
     "global_step": 0,
@@ -52,12 +52,12 @@ TRAINER_STATE: Mapping[str, Any] = {
 }
 
 
-class TokensMissing(Exception):  # noqa: N818 - what stops the call, not an error of the reward's
-    """The reward read the token ids of a completion of which only the text is known."""
+class TokensMissing(Exception):  # noqa: N818 - it stops the call and is not an error of the reward
+    """The reward read the token ids of a completion for which only the text is known."""
 
 
 class UnknownTokens(Sequence[int]):
-    """A completion's token ids, which are not known: reading them raises, for no ids would be a lie."""
+    """Stands for a completion's unknown token ids: reading it raises, since an empty list would be false."""
 
     def __init__(self) -> None:
         self.read = False
@@ -70,7 +70,7 @@ class UnknownTokens(Sequence[int]):
 
 
 def ignore(*_: object, **__: object) -> None:
-    """TRL's log_extra and log_metric, where there is no log."""
+    """Stands for TRL's log_extra and log_metric, since there is no log here."""
 
 
 def call_trl(
@@ -80,17 +80,17 @@ def call_trl(
     forms: set[str] | None = None,
     row_ids: Sequence[Any] | None = None,
 ) -> list[Any] | Later:
-    """One value per sample from a TRL function: `f(prompts, completions, completion_ids, **columns)`; NaN is None.
+    """Call a TRL function, `f(prompts, completions, completion_ids, **columns)`; returns one value per sample.
 
-    Of an async function a Later, which gives the same list when it has been awaited.
-    `token_ids` are the completions' own, the token that ended one included, None where they are not known; `row_ids`
-    are the rows' own, where the samples' ids do not hold them. The row's id, the reference, what a platform moved into
-    metadata, and what newer versions pass besides (trainer_state, log_extra, log_metric) are given where the signature
-    takes them. So is the reference under another known name that it asks for and the rows lack, which `forms` then
-    takes. A row without a prompt of its own has the form that the
-    annotation of `completions` says.
-    Raises: ValueError or TypeError where TRL would: another number of values, a dict, a coroutine from an ordinary
-    function; TokensMissing when it read ids that are not known, also where it caught what that raised.
+    NaN is returned as None. For an async function the result is a Later that yields the same list.
+    `token_ids` are the completions' token ids, including the token that ended each, None where unknown; `row_ids` are
+    the rows' own ids if the samples' ids do not contain them. If the signature takes them, these are passed too: the
+    row's id, the reference, columns that a platform moved into metadata, and what newer versions of TRL pass
+    (trainer_state, log_extra, log_metric). If the signature requires a column that the rows lack and that has a known
+    name of the reference, the reference is passed, and `forms` records it. A row without its own prompt gets texts or
+    messages according to the annotation of `completions`.
+    Raises: ValueError or TypeError where TRL would: a wrong number of values, a dict, a coroutine from an ordinary
+    function; TokensMissing when the function read unknown ids, even if it caught the exception.
     """
     texts = _asks_for_texts(call)
     prompts, completions = zip(
@@ -121,7 +121,7 @@ def call_trl(
 
 
 def _checked(ids: Sequence[Any], count: int, give: Given) -> list[Any]:
-    """The list that TRL makes of what is given.
+    """The list that TRL makes of the given result.
 
     Raises: as `call_trl`.
     """
@@ -133,7 +133,10 @@ def _checked(ids: Sequence[Any], count: int, give: Given) -> list[Any]:
 
 
 def _check_arguments(call: Callable[..., Any], passed: Mapping[str, Any]) -> None:
-    """Raises: TypeError for a function that TRL's own call would not fit, with what to write."""
+    """Check that the function takes all arguments that TRL passes.
+
+    Raises: TypeError if it does not, with the remedy.
+    """
     known = parameters_of(call)
     if known and not takes_all(call) and (lacking := [name for name in passed if name not in known]):
         raise TypeError(
@@ -144,7 +147,7 @@ def _check_arguments(call: Callable[..., Any], passed: Mapping[str, Any]) -> Non
 def _values(values: Any, count: int) -> list[Any]:
     """The list that TRL makes of what a function returned."""
     if inspect.iscoroutine(values):
-        values.close()  # else Python warns that nobody awaited it
+        values.close()  # otherwise Python warns that it was never awaited
         raise TypeError(
             f"returned a coroutine that {TRL} does not await: it awaits `async def`, a partial of one and an object's "
             "async __call__; write the function itself as `async def`"
@@ -172,13 +175,13 @@ def _asks_for_texts(call: Callable[..., Any]) -> bool:
 
 
 def _hidden(event: list[Sample]) -> dict[str, Any]:
-    """Columns that do not stand at the top level of the samples: the reference, and what a platform has moved."""
+    """Columns that are not at the top level of the samples: the reference, and columns that a platform has moved."""
     rows = [hidden_columns_of(sample) for sample in event]
     return {key: [row.get(key) for row in rows] for row in rows for key in row}
 
 
 def _besides(call: Callable[..., Any], columns: Mapping[str, Any], offered: dict[str, Any]) -> dict[str, Any]:
-    """What is passed beside the columns where the signature takes it."""
+    """The further arguments, besides the columns, that the signature takes."""
     offered["trainer_state"] = SimpleNamespace(**TRAINER_STATE, log_history=[], stateful_callbacks={})
     offered["log_extra"] = offered["log_metric"] = ignore
     every, named = takes_all(call), parameters_of(call)
@@ -187,7 +190,7 @@ def _besides(call: Callable[..., Any], columns: Mapping[str, Any], offered: dict
 
 
 def _renamed(call: Callable[..., Any], event: list[Sample], known: set[str]) -> dict[str, Any]:
-    """The reference under known names that the function asks for and the rows have no column by."""
+    """The reference, under each of its known names that the function requires and that is no column of the rows."""
     asked = [name for name in required(call) if name.lower() in REFERENCES | EITHER and name not in known]
     if not asked:
         return {}
@@ -196,6 +199,6 @@ def _renamed(call: Callable[..., Any], event: list[Sample], known: set[str]) -> 
 
 
 def row_id_of(sample: Sample) -> Any:
-    """The row's own id: the audit's samples are called by it and the generation's number."""
+    """The row's own id; the audit's sample ids consist of it and the generation's number."""
     name, colon, number = str(sample.get("id")).rpartition(":")
     return name if colon and number.isdigit() else sample.get("id")

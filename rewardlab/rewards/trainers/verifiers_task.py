@@ -1,4 +1,4 @@
-"""A reward as verifiers 0.4 has it: methods of a Task, marked by @vf.reward, asked about a trace of one rollout.
+"""Calls a reward in the form of verifiers 0.4: methods of a Task, marked by @vf.reward, that score a rollout's trace.
 
 Standard library only: this file runs in the isolated worker. The file under audit has imported verifiers itself, and
 verifiers' own classes make the data, the task and the trace (seen at 0.4.0). Rubrics of earlier versions: rubric.py.
@@ -18,21 +18,21 @@ from rewardlab.rewards.trainers.rounds import Later
 from rewardlab.rewards.trainers.rubric import Weighted
 from rewardlab.rewards.trainers.signature import EITHER, REFERENCES
 
-#: How verifiers marks a method that rewards, and how it keeps its weight.
+#: The attributes with which verifiers marks a reward method and stores its weight.
 MARK, WEIGHT = "reward", "_vf_weight"
 
 
 class TaskError(ValueError):
-    """A task that cannot be asked without what verifiers runs around it."""
+    """A task that cannot be scored without the environment that verifiers runs around it."""
 
 
 def is_task(value: Any) -> bool:
-    """Whether it is a class like verifiers' Task, with a method that rewards."""
+    """Whether it is a class like verifiers' Task with at least one reward method."""
     return inspect.isclass(value) and callable(getattr(value, "data_type", None)) and any(_rewards(value))
 
 
 def _rewards(task: type) -> Iterator[Any]:
-    """The methods that reward; an override without the mark takes it away."""
+    """The reward methods; an override without the mark is not one."""
     for name in sorted({name for base in task.__mro__ for name, one in vars(base).items() if hasattr(one, WEIGHT)}):
         method = getattr(task, name)
         if getattr(method, MARK, False):
@@ -40,9 +40,9 @@ def _rewards(task: type) -> Iterator[Any]:
 
 
 class TaskReward:
-    """The weighted sum of a Task class's rewards for one sample.
+    """Computes the weighted sum of a Task class's rewards for one sample.
 
-    Raises: TaskError from the constructor when a reward needs the container of a rollout, which an audit has not.
+    Raises: TaskError from the constructor when a reward needs a rollout's container, which an audit does not have.
     """
 
     def __init__(self, task: type) -> None:
@@ -54,13 +54,13 @@ class TaskReward:
 
     @property
     def weights(self) -> tuple[tuple[str, float], ...]:
-        """Each method that rewards, with its weight."""
+        """The name and weight of each reward method."""
         return tuple((method.__name__, float(getattr(method, WEIGHT))) for method in _rewards(self._task))
 
     def __call__(self, sample: Sample) -> Later:
-        """The sum and what it is made of, when its score has been awaited.
+        """A Later that yields the weighted sum and its values.
 
-        Raises: whatever a reward raises, and pydantic for a row that does not fit the task's data.
+        Raises: whatever a reward raises, and pydantic's error for a row that does not fit the task's data.
         """
         trace_of = sys.modules["verifiers.v1.trace"]
         task = self._task(self._data(sample))
@@ -74,7 +74,7 @@ class TaskReward:
         return Later(task.score(trace), partial(_weighted, trace))
 
     def _data(self, sample: Sample) -> Any:
-        """The row as the task's data: its own fields by the row's columns, one for the reference by the reference."""
+        """The row as the task's data: fields are filled from columns of the same name, or from the reference."""
         kind = self._task.data_type()  # type: ignore[attr-defined]
         own = set(kind.model_fields) - set(sys.modules["verifiers.v1"].TaskData.model_fields)
         columns = {**hidden_columns_of(sample), **columns_of(sample)}
@@ -85,7 +85,7 @@ class TaskReward:
 
 
 def _weighted(trace: Any, scored: Given) -> Weighted:
-    """What the trace holds once its task has been scored."""
+    """The weighted sum in the trace, after its task has been scored."""
     scored()
     found = {name: reward for name, reward in trace.rewards.items() if reward is not None}
     values = tuple((name, float(reward.score)) for name, reward in found.items())
@@ -93,7 +93,7 @@ def _weighted(trace: Any, scored: Given) -> Weighted:
 
 
 def _nodes(sample: Sample) -> Iterator[Any]:
-    """The conversation as a trace keeps it: each message a node after the one before; the last one was sampled."""
+    """The conversation as nodes of a trace, each the child of the one before; only the last one was sampled."""
     node = sys.modules["verifiers.v1.graph"].MessageNode
     turns = [{"role": turn.get("role"), "content": turn.get("content", "")} for turn in turns_of(sample)]
     for place, turn in enumerate(turns):

@@ -1,8 +1,8 @@
-"""Krippendorff's alpha at four levels of measurement, as a function of how often each unit is drawn.
+"""Krippendorff's alpha at four levels of measurement, computed so that resampling is cheap.
 
 alpha = 1 - (n - 1) sum_u d_u / e over units with at least two ratings, n ratings in all, where d_u sums the squared
-distances of the ordered pairs of unit u over m_u - 1, and e those of all ordered pairs. Both are sums over units, or
-follow from sums over units, so a resample costs a product of its weights with a few columns. The distances:
+distances of the ordered pairs of unit u over m_u - 1, and e those of all ordered pairs. Both follow from sums over
+units, so a resample costs one product of its weights with a few columns. The distances:
 
 - nominal: 0 or 1; e = n^2 - sum n_c^2.
 - interval: (x - y)^2; d_u = 2 m_u/(m_u - 1) SS_u and e = 2 n SS_T.
@@ -27,14 +27,14 @@ from rewardlab.stats.agreement.sums import Sums, interval_sums, nominal_sums, or
 from rewardlab.stats.agreement.table import LEVELS, NO_VARIATION, Codes, Level, Table
 from rewardlab.stats.interval import Floats, Undefined
 
-#: Cells of a table of columns that is still held in memory (80 MB); beyond, each resample counts its ratings anew.
+#: The most cells of a table of columns held in memory (80 MB); beyond that, each resample counts its ratings anew.
 CELLS = 10_000_000
 
 
 class Drawn(Protocol):
-    """Alpha of a table whose clusters are drawn any number of times.
+    """Computes alpha for any number of draws of each cluster of a table.
 
-    Clusters with the same ratings are one kind: `kind` (clusters,) numbers it for each.
+    Clusters with the same ratings form one kind; `kind` (clusters,) is the number of each cluster's kind.
     """
 
     @property
@@ -46,16 +46,16 @@ class Drawn(Protocol):
         """How many kinds there are."""
 
     def alphas(self, weights: Floats) -> Floats:
-        """Alpha (draws,) for `weights` (draws, kinds), how often each kind is drawn; NaN without variation."""
+        """Alpha of each draw, (draws,), NaN without variation; `weights` (draws, kinds) counts each kind's draws."""
 
     def largest(self, weights: Floats) -> tuple[float, float]:
-        """The largest distance of two ratings, and the mean distance of all pairs, D_e; `weights` (kinds,)."""
+        """The largest distance between two ratings, and the mean distance of all pairs, D_e; `weights` (kinds,)."""
 
 
 def drawn_alpha(table: Table, level: Level) -> Drawn | Undefined:
     """Alpha of a table as a function of how often each of its clusters is drawn.
 
-    At the edges: undefined when no unit has two ratings, or when all ratings of those that have are the same.
+    At the edges: undefined when no unit has two ratings, or when all ratings of the units that have two are the same.
     Raises: UsageError for an unknown level; InputError for a negative rating at the ratio level.
     """
     if level not in LEVELS:
@@ -87,10 +87,10 @@ def alpha(values: ArrayLike, level: Level) -> float | Undefined:
 
 
 def alpha_of(table: Table, level: Level) -> float | Undefined:
-    """As `alpha`, of a table that was made before: of a sample with weights, that of the whole.
+    """As `alpha`, from a ready table; with sampling weights it estimates alpha of the population.
 
-    Identity with weights: alpha of a table that holds unit u weight[u] times, weights 1 in the mean over units with two
-    ratings, so that (n - 1)/n counts the ratings there are.
+    Identity with weights: alpha of a table that holds unit u weight[u] times. The weights are scaled to a mean of 1
+    over the units with two ratings, so that n in (n - 1)/n is the actual number of ratings.
     """
     if table.is_weighted:
         table = table.pairable().by_unit()
@@ -99,14 +99,14 @@ def alpha_of(table: Table, level: Level) -> float | Undefined:
 
 
 def value_of(drawn: Drawn, weights: Floats | None = None) -> float | Undefined:
-    """Alpha with each cluster drawn once, or as often as `weights` (clusters,) say."""
+    """Alpha with each cluster drawn once, or `weights` (clusters,) times."""
     often = np.bincount(drawn.kind, weights, minlength=drawn.kinds).astype(float)
     value = float(drawn.alphas(often[None])[0])
     return Undefined("no variation beyond round-off") if np.isnan(value) else value
 
 
 def _columns(table: Table, codes: Codes, repeats: Floats, level: Level) -> Sums:
-    """The columns of each pattern of ratings; `repeats` (patterns,) is how many units have it."""
+    """The columns of each pattern of ratings; `repeats` (patterns,) counts the units with that pattern."""
     match level:
         case "nominal":
             return nominal_sums(codes, len(table.values))
@@ -119,7 +119,7 @@ def _columns(table: Table, codes: Codes, repeats: Floats, level: Level) -> Sums:
 
 
 def _by_cluster(held: Sums, unit_pattern: Codes, table: Table) -> Sums:
-    """The columns summed over each cluster's units; where each unit is a cluster, its pattern is its kind."""
+    """Sum the columns over each cluster's units; where every unit is its own cluster, its pattern is its kind."""
     if table.clusters == len(table.codes):
         return replace(held, kind=unit_pattern[np.argsort(table.cluster)])
     order = np.argsort(table.cluster, kind="stable")

@@ -1,4 +1,4 @@
-"""Agreement of orders: Kendall's W of several raters, tau-b of two, and u of paired comparisons."""
+"""Agreement of rankings: Kendall's W of several raters, tau-b of two, and u of paired comparisons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rewardlab.stats.weights import differ
 
 @dataclass(frozen=True, slots=True)
 class Concordance:
-    """A coefficient of concordance with the chi-square test that the orders have nothing in common."""
+    """A coefficient of concordance, with its chi-square test against unrelated rankings."""
 
     value: float
     chi_square: float
@@ -26,7 +26,7 @@ class Concordance:
 
 
 def kendall_w(ratings: Floats) -> Concordance | Undefined:
-    """Kendall's W of `ratings` (units, raters), corrected for ties; units that lack a rating are left out.
+    """Kendall's W of `ratings` (units, raters), corrected for ties; units with a missing rating are left out.
 
     Identity: W = 12 S/(m^2 (n^3 - n) - m sum T), S the squared deviations of the units' rank sums, T = t^3 - t for each
     run of t ties; chi-square m (n - 1) W with n - 1 degrees of freedom (Friedman's). 0 to 1.
@@ -57,8 +57,8 @@ def kendall_w(ratings: Floats) -> Concordance | Undefined:
 def kendall_tau(first: Floats, second: Floats, *, weights: Floats | None = None) -> tuple[float, float] | Undefined:
     """Kendall's tau-b of two raters over the units that both rated, and its p-value (scipy).
 
-    `weights` (units,): where they differ, each pair of units counts as the product of theirs, a unit and itself as a
-    tie, and the p-value is NaN: it would take units as alike.
+    Arguments: `weights` (units,). Where they differ, each pair of units counts as the product of its weights, a unit
+    paired with itself counts as a tie, and the p-value is NaN, since it would assume equal weights.
     At the edges: undefined with fewer than three shared units, or when a rater gives one value only.
     """
     both = ~(np.isnan(first) | np.isnan(second))
@@ -78,7 +78,7 @@ def kendall_tau(first: Floats, second: Floats, *, weights: Floats | None = None)
 def kendall_u(preferred: Floats, judges: int) -> Concordance | Undefined:
     """Kendall's u: how far judges agree in paired comparisons without ties.
 
-    Arguments: `preferred` (items, items), how many judges prefer row to column; each pair adds up to `judges`.
+    Arguments: `preferred` (items, items), how many judges prefer row to column; a pair's two cells sum to `judges`.
     Identity: u = 2 Sigma/(C(m,2) C(n,2)) - 1, Sigma the agreeing pairs of judges over all pairs of items; 1 for full
     agreement, at least -1/(m-1) (m even) or -1/m (odd). Chi-square with the continuity correction Sigma - 1.
     At the edges: undefined with fewer than three judges (no test) or two items, or unequal judgments per pair.

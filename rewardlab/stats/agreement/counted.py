@@ -1,4 +1,4 @@
-"""Alpha of many values at the nominal or ordinal level, where a column for each value would be too many."""
+"""Alpha at the nominal or ordinal level for tables with too many distinct values to hold a column for each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.stats.interval import Floats
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counted:
-    """Each draw counts its ratings anew, in O(ratings): `given` (ratings,) the codes that are known, `unit` whose."""
+    """Counts the ratings anew for each draw, in O(ratings): `given` (ratings,) are their codes, `unit` their units."""
 
     table: Table
     ordered: bool
@@ -63,6 +63,6 @@ class Counted:
 
 
 def counted(table: Table, *, ordered: bool) -> Counted:
-    """A table of units with at least two ratings each, to be counted at each draw."""
+    """Prepare a table whose units all have at least two ratings for counting at each draw."""
     known = table.codes >= 0
     return Counted(table, ordered, table.codes[known], np.nonzero(known)[0], unlike(table.codes))

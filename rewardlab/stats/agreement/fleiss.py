@@ -1,4 +1,4 @@
-"""Fleiss' own kappa where units have unequal numbers of ratings."""
+"""Fleiss' kappa in its author's own extension to unequal numbers of ratings per unit."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from rewardlab.stats.agreement.table import Table, count_table
 
 
 def fleiss_own_kappa(table: Table) -> float | None:
-    """Fleiss' kappa of units with two ratings or more, as its author extended it to unequal numbers of them.
+    """Fleiss' kappa over units with at least two ratings, in Fleiss' own extension to unequal numbers of ratings.
 
-    None where all units have as many, for then it is `chance_corrected(table, "fleiss")`; of units with weights; and
-    where no two values come up.
-    Identity: with m_i ratings of unit i, x_ij of them j, m their mean and p_j the share of j among all, category j has
-    1 - sum_i x_ij (m_i - x_ij)/m_i / (n (m - 1) p_j (1 - p_j)); kappa is their mean with weights p_j (1 - p_j).
+    None where all units have equally many ratings (it then equals `chance_corrected(table, "fleiss")`), where units
+    have sampling weights, and where all ratings are the same.
+    Identity: unit i has m_i ratings, x_ij of them in category j; m is the mean of m_i and p_j the share of category j
+    among all ratings. Category j has kappa_j = 1 - sum_i x_ij (m_i - x_ij)/m_i / (n (m - 1) p_j (1 - p_j)); kappa is
+    the mean of the kappa_j with weights p_j (1 - p_j).
     Source: Fleiss (1981), Statistical Methods for Rates and Proportions, 2nd ed., 13.2; table 13.8 gives 0.5415.
     """
     units = table.pairable()

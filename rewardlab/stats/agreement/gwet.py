@@ -1,9 +1,9 @@
-"""Percent agreement and the chance-corrected coefficients that differ only in what they call chance.
+"""Percent agreement, and the chance-corrected coefficients AC1, AC2, Fleiss' kappa and Brennan-Prediger's.
 
-Gwet's AC1 and AC2, Fleiss' kappa and Brennan-Prediger's coefficient share (pa - pe)/(1 - pe) and the linearised
-variance; units with one rating count in the marginals. Notation as in Gwet: n units, q categories, r_ik raters who put
-unit i into category k, weights w of partial agreement. Where the table's units stand for unequal numbers of others,
-every mean over units is the weighted one (Hajek's): what the whole would have given.
+The coefficients share the form (pa - pe)/(1 - pe) and the linearised variance, and differ only in pe, the agreement
+expected by chance. Units with one rating count in the marginals. Notation as in Gwet: n units, q categories, r_ik
+raters who put unit i into category k, weights w of partial agreement. With unequal sampling weights every mean over
+units is the weighted one (Hajek's), which estimates the population's.
 Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5; R package irrCAC 1.4 by the same author.
 """
 
@@ -28,7 +28,8 @@ Chance: TypeAlias = Literal["gwet", "fleiss", "brennan-prediger"]
 def agreement_weights(places: Floats, kind: Weights) -> Floats:
     """How far two categories agree, (categories, categories): 1 on the diagonal, 0 between the ends.
 
-    Arguments: `places` (categories,), where each lies: its number for ordered labels, its value on an interval scale.
+    Arguments: `places` (categories,), each category's position: its rank for ordered labels, its value on an interval
+    scale.
     Identity: linear 1 - |x - y|/range, quadratic 1 - (x - y)^2/range^2 (Cicchetti & Allison 1971; Fleiss & Cohen 1973).
     """
     if kind == "unweighted" or len(places) < 2:
@@ -42,8 +43,8 @@ def agreement_weights(places: Floats, kind: Weights) -> Floats:
 def percent_agreement(table: Table, *, confidence: float = LEVEL) -> Coefficient | Undefined:
     """The share of pairs of raters that agree on a unit, averaged over units with at least two ratings.
 
-    The interval is modified Wilson over clusters, a unit of m ratings being worth m // 2 trials: agreement on
-    everything has a width too. With weights clusters and trials are the effective numbers of both.
+    The interval is modified Wilson over clusters, which has a width even under perfect agreement; a unit of m ratings
+    is worth m // 2 trials. With sampling weights, effective numbers replace the numbers of clusters and trials.
     At the edges: undefined when no unit has two ratings.
     """
     pairable = table.pairable()
@@ -74,15 +75,17 @@ def chance_corrected(
 ) -> Coefficient | Undefined:
     """Agreement beyond chance, (pa - pe)/(1 - pe), with a t interval over clusters.
 
-    Arguments: `weights` (values, values), none for the unweighted coefficient; the table's values are the categories.
+    Arguments: `weights` (values, values) of partial agreement, None for the unweighted coefficient; the table's values
+    are the categories.
     Identity of pe, with pi_k the mean over units of r_ik/r_i and T the sum of the weights: "gwet" (AC1; AC2 with
     weights) T sum pi_k (1 - pi_k)/(q (q - 1)); "fleiss" sum w_kl pi_k pi_l; "brennan-prediger" T/q^2.
-    Variance: sum over clusters of squared sums of the units' influences over n^2, times C/(C - 1); where each unit is a
-    cluster that is Gwet's. `null_error`, for Fleiss' kappa of equally many raters: Fleiss, Nee & Landis (1979),
-    Psychol. Bull. 86:974; None with weights or clusters of several units. The ends are cut at -1 and 1.
+    Variance: sum the units' influences in each cluster, square, sum over clusters, divide by n^2, multiply by
+    C/(C - 1); where each unit is its own cluster this is Gwet's. `null_error` is given for Fleiss' kappa with equally
+    many raters per unit: Fleiss, Nee & Landis (1979), Psychol. Bull. 86:974; it is None with sampling weights or with
+    clusters of several units. The limits are cut at -1 and 1.
     At the edges: undefined when no unit has two ratings, and when all ratings are the same, where the formulas of AC1
-    and Brennan-Prediger would say 1. Where all units agree alike the interval is that of pa (`alike`); with one unit of
-    two ratings there is none.
+    and Brennan-Prediger would give 1. Where all units agree equally, the interval follows from that of pa (`alike`);
+    with only one unit of two ratings there is no interval.
     """
     shared = _Shared.of(table, np.eye(len(table.values)) if weights is None else weights)
     if shared is None:
@@ -107,14 +110,14 @@ def chance_corrected(
 
 
 def linearised(value: float, error: float, table: Table, confidence: float) -> Estimate:
-    """The t interval of a coefficient between -1 and 1, on one degree less than the effective number of clusters."""
+    """The t interval of a coefficient, cut at -1 and 1; degrees of freedom: the effective number of clusters - 1."""
     half = t_quantile(max(effective_clusters(table.cluster, table.weight) - 1, 1.0), confidence) * error
     method = method_of("linearised, t over units", table.weight)
     return Estimate(value, max(-1.0, value - half), min(1.0, value + half), confidence, method, table.clusters)
 
 
 def clustered_error(influence: Floats, table: Table) -> float:
-    """The standard error of a mean of influences (units,) whose clusters are independent, C/(C - 1) corrected."""
+    """The standard error of the mean of `influence` (units,) with independent clusters, corrected by C/(C - 1)."""
     sums = np.bincount(table.cluster, weights=table.weight * influence) / table.weight.sum()
     clusters = len(sums)
     return float(np.sqrt(clusters / (clusters - 1) * np.square(sums).sum()))
@@ -122,7 +125,7 @@ def clustered_error(influence: Floats, table: Table) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shared:
-    """What the coefficients share; arrays over units: `agreed` pa_i, `paired` whether it has two ratings, as 0 or 1."""
+    """Terms that all coefficients use. Over units: `agreed` is pa_i, `paired` is 1 for at least two ratings, else 0."""
 
     weights: Floats
     shares: Floats
@@ -152,7 +155,7 @@ class _Shared:
 
 
 def _chance(shared: _Shared, chance: Chance) -> tuple[float, Floats]:
-    """pe, and each unit's share in it, whose mean it is."""
+    """pe, and each unit's contribution to it; pe is the mean of the contributions."""
     total, q, marginal = float(shared.weights.sum()), len(shared.weights), shared.marginal
     match chance:
         case "gwet":
@@ -165,10 +168,11 @@ def _chance(shared: _Shared, chance: Chance) -> tuple[float, Floats]:
 
 
 def alike(value: float, observed: float, expected: float, table: Table, confidence: float) -> Estimate:
-    """The interval of a coefficient where all units agree alike: fully, not at all, or each to the same part.
+    """The interval of a coefficient where all units agree equally: fully, not at all, or each to the same degree.
 
-    Identity: at most q = 1 - (alpha/2)^(1/effective clusters) of clusters are others, whose pa lies between 0 and 1:
-    the ends are ((1 - q) pa - pe)/(1 - pe) and ((1 - q) pa + q - pe)/(1 - pe); without any agreement the lower is -1.
+    Identity: at most a share q = 1 - (alpha/2)^(1/effective clusters) of the population's clusters are unlike those
+    seen, with any pa from 0 to 1: the limits are ((1 - q) pa - pe)/(1 - pe) and ((1 - q) pa + q - pe)/(1 - pe). With no
+    agreement at all the lower limit is -1.
     """
     same = ((1 - confidence) / 2) ** (1 / effective_clusters(table.cluster, table.weight))
     low, high = ((share - expected) / (1 - expected) for share in (same * observed, same * observed + 1 - same))

@@ -9,7 +9,7 @@ from scipy.special import fdtri
 
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Undefined
 
-#: Above it squares overflow: forms of ICC, which are ratios, are taken of scaled ratings.
+#: Squares of ratings above this would overflow; the ratings are scaled first, which leaves every ICC unchanged.
 LARGE = 1e150
 
 FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
@@ -17,7 +17,7 @@ FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 
 @dataclass(frozen=True, slots=True)
 class MeanSquares:
-    """The analysis of variance of n units by k raters: mean squares between units, within, between raters, residual."""
+    """The mean squares of n units by k raters: between units, within units, between raters, and residual."""
 
     between: float
     within: float
@@ -28,7 +28,7 @@ class MeanSquares:
 
 
 def mean_squares(ratings: Floats) -> MeanSquares | Undefined:
-    """The mean squares of `ratings` (units, raters); units that lack a rating are left out.
+    """The mean squares of `ratings` (units, raters); units with a missing rating are left out.
 
     At the edges: undefined with fewer than two raters or two complete units, and without variation.
     """
@@ -56,12 +56,13 @@ def mean_squares(ratings: Floats) -> MeanSquares | Undefined:
 def intraclass_correlations(ratings: Floats, *, confidence: float = LEVEL) -> dict[str, Quantity] | Undefined:
     """The six intraclass correlations of `ratings` (units, raters), each with its interval from the F distribution.
 
-    ICC(1, .): each unit has raters of its own; (2, .): the raters are a sample, and their leniency counts as
-    disagreement; (3, .): these raters alone, their leniency set aside. (., 1): one rater; (., k): the mean of all k.
+    ICC(1, .): each unit has its own raters; ICC(2, .): the raters are a random sample, and differences in leniency
+    count as disagreement; ICC(3, .): the raters are fixed, and differences in leniency are ignored. ICC(., 1) is the
+    reliability of one rater, ICC(., k) that of the mean of all k.
     Identity, with B, W, J, E the mean squares: (B - W)/(B + (k-1)W), (B - E)/(B + (k-1)E + k(J - E)/n),
     (B - E)/(B + (k-1)E); of means (B - W)/B, (B - E)/(B + (J - E)/n), (B - E)/B.
-    At the edges: as `mean_squares`; undefined too where a form has a value but no interval: nothing
-    is left over (1), or the units' means do not differ.
+    At the edges: as `mean_squares`. A form is also undefined where its F interval does not exist: when the residual is
+    zero (the form is 1), or when the units' means do not differ.
     Units must be independent. Source: Shrout & Fleiss (1979), Psychol. Bull. 86:420; McGraw & Wong (1996) likewise.
     """
     largest = float(np.nanmax(np.abs(ratings), initial=0.0))
@@ -100,7 +101,7 @@ def _by_f(f: float, between: int, within: int, k: int, confidence: float) -> tup
 
 
 def _two_way_random(squares: MeanSquares, icc: float, confidence: float) -> tuple[float, float]:
-    """With Satterthwaite's degrees of freedom for the raters' and the residual mean squares together."""
+    """The interval of ICC(2,1), with Satterthwaite's degrees of freedom for the raters' and residual mean squares."""
     b, j, e, n, k = squares.between, squares.raters, squares.residual, squares.units, squares.k
     tail, ratio = (1 + confidence) / 2, j / e
     rest = n * (1 + (k - 1) * icc) - k * icc

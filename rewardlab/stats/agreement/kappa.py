@@ -15,12 +15,11 @@ def cohen_kappa(table: Table, *, weights: Floats | None = None, confidence: floa
     Arguments: `weights` (values, values) of partial agreement, see `agreement_weights`; none for plain kappa.
     Identity: (po - pe)/(1 - pe), po = sum w_kl p_kl, pe = sum w_kl p_k. p_.l. The variance is that of the units'
     influences (w_kl - (w_k. + w_.l)(1 - kappa))/(1 - pe): Fleiss, Cohen & Everitt (1969), Psychol. Bull. 72:323, eq. 9,
-    or clustered where several units move together. `null_error` is their eq. 14. The interval is t over clusters. Units
-    that stand for unequal numbers of others weigh as many in every p_kl; there is no `null_error` then, nor where
-    several units move together.
-    At the edges: undefined when no unit is shared, or all shared ratings are the same, or as near as makes no
-    difference beside the largest. A rater who gives one value only
-    has kappa 0. Where all units agree alike the interval is that of po (`alike`).
+    or its clustered form where a cluster holds several units. `null_error` is their eq. 14. The interval is t over
+    clusters. Sampling weights enter every p_kl; `null_error` is None with weights or with clusters of several units.
+    At the edges: undefined when the raters share no unit, or when their shared ratings are all the same, exactly or
+    within round-off relative to the scale. A rater who always gives the same value has kappa 0. Where all units agree
+    equally, the interval follows from that of po (`alike`).
     """
     both = table.chosen(~(table.codes < 0).any(axis=1))
     units, values = len(both.codes), len(both.values)

@@ -1,4 +1,4 @@
-"""Agreement of each two raters of a panel, and of the panel without each of them."""
+"""Agreement of every pair of raters of a panel, and of the panel with each rater left out."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from rewardlab.stats.interval import Floats, Undefined
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two raters, by number: the units both rated, and how far they agree on them.
+    """Two raters, by number, and their agreement on the `units` that both rated.
 
-    `kappa` is Cohen's (None on a continuous scale), `weighted` with the level's weights (None where it has none), `tau`
-    Kendall's tau-b with its p-value (None at the nominal level).
+    `kappa` is Cohen's (None on a continuous scale), `weighted` is kappa with the level's weights (None where the level
+    has none), `tau` is Kendall's tau-b with its p-value (None at the nominal level).
     """
 
     first: int
@@ -35,7 +35,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One rater: how many ratings, their mean (None at the nominal level), and the others' alpha without it."""
+    """One rater: the number of ratings, their mean (None at the nominal level), and alpha of the other raters."""
 
     ratings: int
     mean: float | None
@@ -58,10 +58,10 @@ def members_of(table: Table, level: Level) -> tuple[Member, ...]:
 def decided_agreement(
     first: NDArray[np.generic], second: NDArray[np.generic], tie: object
 ) -> tuple[float | Undefined, int]:
-    """The share of pairs two judges agree on among those that both decided, and how many those are.
+    """Among the pairs on which neither judge called a tie: the share on which the two agree, and the number of pairs.
 
     Arguments: preferences of two judges on the same pairs, (pairs,); `tie` is how a tie is written.
-    At the edges: undefined when they decided none together. Source: Zheng et al. (2023), arXiv:2306.05685, set-up S2.
+    At the edges: undefined when there is no such pair. Source: Zheng et al. (2023), arXiv:2306.05685, set-up S2.
     """
     decided = (first != tie) & (second != tie)
     count = int(np.count_nonzero(decided))

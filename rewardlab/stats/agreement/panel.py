@@ -1,4 +1,4 @@
-"""Everything that is measured about the agreement of a panel."""
+"""All agreement measures of a panel of raters, computed at once."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from rewardlab.stats.agreement.resampling import Method, alpha_with_interval
 from rewardlab.stats.agreement.table import MOST_CATEGORIES, Coefficient, Level, Table
 from rewardlab.stats.interval import LEVEL, Floats, Quantity, Undefined
 
-#: More raters are not compared two by two.
+#: With more raters than this, pairs of raters are not compared.
 MOST_RATERS = 24
-#: A gap of AC over alpha from which skew is pointed out, where one value holds at least that share of the ratings, and
-#: raters agree on at least that share of them.
+#: Skew is reported if AC exceeds alpha by at least SKEW_GAP, one value makes up at least SKEW_SHARE of the ratings, and
+#: percent agreement is at least SKEW_AGREED.
 SKEW_GAP, SKEW_SHARE, SKEW_AGREED = 0.2, 0.7, 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Skew:
-    """Raters agree, one value holds most ratings, and alpha and AC part for that reason: chance is most of it."""
+    """The kappa paradox: one value dominates, raters agree, and alpha is low because chance agreement is high.
+
+    `value` is the dominant value, `share` its share of the ratings, `gap` AC less alpha.
+    """
 
     value: float
     share: float
@@ -35,15 +38,14 @@ class Skew:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The agreement of raters on units. What the level or the scale does not allow is None or empty.
+    """The agreement of raters on units. A measure that the level or the scale does not allow is None or empty.
 
-    Of units with weights every coefficient, and every rater's mean, is the whole's that they were sampled from; counts
-    are the sample's.
+    With sampling weights, coefficients and raters' means estimate the population's; counts are the sample's.
 
     `pairable` counts the units with at least two ratings, `given` maps each value to how often it was given (empty for
-    more than 64 values). `fleiss` is Gwet's generalisation where units have unequal numbers of ratings; Fleiss' own
-    value for these is `fleiss_own`, None where both are the same. `ac1` is unweighted, `ac2` has quadratic or linear
-    weights on the values' numbers or, at the ordinal level, on their places. `orders` is Kendall's W.
+    more than 64 values). `fleiss` is Gwet's generalisation to unequal numbers of ratings per unit; `fleiss_own` is
+    Fleiss' own generalisation, None where the two agree. `ac1` is unweighted; `ac2` has quadratic or linear weights on
+    the values or, at the ordinal level, on their ranks. `orders` is Kendall's W.
     """
 
     level: Level
@@ -83,12 +85,12 @@ def agreement_of(
 ) -> Panel:
     """Measure the agreement of `values` (units, raters), NaN where a rating is missing.
 
-    Arguments: `cluster` (units,), what moves together, such as a unit's prompt; `scale`, all values that could have
-    been given (default: those that were); `method` of alpha's interval; `named`, whether a column is one rater
-    throughout: if not, what depends on who rated (pairs, members, ICC, W) is left out; `weights` (units,), one over the
-    probability with which each was sampled: where they differ, alpha's interval is the jackknife's, and ICC and W are
-    undefined, whose F intervals and chi-square take units as alike; `partial`, how AC2 and the weighted kappa count
-    ratings that are near each other.
+    Arguments: `cluster` (units,), the cluster of each unit, such as its prompt; `scale`, all values that could have
+    been given (default: those that were); `method` of alpha's interval; `named`, whether each column is one rater
+    throughout: if not, measures that depend on who rated (pairs, members, ICC, W) are left out; `weights` (units,),
+    one over the probability with which each unit was sampled: where they differ, alpha's interval is the jackknife's,
+    and ICC and W are undefined because their F intervals and chi-square assume equal weights; `partial`, how AC2 and
+    the weighted kappa weight partial agreement.
     Raises: InputError for infinite ratings, and negative ones at the ratio level.
     """
     table = Table.of(values, cluster=cluster, scale=scale, weights=weights)

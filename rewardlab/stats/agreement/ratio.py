@@ -1,7 +1,8 @@
-"""Alpha at the ratio level: by all pairs of values where they are few, else by the ratings' characteristic function.
+"""Alpha at the ratio level: over all pairs of values where there are few, else by the characteristic function.
 
-With y = log x the distance ((x - z)/(x + z))^2 is 1 - sech^2 of half a difference, and sech^2 four times the density of
-the logistic distribution: so the sum over all pairs is an integral over a sum over units, in O(ratings).
+With y = log x, the distance ((x - z)/(x + z))^2 is 1 - sech^2 of half the difference of the logs, and sech^2 is four
+times the density of the logistic distribution. The sum over all pairs of ratings is therefore an integral of a sum over
+units, computed in O(ratings).
 Source: the characteristic function of the logistic distribution, pi t / sinh(pi t).
 """
 
@@ -17,13 +18,13 @@ from rewardlab.stats.agreement.sums import Sums
 from rewardlab.stats.agreement.table import Codes, count_table
 from rewardlab.stats.interval import Floats
 
-#: Values up to which all their pairs are looked at.
+#: Up to this many distinct values, all pairs are summed directly.
 FEW = 64
-#: Beyond this distance of logarithms sech^2 is under 1e-16, and beyond that frequency the integrand.
+#: sech^2 is below 1e-16 for logs further apart than REACH, and the integrand is for frequencies above HIGHEST.
 REACH, HIGHEST = 40.0, 14.0
-#: Units whose waves are turned at a time: what a processor's cache holds.
+#: Units processed at a time, so that their complex waves fit in the processor's cache.
 BLOCK = 2048
-#: A mean distance below this is round-off of the integral: ratings that do not differ.
+#: A mean distance below this is round-off of the integral; the ratings count as equal.
 SAME = 1e-13
 
 
@@ -41,7 +42,7 @@ class FewRatios(Sums):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ratios(Sums):
-    """Columns: d_u, ratings, zeros among them, then both parts of sum exp(i t log x) at each frequency."""
+    """Columns: d_u, ratings, zeros among them, then the real and imaginary sum of exp(i t log x) at each frequency."""
 
     weights: Floats
 
@@ -54,7 +55,7 @@ class Ratios(Sums):
 
 
 def ratio_sums(values: Floats, codes: Codes) -> FewRatios | Ratios:
-    """The columns of the ratio level, a row for each row of codes."""
+    """The columns of the ratio level, one row for each row of codes."""
     values = values / 2  # the sum of two halves does not overflow, and no ratio changes
     if len(values) > FEW:
         return _many(values, codes)
@@ -68,7 +69,7 @@ def ratio_sums(values: Floats, codes: Codes) -> FewRatios | Ratios:
 
 
 def _many(values: Floats, codes: Codes) -> Ratios:
-    """Quadrature by the trapezoid rule, whose error here is that of the float: the integrand is entire and decays."""
+    """Integrate by the trapezoid rule; for an entire, decaying integrand its error is only round-off."""
     known, own = codes >= 0, values[codes]
     positive = known & (own > 0)
     logs = np.log(own, where=positive, out=np.zeros(own.shape))
@@ -95,7 +96,7 @@ def _many(values: Floats, codes: Codes) -> Ratios:
 
 
 def _relative(own: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Squared relative differences over the ordered pairs of each row, over m - 1; loops over pairs of raters."""
+    """Sum the squared relative differences over each row's ordered pairs, over m - 1; loops over pairs of raters."""
     total = np.zeros(len(own))
     for first in range(own.shape[1]):
         for second in range(first):

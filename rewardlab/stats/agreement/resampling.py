@@ -1,4 +1,4 @@
-"""Intervals of alpha: the jackknife with t, and the bootstrap, over prompts or whatever moves together."""
+"""Intervals for alpha: the jackknife with t, or the bootstrap, over clusters such as prompts."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Quantity, Un
 Method: TypeAlias = Literal["jackknife", "bootstrap"]
 
 RESAMPLES = 5000
-#: Cells of weights that are drawn at a time.
+#: The most cells of resampling weights held at a time.
 CHUNK = 4_000_000
-#: Clusters of a kind from which drawing how often it comes up beats drawing clusters.
+#: With more than this many clusters per kind, drawing multinomial counts of the kinds is faster than drawing clusters.
 MANY = 8
-#: A bootstrap is given up when more than this share of its resamples has no variation.
+#: The bootstrap gives no interval when more than this share of its resamples has no variation.
 MOST_EMPTY = 0.05
 
 
@@ -39,15 +39,15 @@ def alpha_interval(
 ) -> Quantity:
     """Krippendorff's alpha of `values` (units, raters) with an interval over clusters.
 
-    Arguments: `cluster` (units,), the prompt of each unit, where several units belong to one (default: each unit is its
-    own); `confidence`, the interval's nominal coverage. Units with fewer than two ratings are left out first.
-    Identity: jackknife, half = t_{C-1} sqrt((C-1)/C sum (alpha_(-c) - mean)^2) over the C clusters, above alpha as it
-    is and below it on the scale of log(1 - alpha) (`ends_of`); with many values and clusters (`Counted`) 100 random
-    groups of clusters are left out in turn. Bootstrap, percentiles of 5,000 resamples of clusters; resamples without
-    variation are left out. Both are cut at -1 and 1, which alpha cannot leave.
-    At the edges: undefined as alpha is, and with one cluster. With perfect agreement in all C clusters no more than
-    1 - ((1 - confidence)/2)^(1/C) of clusters disagree, and with full disagreement in all no more than that agree
-    (`without_spread`): never a width of 0.
+    Arguments: `cluster` (units,), the prompt of each unit, where several units share one (default: each unit is its own
+    cluster); `confidence`, the interval's nominal coverage. Units with fewer than two ratings are left out first.
+    Identity: jackknife, half = t_{C-1} sqrt((C-1)/C sum (alpha_(-c) - mean)^2) over the C clusters; the upper limit
+    adds it on alpha's own scale, the lower limit on the scale of log(1 - alpha) (`ends_of`). With many values and
+    clusters (`Counted`), 100 random groups of clusters are left out in turn. Bootstrap: percentiles of 5,000 resamples
+    of clusters, without those that have no variation. Both are cut at -1 and 1, alpha's range.
+    At the edges: undefined where alpha is, and with one cluster. If all C clusters agree perfectly, at most a share of
+    1 - ((1 - confidence)/2)^(1/C) of the population's clusters disagrees; if all disagree fully, at most that share
+    agrees (`without_spread`). The width is never 0.
     Source: Efron & Stein (1981), Ann. Stat. 9:586; coverage beside Krippendorff's own bootstrap, Hughes (2022),
     arXiv:2210.13265, and STATISTICS 0.3. Kott (2001), J. Off. Stat. 17:521, for the delete-a-group jackknife.
     """
@@ -63,9 +63,9 @@ def alpha_with_interval(
     method: Method = "jackknife",
     confidence: float = LEVEL,
 ) -> Coefficient | Undefined:
-    """Alpha, its standard error and interval, of a table that was made before; as `alpha_interval`.
+    """Alpha of a ready table with its standard error and interval; otherwise as `alpha_interval`.
 
-    Of a sample with weights it is the whole's, with the jackknife's interval (`weighted_alpha`).
+    With sampling weights it estimates the population's alpha, with the jackknife's interval (`weighted_alpha`).
     """
     return (
         weighted_alpha(table, level, rng=rng, confidence=confidence)
@@ -96,10 +96,11 @@ def _unweighted(
 def alphas_of_draws(
     values: ArrayLike, level: Level, draws: NDArray[np.integer], *, cluster: ArrayLike | None = None
 ) -> Floats:
-    """Alpha of each resample of clusters, shaped (resamples,); NaN where a resample has no variation.
+    """Alpha of each resample of clusters, (resamples,); NaN where a resample has no variation.
 
-    Arguments: `values` (units, raters); `draws` (resamples, clusters drawn), numbers of clusters in ascending order of
-    their ids, of those with a unit that has two ratings. Raises: InputError when alpha itself is undefined.
+    Arguments: `values` (units, raters); `draws` (resamples, clusters drawn), the numbers of the drawn clusters. These
+    are numbered in ascending order of their ids, counting only clusters with a unit of two ratings or more.
+    Raises: InputError when alpha itself is undefined.
     """
     drawn = drawn_alpha(Table.of(values, cluster=cluster), level)
     if isinstance(drawn, Undefined):
@@ -152,7 +153,7 @@ def _bootstrap(drawn: Drawn, value: float, *, rng: np.random.Generator, confiden
 
 
 def _resampled(drawn: Drawn, size: int, rng: np.random.Generator) -> Floats:
-    """How often each kind comes up when as many clusters as there are are drawn, (size, kinds)."""
+    """Draw as many clusters as there are, with replacement; return the count of each kind, (size, kinds)."""
     clusters = len(drawn.kind)
     if MANY * drawn.kinds < clusters:  # a binomial for each kind is less work than an index for each cluster
         return rng.multinomial(clusters, np.bincount(drawn.kind) / clusters, size=size).astype(float)

@@ -1,4 +1,4 @@
-"""Alpha from columns that add over units: a resample costs a product of its weights with them."""
+"""Alpha from columns that are summed over units, so that a resample is one product of its weights with them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing_extensions import override
 from rewardlab.stats.agreement.table import Codes, count_table
 from rewardlab.stats.interval import Floats
 
-#: A variance below this share of the mean square is round-off: ratings that do not differ.
+#: A variance below this share of the mean square is round-off; the ratings count as equal.
 SAME = 1e-11
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """Columns that add over units: `rows` (kinds, columns), the disagreement first; `kind` as in `Drawn`."""
+    """Columns to be summed over units: `rows` (kinds, columns), the first is the disagreement; `kind` as in `Drawn`."""
 
     rows: Floats
     furthest: float
@@ -37,7 +37,7 @@ class Sums:
         return np.bincount(self.kind, minlength=self.kinds).astype(float)[None] @ self.rows
 
     def of_sums(self, sums: Floats) -> Floats:
-        """Alpha (draws,) of summed columns (draws, columns); NaN without variation."""
+        """Alpha (draws,) from summed columns (draws, columns); NaN without variation."""
         ratings, observed, expected = self.parts(sums)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(expected > 0, 1 - (ratings - 1) * observed / expected, np.nan)
@@ -64,7 +64,7 @@ class Nominal(Sums):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interval(Sums):
-    """Columns: d_u, ratings, their sum and their sum of squares, around the mean of all and scaled to at most 1."""
+    """Columns: d_u, ratings, their sum and sum of squares, after centring all ratings and scaling them to at most 1."""
 
     @override
     def parts(self, sums: Floats) -> tuple[Floats, Floats, Floats]:
@@ -75,7 +75,7 @@ class Interval(Sums):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ordinal(Sums):
-    """Columns: coincidences of each pair of values c < k (n_uc n_uk / (m_u - 1)), then the count of each value."""
+    """Columns: for each pair of values c < k the coincidences n_uc n_uk / (m_u - 1), then the count of each value."""
 
     pairs: tuple[Codes, Codes]
 
@@ -109,8 +109,8 @@ def interval_sums(values: Floats, codes: Codes, repeats: Floats) -> Interval:
     totals = np.bincount(
         codes[known], weights=np.broadcast_to(repeats[:, None], codes.shape)[known], minlength=len(values)
     )
-    # From the smallest, so that large codes that lie close keep their distances; halves, so that no difference
-    # overflows; to 1 at most, so that no square does.
+    # Subtracting the smallest value keeps the distances of large values that lie close together. Halving keeps
+    # differences from overflowing, scaling to at most 1 keeps squares from overflowing.
     scaled = values / 2 - values[0] / 2
     scaled /= scaled.max()
     scaled -= totals @ scaled / totals.sum()
@@ -121,12 +121,12 @@ def interval_sums(values: Floats, codes: Codes, repeats: Floats) -> Interval:
 
 
 def nominal_sums(codes: Codes, values: int) -> Nominal:
-    """The columns of the nominal level, a row for each row of codes."""
+    """The columns of the nominal level, one row for each row of codes."""
     return Nominal(np.column_stack([unlike(codes), count_table(codes, values)]), 1.0, _own(codes))
 
 
 def unlike(codes: Codes) -> Floats:
-    """The ordered pairs of different ratings over m - 1, of each row of codes (as sorted, runs are values)."""
+    """Count each row's ordered pairs of unequal ratings and divide by m - 1; in a sorted row, equal codes are runs."""
     ordered = np.sort(codes, axis=1)
     sizes = (codes >= 0).sum(axis=1)
     same = np.zeros(len(codes))
@@ -140,8 +140,8 @@ def unlike(codes: Codes) -> Floats:
 
 
 def squared(codes: Codes, places: Floats) -> Floats:
-    """Squared differences of places over the ordered pairs of each row, over m - 1."""
-    by_rater = np.ascontiguousarray(codes.T)  # sums over a long axis are many times faster than over a short one
+    """Sum the squared differences of `places` over each row's ordered pairs and divide by m - 1."""
+    by_rater = np.ascontiguousarray(codes.T)  # numpy sums along a long axis many times faster than along a short one
     known = by_rater >= 0
     sizes = known.sum(axis=0)
     own = np.where(known, places[by_rater], 0.0)
@@ -151,5 +151,5 @@ def squared(codes: Codes, places: Floats) -> Floats:
 
 
 def _own(codes: Codes) -> Codes:
-    """Each row a kind of its own."""
+    """Make each row its own kind."""
     return np.arange(len(codes))

@@ -1,4 +1,4 @@
-"""Ratings as codes: what every coefficient of agreement starts from."""
+"""The table of ratings by unit and rater, as codes, from which every coefficient of agreement is computed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Codes: TypeAlias = NDArray[np.int64]
 Level: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio"]
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
 MISSING = -1
-#: A scale with more distinct values is taken as continuous: no categories to correct chance for.
+#: A scale with more distinct values than this counts as continuous: it has no categories for a chance correction.
 MOST_CATEGORIES = 64
 NEAR = "beside the distance of the ends of the scale, the ratings do not differ"
 NO_VARIATION = "no variation: every rating is the same, so agreement beyond chance cannot be seen"
@@ -27,8 +27,8 @@ NO_VARIATION = "no variation: every rating is the same, so agreement beyond chan
 class Coefficient:
     """A coefficient of agreement, its standard error (None where there is none) and its interval.
 
-    A coefficient can have a value where an interval cannot be built: then `interval` says why. `null_error` is the
-    standard error for a test against 0, which is no measure of the interval's width.
+    Where no interval can be built for the value, `interval` says why. `null_error` is the standard error for a test
+    against 0; it does not determine the interval's width.
     """
 
     value: float
@@ -39,11 +39,11 @@ class Coefficient:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Units rated by raters: `codes` (units, raters) number the `values` (ascending), MISSING where nobody rated.
+    """Units rated by raters: `codes` (units, raters) are indices into `values` (ascending), or MISSING.
 
-    `cluster` (units,) numbers what moves together, from 0: the units themselves, or the prompts they belong to.
-    `weight` (units,) is what each unit stands for where they are a sample, 1 in the mean. Units without a rating are
-    left out. Only equal values are one value.
+    `cluster` (units,) numbers the clusters from 0: each unit its own, or the prompts the units belong to. `weight`
+    (units,) are the sampling weights, with mean 1. Units without a rating are left out. Values are told apart exactly,
+    without tolerance.
     """
 
     values: Floats
@@ -62,10 +62,10 @@ class Table:
     ) -> Table:
         """The table of `ratings` (units, raters), NaN where a rating is missing.
 
-        Arguments: `cluster` (units,), any ids; `scale`, the values that could have been given: some coefficients count
-        them though nobody did; `weights` (units,), one over the probability with which each unit was sampled, of which
-        only the ratios count: a unit of weight 0 is left out. Raises: InputError for an infinite rating, or a shape
-        that is no table.
+        Arguments: `cluster` (units,), any ids; `scale`, the values that could have been given: some coefficients also
+        count the unused ones; `weights` (units,), one over the probability with which each unit was sampled; only their
+        ratios matter, and a unit of weight 0 is left out.
+        Raises: InputError for an infinite rating, or a shape that is no table.
         """
         given = np.asarray(ratings, float)
         if given.ndim != 2:
@@ -90,7 +90,7 @@ class Table:
 
     @property
     def is_weighted(self) -> bool:
-        """Whether some units stand for more than others."""
+        """Whether the sampling weights differ."""
         return differ(self.weight)
 
     @property
@@ -105,20 +105,20 @@ class Table:
 
     @property
     def shares(self) -> Floats:
-        """The share of each value among the ratings, (values,), each counted as its unit's weight."""
+        """The share of each value among the ratings, (values,), each rating weighted by its unit's weight."""
         unit, _ = np.nonzero(self.codes >= 0)
         found = np.bincount(self.codes[self.codes >= 0], self.weight[unit], minlength=len(self.values))
         return np.asarray(found / found.sum())
 
     def chosen(self, kept: ArrayLike) -> Table:
-        """The table of some units, (units,) of bool; clusters are numbered anew, weights 1 in the mean again."""
+        """The table of the units where `kept` (units,) is true, with clusters renumbered and weights rescaled."""
         kept = np.asarray(kept, bool)
         _, numbered = np.unique(self.cluster[kept], return_inverse=True)
         weight = self.weight[kept]
         return Table(self.values, self.codes[kept], numbered, scaled(weight, np.ones(len(weight), bool)))
 
     def of_raters(self, raters: Sequence[int]) -> Table:
-        """The table of some raters, by number; units that none of them rated stay."""
+        """The table of the given raters (by number); units that none of them rated stay."""
         return replace(self, codes=self.codes[:, list(raters)])
 
     def by_unit(self) -> Table:
@@ -132,8 +132,8 @@ class Table:
     def patterns(self) -> tuple[Codes, Codes]:
         """The distinct multisets of ratings (patterns, raters), and which one each unit has (units,).
 
-        Who gave which rating is forgotten: for coefficients that do not ask. Few values and raters make few patterns,
-        however many units there are.
+        For coefficients that ignore who gave which rating. Few values and few raters make few patterns, however many
+        units there are.
         """
         ordered = np.sort(self.codes, axis=1)[:, ::-1]
         base, width = len(self.values) + 1, ordered.shape[1]

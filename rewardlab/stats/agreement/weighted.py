@@ -1,4 +1,4 @@
-"""Krippendorff's alpha of a whole from a sample of it whose units stand for unequal numbers of others."""
+"""Krippendorff's alpha of a population, from a sample whose units have unequal sampling weights."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from rewardlab.stats.cluster import jackknife_error, t_quantile
 from rewardlab.stats.interval import LEVEL, TINY, Estimate, Floats, Undefined
 from rewardlab.stats.weights import WEIGHTED, effective_clusters
 
-#: Cells of weights that are held at a time while clusters are left out.
+#: The most cells of weights held at a time while clusters are left out.
 CELLS = 4_000_000
-#: Groups that are left out one at a time, where leaving out each cluster would count all ratings as often.
+#: If each leave-out recounts all ratings and there are more than MOST_COUNTED clusters, GROUPS groups of clusters are
+#: left out in turn instead of single clusters.
 GROUPS, MOST_COUNTED = 100, 400
 
 
 def weighted_alpha(
     table: Table, level: Level, *, rng: np.random.Generator, confidence: float = LEVEL
 ) -> Coefficient | Undefined:
-    """Alpha of the whole that a table's units were sampled from, with its interval over clusters.
+    """Alpha of the population from which the table's units were sampled, with its interval over clusters.
 
-    Identity: as `alpha_of`; the jackknife leaves one cluster out at a time (with many values and clusters 100 random
-    groups of clusters), t on one degree less than the effective number of clusters, cut at -1 and 1.
-    At the edges: undefined as alpha is; without an interval with one cluster, where one holds all variation, and where
-    leaving any out changes nothing. With perfect agreement, and with full disagreement, the rules of `alpha_interval`
-    on the effective number.
+    Identity: as `alpha_of`; the jackknife leaves out one cluster at a time (with many values and clusters, one of 100
+    random groups of clusters). t has one degree of freedom fewer than the effective number of clusters; the limits are
+    cut at -1 and 1.
+    At the edges: undefined where alpha is. There is no interval with one cluster, where one cluster holds all
+    variation, and where leaving out any cluster changes nothing. Perfect agreement and full disagreement follow the
+    rules of `alpha_interval`, with the effective number of clusters.
     """
     units = table.pairable()
     drawn = drawn_alpha(units.by_unit(), level)
@@ -53,7 +55,7 @@ def weighted_alpha(
 
 
 def _jackknife(value: float, left_out: Floats, effective: float, clusters: int, confidence: float) -> Coefficient:
-    """From alpha with each cluster, or group of clusters, left out."""
+    """The coefficient with its jackknife interval; `left_out` is alpha without each cluster (or group) in turn."""
     if np.isnan(left_out).any():
         return Coefficient(value, None, Undefined("all variation lies in one prompt: no interval"))
     error = jackknife_error(left_out)
