@@ -12,11 +12,13 @@ import pyarrow.compute as pc
 #: Columns that are never null, and columns that are never negative. NUMBERS, below, are finite or null.
 NEVER_NULL = {"prompt_id", "index", "time", "variant"}
 FROM_ZERO = {"index", "time", "prompt_tokens", "completion_tokens", "seconds"}
-#: The largest value of a column that sets the size of a table.
-MOST = {"time": 1000}
+#: The largest values: `time` sets the size of a table, and no call takes thirty years.
+MOST = {"time": 1000, "seconds": 10**9}
 #: A larger score is refused when the reward gives it (rewards/code/shim.py): trainers hold rewards in float32.
 LARGEST = float(np.finfo(np.float32).max)
 NUMBERS = {"score", "seconds", "value", "expected"}
+#: The largest number on a judge's scale (judging/scale.py), and the columns that stand on one.
+LARGEST_JUDGED, JUDGED = 1e30, {"value", "expected"}
 
 
 def impossible(rows: pa.Table) -> str | None:
@@ -35,6 +37,8 @@ def _of_columns(rows: pa.Table) -> Iterator[str]:
             yield f"{name} is above {MOST[name]:,}"
         if name == "score" and pc.any(pc.greater(pc.abs(column), LARGEST)).as_py():
             yield f"{name} is beyond the largest float32"
+        if name in JUDGED and pc.any(pc.greater(pc.abs(column), LARGEST_JUDGED)).as_py():
+            yield f"{name} is beyond 1e30, where a judge's scale ends"
         if name in NUMBERS and pc.all(pc.is_finite(column)).as_py() is False:
             yield f"{name} is not finite"
 
