@@ -13,6 +13,7 @@ from rewardlab.measurement.evidence import Exchanged
 from rewardlab.probes.reward import slips
 from rewardlab.probes.reward.reader import DENIED, OTHER_DIGIT, OTHER_UNIT
 from rewardlab.probes.reward.scale import USEFUL
+from rewardlab.probes.run.diagnosis.weight import percent
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.reading import Read
 from rewardlab.runs.answers import Bools
@@ -193,6 +194,7 @@ def _paid(question: Question) -> Iterator[Finding]:
     ]
     reasons = _by_reason(question, wrong)
     evidence = {
+        "summary": _summary(len(wrong), len(shown), paid, reasons),
         "read_wrong": len(wrong),
         "succeed": len(shown),
         "share": paid.estimate,
@@ -214,11 +216,21 @@ def _paid(question: Question) -> Iterator[Finding]:
         yield Finding("RL407", "warning", evidence | {DISPUTED: True}, DISPUTED_REMEDY)
 
 
+def _summary(wrong: int, paid: int, share: Estimate, reasons: Sequence[Mapping[str, Any]]) -> str:
+    """What was sampled, in counts."""
+    surely = "; ".join(f"{one['succeed']:,} of {one['sampled']:,} with {one['reason']}" for one in reasons)
+    return (
+        f"{paid:,} of {wrong:,} sampled answers that read as wrong succeed ({percent(share.estimate)} of them over "
+        f"{share.units:,} prompts, {percent(share.low)} to {percent(share.high)})"
+        + (f"; surely wrong are {surely}" if surely else "")
+    )
+
+
 def _remedy(reasons: Sequence[Mapping[str, Any]]) -> str:
     """What to do about sampled answers that are surely wrong and succeed, in their own counts."""
-    told = [f"{one['succeed']:,} of {one['sampled']:,} with {one['reason']}" for one in reasons if one["succeed"]]
+    told = [f"{one['succeed']:,} with {one['reason']}" for one in reasons if one["succeed"]]
     ways = [REMEDIES[one["reason"]] for one in reasons if one["succeed"]]
-    return f"Sampled answers that are surely wrong succeed: {'; '.join(told)}. {'; '.join(ways).capitalize()}."
+    return f"Sampled answers that are surely wrong succeed, {'; '.join(told)}: {'; '.join(ways)}."
 
 
 def _share_of(question: Question, wrong: Sequence[Read]) -> Estimate | None:

@@ -41,7 +41,8 @@ def test_a_number_in_another_currency_that_succeeds_blocks_by_itself():
     assert found.evidence["by_reason"] == [
         {"reason": "the right number in another unit", "sampled": 120, "succeed": 120}
     ]
-    assert "120 of 120 with the right number in another unit" in found.remedy
+    assert "120 with the right number in another unit" in found.remedy
+    assert "surely wrong are 120 of 120" in found.evidence["summary"]
     assert decide(question, [found]).action == "fix_reward"
 
 
