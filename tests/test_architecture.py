@@ -27,8 +27,9 @@ ARROWS = {
     "readers reports rewards runs settings stats task version",
     "packages": "errors platforms progress rewards runs settings",
     "formats": "reports",
-    "probes": "errors findings judging labels measurement outcome platforms ratings readers reports rewards runs stats "
-    "task",
+    "probes": "answers errors findings judging labels measurement outcome platforms ratings readers reports rewards "
+    "runs stats task",
+    "answers": "task",
     "settings": "engines errors judging platforms ratings readers rewards task",
     "judging": "engines errors outcome progress rewards runs stats task",
     "rewards": "cloud errors findings outcome platforms readers task",
@@ -62,6 +63,13 @@ FOLDERS = {
         "trainers": "events",
         "events": "",
     },
+    "answers": {
+        "reading": "wrong values reference",
+        "wrong": "values reference",
+        "values": "reference",
+        "reference": "",
+    },
+    "probes": {"deployed": "reward", "judge": "run", "run": "reward", "reward": ""},
     "aws": {"package": "", "prove": "", "deploy": ""},
     "formats": {"audit": "", "check": "", "agreement": "", "packaging": "", "proof": ""},
 }

@@ -12,7 +12,7 @@ from rewardlab.probes.run.components import DROWNING, shares_of
 from rewardlab.probes.run.question import Question
 from rewardlab.reports.components import Component
 from rewardlab.reports.section import Interval
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.components import Component as Measured
 from rewardlab.stats.interval import Undefined
 from rewardlab.stats.spread import SAME_SCORE, informative_groups

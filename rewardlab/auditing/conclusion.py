@@ -31,11 +31,11 @@ from rewardlab.probes.run.question import Question, Targets
 from rewardlab.probes.run.told import right_by_texts
 from rewardlab.reports.audit import Report
 from rewardlab.rewards.isolation.printout import read_printouts
-from rewardlab.runs.answers import gather
 from rewardlab.runs.directory import Run
 from rewardlab.runs.looks import level_at, look_at, looks_with
 from rewardlab.runs.manifest import RewardRecord
 from rewardlab.runs.parts import write_atomically
+from rewardlab.runs.tables import gather
 from rewardlab.settings.audit import Settings
 from rewardlab.stats.band import LEAST_PROMPTS
 

@@ -22,11 +22,11 @@ from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.measurement.success import Success, success_rule
 from rewardlab.platforms import Platform
 from rewardlab.probes.reward import examine, unasked_of
-from rewardlab.probes.reward.crew import Crew
-from rewardlab.probes.reward.pace import Pace, pace_of
 from rewardlab.probes.reward.payload import is_sendable
-from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import known_of, lost_in, sureness
+from rewardlab.probes.reward.trials.crew import Crew
+from rewardlab.probes.reward.trials.pace import Pace, pace_of
+from rewardlab.probes.reward.trials.subject import Subject
+from rewardlab.probes.reward.trials.survey import known_of, lost_in, sureness
 from rewardlab.progress import Progress
 from rewardlab.readers.prompts import note_of_cuts, read_prompts
 from rewardlab.readers.rights import with_rights

@@ -25,10 +25,10 @@ from rewardlab.probes.run.question import Question
 from rewardlab.progress import Progress
 from rewardlab.reports.judges import Judges
 from rewardlab.rewards.events.called import written
-from rewardlab.runs.answers import gather
 from rewardlab.runs.directory import Run
 from rewardlab.runs.manifest import RewardRecord
 from rewardlab.runs.parts import ASKED_ABOUT, RESCORE_SCHEMA
+from rewardlab.runs.tables import gather
 from rewardlab.settings.audit import Settings
 
 

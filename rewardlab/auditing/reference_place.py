@@ -9,7 +9,7 @@ import numpy as np
 
 from rewardlab.platforms import ReferencePlace, Shape
 from rewardlab.probes.reward.shapes import shape_read
-from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.probes.reward.trials.subject import Case, Subject
 from rewardlab.rewards.isolation.process import Worker, WorkerProcess
 from rewardlab.settings.audit import Settings
 from rewardlab.task import Prompt

@@ -15,12 +15,12 @@ from rewardlab.findings import Finding, merge
 from rewardlab.labels import read_labels, sides_of
 from rewardlab.measurement.evidence import Evidence, Exchanged, save_evidence
 from rewardlab.probes.reward import examine, examine_sampled, unasked_of
-from rewardlab.probes.reward.sampled import Sampled
-from rewardlab.probes.reward.scale import USEFUL
-from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import known_of, sureness
-from rewardlab.probes.reward.winners import exchange_winners
-from rewardlab.probes.reward.winning import winning_formats
+from rewardlab.probes.reward.trials.sampled import Sampled
+from rewardlab.probes.reward.trials.scale import USEFUL
+from rewardlab.probes.reward.trials.subject import Subject
+from rewardlab.probes.reward.trials.survey import known_of, sureness
+from rewardlab.probes.reward.trials.winners import exchange_winners
+from rewardlab.probes.reward.trials.winning import winning_formats
 from rewardlab.rewards.isolation.process import Worker
 from rewardlab.runs.directory import Run
 from rewardlab.runs.parts import LARGE

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rewardlab.runs.answers import Bools, Floats
 from rewardlab.runs.kept import read_kept, save_kept
+from rewardlab.runs.tables import Bools, Floats
 from rewardlab.stats.interval import Undefined
 
 #: Probabilities this close count as equal, since they pass through a file and a division.

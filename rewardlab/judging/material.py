@@ -13,7 +13,7 @@ from rewardlab.judging.definition import Judge
 from rewardlab.judging.design import draw, pairs, permanent_numbers
 from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.judgments import SWAPPED
-from rewardlab.runs.answers import Bools, Floats
+from rewardlab.runs.tables import Bools, Floats
 from rewardlab.task import Prompt
 
 Key: TypeAlias = tuple[str, int]

@@ -21,8 +21,8 @@ from rewardlab.judging.python import PythonJudge
 from rewardlab.judging.ratings import Ratings, not_asked, ratings_of, usage_of
 from rewardlab.judging.template import require_fields
 from rewardlab.progress import Progress
-from rewardlab.runs.answers import Bools
 from rewardlab.runs.directory import Run
+from rewardlab.runs.tables import Bools
 from rewardlab.task import Prompt
 
 #: The reasons why a question could not be put, in words.

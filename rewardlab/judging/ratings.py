@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from rewardlab.judging.judgments import NOT_ASKED, PLAIN, SWAPPED
-from rewardlab.runs.answers import Bools, Floats, cells_of
 from rewardlab.runs.manifest import JudgeRecord
+from rewardlab.runs.tables import Bools, Floats, cells_of
 
 EXAMPLES = 3
 Numbers: TypeAlias = NDArray[np.int64]

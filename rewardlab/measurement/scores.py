@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.measurement.success import Success, success_rule
 from rewardlab.outcome import REASONS, Reason
-from rewardlab.runs.answers import Bools, cells_of
+from rewardlab.runs.tables import Bools, cells_of
 from rewardlab.stats.interval import LEVEL, Estimate, Floats, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.passk import mean_pass
 from rewardlab.stats.spread import (

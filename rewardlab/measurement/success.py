@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from rewardlab.measurement.evidence import NOTHING_KNOWN, Earned, Evidence
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Floats, Undefined
 from rewardlab.stats.overlap import counting_others, overlapping, possible
 from rewardlab.stats.separation import Separation, Side, separate

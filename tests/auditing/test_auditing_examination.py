@@ -21,7 +21,7 @@ from rewardlab.findings import Finding
 from rewardlab.outcome import Scored
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.reward import returns
-from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.probes.reward.trials.subject import Case, Subject
 from rewardlab.runs.directory import Run
 from rewardlab.runs.kept import save_kept
 from rewardlab.settings.audit import Settings
@@ -254,7 +254,7 @@ EXAMINED = """
 import sys
 import rewardlab.auditing.examination
 from rewardlab.cli import main
-from rewardlab.probes.reward.subject import Case
+from rewardlab.probes.reward.trials.subject import Case
 
 def examine(subject):
     subject.score([Case(prompt, "x") for prompt in subject.prompts])

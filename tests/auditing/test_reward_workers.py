@@ -11,7 +11,7 @@ from rewardlab.auditing.examination import asking, worker_of
 from rewardlab.auditing.resume import reward_record
 from rewardlab.errors import UsageError
 from rewardlab.probes.reward import determinism
-from rewardlab.probes.reward.subject import Case
+from rewardlab.probes.reward.trials.subject import Case
 from rewardlab.runs.directory import Run
 from rewardlab.settings.audit import Settings, load_settings, parse_options
 from tests.conftest import groups_of, slow

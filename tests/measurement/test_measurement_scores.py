@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from rewardlab.measurement.scores import Invalid, Measurement, measure
 from rewardlab.outcome import REASONS
-from rewardlab.runs.answers import Answers
 from rewardlab.runs.parts import GENERATION_SCHEMA, SCORE_SCHEMA
+from rewardlab.runs.tables import Answers
 from rewardlab.stats.interval import Estimate, Undefined
 from rewardlab.task import Prompt
 

@@ -16,7 +16,7 @@ from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.sample import smallest
 from rewardlab.probes.judge.verdicts import TIE, is_coded, level_of, value_text
 from rewardlab.ratings.alpha import further_units
-from rewardlab.runs.answers import Floats, Indexes
+from rewardlab.runs.tables import Floats, Indexes
 from rewardlab.stats.agreement.panel import Panel, agreement_of
 from rewardlab.stats.agreement.table import Coefficient
 from rewardlab.stats.interval import Quantity, Undefined

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rewardlab.judging.scale import Level
-from rewardlab.runs.answers import Floats, Indexes
+from rewardlab.runs.tables import Floats, Indexes
 from rewardlab.stats.agreement.resampling import alpha_with_interval
 from rewardlab.stats.agreement.table import Table
 from rewardlab.stats.interval import Quantity, Undefined

@@ -12,7 +12,7 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question, places
 from rewardlab.probes.judge.truth import annotations_right, deciding
 from rewardlab.probes.judge.verdicts import is_coded, value_text
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.alttest import EPSILON, FEWEST_ITEMS, AlternativeTest, Scoring, alternative_test
 from rewardlab.stats.interval import Undefined
 

@@ -14,7 +14,7 @@ from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.sample import of_sample
 from rewardlab.probes.judge.verdicts import before_and_after, beside, right_of, verdict_text
 from rewardlab.probes.run.suspicion import Suspicion
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate, Quantity, Undefined, share_of_prompts
 from rewardlab.stats.paired import Change, paired_change
 

@@ -16,7 +16,7 @@ from rewardlab.probes.judge.sample import stands_for
 from rewardlab.probes.judge.truth import Truth, deciding, rests_on_one_person, truth_of
 from rewardlab.probes.judge.verdicts import value_text
 from rewardlab.probes.run.labels import left_out
-from rewardlab.runs.answers import Bools, Floats
+from rewardlab.runs.tables import Bools, Floats
 from rewardlab.stats.independence import Independence, error_independence
 from rewardlab.stats.interval import LEVEL, Undefined
 

@@ -15,7 +15,7 @@ from rewardlab.probes.judge.sample import smallest, stands_for
 from rewardlab.probes.judge.truth import deciding
 from rewardlab.probes.run.labels import left_out, right_of
 from rewardlab.probes.run.suspicion import Suspicion
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.cluster import Tested, mean_of_prompts
 from rewardlab.stats.interval import Undefined
 from rewardlab.stats.weights import differ, scaled

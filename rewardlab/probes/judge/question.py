@@ -12,7 +12,7 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.labels import Annotations, annotators_of
 from rewardlab.measurement.success import Success
 from rewardlab.ratings.alpha import MIN_ALPHA
-from rewardlab.runs.answers import Answers, Floats
+from rewardlab.runs.tables import Answers, Floats
 
 EXAMPLES = 3
 

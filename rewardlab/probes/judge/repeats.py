@@ -14,7 +14,7 @@ from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.sample import asked_again
 from rewardlab.probes.judge.verdicts import beside, level_of, span_of, value_text
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.consistency import Consistency, consistency
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 

@@ -17,7 +17,7 @@ from rewardlab.probes.judge.question import EXAMPLES, Question
 from rewardlab.probes.judge.sample import pairs_stand_for, stands_for
 from rewardlab.probes.judge.truth import deciding, majority
 from rewardlab.probes.judge.verdicts import span_of, value_text
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.spread import SAME_SCORE

@@ -10,7 +10,7 @@ import numpy as np
 from rewardlab.judging.design import SAME, pair_weights
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question
-from rewardlab.runs.answers import Bools, Floats
+from rewardlab.runs.tables import Bools, Floats
 from rewardlab.stats.interval import Quantity, Undefined
 from rewardlab.stats.weights import differ
 

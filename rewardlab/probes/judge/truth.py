@@ -11,7 +11,7 @@ import numpy as np
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.question import Question
 from rewardlab.probes.run.labels import right_of, sides_of, ties_of
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 
 Source: TypeAlias = Literal["labels", "reward", "consensus"]
 

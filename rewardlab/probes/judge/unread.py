@@ -11,7 +11,7 @@ from rewardlab.judging.definition import PYTHON
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.effect import interval_of
 from rewardlab.probes.judge.question import EXAMPLES, Question
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.survey import weighted_share
 

@@ -11,7 +11,7 @@ from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge.annotators import alternative
 from rewardlab.probes.judge.question import Question
 from rewardlab.probes.judge.truth import Source, Truth, annotations_right, truth_of
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.agreement.kappa import cohen_kappa
 from rewardlab.stats.agreement.resampling import alpha_with_interval
 from rewardlab.stats.agreement.table import Coefficient, Table

@@ -14,7 +14,7 @@ from rewardlab.judging.design import permanent_numbers
 from rewardlab.judging.exhibit import Exhibit
 from rewardlab.judging.ratings import Ratings
 from rewardlab.probes.judge import injection, padding, reference, style
-from rewardlab.runs.answers import Bools, Floats
+from rewardlab.runs.tables import Bools, Floats
 from rewardlab.task import Prompt
 
 #: Generations shown in each variant, of as many prompts.

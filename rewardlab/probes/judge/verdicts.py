@@ -9,7 +9,7 @@ import numpy as np
 from rewardlab.judging.judgments import PLAIN
 from rewardlab.judging.ratings import Pairs, Ratings
 from rewardlab.judging.scale import Level
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 
 #: A pairwise judge's verdict on two responses that are as good.
 TIE = 0.5

@@ -30,10 +30,10 @@ from rewardlab.probes.reward import (
     unreferenced,
     wrong,
 )
-from rewardlab.probes.reward.sampled import Sampled, stand_in, told
-from rewardlab.probes.reward.subject import OutOfTimeError, PartlyAskedError, Subject
-from rewardlab.probes.reward.survey import keep
-from rewardlab.probes.reward.trial import capped
+from rewardlab.probes.reward.trials.sampled import Sampled, stand_in, told
+from rewardlab.probes.reward.trials.subject import OutOfTimeError, PartlyAskedError, Subject
+from rewardlab.probes.reward.trials.survey import keep
+from rewardlab.probes.reward.trials.trial import capped
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 

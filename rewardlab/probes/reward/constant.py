@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding, shortened
-from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import survey_of
-from rewardlab.probes.reward.trial import SHOWN, earned
+from rewardlab.probes.reward.trials.scale import score_of
+from rewardlab.probes.reward.trials.subject import Case, Subject
+from rewardlab.probes.reward.trials.survey import survey_of
+from rewardlab.probes.reward.trials.trial import SHOWN, earned
 from rewardlab.stats.spread import SAME_SCORE
 
 #: Fewer prompts may all deserve one score.

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rewardlab.answers.reference.accepted import answers_of, is_answer, kind_of, number, record, rights_of
 from rewardlab.findings import Finding, shortened
-from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, number, record, rights_of
 from rewardlab.task import Message, Prompt
 
 SHOWN = 3

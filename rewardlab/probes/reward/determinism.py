@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rewardlab.findings import Finding, Severity
-from rewardlab.probes.reward.exchange import Exchange, brief, same
-from rewardlab.probes.reward.ordinary import ordinary_cases
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.exchange import Exchange, brief, same
+from rewardlab.probes.reward.trials.ordinary import ordinary_cases
+from rewardlab.probes.reward.trials.subject import Subject
 
 SAMPLES = 48
 OTHERS = 200

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from rewardlab.answers.reference.accepted import array, is_symbolic, number, record
+from rewardlab.answers.reference.wording import is_strict
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import array, is_symbolic, number, record
-from rewardlab.probes.reward.gold import Gold
-from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import Survey, survey_of
-from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
-from rewardlab.probes.reward.wording import is_strict
+from rewardlab.probes.reward.trials.gold import Gold
+from rewardlab.probes.reward.trials.scale import score_of
+from rewardlab.probes.reward.trials.subject import Subject
+from rewardlab.probes.reward.trials.survey import Survey, survey_of
+from rewardlab.probes.reward.trials.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
 from rewardlab.stats.interval import Estimate
 
 

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rewardlab.answers.reference.accepted import answers_of, is_answer
+from rewardlab.answers.reference.wording import asked_formats
 from rewardlab.findings import Finding, shortened
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import answers_of, is_answer
 from rewardlab.probes.reward.payload import is_sendable
-from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import Survey, abstained, survey_of
-from rewardlab.probes.reward.trial import SHOWN, earned, evidence_of, severity_of, share
-from rewardlab.probes.reward.wording import asked_formats
+from rewardlab.probes.reward.trials.scale import score_of
+from rewardlab.probes.reward.trials.subject import Case, Subject
+from rewardlab.probes.reward.trials.survey import Survey, abstained, survey_of
+from rewardlab.probes.reward.trials.trial import SHOWN, earned, evidence_of, severity_of, share
 from rewardlab.task import Prompt
 
 #: Of the reward's own seconds: what asking each row once may take. Where it does not suffice, rows drawn at random are

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from rewardlab.findings import Finding
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import survey_of
+from rewardlab.probes.reward.trials.scale import score_of
+from rewardlab.probes.reward.trials.subject import Case, Subject
+from rewardlab.probes.reward.trials.survey import survey_of
 from rewardlab.task import Json, Prompt
 
 #: A test of one call with a plain value: assert solve(3) == 78.

@@ -8,8 +8,8 @@ from typing import Any
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Reason, Unscored
-from rewardlab.probes.reward.exchange import Exchange, Sample, shown
 from rewardlab.probes.reward.returns import CODES, broken
+from rewardlab.probes.reward.trials.exchange import Exchange, Sample, shown
 from rewardlab.rewards.contracts.contract import Violation
 
 EXAMPLES = 3

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Scored
-from rewardlab.probes.reward.awkward import BROKEN, LONG, UNREADABLE, named, short_texts, without_reference
-from rewardlab.probes.reward.exchange import Exchange, Sample
 from rewardlab.probes.reward.harm import SLOW_SECONDS, Bad, Harm, failures, lost_batches, unusable
-from rewardlab.probes.reward.ordinary import ordinary_cases
 from rewardlab.probes.reward.returns import FATAL, range_of
-from rewardlab.probes.reward.subject import Case, OutOfTimeError, PartlyAskedError, Subject
+from rewardlab.probes.reward.trials.awkward import BROKEN, LONG, UNREADABLE, named, short_texts, without_reference
+from rewardlab.probes.reward.trials.exchange import Exchange, Sample
+from rewardlab.probes.reward.trials.ordinary import ordinary_cases
+from rewardlab.probes.reward.trials.subject import Case, OutOfTimeError, PartlyAskedError, Subject
 from rewardlab.rewards.contracts.contract import Violation
 
 GOOD = 8

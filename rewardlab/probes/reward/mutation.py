@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.exchange import shown
-from rewardlab.probes.reward.ordinary import ordinary_cases
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.exchange import shown
+from rewardlab.probes.reward.trials.ordinary import ordinary_cases
+from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.rewards.isolation.process import Answer
 
 

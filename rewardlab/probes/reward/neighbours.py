@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.exchange import Exchange, Sample, brief, same
-from rewardlab.probes.reward.ordinary import ordinary_cases, right_text, wrong_text
-from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.probes.reward.trials.exchange import Exchange, Sample, brief, same
+from rewardlab.probes.reward.trials.ordinary import ordinary_cases, right_text, wrong_text
+from rewardlab.probes.reward.trials.subject import Case, Subject
 
 SAMPLES = 24
 ALONE = 4

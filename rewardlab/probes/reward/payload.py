@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from rewardlab.findings import Finding
 from rewardlab.platforms import Platform
-from rewardlab.probes.reward.ordinary import ordinary_cases, right_text
-from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.probes.reward.trials.ordinary import ordinary_cases, right_text
+from rewardlab.probes.reward.trials.subject import Case, Subject
 from rewardlab.rewards.events.event import sample_parts
 from rewardlab.rewards.isolation.process import Answer
 from rewardlab.task import Prompt

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from rewardlab.findings import Finding
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.gold import Gold
-from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import survey_of
-from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
+from rewardlab.probes.reward.trials.gold import Gold
+from rewardlab.probes.reward.trials.subject import Subject
+from rewardlab.probes.reward.trials.survey import survey_of
+from rewardlab.probes.reward.trials.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
 
 MENTIONED = "the right answer is mentioned, then another one given"
 GIVEN_FIRST = "the right answer is given, taken back, and another one given"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rewardlab.answers.reference.accepted import prompt_text
+from rewardlab.answers.reference.wording import AFTER_REASONING, BARE, Format
 from rewardlab.findings import Finding, shortened
 from rewardlab.outcome import Outcome, Scored, Unscored
-from rewardlab.probes.reward.answers import prompt_text
-from rewardlab.probes.reward.gold import Gold
-from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import Survey, abstained, survey_of
-from rewardlab.probes.reward.trial import SHOWN, capped, earned, evidence_of, severity_of, share
-from rewardlab.probes.reward.wording import AFTER_REASONING, BARE, Format
+from rewardlab.probes.reward.trials.gold import Gold
+from rewardlab.probes.reward.trials.scale import score_of
+from rewardlab.probes.reward.trials.subject import Case, Subject
+from rewardlab.probes.reward.trials.survey import Survey, abstained, survey_of
+from rewardlab.probes.reward.trials.trial import SHOWN, capped, earned, evidence_of, severity_of, share
 from rewardlab.stats.spread import SAME_SCORE
 
 #: A perfect answer this far under the top, as a share of the range, has lost something on the way.

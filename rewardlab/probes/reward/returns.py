@@ -8,9 +8,9 @@ from typing import Any
 
 from rewardlab.findings import Finding, Severity, shortened
 from rewardlab.outcome import Reason, Unscored
-from rewardlab.probes.reward.exchange import Exchange, Sample, brief, shown
-from rewardlab.probes.reward.ordinary import ordinary_cases
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.exchange import Exchange, Sample, brief, shown
+from rewardlab.probes.reward.trials.ordinary import ordinary_cases
+from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.rewards.contracts.contract import Violation
 from rewardlab.rewards.isolation.process import Answer
 from rewardlab.stats.spread import SAME_SCORE

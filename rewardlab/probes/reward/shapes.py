@@ -8,10 +8,10 @@ from dataclasses import asdict
 from rewardlab.findings import Finding
 from rewardlab.outcome import Unscored
 from rewardlab.platforms import PLATFORMS, Shape
-from rewardlab.probes.reward.exchange import ROUNDING, Exchange, same, shown
-from rewardlab.probes.reward.ordinary import FORMS, right_text, wrong_text
 from rewardlab.probes.reward.returns import FATAL
-from rewardlab.probes.reward.subject import Case, Subject
+from rewardlab.probes.reward.trials.exchange import ROUNDING, Exchange, same, shown
+from rewardlab.probes.reward.trials.ordinary import FORMS, right_text, wrong_text
+from rewardlab.probes.reward.trials.subject import Case, Subject
 
 PROMPTS = 4
 EXAMPLES = 3

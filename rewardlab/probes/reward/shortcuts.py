@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rewardlab.answers.reference.accepted import NUMBER, is_right, mentions, number, plain, prompt_text, rights_of
+from rewardlab.answers.wrong.lists import first_item
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import NUMBER, is_right, mentions, number, plain, prompt_text, rights_of
-from rewardlab.probes.reward.gold import Gold
-from rewardlab.probes.reward.lists import first_item
-from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import Survey, survey_of
-from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
+from rewardlab.probes.reward.trials.gold import Gold
+from rewardlab.probes.reward.trials.scale import score_of
+from rewardlab.probes.reward.trials.subject import Subject
+from rewardlab.probes.reward.trials.survey import Survey, survey_of
+from rewardlab.probes.reward.trials.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
 from rewardlab.stats.interval import Estimate
 from rewardlab.task import Prompt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.subject import Subject
 
 
 def ask(subject: Subject) -> Iterator[Finding]:

@@ -11,8 +11,8 @@ import numpy as np
 
 from rewardlab.findings import Finding
 from rewardlab.platforms import LAMBDA
-from rewardlab.probes.reward.ordinary import ordinary_cases
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.ordinary import ordinary_cases
+from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.rewards.isolation.process import Answer
 
 #: The agent toolkit's guidance for a reward without network, seconds a sample.

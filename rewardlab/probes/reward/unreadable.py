@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from rewardlab.answers.reference.accepted import NOWHERE
 from rewardlab.findings import Finding, Severity, shortened
 from rewardlab.outcome import Outcome
-from rewardlab.probes.reward.answers import NOWHERE
-from rewardlab.probes.reward.gold import Gold
-from rewardlab.probes.reward.subject import Case, Subject
-from rewardlab.probes.reward.survey import survey_of
-from rewardlab.probes.reward.trial import PRACTICAL, SHOWN, capped, earned, evidence_of, share
+from rewardlab.probes.reward.trials.gold import Gold
+from rewardlab.probes.reward.trials.subject import Case, Subject
+from rewardlab.probes.reward.trials.survey import survey_of
+from rewardlab.probes.reward.trials.trial import PRACTICAL, SHOWN, capped, earned, evidence_of, share
 from rewardlab.readers.prompts import REFERENCE_KEYS, TEXT_KEYS
 from rewardlab.task import Json, Prompt
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rewardlab.findings import Finding
 from rewardlab.probes.reward.copies import flaws
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.subject import Subject
 
 NONE = (
     "No row has a reference: what right and wrong answers earn was not asked, and a pass says nothing of it. Name "

@@ -10,19 +10,28 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from rewardlab.answers.reading.precision import Precision
+from rewardlab.answers.reference.accepted import (
+    allowance,
+    answers_of,
+    is_right,
+    like,
+    number,
+    prompt_text,
+    record,
+    spoiled,
+)
+from rewardlab.answers.wrong.exchanged import NEIGHBOUR
+from rewardlab.answers.wrong.lists import with_another_item, with_another_number
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome, Unscored
-from rewardlab.probes.reward import slips
-from rewardlab.probes.reward.altered import FURTHER, INSIDE, LACKING, REORDERED, TURNED, ask_altered
-from rewardlab.probes.reward.answers import allowance, answers_of, is_right, like, number, prompt_text, record, spoiled
-from rewardlab.probes.reward.exchanged import NEIGHBOUR
-from rewardlab.probes.reward.gold import Gold
-from rewardlab.probes.reward.lists import with_another_item, with_another_number
-from rewardlab.probes.reward.precision import Precision
-from rewardlab.probes.reward.scale import score_of
-from rewardlab.probes.reward.subject import Subject
-from rewardlab.probes.reward.survey import Survey, survey_of
-from rewardlab.probes.reward.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
+from rewardlab.probes.reward.trials import slips
+from rewardlab.probes.reward.trials.altered import FURTHER, INSIDE, LACKING, REORDERED, TURNED, ask_altered
+from rewardlab.probes.reward.trials.gold import Gold
+from rewardlab.probes.reward.trials.scale import score_of
+from rewardlab.probes.reward.trials.subject import Subject
+from rewardlab.probes.reward.trials.survey import Survey, survey_of
+from rewardlab.probes.reward.trials.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
 from rewardlab.task import Prompt
 
 #: What is tried, and the most that it may say: a sign or a word that a reward overlooks is rarer than a wrong answer.

@@ -7,11 +7,11 @@ import unicodedata
 
 import numpy as np
 
+from rewardlab.answers.reference.accepted import answers_of, is_answer, kind_of, labels_of, mentions, plain, rights_of
 from rewardlab.measurement.scores import Bounded
 from rewardlab.measurement.success import LEAST_TOLD
-from rewardlab.probes.reward.answers import answers_of, is_answer, kind_of, labels_of, mentions, plain, rights_of
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.interval import Estimate, Floats, Quantity, mean_over_prompts
 from rewardlab.stats.overlap import FEW

@@ -9,7 +9,7 @@ import numpy as np
 from rewardlab.findings import Finding
 from rewardlab.probes.run.length import CORRECTNESS
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Answers
+from rewardlab.runs.tables import Answers
 from rewardlab.stats.band import LEAST_PROMPTS
 from rewardlab.stats.components import Component, Components, component_shares
 from rewardlab.stats.interval import Undefined

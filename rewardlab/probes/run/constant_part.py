@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rewardlab.answers.reference.accepted import OUTER, answers_of
+from rewardlab.answers.values.tokens import tokens_of
+from rewardlab.answers.wrong.slots import Shape, are_apart, differing, shape_of
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.answers import OUTER, answers_of
-from rewardlab.probes.reward.slots import Shape, are_apart, differing, shape_of
-from rewardlab.probes.reward.tokens import tokens_of
 from rewardlab.probes.run.diagnosis.weight import percent
 from rewardlab.probes.run.exchanged import DISPUTED
 from rewardlab.probes.run.question import Question

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rewardlab.answers.reference.accepted import OUTER, answers_of, labels_of, strict
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.answers import OUTER, answers_of, labels_of, strict
 from rewardlab.probes.reward.shortcuts import DECLINING
 from rewardlab.probes.run.diagnosis.weight import percent
 from rewardlab.probes.run.question import Question

@@ -9,7 +9,7 @@ import numpy as np
 
 from rewardlab.findings import Finding
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.spread import SAME_SCORE
 
 EXAMPLES = 3

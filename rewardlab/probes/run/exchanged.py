@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from rewardlab.answers.reading.reader import DENIED, OTHER_DIGIT, OTHER_UNIT
 from rewardlab.findings import Finding, Severity
 from rewardlab.measurement.evidence import Exchanged
-from rewardlab.probes.reward import slips
-from rewardlab.probes.reward.reader import DENIED, OTHER_DIGIT, OTHER_UNIT
-from rewardlab.probes.reward.scale import USEFUL
+from rewardlab.probes.reward.trials import slips
+from rewardlab.probes.reward.trials.scale import USEFUL
 from rewardlab.probes.run.diagnosis.weight import percent
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.reading import Read
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate, mean_over_prompts
 
 #: A share of wrong answers that surely exceeds this is one that training finds.

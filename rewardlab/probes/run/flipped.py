@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.binomial import chance_of_at_most
 from rewardlab.stats.discrimination import discrimination
 from rewardlab.stats.interval import Undefined

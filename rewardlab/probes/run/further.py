@@ -11,8 +11,8 @@ from scipy.special import ndtri
 from rewardlab.probes.run.baseline import banded
 from rewardlab.probes.run.question import Question
 from rewardlab.ratings.alpha import Further
-from rewardlab.runs.answers import Bools
 from rewardlab.runs.looks import level_of_next
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.band import LEAST_PROMPTS, place
 from rewardlab.stats.interval import TINY, Estimate, Quantity
 from rewardlab.stats.looks import FIRST_LEVEL

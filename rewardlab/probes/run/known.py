@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rewardlab.measurement.evidence import Earned, Evidence
 from rewardlab.probes.run.reading import Read, earned_of, read
-from rewardlab.runs.answers import Answers
+from rewardlab.runs.tables import Answers
 from rewardlab.task import Prompt
 
 

@@ -11,7 +11,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.measurement.success import separation_of_labels
 from rewardlab.probes.run.flipped import ALPHA, paid_beyond_mistakes
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Answers, Floats
+from rewardlab.runs.tables import Answers, Floats
 from rewardlab.stats.discrimination import Discrimination, discrimination, pairwise_accuracy
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.separation import Separation

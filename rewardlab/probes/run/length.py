@@ -13,7 +13,7 @@ from rewardlab.findings import Finding, Severity
 from rewardlab.probes.run.nearness import nearness
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.suspicion import Suspicion
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.interval import Undefined
 from rewardlab.stats.spread import SAME_SCORE, levels_of
 from rewardlab.stats.within import WithinCorrelation, within_correlation

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from rewardlab.probes.reward.answers import NUMBER, answers_of, number
-from rewardlab.probes.reward.composite import parsed
+from rewardlab.answers.reading.composite import parsed
+from rewardlab.answers.reference.accepted import NUMBER, answers_of, number
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 
 #: Runs of more generations are not read for this. Of a longer text the end is.
 MOST_READ, TAIL = 50_000, 400

@@ -8,7 +8,7 @@ import numpy as np
 
 from rewardlab.findings import Finding
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Floats
+from rewardlab.runs.tables import Floats
 from rewardlab.stats.interval import Estimate, Quantity, Undefined
 from rewardlab.stats.noise import Noise, noise_of
 from rewardlab.stats.spread import SAME_SCORE, informative_groups

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.scale import USEFUL
+from rewardlab.probes.reward.trials.scale import USEFUL
 from rewardlab.probes.run.diagnosis.weight import percent
 from rewardlab.probes.run.labels import right_of
 from rewardlab.probes.run.question import Question

@@ -13,8 +13,8 @@ from rewardlab.measurement.scores import Measurement
 from rewardlab.platforms import Platform
 from rewardlab.probes.run.reading import Read
 from rewardlab.ratings.alpha import MIN_ALPHA
-from rewardlab.runs.answers import Answers, Bools
 from rewardlab.runs.looks import Look
+from rewardlab.runs.tables import Answers, Bools
 from rewardlab.task import Prompt
 
 BandOn: TypeAlias = Literal["accuracy", "solved"]

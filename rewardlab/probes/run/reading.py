@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rewardlab.answers.reading.reader import Reader, Reason, SideRead
 from rewardlab.measurement.evidence import Earned
-from rewardlab.probes.reward.reader import Reader, Reason, SideRead
-from rewardlab.runs.answers import Answers
+from rewardlab.runs.tables import Answers
 from rewardlab.stats.spread import SAME_SCORE
 from rewardlab.task import Prompt
 

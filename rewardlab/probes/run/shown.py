@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from rewardlab.answers.reading.reader import OTHER_DIGIT, OTHER_UNIT, Reason
 from rewardlab.findings import RANK, Finding, Severity
-from rewardlab.probes.reward import slips
 from rewardlab.probes.reward.equivalents import remedy_of as remedy_of_forms
-from rewardlab.probes.reward.reader import OTHER_DIGIT, OTHER_UNIT, Reason
+from rewardlab.probes.reward.trials import slips
 from rewardlab.probes.reward.wrong import MAY_BE_FREE, remedy_of
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.reading import Read

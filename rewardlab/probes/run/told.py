@@ -10,7 +10,7 @@ import numpy as np
 from rewardlab.probes.run.baseline import LEAST_ROWS, heard_right, outweighed
 from rewardlab.probes.run.order import in_order
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.overlap import FEW
 from rewardlab.stats.spread import SAME_SCORE
 

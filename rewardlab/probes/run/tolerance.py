@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rewardlab.answers.reading.reader import Reader
+from rewardlab.answers.reference.accepted import number
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.answers import number
-from rewardlab.probes.reward.reader import Reader
 from rewardlab.probes.run.diagnosis.weight import percent
 from rewardlab.probes.run.exchanged import DISPUTED
 from rewardlab.probes.run.question import Question

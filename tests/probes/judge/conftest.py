@@ -16,8 +16,8 @@ from rewardlab.judging.scale import make_scale
 from rewardlab.measurement.success import success_rule
 from rewardlab.probes.judge.question import Question, annotation_table
 from rewardlab.probes.judge.variants import questions
-from rewardlab.runs.answers import Answers
 from rewardlab.runs.manifest import JudgeRecord
+from rewardlab.runs.tables import Answers
 from rewardlab.task import Prompt, Sampling
 
 PROMPTS, WIDTH = 120, 4

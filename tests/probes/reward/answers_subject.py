@@ -12,7 +12,7 @@ import pytest
 
 from rewardlab.findings import Finding
 from rewardlab.platforms import PLATFORMS
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 from rewardlab.task import Prompt
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from rewardlab.findings import Finding
 from rewardlab.platforms import PLATFORMS
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
 from rewardlab.task import Prompt
 

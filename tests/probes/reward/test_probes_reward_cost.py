@@ -47,7 +47,7 @@ def test_seconds_a_sample_are_extrapolated_to_the_batch():
 
 
 def test_a_slow_reward_is_asked_less_and_told_its_timeout(monkeypatch):
-    monkeypatch.setattr("rewardlab.probes.reward.subject.PROBE_SECONDS", 0.8)
+    monkeypatch.setattr("rewardlab.probes.reward.trials.subject.PROBE_SECONDS", 0.8)
     code = handler("time.sleep(0.11)\nreturn 1.0", "import time")
     (finding,) = examine_code(speed.ask, code)
     assert (finding.code, finding.severity) == ("RL204", "warning")

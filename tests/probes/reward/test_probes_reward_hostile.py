@@ -6,7 +6,7 @@ import pytest
 
 from rewardlab.findings import Finding
 from rewardlab.probes.reward import examine, hostile, unasked_of
-from rewardlab.probes.reward.subject import Case, OutOfTimeError, PartlyAskedError
+from rewardlab.probes.reward.trials.subject import Case, OutOfTimeError, PartlyAskedError
 from tests.probes.reward.code_subject import PROMPTS, SOUND, code_subject, codes, examine_code, handler, prompt
 
 pytestmark = pytest.mark.process

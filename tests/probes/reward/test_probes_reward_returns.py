@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rewardlab.probes.reward import examine, mutation, returns
-from rewardlab.probes.reward.subject import Case
+from rewardlab.probes.reward.trials.subject import Case
 from tests.probes.reward.code_subject import PROMPTS, SOUND, code_subject, codes, examine_code, handler
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rewardlab.probes.reward import unreferenced
-from rewardlab.probes.reward.subject import Subject
+from rewardlab.probes.reward.trials.subject import Subject
 from tests.probes.reward.answers_subject import prompt
 
 

@@ -11,7 +11,7 @@ from rewardlab.probes.run.diagnosis import alike, cut, first, lost, nothing, pri
 from rewardlab.probes.run.diagnosis.readings import read_answers
 from rewardlab.probes.run.diagnosis.texts import Texts, read_texts
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 
 #: Codes of causes, the one to be mended first in front: without texts nothing is known, then how they are read.
 CAUSES = ("RL702", "RL703", "RL209", "RL413", "RL409", "RL412", "RL414", "RL408", "RL411", "RL415")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rewardlab.answers.reference.accepted import labels_of
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.answers import labels_of
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import percent
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate, share_of_prompts
 
 #: Texts from this length on are hardly ever drawn twice; a number or a label is.

@@ -9,7 +9,7 @@ from rewardlab.probes.run.diagnosis.readings import Readings
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import weigh
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate
 
 #: The token limit explains failures where surely more than this share of them was cut off.

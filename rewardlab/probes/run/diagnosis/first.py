@@ -9,15 +9,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from rewardlab.answers.reading.answer import Said, Sought, equals, gives_another, numbers
+from rewardlab.answers.reference.accepted import NUMBER, number
+from rewardlab.answers.values.names import Names, folded
 from rewardlab.findings import Finding, Severity
-from rewardlab.probes.reward.answers import NUMBER, number
-from rewardlab.probes.run.diagnosis.answer import Said, Sought, equals, gives_another, numbers
-from rewardlab.probes.run.diagnosis.names import Names, folded
 from rewardlab.probes.run.diagnosis.readings import Readings
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import PRACTICAL, Weight, percent, share_by_prompt, weigh
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools, Indexes
+from rewardlab.runs.tables import Bools, Indexes
 from rewardlab.stats.interval import Estimate
 
 #: Whether what this way of reading finds in a text is the reference; None where it finds nothing.

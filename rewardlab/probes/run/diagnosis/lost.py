@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rewardlab.answers.reading.answer import gives, gives_another
 from rewardlab.findings import Finding, Severity
-from rewardlab.probes.run.diagnosis.answer import gives, gives_another
 from rewardlab.probes.run.diagnosis.readings import Readings
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import PRACTICAL, Weight, percent, share_by_prompt, weigh
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate
 
 #: A task of few answers, how many of its right ones must lose, and how many of its texts must give one of them.

@@ -9,7 +9,7 @@ from rewardlab.findings import Finding
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import weigh
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 
 #: Nothing but tokens that end or fill a text.
 BLANK = re.compile(r"(?:\s|<\|[\w\u2581 -]{1,40}\|>|</?s>|<(?:eos|bos|pad|unk|end_of_turn)>|\u200b|\ufeff)*")

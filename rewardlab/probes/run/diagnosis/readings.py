@@ -8,16 +8,16 @@ from typing import TypeAlias
 
 import numpy as np
 
+from rewardlab.answers.reading.answer import Said, Sought, gives, said, sought
+from rewardlab.answers.reading.otherwise import NameBook, Notations
+from rewardlab.answers.reference.accepted import labels_of
+from rewardlab.answers.reference.readings import is_flat, unwrapped
+from rewardlab.answers.values.items import are_parts
+from rewardlab.answers.values.names import Names, folded
 from rewardlab.findings import shortened
-from rewardlab.probes.reward.answers import labels_of
-from rewardlab.probes.reward.readings import is_flat, unwrapped
-from rewardlab.probes.run.diagnosis.answer import Said, Sought, gives, said, sought
-from rewardlab.probes.run.diagnosis.items import are_parts
-from rewardlab.probes.run.diagnosis.names import Names, folded
-from rewardlab.probes.run.diagnosis.otherwise import NameBook, Notations
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.task import Json
 
 TRIES = 8

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import SHOWN_CHARACTERS, Answers, Bools, Indexes
+from rewardlab.runs.tables import SHOWN_CHARACTERS, Answers, Bools, Indexes
 from rewardlab.task import Prompt
 
 #: Generations read at most. An interval over so many prompts is as narrow as anybody needs.

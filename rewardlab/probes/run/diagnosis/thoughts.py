@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rewardlab.answers.reference.accepted import prompt_text
+from rewardlab.answers.values.tags import THOUGHTS, Tag, asked_tags
 from rewardlab.findings import Finding
-from rewardlab.probes.reward.answers import prompt_text
 from rewardlab.probes.run.diagnosis.readings import Readings
-from rewardlab.probes.run.diagnosis.tags import THOUGHTS, Tag, asked_tags
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import PRACTICAL, Weight, weigh
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate
 
 #: So many winners in one shape show that the reward reads that shape.

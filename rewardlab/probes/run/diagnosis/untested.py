@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rewardlab.findings import Finding, shortened
-from rewardlab.probes.run.diagnosis.amounts import value_of_all
-from rewardlab.probes.run.diagnosis.answer import Sought
-from rewardlab.probes.run.diagnosis.items import are_parts, items_of, split
-from rewardlab.probes.run.diagnosis.names import Names
-from rewardlab.probes.run.diagnosis.readings import Readings
-from rewardlab.probes.run.diagnosis.shape import (
+from rewardlab.answers.reading.answer import Sought
+from rewardlab.answers.values.amounts import value_of_all
+from rewardlab.answers.values.items import are_parts, items_of, split
+from rewardlab.answers.values.names import Names
+from rewardlab.answers.values.shape import (
     Shape,
     have_capitals,
     holds,
@@ -21,10 +19,12 @@ from rewardlab.probes.run.diagnosis.shape import (
     without_units,
     worded_shape,
 )
+from rewardlab.findings import Finding, shortened
+from rewardlab.probes.run.diagnosis.readings import Readings
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.weight import percent, share_by_prompt
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate
 
 #: So few answers of the winning shape are none; and so many must have been looked at.

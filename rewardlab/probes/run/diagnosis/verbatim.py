@@ -15,7 +15,7 @@ from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.diagnosis.untested import LEAST, NEARLY_NONE, REFUSAL
 from rewardlab.probes.run.diagnosis.weight import share_by_prompt
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools
+from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate
 
 #: A score of more levels is graded, and tells near answers from far ones.

@@ -11,7 +11,7 @@ from rewardlab.findings import Severity
 from rewardlab.probes.run.baseline import banded
 from rewardlab.probes.run.diagnosis.texts import Texts
 from rewardlab.probes.run.question import Question
-from rewardlab.runs.answers import Bools, Floats, Indexes
+from rewardlab.runs.tables import Bools, Floats, Indexes
 from rewardlab.stats.interval import Estimate, Quantity, mean_over_prompts, share_of_prompts
 
 #: A cause that surely touches more than this share of failing generations may decide; one that touches less is a note.

@@ -10,8 +10,8 @@ from rewardlab.measurement.scores import measure
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.question import Question, Targets
-from rewardlab.runs.answers import gather
 from rewardlab.runs.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA
+from rewardlab.runs.tables import gather
 from rewardlab.task import Prompt
 
 PROMPTS = 120

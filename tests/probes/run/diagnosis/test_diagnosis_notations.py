@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlab.probes.run.diagnosis.accents import with_two_letters, without_accents
-from rewardlab.probes.run.diagnosis.amounts import amounts, in_words, spelled, value_of_all
-from rewardlab.probes.run.diagnosis.answer import said, sought
-from rewardlab.probes.run.diagnosis.items import are_sets, items_of
-from rewardlab.probes.run.diagnosis.names import Names, folded
-from rewardlab.probes.run.diagnosis.number_words import ONES, TENS
-from rewardlab.probes.run.diagnosis.options import options_in
-from rewardlab.probes.run.diagnosis.otherwise import Notations
+from rewardlab.answers.reading.answer import said, sought
+from rewardlab.answers.reading.otherwise import Notations
+from rewardlab.answers.values.accents import with_two_letters, without_accents
+from rewardlab.answers.values.amounts import amounts, in_words, spelled, value_of_all
+from rewardlab.answers.values.items import are_sets, items_of
+from rewardlab.answers.values.names import Names, folded
+from rewardlab.answers.values.number_words import ONES, TENS
+from rewardlab.answers.values.options import options_in
 from rewardlab.task import Prompt
 
 LISTED = "Which one?\n(A) oak\n(B) grey elm\n(C) ash"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rewardlab.answers.values.shape import numeric_shapes, worded_shape
 from rewardlab.measurement.evidence import Earned, Evidence
-from rewardlab.probes.run.diagnosis.shape import numeric_shapes, worded_shape
 from tests.probes.run.diagnosis.conftest import PROMPTS, decision_of, drawn, found, question_of
 from tests.probes.run.diagnosis.test_diagnosis_lost import NAMES, SUMS, exact, plain_ask
 

@@ -1,0 +1,1 @@
+"""What a reference answers with, and the formats in which it is written."""

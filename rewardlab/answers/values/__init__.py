@@ -1,0 +1,1 @@
+"""What stands in an answer: numbers, quantities, names, dates, signs."""

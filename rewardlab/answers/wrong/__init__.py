@@ -1,0 +1,1 @@
+"""Answers that are surely wrong where they are given."""

@@ -1,0 +1,92 @@
+"""Answers that are lists, in JSON or separated on one line: cut to one item, or with an item more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from math import ceil
+
+from rewardlab.answers.reference.accepted import LONGEST_LABEL, NOWHERE, NUMBER, like, number, spoiled
+
+#: The items from which on one is no part worth the success; fewer items may be a phrase with a comma.
+LEAST_ITEMS = 4
+#: Two numbers may be a point or a range: a list has more. What may stand around and between the numbers of a list.
+LEAST_NUMBERS = 3
+AROUND_NUMBERS = frozenset("[](){}<>,;|'\"` \n\t")
+#: How a list is written on one line, or on several.
+SEPARATORS = (" > ", " < ", " -> ", "; ", ", ", " | ", "\n", ",")
+
+
+def items_of(text: str) -> tuple[str, list[str]] | None:
+    """The separator and the items of a list that is no JSON; None where the text is no list or a short one.
+
+    Nor where it ends in a bracket, behind which an item more would be none of the list's.
+    """
+    bare = text.strip()
+    if bare.endswith(("]", "}")) or (bare.startswith("(") and bare.endswith(")")):
+        return None
+    for separator in SEPARATORS:
+        items = [item for item in text.split(separator) if item.strip()]
+        if len(items) >= LEAST_ITEMS and max(len(item) for item in items) <= LONGEST_LABEL:
+            return separator, items
+    return None
+
+
+def first_item(text: str) -> str | None:
+    """The list that the text is, cut to its first item; None where it is no list or a short one."""
+    value = _json(text)
+    if value is not None:
+        return json.dumps(value[:1], ensure_ascii=False) if len(value) >= LEAST_ITEMS else None
+    found = items_of(text)
+    return None if found is None else found[1][0].strip()
+
+
+def with_another_item(text: str) -> str | None:
+    """The list that the text is, with one more item of its kind at the end; None where it is no list, but an object."""
+    if text.lstrip().startswith("{"):
+        return None
+    value = _json(text)
+    if value is not None:
+        return json.dumps([*value, _more(value)], ensure_ascii=False) if value else None
+    found = items_of(text)
+    if found is None:
+        return None
+    separator, items = found
+    return f"{text.rstrip()}{separator}{_more([item.strip() for item in items])}"
+
+
+def with_another_number(text: str) -> str | None:
+    """The list of numbers that the text is, with one of them plainly another: by 1, or by 1 % of it where that is more.
+
+    A sorted list stays sorted: of a falling one the first number grows, else the last. None where it is no such list.
+    """
+    found = list(NUMBER.finditer(text))
+    if len(found) < LEAST_NUMBERS or not AROUND_NUMBERS.issuperset(NUMBER.sub("", text)):
+        return None
+    values = [number(one[0]) or Decimal(0) for one in found]
+    place = found[0] if values[0] > values[-1] and values == sorted(values, reverse=True) else found[-1]
+    value = number(place[0]) or Decimal(0)
+    step = max(1, ceil(abs(value) / 100))
+    return text[: place.start()] + like(place[0], value + step) + text[place.end() :]
+
+
+def _more(items: Sequence[object]) -> object:
+    """An item that the list does not hold, of the kind of its own: of objects another object."""
+    if items and isinstance(items[0], dict | list):
+        return spoiled(items[0])
+    numbers = [value for item in items if (value := number(str(item))) is not None]
+    if len(numbers) < len(items):
+        return NOWHERE
+    more = max(numbers) + 17
+    if any(isinstance(item, str) for item in items):
+        return str(more)
+    return int(more) if more == int(more) else float(more)
+
+
+def _json(text: str) -> list[object] | None:
+    try:
+        value = json.loads(text) if text.lstrip().startswith("[") else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, list) else None
