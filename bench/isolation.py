@@ -11,7 +11,9 @@ from rewardlab.platforms import PLATFORMS
 from rewardlab.readers.prompts import read_prompts
 from rewardlab.rewards.contracts.results import read_results
 from rewardlab.rewards.events.event import encode_event, sample_parts
-from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import Answer
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.task import Generation
 
 EXAMPLE = Path(__file__).parent.parent / "fixtures" / "arithmetic"

@@ -17,7 +17,7 @@ from rewardlab.platforms import PLATFORMS
 from rewardlab.progress import Silent
 from rewardlab.readers.prompts import read_prompts
 from rewardlab.rewards.isolation.pool import ScoringPool
-from rewardlab.rewards.isolation.process import RewardSource
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.runs.parts import GENERATION_SCHEMA, SCORE_SCHEMA, Parts, Writer
 from rewardlab.task import Prompt, Request, Sampling
 

@@ -11,7 +11,9 @@ from bench.ratio import Ratio, compare
 from rewardlab.platforms import PLATFORMS, Platform
 from rewardlab.rewards.events.event import encode_event, sample_parts
 from rewardlab.rewards.isolation.pool import ScoringPool
-from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import Answer
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.task import Generation, Prompt
 
 #: What a call waits, as for a judge behind a network: an async reward and one that is not.

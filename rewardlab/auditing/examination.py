@@ -36,9 +36,11 @@ from rewardlab.rewards.code.sources import reward_digest
 from rewardlab.rewards.deployed.function import describe, function_named, note_of_unused
 from rewardlab.rewards.deployed.scoring import FunctionWorker, open_function
 from rewardlab.rewards.fence.available import fence_notes
-from rewardlab.rewards.isolation.process import EntryFound, Worker, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import EntryFound, Worker
 from rewardlab.runs.directory import sha256_of
-from rewardlab.settings.audit import AuditOptions, Settings, load_settings
+from rewardlab.settings.audit import AuditOptions, Settings
+from rewardlab.settings.loading import load_settings
 from rewardlab.task import Prompt
 from rewardlab.version import __version__
 

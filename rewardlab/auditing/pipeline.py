@@ -38,7 +38,8 @@ from rewardlab.reports.audit import Report
 from rewardlab.rewards.isolation.printout import clear_printouts
 from rewardlab.runs.directory import Run, discard_if_empty
 from rewardlab.runs.manifest import RewardRecord
-from rewardlab.settings.audit import AuditOptions, Settings, load_settings, parse_options
+from rewardlab.settings.audit import AuditOptions, Settings
+from rewardlab.settings.loading import load_settings, parse_options
 from rewardlab.task import Prompt
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from rewardlab.platforms import ReferencePlace, Shape
 from rewardlab.probes.reward.shapes import shape_read
 from rewardlab.probes.reward.trials.subject import Case, Subject
-from rewardlab.rewards.isolation.process import Worker, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import Worker
 from rewardlab.settings.audit import Settings
 from rewardlab.task import Prompt
 

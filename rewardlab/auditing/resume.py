@@ -18,8 +18,9 @@ from rewardlab.rewards.code.sources import reward_digest
 from rewardlab.rewards.deployed.function import FunctionName, describe, function_named
 from rewardlab.runs.directory import Run, files_print, sha256_of
 from rewardlab.runs.manifest import Manifest, RewardRecord
-from rewardlab.settings.audit import Settings, without_secrets
+from rewardlab.settings.audit import Settings
 from rewardlab.settings.sampling import drawn_as, identity, sources
+from rewardlab.settings.secrets import without_secrets
 from rewardlab.task import Prompt
 from rewardlab.version import __version__
 

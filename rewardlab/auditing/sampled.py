@@ -21,7 +21,7 @@ from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.probes.reward.trials.survey import known_of, sureness
 from rewardlab.probes.reward.trials.winners import exchange_winners
 from rewardlab.probes.reward.trials.winning import winning_formats
-from rewardlab.rewards.isolation.process import Worker
+from rewardlab.rewards.isolation.reply import Worker
 from rewardlab.runs.directory import Run
 from rewardlab.runs.parts import LARGE
 from rewardlab.settings.audit import Settings

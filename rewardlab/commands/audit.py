@@ -23,7 +23,7 @@ from rewardlab.commands.options import (
     show,
 )
 from rewardlab.commands.terminal import progress_for
-from rewardlab.settings.audit import load_settings
+from rewardlab.settings.loading import load_settings
 
 
 @click.command("audit")

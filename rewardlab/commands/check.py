@@ -14,7 +14,7 @@ from rewardlab.errors import RewardlabError, UsageError
 from rewardlab.formats.check import CHECK_FORMATS
 from rewardlab.packages.packaged import opened
 from rewardlab.reports.check import Checks
-from rewardlab.settings.audit import load_settings
+from rewardlab.settings.loading import load_settings
 
 REWARD_NAME = "reward.py"
 

@@ -17,7 +17,7 @@ import click
 from rewardlab.cloud.failure import failure
 from rewardlab.engines.vllm_draw import TESTED, Runner
 from rewardlab.rewards.fence.available import probe, words_of
-from rewardlab.settings.audit import without_secrets
+from rewardlab.settings.secrets import without_secrets
 from rewardlab.version import __version__
 from rewardlab.visible import visible
 

@@ -14,7 +14,7 @@ from rewardlab.errors import UsageError
 from rewardlab.formats.packaging import PACKAGE_FORMATS
 from rewardlab.packages.target import ARCHITECTURES, DEFAULT_PYTHON, GLIBC, find_target
 from rewardlab.platforms import find_platform
-from rewardlab.settings.audit import load_settings
+from rewardlab.settings.loading import load_settings
 from rewardlab.visible import visible
 
 PATH = click.Path(path_type=Path)

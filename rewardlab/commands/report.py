@@ -10,7 +10,7 @@ import click
 from rewardlab.auditing.pipeline import run_report
 from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import JUDGING, SHOWING, add_options, given, show
-from rewardlab.settings.audit import parse_options
+from rewardlab.settings.loading import parse_options
 
 
 @click.command("report")

@@ -16,7 +16,8 @@ from rewardlab.engines.bedrock_batch import check_destination, instructions, rea
 from rewardlab.engines.converse import form_of
 from rewardlab.errors import UsageError
 from rewardlab.readers.prompts import read_prompts
-from rewardlab.settings.audit import Settings, load_settings
+from rewardlab.settings.audit import Settings
+from rewardlab.settings.loading import load_settings
 from rewardlab.settings.sampling import drawn_as, with_system
 
 #: The fewest records that a batch job may have, by AWS's default quota.

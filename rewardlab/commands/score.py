@@ -11,7 +11,7 @@ from rewardlab.auditing.pipeline import run_score
 from rewardlab.commands.arrow import spare_pandas
 from rewardlab.commands.options import JUDGING, QUIET, SCORING, SHOWING, add_options, given, show
 from rewardlab.commands.terminal import progress_for
-from rewardlab.settings.audit import parse_options
+from rewardlab.settings.loading import parse_options
 
 
 @click.command("score")

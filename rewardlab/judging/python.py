@@ -26,7 +26,9 @@ from rewardlab.judging.template import question_of
 from rewardlab.judging.verdict import Verdict, VerdictError, find
 from rewardlab.outcome import Unscored
 from rewardlab.rewards.fence.available import fence_notes
-from rewardlab.rewards.isolation.process import EntryFound, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import EntryFound
+from rewardlab.rewards.isolation.source import RewardSource
 
 #: The parameters that a judge's function may have, with their values.
 ARGUMENTS: dict[str, Callable[[Exhibit], Any]] = {

@@ -21,7 +21,7 @@ from rewardlab.formats.display import Display
 from rewardlab.probes.reward import returns
 from rewardlab.runs.looks import Look
 from rewardlab.runs.manifest import read_manifest
-from rewardlab.settings.audit import load_settings
+from rewardlab.settings.loading import load_settings
 from tests.conftest import REWARD, groups_of, slow
 
 pytestmark = pytest.mark.process

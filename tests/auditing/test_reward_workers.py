@@ -13,7 +13,8 @@ from rewardlab.errors import UsageError
 from rewardlab.probes.reward import determinism
 from rewardlab.probes.reward.trials.subject import Case
 from rewardlab.runs.directory import Run
-from rewardlab.settings.audit import Settings, load_settings, parse_options
+from rewardlab.settings.audit import Settings
+from rewardlab.settings.loading import load_settings, parse_options
 from tests.conftest import groups_of, slow
 from tests.probes.reward.code_subject import PROMPTS
 

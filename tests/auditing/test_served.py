@@ -13,7 +13,7 @@ from rewardlab.engines import told_apart
 from rewardlab.engines.completion import SILENT
 from rewardlab.errors import RunError, UsageError
 from rewardlab.probes.reward import returns
-from rewardlab.settings.audit import load_settings
+from rewardlab.settings.loading import load_settings
 from tests.engines.server import completion, refuse, serving
 
 pytestmark = pytest.mark.process

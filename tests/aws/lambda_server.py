@@ -20,7 +20,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from rewardlab.outcome import Unscored
-from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import Answer
+from rewardlab.rewards.isolation.source import RewardSource
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:my-SageMaker-reward"
 MOST_BYTES = 6 << 20

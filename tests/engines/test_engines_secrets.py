@@ -9,7 +9,7 @@ import pytest
 
 from rewardlab.engines.openai import open_engine
 from rewardlab.errors import EngineError, UsageError
-from rewardlab.settings.audit import without_secrets
+from rewardlab.settings.secrets import without_secrets
 from rewardlab.task import Prompt, Request, Sampling
 from tests.engines.server import completion, refuse, serving
 

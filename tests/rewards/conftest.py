@@ -12,7 +12,7 @@ import pytest
 from rewardlab.outcome import Outcome
 from rewardlab.platforms import PLATFORMS
 from rewardlab.rewards.isolation.pool import ScoringPool
-from rewardlab.rewards.isolation.process import RewardSource
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.task import Generation, Prompt
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlab.errors import UsageError
-from rewardlab.settings.audit import AuditOptions, Settings, load_settings, parse_options
+from rewardlab.settings.audit import AuditOptions, Settings
+from rewardlab.settings.loading import load_settings, parse_options
 from rewardlab.settings.values import parse_pairs
 
 

@@ -12,7 +12,7 @@ from rewardlab.auditing.stream import parted
 from rewardlab.engines import check_sampling
 from rewardlab.engines.presets import NAMES
 from rewardlab.errors import RunError, UsageError
-from rewardlab.settings.audit import load_settings
+from rewardlab.settings.loading import load_settings
 from rewardlab.settings.sampling import (
     SamplingSettings,
     drawn_as,

@@ -15,7 +15,7 @@ from rewardlab.errors import RunError, UnfinishedError
 from rewardlab.findings import Finding
 from rewardlab.packages.manifest import Audited
 from rewardlab.platforms import Platform
-from rewardlab.rewards.isolation.process import EntryFound
+from rewardlab.rewards.isolation.reply import EntryFound
 from rewardlab.runs.directory import Run
 from rewardlab.runs.manifest import read_manifest
 

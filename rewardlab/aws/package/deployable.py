@@ -16,7 +16,7 @@ from rewardlab.packages.archive import MB
 from rewardlab.packages.target import ELF_MACHINES, GLIBC, NEWEST, Target, is_this_machine, way_to
 from rewardlab.platforms import LAMBDA, Platform
 from rewardlab.rewards.isolation.advice import MEASURE_TEXT
-from rewardlab.rewards.isolation.process import EntryFound
+from rewardlab.rewards.isolation.reply import EntryFound
 
 #: How many files, and how many contributors to a size, a finding lists.
 LISTED, LARGEST = 20, 8

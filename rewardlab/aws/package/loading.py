@@ -10,7 +10,9 @@ from typing import Any
 from rewardlab.aws.package.deployable import finding
 from rewardlab.errors import RewardError
 from rewardlab.findings import Finding
-from rewardlab.rewards.isolation.process import EntryFound, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import EntryFound
+from rewardlab.rewards.isolation.source import RewardSource
 
 #: The bounds of time and memory within which the reward is loaded.
 SECONDS, MEMORY_MB = 60.0, 4096

@@ -20,7 +20,7 @@ from rewardlab.readers.generations import read_generations
 from rewardlab.readers.prompts import read_prompts
 from rewardlab.rewards.events.event import Key
 from rewardlab.rewards.isolation.pool import Pair, ScoringPool
-from rewardlab.rewards.isolation.process import RewardSource
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.runs.directory import Run
 from rewardlab.runs.manifest import RewardRecord
 from rewardlab.runs.parts import ASKED_ABOUT, generations_of

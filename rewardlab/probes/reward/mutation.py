@@ -8,7 +8,7 @@ from rewardlab.findings import Finding
 from rewardlab.probes.reward.trials.exchange import shown
 from rewardlab.probes.reward.trials.ordinary import ordinary_cases
 from rewardlab.probes.reward.trials.subject import Subject
-from rewardlab.rewards.isolation.process import Answer
+from rewardlab.rewards.isolation.reply import Answer
 
 
 def ask(subject: Subject) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from rewardlab.platforms import Platform
 from rewardlab.probes.reward.trials.ordinary import ordinary_cases, right_text
 from rewardlab.probes.reward.trials.subject import Case, Subject
 from rewardlab.rewards.events.event import sample_parts
-from rewardlab.rewards.isolation.process import Answer
+from rewardlab.rewards.isolation.reply import Answer
 from rewardlab.task import Prompt
 
 #: The recipes' longest response in tokens (max_new_tokens, inferenceMaxTokens); the longest of them elsewhere.

@@ -12,7 +12,7 @@ from rewardlab.probes.reward.trials.exchange import Exchange, Sample, brief, sho
 from rewardlab.probes.reward.trials.ordinary import ordinary_cases
 from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.rewards.contracts.contract import Violation
-from rewardlab.rewards.isolation.process import Answer
+from rewardlab.rewards.isolation.reply import Answer
 from rewardlab.stats.spread import SAME_SCORE
 
 CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}

@@ -13,7 +13,7 @@ from rewardlab.findings import Finding
 from rewardlab.platforms import LAMBDA
 from rewardlab.probes.reward.trials.ordinary import ordinary_cases
 from rewardlab.probes.reward.trials.subject import Subject
-from rewardlab.rewards.isolation.process import Answer
+from rewardlab.rewards.isolation.reply import Answer
 
 #: The agent toolkit's guidance for a reward without network, seconds a sample.
 GUIDANCE_SECONDS = 0.1

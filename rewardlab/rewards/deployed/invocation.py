@@ -12,7 +12,7 @@ from typing import Any
 
 from rewardlab.errors import RewardError
 from rewardlab.outcome import Reason, Unscored
-from rewardlab.rewards.isolation.process import Answer, Reply
+from rewardlab.rewards.isolation.reply import Answer, Reply
 
 #: The runtime's error types for code that cannot be loaded.
 UNLOADABLE = (

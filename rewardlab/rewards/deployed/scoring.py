@@ -20,7 +20,7 @@ from rewardlab.rewards.deployed.invocation import read_reply, read_tail
 from rewardlab.rewards.deployed.traffic import Tally, Traffic
 from rewardlab.rewards.events.event import Key, encode_event
 from rewardlab.rewards.isolation.pool import Pair, ScoringState, score_batch
-from rewardlab.rewards.isolation.process import EntryFound, Reply, TokenIds
+from rewardlab.rewards.isolation.reply import EntryFound, Reply, TokenIds
 from rewardlab.task import Generation, Prompt
 
 MEGABYTE = 1 << 20

@@ -17,7 +17,9 @@ from rewardlab.platforms import Platform
 from rewardlab.rewards.contracts.results import read_results
 from rewardlab.rewards.events.event import Key, Parts, encode_event, sample_id, sample_parts
 from rewardlab.rewards.fence.available import fence_notes
-from rewardlab.rewards.isolation.process import Answer, EntryFound, RewardSource, Worker, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import Answer, EntryFound, Worker
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.rewards.isolation.workforce import MOST_WAITING, Load, affordable, repaid, worth
 from rewardlab.task import Generation, Json, Prompt
 

@@ -7,9 +7,9 @@ import os
 import select
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn, Protocol, TypeAlias
+from typing import Any, NoReturn
 
 from rewardlab.errors import RewardError, TokensMissingError
 from rewardlab.outcome import Unscored
@@ -22,9 +22,10 @@ from rewardlab.rewards.isolation.ending import how_it_ended
 from rewardlab.rewards.isolation.family import Effort, delay_seconds, resident_mb
 from rewardlab.rewards.isolation.launch import Launched
 from rewardlab.rewards.isolation.printout import MOST_MB, Printout
+from rewardlab.rewards.isolation.reply import Answer, EntryFound, Reply, TokenIds
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.rewards.isolation.worker import HEADER, whole
 
-IMPORT_SECONDS = 60.0
 #: How often a busy worker's memory is checked; a call that answers sooner is never checked.
 POLL_SECONDS = 0.05
 CHUNK = 1 << 16
@@ -32,96 +33,6 @@ CHUNK = 1 << 16
 STRANGE = "RL101 its process answered with something else than its return: the code writes where it did not open a file"
 #: A process that is delayed by a busy machine gets at most this many times its timeout in addition.
 MOST_FORGIVEN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class RewardSource:
-    """The code to score with, and the limits of one invocation in seconds and in MB of resident memory.
-
-    `environment` names variables to pass on besides ENVIRONMENT, such as a judge's key; `variables` are set as given.
-    `packaged` code is called as its Lambda would be: without token ids, which no platform sends. `entry` may be several
-    names with commas, with their `weights`; `arguments` are added to each call. The code may use `files` besides its
-    own folder, and with `network` other machines. `who` is "reward", or "judge" for a judge's function.
-    """
-
-    path: Path
-    entry: str | None
-    timeout: float
-    memory_mb: int
-    environment: tuple[str, ...] = ()
-    variables: tuple[tuple[str, str], ...] = ()
-    packaged: bool = False
-    weights: tuple[float, ...] | None = None
-    arguments: tuple[tuple[str, Any], ...] = ()
-    files: tuple[str, ...] = ()
-    network: bool = False
-    who: str = "reward"
-    import_seconds: float = IMPORT_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFound:
-    """The entry that a worker found: its name, its kind (as in `Entry`), and the other candidates in the file.
-
-    `names_tokens`: it has a parameter for token ids. `weights` are those of a weighted sum's parts, by name; `notes`
-    are sentences about the signature. `is_async`: a batch is awaited concurrently. `fence` is the fence around the
-    worker, None if there is none; `denied` is what the fence denied while the code was loaded.
-    """
-
-    name: str
-    kind: str
-    others: tuple[str, ...]
-    names_tokens: bool = False
-    weights: tuple[tuple[str, float], ...] = ()
-    notes: tuple[str, ...] = ()
-    is_async: bool = False
-    fence: Built | None = None
-    denied: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the reward returned, as JSON, and the invocation's own seconds, without waits for a busy machine.
-
-    `mutated`: the event was changed in place; None if that was not checked. `cpu_seconds` is the part of the seconds in
-    which it computed, None where unknown; the rest it waited for a network, a clock or its child processes. Children
-    that have ended computed for `child_seconds` (over all processors). `told` are sentences about returned forms that
-    the audit accepted but the reward's own trainer refuses.
-    """
-
-    results: Any
-    seconds: float
-    mutated: bool | None = None
-    cpu_seconds: float | None = None
-    told: tuple[str, ...] = ()
-    child_seconds: float = 0.0
-
-
-#: The token ids of each sample's completion, None where they are not known.
-TokenIds: TypeAlias = Sequence[Sequence[int] | None]
-#: The result of an invocation: an answer, or the reason why there is none, with the invocation's whole time.
-Reply: TypeAlias = Answer | Unscored
-
-
-class Worker(Protocol):
-    """Answers one event at a time; an isolated process, or a deployed function."""
-
-    def start(self) -> EntryFound: ...
-
-    def allow(self, seconds: float) -> None: ...
-
-    def invoke(
-        self,
-        event: bytes,
-        *,
-        watch: bool = False,
-        token_ids: TokenIds | None = None,
-        row_ids: Sequence[Any] | None = None,
-    ) -> Reply: ...
-
-    def kill(self) -> None: ...
-
-    def close(self) -> None: ...
 
 
 class _LostError(Exception):

@@ -15,7 +15,8 @@ import numpy as np
 from rewardlab.findings import Finding
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.reward.trials.subject import Subject
-from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.task import Prompt
 
 

@@ -21,7 +21,7 @@ from rewardlab.platforms import PLATFORMS, Platform
 from rewardlab.rewards.deployed.function import FunctionName, describe, function_named, hexadecimal, read_facts
 from rewardlab.rewards.deployed.invocation import Tail, read_reply, read_tail
 from rewardlab.rewards.deployed.scoring import DeployedPool, FunctionWorker, open_function
-from rewardlab.rewards.isolation.process import Answer
+from rewardlab.rewards.isolation.reply import Answer
 from rewardlab.task import Generation
 from tests.aws.lambda_server import ARN, Function, deployed
 from tests.rewards.conftest import prompt

@@ -22,7 +22,9 @@ from rewardlab.errors import RewardError
 from rewardlab.outcome import Unscored
 from rewardlab.rewards.fence.available import note_of, probe
 from rewardlab.rewards.isolation.custody import seal
-from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import Answer
+from rewardlab.rewards.isolation.source import RewardSource
 from tests.kernels import ROOT, kernel_here, without
 
 KERNEL = kernel_here()
@@ -338,7 +340,8 @@ TELLS = """
 import json, pathlib
 from dataclasses import asdict
 from rewardlab.rewards.fence.available import (fence_notes, words_of)
-from rewardlab.rewards.isolation.process import (RewardSource, WorkerProcess)
+from rewardlab.rewards.isolation.source import RewardSource
+from rewardlab.rewards.isolation.process import WorkerProcess
 worker = WorkerProcess(RewardSource(pathlib.Path({path!r}), None, 30, 512), log=pathlib.Path({log!r}))
 built = worker.start().fence
 print(json.dumps([asdict(built), worker.invoke(b"[]").results, fence_notes(built, []), words_of(built)]))

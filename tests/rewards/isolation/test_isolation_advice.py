@@ -6,7 +6,8 @@ import pytest
 
 from rewardlab.errors import RewardError
 from rewardlab.rewards.isolation.advice import remedy_of_import, remedy_of_tokens
-from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.source import RewardSource
 
 
 def test_a_sibling_is_imported_by_its_name(tmp_path):

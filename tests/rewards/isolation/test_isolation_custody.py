@@ -10,7 +10,8 @@ import psutil
 import pytest
 
 from rewardlab.outcome import Unscored
-from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.source import RewardSource
 
 pytestmark = pytest.mark.process
 

@@ -12,7 +12,8 @@ import pytest
 
 from rewardlab.errors import RewardError
 from rewardlab.rewards.isolation.environment import environment_of
-from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.source import RewardSource
 
 ROOT = Path(__file__).parents[3]
 TELL = """
@@ -135,7 +136,8 @@ def test_the_audits_environment_cannot_be_read_by_another_process_of_the_user(st
 def test_a_worker_seals_the_process_that_starts_it(write_reward, tmp_path):
     code = f"""
 import ctypes, pathlib
-from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.source import RewardSource
+from rewardlab.rewards.isolation.process import WorkerProcess
 PR_GET_DUMPABLE = 3
 before = ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)
 worker = WorkerProcess(RewardSource(pathlib.Path({str(write_reward(TELL))!r}), None, 20, 512),

@@ -15,7 +15,8 @@ from rewardlab.errors import RewardError
 from rewardlab.outcome import Scored, Unscored
 from rewardlab.platforms import PLATFORMS
 from rewardlab.rewards.isolation.pool import PATIENCE, TIMED_OUT, ScoringPool, ScoringState
-from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 
@@ -250,7 +251,7 @@ def test_a_worker_dies_with_its_audit(tmp_path, write_reward):
     code = f"""
 import pathlib, time
 from rewardlab.rewards.isolation.pool import ScoringPool, ScoringState
-from rewardlab.rewards.isolation.process import RewardSource
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.platforms import PLATFORMS
 from rewardlab.task import Generation
 from rewardlab.task import Generation

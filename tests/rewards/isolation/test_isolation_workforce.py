@@ -17,7 +17,9 @@ import pytest
 from rewardlab.platforms import PLATFORMS
 from rewardlab.rewards.isolation import workforce
 from rewardlab.rewards.isolation.pool import ScoringPool
-from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import Answer
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.rewards.isolation.workforce import Load, affordable, repaid, worth
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
@@ -260,7 +262,7 @@ INTERRUPTED = """
 import pathlib
 from rewardlab.platforms import PLATFORMS
 from rewardlab.rewards.isolation.pool import ScoringPool
-from rewardlab.rewards.isolation.process import RewardSource
+from rewardlab.rewards.isolation.source import RewardSource
 from rewardlab.task import Generation
 from tests.rewards.conftest import prompt
 source = RewardSource(pathlib.Path({path!r}), None, 600, 512)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from rewardlab.outcome import Unscored
-from rewardlab.rewards.isolation.process import EntryFound, Reply, TokenIds, Worker
+from rewardlab.rewards.isolation.reply import EntryFound, Reply, TokenIds, Worker
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -12,7 +12,7 @@ from rewardlab.platforms import Platform
 from rewardlab.rewards.contracts.contract import Violation, violations
 from rewardlab.rewards.contracts.results import read_results
 from rewardlab.rewards.events.sample import response_of
-from rewardlab.rewards.isolation.process import Answer, Reply
+from rewardlab.rewards.isolation.reply import Answer, Reply
 from rewardlab.task import Json
 
 Sample: TypeAlias = dict[str, Any]

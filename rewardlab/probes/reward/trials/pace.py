@@ -10,7 +10,7 @@ from rewardlab.errors import TokensMissingError
 from rewardlab.platforms import Platform
 from rewardlab.probes.reward.trials.ordinary import FORMS, right_text
 from rewardlab.rewards.events.event import encode_event, sample_parts
-from rewardlab.rewards.isolation.process import Answer, EntryFound, Worker
+from rewardlab.rewards.isolation.reply import Answer, EntryFound, Worker
 from rewardlab.task import Generation, Prompt
 
 #: A sample that takes longer is worth several workers; a reward that waits (for a network, a clock) gets so many.

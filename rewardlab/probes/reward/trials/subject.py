@@ -20,7 +20,7 @@ from rewardlab.probes.reward.trials.crew import Crew, Meter
 from rewardlab.probes.reward.trials.exchange import Exchange, Sample, read_exchange
 from rewardlab.rewards.events.event import encode_event, sample_parts
 from rewardlab.rewards.isolation.pool import ScoringState, score_batch
-from rewardlab.rewards.isolation.process import Answer, EntryFound, Reply, Worker
+from rewardlab.rewards.isolation.reply import Answer, EntryFound, Reply, Worker
 from rewardlab.task import Generation, Prompt
 
 #: What one probe may cost with a slow reward, about.

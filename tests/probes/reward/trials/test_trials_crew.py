@@ -6,7 +6,9 @@ import pytest
 
 from rewardlab.outcome import Unscored
 from rewardlab.probes.reward.trials.crew import REPEATS, Meter
-from rewardlab.rewards.isolation.process import Answer, RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.reply import Answer
+from rewardlab.rewards.isolation.source import RewardSource
 
 pytestmark = pytest.mark.process
 

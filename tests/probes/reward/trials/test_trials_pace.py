@@ -6,7 +6,8 @@ import pytest
 
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.reward.trials.pace import FEW_ASYNC, WAITING_WORKERS, Pace, pace_of
-from rewardlab.rewards.isolation.process import RewardSource, WorkerProcess
+from rewardlab.rewards.isolation.process import WorkerProcess
+from rewardlab.rewards.isolation.source import RewardSource
 from tests.probes.reward.code_subject import prompt
 
 
