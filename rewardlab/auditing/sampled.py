@@ -61,7 +61,7 @@ def ask_with_sampled_answers(
                 examined, known = again, _exchange(subject, sampled, again)
         save_evidence(run.folder, key, known)
         needed = _is_needed(sampled, examined, known)
-        return merge(examine_sampled(subject, sampled, known) if needed else (), examined.findings)
+        return merge(examine_sampled(subject, sampled, known.with_exchanged()) if needed else (), examined.findings)
 
 
 def _exchange(subject: Subject, sampled: Mapping[str, Sequence[Sampled]], examined: Examination) -> Evidence:

@@ -61,6 +61,15 @@ class Evidence:
         """This evidence and more right and wrong answers."""
         return replace(self, right=(*self.right, *right), wrong=(*self.wrong, *wrong))
 
+    def with_exchanged(self) -> Evidence:
+        """This evidence with the exchanged answers among the wrong ones; without references they tell nothing."""
+        earned = [
+            Earned(one.prompt_id, "exchanged", one.score)
+            for one in self.exchanged
+            if one.score is not None and one.relation != "unknown"
+        ]
+        return self.with_answers([], earned)
+
 
 NOTHING_KNOWN = Evidence()
 

@@ -31,6 +31,8 @@ LEAST_TOLD = 10
 MOST_OPEN = 9
 #: The range of an undeclared scale ends where single scores no longer count.
 EXTREME = 0.01
+#: The share of exchanged answers that may be right where they are given: where more win, the reward does not read them.
+COINCIDENCES = 0.05
 DEFAULT_RANGE = (0.0, 1.0)
 
 
@@ -92,8 +94,9 @@ def success_rule(
         if not _wrong_is_told(evidence, wrong, within=len(scores)):
             more = np.union1d(more, possible(scores, right, wrong, found))
         return replace(rule, open=_some(counting_others(scores, np.union1d(rule.open, more), rule.at)))
-    most = _most_of_exchanged(evidence)
-    if most is not None and most < _top(scores, evidence) - SAME_SCORE:
+    top = _top(scores, evidence)
+    most = _most_of_exchanged(evidence, top)
+    if most is not None and most < top - SAME_SCORE:
         return _above(scores, most, scale, declared=declared, counts=_counts(evidence))
     if declared:
         # A range with penalties has its middle at what such rewards give for neither right nor wrong.
@@ -136,10 +139,16 @@ def _counts(evidence: Evidence) -> dict[str, int]:
     return dict(Counter(one.source for one in (*evidence.right, *evidence.wrong)))
 
 
-def _most_of_exchanged(evidence: Evidence) -> float | None:
-    """The most that sampled answers earn under prompts they were not written for; None where that was not asked."""
+def _most_of_exchanged(evidence: Evidence, top: float) -> float | None:
+    """The most that sampled answers earn under prompts they were not written for; None where that was not asked.
+
+    A few may be right there as well, as programs are that solve two tasks: they do not count if they earn the `top`.
+    """
     earned = [one.score for one in evidence.wrong if one.source in {"exchanged", "other_reference"}]
-    return float(np.quantile(earned, 1 - EXTREME, method="higher")) if earned else None
+    if not earned:
+        return None
+    most, usual = (float(np.quantile(earned, 1 - left_out, method="higher")) for left_out in (EXTREME, COINCIDENCES))
+    return most if most < top - SAME_SCORE else usual
 
 
 def _top(scores: Floats, evidence: Evidence) -> float:

@@ -82,6 +82,14 @@ def test_wrong_answers_that_earn_the_most_are_no_sign_of_what_right_ones_earn():
     assert (found.source, found.at) == ("levels", 0.5)
 
 
+@pytest.mark.parametrize(("winning", "source", "wrong"), [(3, "winners", 0.1), (9, "levels", None)])
+def test_a_few_exchanged_answers_may_be_right_where_they_are_given(winning, source, wrong):
+    """Of 100; a program that solves another prompt's task too, beside those that only run."""
+    earned = [1.0] * winning + [0.1] * (100 - winning)
+    found = success_rule(np.array([[0.1, 1], [1, -1.0]]), evidence=known((), earned, source="exchanged"))
+    assert (found.source, found.wrong) == (source, wrong)
+
+
 def test_the_middle_of_a_range_is_the_last_resort_and_of_a_declared_one_only():
     table = np.array([[0, 0.2, 0.4, 1.0]])
     assert (success_rule(table, reward_range=(0, 1)).source, success_rule(table, reward_range=(0, 1)).at) == (
