@@ -28,7 +28,7 @@ from rewardlab.answers.values.ending import number_at_the_end
 from rewardlab.answers.values.quantities import is_of_another_unit, quantity_at_the_end, quantity_of
 from rewardlab.answers.values.tokens import same_tokens, tokens_of, unmarked
 from rewardlab.answers.values.units import meanings
-from rewardlab.answers.wrong.exchanged import NEIGHBOUR, is_rough
+from rewardlab.answers.wrong.exchanged import is_rough, neighbourhood
 from rewardlab.task import Json, Prompt
 
 SideRead: TypeAlias = Literal["right", "wrong"]
@@ -127,7 +127,7 @@ class Reader:
         allowed = allowance(prompt.reference, right)
         if self._integral and value == int(value) and not is_rough(prompt):
             return "wrong" if apart > min(allowed, abs(right) / 1000) or apart >= 1 else None
-        return "wrong" if apart > max(allowed, NEIGHBOUR * abs(right)) else None
+        return "wrong" if apart > max(allowed, neighbourhood(prompt, right)) else None
 
     def _digits(
         self, prompt: Prompt, accepted: Sequence[str], found: str

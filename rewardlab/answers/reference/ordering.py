@@ -31,7 +31,21 @@ ASKED = re.compile(
 FREE = re.compile(
     r"\b(?:in )?(?:any|no (?:particular|special)|whatever|arbitrary) (?:order|sequence)\b|\bunordered\b"
     r"|\border (?:does not|doesn['\u2019]t|is not|isn['\u2019]t|need not)\b|\bregardless of (?:the |their )?order\b"
-    r"|beliebige\w* reihenfolge|n['\u2019]importe quel ordre|cualquier orden|qualquer ordem|qualsiasi ordine",
+    r"|\border (?:is )?(?:irrelevant|unimportant|free)\b|\birrespective of (?:the |their )?order\b"
+    r"|\b(?:no|not (?:in )?(?:any|a)) (?:specific|fixed|set|given) order\b|\border[- ]independent\b"
+    # The word for order with one that frees it near by, on either side.
+    r"|(?:egal|beliebig\w*|unwichtig|unerheblich|keine|kein|ohne|nicht)\b[^.?!\n]{0,25}reihenfolge"
+    r"|reihenfolge[^.?!\n]{0,25}\b(?:egal|beliebig|unwichtig|unerheblich|keine rolle|nicht|frei)\b"
+    r"|(?:n['\u2019]importe|peu importe|sans)\b[^.?!\n]{0,20}\bordre\b"
+    r"|\bordre\b[^.?!\n]{0,25}(?:libre|pas d['\u2019]importance|importe peu|indiff\u00e9rent|compte pas)"
+    r"|(?:cualquier|sin importar|da igual|qualquer|sem importar|qualsiasi|non importa)\b[^.?!\n]{0,15}"
+    r"\b(?:orden|ordem|ordine)\b"
+    r"|\b(?:orden|ordem|ordine)\b[^.?!\n]{0,15}(?:no|n\u00e3o|non) (?:importa|conta)"
+    r"|\u043b\u044e\u0431\u043e\w* \u043f\u043e\u0440\u044f\u0434\u043a"
+    r"|\u043f\u043e\u0440\u044f\u0434\w*[^.?!\n]{0,15}(?:\u043d\u0435 |\u043b\u044e\u0431)"
+    r"|(?:\u4e0d\u5206|\u4e0d\u8bba|\u4efb\u610f|\u65e0\u6240\u8c13)(?:\u987a\u5e8f|\u6b21\u5e8f)"
+    r"|(?:\u987a\u5e8f|\u6b21\u5e8f)(?:\u4e0d\u9650|\u65e0\u5173|\u4e0d\u91cd\u8981|\u4efb\u610f)"
+    r"|\u9806\u4e0d\u540c|\u9806(?:\u756a|\u5e8f)?\u306f\u554f\u308f|\uc21c\uc11c\w*\s?(?:\uc0c1\uad00|\ubb34\uad00)",
     re.IGNORECASE,
 )
 

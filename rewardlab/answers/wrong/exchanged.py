@@ -37,14 +37,23 @@ NEIGHBOUR = Decimal("0.01")
 ROUGH = re.compile(
     r"\b(?:approx|about how\b|roughly\b|estimat(?:e|ed|ion)\b|nearest\b|rounded\b"
     r"|within [\d.]+ ?(?:%|percent\b|per cent\b)|\btoleran"
-    r"|round(?:ing)?\s+(?:to|off|up|down|it|your|the|all|each)\b)",
+    r"|round(?:ing)?\s+(?:to|off|up|down|it|your|the|all|each)\b"
+    r"|ungef\u00e4hr|circa\b|etwa\b|rund \d|gerundet|environ\b|arrondi|aproximad|redonde|arredond|arrotond)",
     re.IGNORECASE,
 )
+#: Where a prompt asks for no exact number, an answer within this part of the right one, or within 1 of it, may be right.
+ROUGHLY, NEXT = Decimal("0.05"), Decimal(1)
 
 
 def is_rough(prompt: Prompt) -> bool:
     """Whether the prompt asks for no exact number."""
     return ROUGH.search(prompt_text(prompt)) is not None
+
+
+def neighbourhood(prompt: Prompt, value: Decimal) -> Decimal:
+    """How far from the right value an answer may be that a sound tolerance takes, where not all values are whole."""
+    near = NEIGHBOUR * abs(value)
+    return max(near, ROUGHLY * abs(value), NEXT) if is_rough(prompt) else near
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,7 @@ def _number_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterato
     for receiver, one in enumerate(answered):
         rough = is_rough(one.prompt)
         least = allowance(one.prompt.reference, values[receiver])
-        least = least if whole and not rough else max(least, NEIGHBOUR * abs(values[receiver]))
+        least = least if whole and not rough else max(least, neighbourhood(one.prompt, values[receiver]))
         below = bisect_left(keys, values[receiver] - least) - 1
         above = bisect_right(keys, values[receiver] + least)
         near = [ascending[at] for at in (below, above) if 0 <= at < len(ascending)]

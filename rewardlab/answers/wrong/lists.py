@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from math import ceil
@@ -14,6 +15,8 @@ LEAST_ITEMS = 4
 #: Two numbers may be a point or a range: a list has more. What may stand around and between the numbers of a list.
 LEAST_NUMBERS = 3
 AROUND_NUMBERS = frozenset("[](){}<>,;|'\"` \n\t")
+#: What of an item says what it is, and is no part of its name: a bullet and a key before it, brackets after it.
+BEFORE, AFTER = re.compile(r"[-*\u2022 ]*(?:[\w ]{1,30}[:=] *)?"), re.compile(r" *[(\[<][^()\[\]<>]{1,30}[)\]>]$")
 #: How a list is written on one line, or on several.
 SEPARATORS = (" > ", " < ", " -> ", "; ", ", ", " | ", "\n", ",")
 
@@ -77,11 +80,17 @@ def _more(items: Sequence[object]) -> object:
         return spoiled(items[0])
     numbers = [value for item in items if (value := number(str(item))) is not None]
     if len(numbers) < len(items):
-        return NOWHERE
+        return _written_as(str(items[-1]))
     more = max(numbers) + 17
     if any(isinstance(item, str) for item in items):
         return str(more)
     return int(more) if more == int(more) else float(more)
+
+
+def _written_as(item: str) -> str:
+    """A name that stands nowhere, written as this item is: under its key ("PLACE: Cork") or before its brackets."""
+    before, after = BEFORE.match(item), AFTER.search(item)
+    return (before[0] if before else "") + NOWHERE + (after[0] if after else "")
 
 
 def _json(text: str) -> list[object] | None:

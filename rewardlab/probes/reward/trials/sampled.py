@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rewardlab.answers.reference.accepted import Kind, kind_of, recurring
+from rewardlab.answers.reference.accepted import Kind, kind_of, plain, recurring, rights_of
 from rewardlab.answers.reference.learnt import learnt_formats
 from rewardlab.answers.reference.wording import BARE, KNOWN, Format, asked_formats
 from rewardlab.findings import Finding, shortened
@@ -218,8 +218,14 @@ def _survey(subject: Subject, pairs: Sequence[Pair], *, is_whole: bool) -> Surve
     good = [score for one in rights if (score := score_of(one)) is not None]
     others = [score for one in (*wrongs, *nothing) if (score := score_of(one)) is not None]
     scale = scale_of(good, others, reward_range=subject.reward_range, success_at=subject.success_at)
-    guess = [pair.right.strip() for pair in pairs].count(labels[0]) / len(pairs) if labels else 0.0
+    guess = _best_guess(pairs) if labels else 0.0
     return Survey(golds, (), pairs[0].form, scale, labels, guess)
+
+
+def _best_guess(pairs: Sequence[Pair]) -> float:
+    """The share of prompts that the commonest right answer wins, by the references where they are known."""
+    rights = Counter(plain((rights_of(pair.prompt) or (pair.right,))[0]) for pair in pairs)
+    return rights.most_common(1)[0][1] / len(pairs)
 
 
 def _kind(text: str, labels: Sequence[str], *, is_whole: bool) -> Kind:

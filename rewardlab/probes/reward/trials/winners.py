@@ -10,7 +10,7 @@ import numpy as np
 from rewardlab.answers.reading.reader import Reader
 from rewardlab.answers.reference.accepted import NUMBER, answers_of, is_answer, kind_of, labels_of, mentions, number
 from rewardlab.answers.values.quantities import quantity_of
-from rewardlab.answers.wrong.exchanged import NEIGHBOUR, Answered, Swap, is_integral, swaps
+from rewardlab.answers.wrong.exchanged import Answered, Swap, is_integral, neighbourhood, swaps
 from rewardlab.measurement.evidence import Evidence, Exchanged
 from rewardlab.measurement.success import success_rule
 from rewardlab.probes.reward.trials.sampled import Sampled
@@ -132,7 +132,7 @@ def _is_near(receiver: Answered, text: str) -> bool:
     if value is None:
         return False
     given = (number(one) for one in NUMBER.findall(text[-TAIL:]))
-    return any(one is not None and abs(one - value) <= NEIGHBOUR * abs(value) for one in given)
+    return any(one is not None and abs(one - value) <= neighbourhood(receiver.prompt, value) for one in given)
 
 
 def _strangers(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Prompt, Winner, Swap]]:
