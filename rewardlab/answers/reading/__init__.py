@@ -1,1 +1,1 @@
-"""Which answer a text gives: the reference, or plainly another."""
+"""Reads which answer a text gives: the reference, or plainly another."""

@@ -1,1 +1,1 @@
-"""What stands in an answer: numbers, quantities, names, dates, signs."""
+"""Parses the values in an answer: numbers, quantities, names, dates, signs."""
