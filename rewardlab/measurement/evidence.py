@@ -1,4 +1,4 @@
-"""What right and wrong answers earned from a reward: the evidence that a success threshold is learned from."""
+"""The scores that known right and wrong answers earned: the evidence from which the success threshold is learned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WrongSource: TypeAlias = Literal["made_up", "nothing", "other_reference", "near"
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """The score that an answer of a known side earned under a prompt."""
+    """The score that an answer known to be right or wrong earned under a prompt."""
 
     prompt_id: str
     source: RightSource | WrongSource
@@ -29,8 +29,8 @@ class Earned:
 class Exchanged:
     """A sampled winner of one prompt (`donor`, `index`) scored under another (`prompt_id`).
 
-    `score` is what it earned there, `own_score` what it earned under its own prompt in the same process; None where it
-    was not scored. `relation`: "label" where both references are labels, "near" where they are neighbouring numbers,
+    `score` is what it earned there, `own_score` what it earned under its own prompt in the same process; None if it was
+    not scored. `relation`: "label" where both references are labels, "near" where they are neighbouring numbers,
     "other" where they are other answers, "row" where they are no answers (tests, a rubric), "unknown" where there are
     none.
     """
@@ -58,11 +58,11 @@ class Evidence:
     exchange_note: str = ""
 
     def with_answers(self, right: Iterable[Earned], wrong: Iterable[Earned]) -> Evidence:
-        """This evidence and more right and wrong answers."""
+        """This evidence with more right and wrong answers."""
         return replace(self, right=(*self.right, *right), wrong=(*self.wrong, *wrong))
 
     def with_exchanged(self) -> Evidence:
-        """This evidence with the exchanged answers among the wrong ones; without references they tell nothing."""
+        """This evidence with exchanged answers counted as wrong, except where no references tell that they are."""
         earned = [
             Earned(one.prompt_id, "exchanged", one.score)
             for one in self.exchanged
@@ -80,7 +80,7 @@ def save_evidence(folder: Path, key: str, evidence: Evidence) -> None:
 
 
 def read_evidence(folder: Path, key: str) -> Evidence:
-    """The evidence that a run directory keeps about the reward with this key; nothing known where it keeps none.
+    """Read the evidence about the reward with this key from a run directory; empty evidence if there is none.
 
     Raises: RunError when the file cannot be read.
     """

@@ -273,7 +273,7 @@ def kind_of(text: str, labels: Sequence[str]) -> Kind:
 
 
 def plain(text: str) -> str:
-    """The text without case, space and punctuation: what no sound comparison would call different.
+    """The text without case, space and punctuation: texts equal here are one answer to any sound comparison.
 
     Combining marks stay, for in many scripts they are the vowels.
     """

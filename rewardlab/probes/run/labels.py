@@ -90,7 +90,7 @@ def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]
 
 
 def _threshold(question: Question) -> float:
-    """What `discrimination` is given: it counts scores at the threshold, and those within SAME_SCORE of it."""
+    """The threshold for `discrimination`, which counts scores at it and those within SAME_SCORE of it."""
     success = question.measured.success
     return success.at + 2 * SAME_SCORE if success.strict else success.at
 
@@ -103,10 +103,10 @@ def _succeeded(question: Question) -> Floats:
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL405: a blocker where J or the area surely shows no use or the wrong direction, or where many wrong answers
-    succeed, more than mistakes of those who labelled explain; a warning where they may.
+    """RL405: a blocker if J or the area surely shows no use or the wrong direction, or if wrong answers are surely paid.
 
-    A wrong order (the area within prompts) is told apart from a wrong threshold (another one would do far better).
+    They are if more succeed than mistaken labels explain; a warning where these may explain it. A wrong order (the area
+    within prompts) is told apart from a wrong threshold (another one would do far better).
     """
     rates, area = agreement(question)
     right = right_of(question.answers)

@@ -1,4 +1,4 @@
-"""Which answers are right where no score tells: the reward adds as much for something else, and the texts are plain."""
+"""Finds right answers by their texts where no score tells, because the reward pays as much for something else."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from rewardlab.runs.tables import Bools
 from rewardlab.stats.overlap import FEW
 from rewardlab.stats.spread import SAME_SCORE
 
-#: Of the scored generations so many may earn what right ones do without a text that tells their side.
+#: The share of scored generations that may earn what right ones do without a readable text.
 DOUBTFUL = 0.02
-#: A prompt in which being right earns less than so much of what it earns on average pays nothing for it.
+#: A prompt pays nothing for being right if that earns less than this share of what it earns on average.
 LITTLE = 0.25
 
 
 def right_by_texts(question: Question) -> Bools | None:
-    """Every generation that is right by its text, where other answers succeed by score; None where texts do not settle.
+    """Mark every generation that is right by its text, if others succeed by score; None if the texts do not settle it.
 
-    They do where
+    The texts settle it if
     - some right answers earn more than nearly every wrong one (else wrong answers are paid in full: RL407 tells);
     - hardly a wrong answer earns clearly more than a right one to the same prompt;
     - hardly a prompt pays nothing for being right;
-    - hardly a generation is unread that earns what right ones do. One that earns more than wrong ones do is right.
+    - hardly a generation that earns what right ones do is unreadable. One that earns more than wrong ones do is right.
 
     A sum of 1 for being right and 1 for the form is such a reward: a right answer without the form earns what a wrong
     one with it does, and both signals train.
@@ -52,7 +52,7 @@ def right_by_texts(question: Question) -> Bools | None:
 def _pays_everywhere(question: Question) -> bool:
     """Whether hardly any prompt has right answers that earn about what its wrong ones do, on average.
 
-    A reward that can read some references alone, and pays the form besides, has many such prompts.
+    A reward that can read only some of the references, and also pays for the form, has many such prompts.
     """
     score, sides = question.answers.score, defaultdict[int, tuple[list[float], list[float]]](lambda: ([], []))
     for one in question.reads:

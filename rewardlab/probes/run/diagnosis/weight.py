@@ -66,7 +66,7 @@ def weigh(
 ) -> Weight:
     """The weight of a cause that touches `cells`, among the failing generations, or those of them that `of` marks.
 
-    Winners that are `undeserved`, for they read as wrong, are no successes of the baseline that would be.
+    Winners that are `undeserved`, since they read as wrong, do not count as successes of the baseline that would be.
 
     A blocker where the baseline lies under the band, the cause surely touches more than PRACTICAL of the failing
     generations, and the baseline would reach the band if those had succeeded. A warning where it would leave its own
@@ -97,7 +97,7 @@ def _severity(question: Question, share: Quantity, would_be: Quantity) -> Severi
 
 
 def share_by_prompt(texts: Texts, cells: Bools, among: Bools) -> Quantity:
-    """The mean over prompts of the share of `cells` in what `among` marks, with its interval over prompts."""
+    """The share of `cells` among the generations that `among` marks: its mean and interval over prompts."""
     values, trials = _by_prompt(texts.row, cells & among, among)
     return mean_over_prompts(values, trials)
 
