@@ -65,7 +65,7 @@ def ask_with_sampled_answers(
 
 
 def _exchange(subject: Subject, sampled: Mapping[str, Sequence[Sampled]], examined: Examination) -> Evidence:
-    """The examination's evidence, with what sampled winners earned under other prompts."""
+    """The evidence of made-up answers, with what sampled winners earned under other prompts."""
     exchanged, note = exchange_winners(subject, sampled, examined.evidence)
     return replace(examined.evidence, exchanged=exchanged, exchange_note=note)
 

@@ -29,8 +29,8 @@ class Earned:
 class Exchanged:
     """A sampled winner of one prompt (`donor`, `index`) scored under another (`prompt_id`).
 
-    `score` is what it earned there, `own_score` what it earned under its own prompt in the same process; None if it was
-    not scored. `relation`: "label" where both references are labels, "near" where they are neighbouring numbers,
+    `score` is what it earned there, `own_score` what it earned under its own prompt in the same process; None where it
+    was not scored. `relation`: "label" where both references are labels, "near" where they are neighbouring numbers,
     "other" where they are other answers, "row" where they are no answers (tests, a rubric), "unknown" where there are
     none.
     """
@@ -58,7 +58,7 @@ class Evidence:
     exchange_note: str = ""
 
     def with_answers(self, right: Iterable[Earned], wrong: Iterable[Earned]) -> Evidence:
-        """This evidence with more right and wrong answers."""
+        """This evidence and more right and wrong answers."""
         return replace(self, right=(*self.right, *right), wrong=(*self.wrong, *wrong))
 
     def with_exchanged(self) -> Evidence:

@@ -49,7 +49,7 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True)
 class OpenThreshold:
-    """Another success threshold that the evidence does not exclude, with the baseline at it."""
+    """Another success threshold that the evidence does not exclude, and the baseline there."""
 
     at: float
     accuracy: Quantity

@@ -31,7 +31,7 @@ LEAST_TOLD = 10
 MOST_OPEN = 9
 #: The share of extreme scores cut off at each end of an undeclared scale.
 EXTREME = 0.01
-#: The share of exchanged answers that may happen to be right; if more win, the reward does not read them.
+#: The share of exchanged answers that may be right where they are given: where more win, the reward does not read them.
 COINCIDENCES = 0.05
 DEFAULT_RANGE = (0.0, 1.0)
 
@@ -71,12 +71,12 @@ def success_rule(
     evidence: Evidence = NOTHING_KNOWN,
     labels: Floats | None = None,
 ) -> Success:
-    """The threshold as declared; else from labels; else from what right and wrong answers earned; else from the scores.
+    """The threshold as given; else from labels; else from what right and wrong answers earn; else from the scores.
 
     Arguments: `scores` (prompts, generations), NaN for none; `labels` of the same shape, 1 right, 0 wrong, NaN unknown.
-    The threshold lies between what wrong and what right answers earned. If sampled scores lie between the two, it is
-    what right answers earned, and the lower scores stay open as thresholds; so do scores at which right and wrong
-    answers overlap. If nothing is known, it is the middle of the declared range, if one was declared.
+    The threshold lies between what wrong and what right answers earn. Where sampled scores lie between the two it is
+    what right answers earn, and the lower ones stay open; so do those at which right and wrong answers overlap. The
+    middle of a range is taken of a declared one only, and only where nothing is known.
     """
     scale = reward_range or _scale(scores, evidence)
     declared = reward_range is not None
@@ -152,7 +152,7 @@ def _most_of_exchanged(evidence: Evidence, top: float) -> float | None:
 
 
 def _top(scores: Floats, evidence: Evidence) -> float:
-    """The best score seen; if wrong answers reach it too, it is no sign of being right."""
+    """The best score seen: what wrong answers reach too is no sign of being right."""
     sampled = scores[np.isfinite(scores)]
     return max([float(sampled.max(initial=-np.inf)), *(one.score for one in evidence.right)])
 

@@ -1,1 +1,1 @@
-"""Reads which answer a text gives: the reference, or plainly another."""
+"""Which answer a text gives: the reference, or plainly another."""

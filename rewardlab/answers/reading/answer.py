@@ -31,7 +31,7 @@ from rewardlab.task import Prompt
 
 Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text", "formula"]
 
-#: A number right after one of these is the text's result.
+#: A number after one of these is what the text arrives at.
 EQUALS = re.compile(r"(?:=|\u2248|\\approx|\\boxed\{|:)\s*\**\s*[$\u20ac\u00a3]?\s*$")
 #: So is a number right after one of these, unless the prompt contains it.
 BEING = re.compile(

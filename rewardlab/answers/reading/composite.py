@@ -13,7 +13,7 @@ from rewardlab.answers.reference.accepted import LONGEST_LABEL, NEAR, is_record,
 from rewardlab.answers.reference.readings import BESIDE, unwrapped
 from rewardlab.task import Json, Prompt
 
-#: A text of more words is a sentence, which a reward may rightly ignore.
+#: A text of more words is a sentence, which a reward may rightly pass over.
 MOST_SPOKEN = 5
 #: Texts of more words may say the same in other words.
 MOST_WORDS = 2

@@ -22,7 +22,7 @@ PERCENT = re.compile(r"%|\bper ?cent|prozent|pour ?cent|procent|por ciento", re.
 NAME = re.compile(r"(?:[^\W\d_][\w.'\u2019-]*\s+){1,4}[^\W\d_][\w'\u2019-]*")
 #: A long number with any marks: a telephone number, an ISBN, an account. The fewest of its digits.
 DIALLED, LEAST_DIGITS = re.compile(r"(?<![\w.])\+?\(?\d[\d ()./\u2013-]{5,40}\d(?!\w)"), 7
-#: A number with its sign; the marks and words between the numbers of a point or a range.
+#: A number with its sign; what stands between those of a point or a range.
 SIGNED = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?|(?<=-)\d+(?:\.\d+)?")
 BETWEEN_NUMBERS = frozenset(
     {*"()[]{}<>,;:|-x/&", "to", "and", "bis", "(,", ",)", "(,)", "[,", ",]", "[,]", "(;)", "[;]"}
@@ -37,7 +37,7 @@ NO = frozenset(
 
 @dataclass(frozen=True)
 class Notations:
-    """What a file's references need for that: their names without accents, and the items of answers that are sets.
+    """What a file's references are compared by: their names without accents, and the items of answers that are sets.
 
     `bare` lacks the kinds in which two answers differ in accents alone; `items` is None where answers are no lists.
     """

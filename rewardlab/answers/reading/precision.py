@@ -46,7 +46,7 @@ NEAREST = re.compile(r"\bnearest (?P<part>tenth|hundredth|thousandth|cent|penny|
 PARTS = {"tenth": 1, "hundredth": 2, "thousandth": 3, "cent": 2, "penny": 2}
 #: An answer in these is exact to the cent.
 MONEY = re.compile(r"[$\u20ac\u00a3]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|euros?|dollars?)\b", re.IGNORECASE)
-#: Where a prompt speaks of rounding, an answer may be off by one in its last place.
+#: Rounded on the way, an answer may be off by one in its last place.
 ROUNDED = re.compile(r"\b(?:round|nearest|rund|arrond|redonde)", re.IGNORECASE)
 #: Words with which a prompt allows a tolerance.
 TOLERANT = re.compile(
@@ -59,7 +59,7 @@ TOLERANT = re.compile(
 MOST_NUMBERS, MOST_ROWS, LEAST_ROWS, MOSTLY = 7, 200, 20, 0.6
 #: An operation may give the next prompt's reference at most this often, relative to the prompt's own.
 BY_CHANCE = 0.25
-#: Operations whose result is rounded to the reference's decimals.
+#: Of these the result is rounded to the reference's decimals.
 INEXACT = {"quotient", "mean", "percent"}
 
 

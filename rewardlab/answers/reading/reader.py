@@ -32,7 +32,7 @@ from rewardlab.answers.wrong.exchanged import NEIGHBOUR, is_rough
 from rewardlab.task import Json, Prompt
 
 SideRead: TypeAlias = Literal["right", "wrong"]
-#: Why an answer is surely wrong, whatever notations the reward accepts.
+#: Why an answer is surely wrong, whatever notation the reward may know.
 Reason: TypeAlias = Literal[
     "the right number in another unit", "the right label denied", "a digit of the number another"
 ]
@@ -132,7 +132,7 @@ class Reader:
     def _digits(
         self, prompt: Prompt, accepted: Sequence[str], found: str
     ) -> tuple[Literal["wrong"], Reason | None] | None:
-        """Wrong if the answer is a number, with or without its unit, that differs from the reference in a digit."""
+        """Wrong where the answer is a number, alone or with its unit, that departs from the reference in a digit."""
         pair = self._numbers(accepted, found)
         if pair is None:
             return None

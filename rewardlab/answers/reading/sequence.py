@@ -79,7 +79,7 @@ def in_another_order(found: Ordered) -> list[str]:
 def is_in_another_order(found: Ordered, text: str) -> bool:
     """Whether a text gives these items side by side, each once, in plainly another order.
 
-    Signs that point the other way keep the order: a < b is b > a.
+    Not where its signs point the other way: a < b is b > a.
     """
     for passage in _passages(text):
         places = [_place(passage, item) for item in found.items]

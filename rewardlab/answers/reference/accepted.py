@@ -44,7 +44,7 @@ LONGEST_LABEL = 40
 MOST_WORDS = 5
 #: Marks around a label that are no part of it.
 OUTER = " \t\n\r.,;:!?'\"`*()[]{}$\u201c\u201d\u2018\u2019"
-#: The most names of one answer that are looked up among the options.
+#: Names of one answer that are looked for among the options.
 MOST_NAMED = 20
 #: An answer this short occurs in many others by chance.
 CHANCE = 3
@@ -60,7 +60,7 @@ NEAR = Decimal("0.001")
 #: Keys of a reference that declare a tolerance: an absolute one, and one relative to the value.
 ABSOLUTE = ("tolerance", "tol", "atol", "abs_tol", "epsilon", "margin")
 RELATIVE = ("relative_tolerance", "rel_tolerance", "rtol", "rel_tol")
-#: Signs of a formula: a LaTeX command, a power, a lone letter beside an operator or after a digit.
+#: What letters of a formula look like: a LaTeX command, a power, a lone letter beside an operator or after a digit.
 SYMBOLIC = re.compile(
     r"\\[a-zA-Z]|\^|(?<![a-zA-Z])[a-zA-Z]\s*[-+*/=<>]|[-+*/=<>]\s*[a-zA-Z](?![a-zA-Z])|\b[0-9]{1,2}[a-z]\b"
 )
@@ -95,7 +95,7 @@ def rights_of(prompt: Prompt) -> tuple[str, ...]:
 
 
 def is_right(prompt: Prompt, text: str) -> bool:
-    """Whether the text is one of the prompt's right answers, ignoring case, space and punctuation."""
+    """Whether the text is one of the prompt's right answers, but for case, space and punctuation."""
     value = number(text)
     if value is not None:
         return any(number(right) == value for right in rights_of(prompt))

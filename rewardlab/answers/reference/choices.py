@@ -1,4 +1,4 @@
-"""Multiple choice: finds the letter and the text of the option that a reference names."""
+"""A multiple choice: the letter and the text of the option that a reference names."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _pairs(prompt: Prompt, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
             if (pair := around(text, answer)) is not None:
                 yield pair
                 break
-    # An earlier turn answers another question, with a value of the same kind on its last line.
+    # An example answers another question: with a value of the same kind on its last line.
     for turn in prompt.messages:
         lines = str(turn.get("content") or "").strip().splitlines() if turn.get("role") == "assistant" else []
         value = _value(lines[-1], answers, labels) if lines else None
@@ -51,7 +51,7 @@ def _pairs(prompt: Prompt, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _texts(prompt: Prompt) -> Iterator[str]:
-    """The texts of the row that may contain its answer in a format; not the question, which may list it as a choice."""
+    """The texts of the row that may hold its answer in a format: not the question, which may hold it as a choice."""
     columns = {key: value for key, value in prompt.row.items() if key not in QUESTION}
     # A turn that ended the row and was cut may be a worked answer.
     for text in (*_strings(columns, DEEPEST), *([prompt.cut] if prompt.cut else [])):

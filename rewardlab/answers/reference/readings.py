@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rewardlab.task import Json
 
-#: Keys that always hold an answer, whatever stands beside them, the likeliest first. They are compared in lower case
-#: and without signs: "finalAnswer" and "final_answer" are one.
+#: Keys that say that an answer stands under them, whatever stands beside them, the likeliest first. They are compared
+#: in small letters and without signs: "finalAnswer" and "final_answer" are one.
 STATED = (
     "finalanswer",
     "referenceanswer",

@@ -1,1 +1,1 @@
-"""Parses the values in an answer: numbers, quantities, names, dates, signs."""
+"""What stands in an answer: numbers, quantities, names, dates, signs."""

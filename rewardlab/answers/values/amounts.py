@@ -1,4 +1,4 @@
-"""Reads numbers as people and models write them: grouped, with a comma, as powers, fractions, shares or in words."""
+"""Numbers as people and models write them: grouped, with a comma, as powers, fractions, percentages or in words."""
 
 from __future__ import annotations
 

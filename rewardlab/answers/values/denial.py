@@ -17,7 +17,7 @@ DENIED = re.compile(
 )
 
 
-#: Prefixes that turn a word into its opposite: "disapproved", "invalid", "non-compliant".
+#: What turns a word into its opposite: "disapproved", "invalid", "non-compliant".
 PREFIX = re.compile(r"(?<!\w)(?:un|dis|in|im|il|ir|(?:non|anti)[- ]?)$", re.IGNORECASE)
 
 

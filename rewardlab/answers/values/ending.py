@@ -8,7 +8,7 @@ from rewardlab.answers.reference.accepted import NUMBER, OUTER, number
 
 #: What may stand between the parts of one value: of a telephone number, a version, a fraction, a power of ten.
 BETWEEN = frozenset(" \t()[]{}-+/:.,;'\u2019\u00b7*^x\u00d7\u00a0\u2009\u202f\u2212\u2013")
-#: Words that join two numbers into one value: 4 out of 5.
+#: Words that tie two numbers to one value: 4 out of 5.
 TIES = frozenset({"out of", "of", "von", "de", "sur", "su", "av", "af", "uit", "na", "\u0438\u0437"})
 #: Signs that a number must not directly follow: 1e3, 10^3, v4.
 BEFORE = re.compile(r"[A-Za-z^]")

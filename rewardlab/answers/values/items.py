@@ -50,9 +50,9 @@ def are_parts(references: Sequence[Sequence[str]]) -> bool:
 
 
 def are_sets(references: Sequence[Sequence[str]], prompts: Iterable[str]) -> bool:
-    """Whether order does not count in a file's lists: all of them are sorted, or no prompt speaks of an order.
+    """Whether the order of items says nothing in a file: all its lists are sorted, or no prompt speaks of an order.
 
-    If the prompts plainly ask for an order, sorted lists are no sets: sorting may be the task.
+    Where the prompts plainly ask for an order, sorted lists are no sets: to sort them may be the task.
     """
     prompts = tuple(prompts)
     if not are_parts(references) or is_told_in_most(prompts):

@@ -91,7 +91,7 @@ class Names:
         return all(len(name) == 1 for name in self.known)
 
     def within(self, text: str) -> list[tuple[Span, str]]:
-        """Where the names stand in a folded text; not inside a longer one ("positive" in "very positive")."""
+        """Where the names stand in a folded text; one inside a longer one ("positive" in "very positive") does not."""
         found = [(span, name) for name in self.known for span in places(text, name)]
         return sorted(
             one for one in found if not any(_inside(one[0], other[0]) for other in found if other[1] != one[1])

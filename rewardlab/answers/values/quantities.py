@@ -39,7 +39,7 @@ class Quantity:
     unit: str
 
     def is_of_another_unit(self, other: Quantity) -> bool:
-        """Whether both have the same number, other than 0, in plainly different units."""
+        """Whether both have one and the same number, which is not 0, in plainly different units."""
         same = self.value == other.value or abs(self.value - other.value) <= SAME * abs(self.value)
         return bool(self.value) and same and are_other_units(self.unit, other.unit)
 
@@ -59,7 +59,7 @@ def quantity_of(text: str) -> Quantity | None:
 def quantity_at_the_end(text: str) -> Quantity | None:
     """The amount that a text's last line ends with; None where something else follows its last number.
 
-    Words without a number may follow the unit (70.62 EUR for all of them).
+    Words may follow the unit (70.62 EUR for all of them) that hold no number.
     """
     line = (_plain(text).strip(AROUND).splitlines() or [""])[-1]
     for match in _numbers(line)[:-3:-1]:

@@ -28,7 +28,7 @@ MARKS = re.compile(r"[*_`\"\u201c\u201d$]+")
 
 @lru_cache(maxsize=16_384)
 def numeric_shapes(text: str) -> frozenset[Shape]:
-    """The shape of each run of characters with a digit: `12,5 %` is number, comma, number, percent sign."""
+    """The shape of each run of signs with a digit: `12,5 %` is a number, a comma, a number and a percent sign."""
     # Hardly any reward fails on commas between thousands.
     plain = THOUSANDS.sub(lambda match: match[0].replace(",", ""), WRAPPED.sub(r" \1 ", MARKS.sub("", text)))
     found = [re.sub(r"\s", " ", run.strip(OUTER)) for run in NUMERIC.findall(plain)]
@@ -42,19 +42,19 @@ def without_units(shapes: frozenset[Shape]) -> frozenset[Shape]:
 
 
 def _script(digits: re.Match[str]) -> str:
-    """The sign that stands for digits: 9, or the zero of another script."""
+    """One sign for digits: 9, or the zero of another script."""
     sign = digits[0][0]
     return "9" if sign.isascii() else chr(ord(sign) - unicodedata.decimal(sign))
 
 
 @lru_cache(maxsize=16_384)
 def worded_shape(text: str) -> Shape:
-    """Each word as its script, its case and whether it has accents; each sign between words as it is."""
+    """Each word by its script, its case and whether it has accents, and each sign between them as it is."""
     return tuple(_class(word) for word in WORD.findall(MARKS.sub("", unicodedata.normalize("NFC", text))))
 
 
 def holds(text: Shape, part: Shape) -> bool:
-    """Whether the shape of a text contains that of an answer."""
+    """Whether the shape of a text holds that of an answer."""
     return any(text[start : start + len(part)] == part for start in range(len(text) - len(part) + 1))
 
 

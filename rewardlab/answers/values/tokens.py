@@ -41,7 +41,7 @@ LONG = 7
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or a number of a text, with its position; `value` is None for a word."""
+    """A word or a number of a text, by its place; `value` is None for a word."""
 
     text: str
     start: int

@@ -58,7 +58,7 @@ IN_OTHERS = {
     "h": ("s", Fraction(3600)),
     "min": ("s", Fraction(60)),
 }
-#: The text between the parts of one quantity: 1 h 30 min, 2 minutes and 5 seconds.
+#: What stands between the parts of one quantity: 1 h 30 min, 2 minutes and 5 seconds.
 JOINED = re.compile(r",? (?:and |und |et |y )?|")
 QUANTITY = re.compile(
     rf"(?<![\w.,/]){NUMBER} ?(?P<unit>{'|'.join(map(re.escape, sorted(UNIT, key=len, reverse=True)))})(?![\w/])"

@@ -29,7 +29,7 @@ Relation: TypeAlias = Literal["label", "near", "other", "row", "unknown"]
 
 #: The most other labels given to each prompt.
 MOST_LABELS = 3
-#: Longer texts get no similar one: a sentence may say the same in other words.
+#: Of texts with more words no similar one is looked for: a sentence may say the same in other words.
 MOST_WORDS = 4
 #: Unless all numbers are whole, two that differ by less than this share may be one answer.
 NEIGHBOUR = Decimal("0.01")
@@ -154,7 +154,7 @@ def _text_swaps(answered: Sequence[Answered], order: Sequence[int]) -> Iterator[
 
 
 def _are_same(text: str, rights: Iterable[str]) -> bool:
-    """Whether a text may be one of these right answers in other words or another notation."""
+    """Whether a text may be one of these right answers in other words or in another notation."""
     return any(may_be_same(text, right) for right in rights)
 
 

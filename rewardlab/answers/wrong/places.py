@@ -27,12 +27,12 @@ Skeleton = tuple[str, ...]
 
 
 def are_one_set(one: str, other: str) -> bool:
-    """Whether two answers list the same things, in whatever order: "Ada and Bo" is "Bo and Ada"."""
+    """Whether two answers join the same things in another order: "Ada and Bo" is "Bo and Ada"."""
     return _is_joined(one) and _is_joined(other) and same_tokens(one, other)
 
 
 def _is_joined(text: str) -> bool:
-    """Whether commas or words such as "and" separate the things that the text names."""
+    """Whether commas or words such as "and" part what the text names."""
     tokens = tokens_of(text)
     marked = any(token.value is None for token in tokens) and LISTED.search(text.strip(OUTER)) is not None
     return marked or any(fold(token.text) in JOINING and token.is_function for token in tokens)

@@ -14,9 +14,9 @@ SYMBOL = re.compile(r"[A-Za-z]{2,3}")
 #: Words as short as symbols, which people write in any case.
 SHORT_WORDS = "no yes ja si oui non on off ok na da ano ne up low new old one two six ten in out us it"
 WORDS = frozenset(SHORT_WORDS.split())
-#: The fewest pairs of symbols that show that case tells them apart; a single pair may be a slip.
+#: So many pairs of symbols show that a letter's case tells them apart; a single one may be a slip.
 LEAST_PAIRS = 3
-#: The most letters of a text that are compared.
+#: Letters of a text that are compared.
 MOST_LETTERS = 60
 
 

@@ -110,7 +110,7 @@ def unscored_decide(question: Question) -> bool:
 
 
 def threshold_decides(question: Question) -> bool:
-    """Whether the baseline at the threshold would decide, and only other thresholds, labels or texts contradict it."""
+    """Whether the baseline at the threshold would decide, and only other thresholds, labels or texts part from it."""
     quantity = banded(question)
     places = {_place(one, question) for one in (quantity.scored, quantity.as_failures, quantity.as_successes)}
     enough = question.measured.scored_prompts >= LEAST_PROMPTS

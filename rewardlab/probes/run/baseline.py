@@ -1,4 +1,4 @@
-"""The baseline that the verdict rests on, its other possible values, and whether it is known well enough for a GO."""
+"""The baseline that the verdict rests on, what else it may be, and whether it is known well enough for a GO."""
 
 from __future__ import annotations
 
@@ -60,10 +60,8 @@ def labelled_baseline(question: Question) -> list[Quantity]:
 
 
 def is_known(question: Question) -> bool:
-    """Whether the baseline is the share of right answers.
-
-    It is if no open threshold makes it another number, the answers that succeed are those that read as right, and prose
-    is not taken for right on the reward's word alone.
+    """Whether the baseline is that of right answers: no threshold that stays open makes it another number, the answers
+    that succeed are those that read as right, and prose is not taken for right on the reward's word alone.
     """
     return not _moves(question) and outweighed(question) is None and not judged_alone(question)
 
@@ -205,10 +203,10 @@ def _over_prompts(rows: np.ndarray, marked: np.ndarray) -> Quantity:
 
 
 def _moves(question: Question) -> bool:
-    """Whether another threshold that stays open makes the baseline another number.
+    """Whether a threshold that stays open makes the baseline another number.
 
-    A higher one always may. A lower one does not if nearly all sampled answers that read as right reach the threshold
-    in use and hardly any below it holds the reference among other words: what earns less is not known to be right.
+    A higher one always may. A lower one may not where sampled answers that read as right nearly all reach the threshold
+    in use, and hardly any that earns less holds the reference in more words: what earns less is not known to be right.
     Where the reference is no answer (tests, a rubric), the highest score is what being right earns.
     """
     success, headline = question.measured.success, banded(question).scored

@@ -32,10 +32,9 @@ BESIDE = (
 def ask(question: Question) -> Iterator[Finding]:
     """RL307: a component that never differs, or a graded one that drowns one which tells right from wrong.
 
-    A component of 0 and 1 that makes nearly all of the spread is what most sound rewards have: no finding, unless
-    another component is named for being right. A note if each constant component has its highest value for every
-    generation and a lower one for made-up answers (the model has mastered it), or if the score is no weighted sum of
-    the components.
+    That a component which is 0 or 1 makes nearly all of the spread is what most sound rewards do: no finding, unless
+    another is named for what is right. A note where all that never differs has its highest value for every generation,
+    and a lower one for made-up answers: the model has mastered it; and where the score is no weighted sum of them.
     """
     answers = question.answers
     names = list(answers.components)

@@ -67,7 +67,7 @@ def _is_contradicted(finding: Finding, question: Question, solved: np.ndarray) -
 def _reaches_the_top(finding: Finding, question: Question) -> bool:
     """Whether the finding says that a right answer stays under the top, and sampled answers reach that top.
 
-    Also if no answer can: the reward pays in penalties alone, and nobody declared the scale to which the top belongs.
+    Or no answer can: the reward pays in penalties alone, and the top is that of a scale which nobody declared.
     """
     top = finding.evidence.get("top")
     if finding.code != "RL401" or not isinstance(top, int | float):

@@ -21,8 +21,8 @@ from rewardlab.stats.interval import Estimate, mean_over_prompts
 
 #: A share of wrong answers that surely exceeds this is one that training finds.
 PRACTICAL = 0.05
-#: Where references are no answers (tests, a rubric), another row's winner may satisfy this row's by chance. If surely
-#: more than this share do, the reward does not read the row.
+#: Where references are no answers (tests, a rubric), another row's winner may satisfy this row's by chance; a reward
+#: that surely pays more than so many of them does not read the row.
 UNREAD = 0.5
 EXAMPLES = 3
 #: The key in the evidence of a finding that rests on reading alone. Ways of being wrong that do not support such a
@@ -143,7 +143,7 @@ def _severity(kind: str, wins: Estimate) -> Severity | None:
 def _hits(question: Question, pairs: Sequence[Exchanged]) -> Bools:
     """Which of the exchanged answers succeed and earn about what they do at home: a graded overlap earns clearly less.
 
-    To exclude noise, the winner must also have won at home again.
+    Noise does not count: the winner must have won at home again.
     """
     scores = np.array([np.nan if one.score is None else one.score for one in pairs], float)
     home = np.array([np.nan if one.own_score is None else one.own_score for one in pairs], float)

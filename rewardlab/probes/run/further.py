@@ -85,9 +85,8 @@ def _needed(plan: Plan, true: float, edge: float, away: float, level_at: Callabl
 
 
 def of_signal(question: Question, share: Estimate) -> Further | None:
-    """The further prompts expected to tell the share of informative groups from its target with power 0.9.
-
-    None where it lies on the target.
+    """The further prompts expected to tell the share of informative groups from its target with power 0.9; None where
+    it lies on the target.
 
     Identity: ((z_{1-a} + z_{power}) sd / (share - target))^2, the standard deviation of a prompt's share read back from
     the width of the interval, a that of the next look.

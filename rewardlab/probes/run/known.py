@@ -1,4 +1,4 @@
-"""Joins what is known of right and wrong answers to a run: made up, exchanged between prompts, read from samples."""
+"""What is known of right and wrong answers to a run: made up, exchanged between prompts, and read from the samples."""
 
 from __future__ import annotations
 

@@ -103,10 +103,10 @@ def _succeeded(question: Question) -> Floats:
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL405: a blocker if J or the area surely shows no use or the wrong direction, or if wrong answers are surely paid.
+    """RL405: a blocker where J or the area surely shows no use or the wrong direction, or where many wrong answers
+    succeed, more than mistakes of those who labelled explain; a warning where they may.
 
-    They are if more succeed than mistaken labels explain; a warning where these may explain it. A wrong order (the area
-    within prompts) is told apart from a wrong threshold (another one would do far better).
+    A wrong order (the area within prompts) is told apart from a wrong threshold (another one would do far better).
     """
     rates, area = agreement(question)
     right = right_of(question.answers)

@@ -90,10 +90,10 @@ def _most_levels(score: Floats, right: Floats) -> int:
 def _overlap(question: Question, *, blocks: bool) -> Floats:
     """For each generation the F1 of its distinct words and the reference's, in tenths; 0 where that is not known.
 
-    The recall of the reference's words alone would not do: of two texts that hold all of them, a reward of overlap pays
+    The share of the reference's words alone would not do: of two texts that hold all of them a reward of overlap pays
     the shorter one more, which hides what length earns.
 
-    Not computed where labels tell what is right, nor for a run of more than MOST_COMPARED generations.
+    Not asked where labels tell what is right, nor of a run of more than MOST_COMPARED generations.
     """
     answers = question.answers
     held = np.zeros(answers.score.shape)

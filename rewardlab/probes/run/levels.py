@@ -22,8 +22,8 @@ def ask(question: Question) -> Iterator[Finding]:
     """RL105 for scores outside the declared range (undeclared, the platform's), RL301 constant, RL302 saturated at the
     top, RL303 sparse, unless the reward pays in penalties alone.
 
-    A reward that is constant at the bottom or the top of its range is left to the band: a model that never or always
-    succeeds looks the same.
+    A reward that is constant at the bottom or at the top of its range is told by the band instead: a model that never
+    or always succeeds looks the same.
     """
     measured = question.measured
     low, high = measured.success.reward_range

@@ -15,7 +15,7 @@ from rewardlab.runs.tables import Floats
 
 #: The most generations of a run that is read; the characters read from the end of a text.
 MOST_READ, TAIL = 50_000, 400
-#: Classes per tenfold distance, and the class of what lies farther than a hundredfold or holds no number.
+#: Steps to a tenfold distance, and the classes of what lies farther than a hundredfold or holds no number.
 STEPS, FARTHEST = 4, 30.0
 #: A class of lists by the share of items they have in common with the right one, in tenths.
 TENTHS = 10

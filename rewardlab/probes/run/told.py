@@ -21,13 +21,13 @@ LITTLE = 0.25
 
 
 def right_by_texts(question: Question) -> Bools | None:
-    """Mark every generation that is right by its text, if others succeed by score; None if the texts do not settle it.
+    """Every generation that is right by its text, where other answers succeed by score; None where texts do not settle.
 
-    The texts settle it if
+    They do where
     - some right answers earn more than nearly every wrong one (else wrong answers are paid in full: RL407 tells);
     - hardly a wrong answer earns clearly more than a right one to the same prompt;
     - hardly a prompt pays nothing for being right;
-    - hardly a generation that earns what right ones do is unreadable. One that earns more than wrong ones do is right.
+    - hardly a generation is unread that earns what right ones do. One that earns more than wrong ones do is right.
 
     A sum of 1 for being right and 1 for the form is such a reward: a right answer without the form earns what a wrong
     one with it does, and both signals train.
@@ -52,7 +52,7 @@ def right_by_texts(question: Question) -> Bools | None:
 def _pays_everywhere(question: Question) -> bool:
     """Whether hardly any prompt has right answers that earn about what its wrong ones do, on average.
 
-    A reward that can read only some of the references, and also pays for the form, has many such prompts.
+    A reward that can read some references alone, and pays the form besides, has many such prompts.
     """
     score, sides = question.answers.score, defaultdict[int, tuple[list[float], list[float]]](lambda: ([], []))
     for one in question.reads:

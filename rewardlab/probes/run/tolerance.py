@@ -27,7 +27,7 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A generation that succeeds with a number that departs from the reference, and by what share of it."""
+    """A generation that succeeds with a number that departs from the reference, and by which part of it."""
 
     row: int
     column: int

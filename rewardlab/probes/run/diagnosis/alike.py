@@ -77,7 +77,7 @@ def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Cold:
-    """A setting that leaves one possible token at every step, and where it stands; `better` is what trainers use."""
+    """A setting that leaves one token at every step, and where it stands; `better` is what trainers have instead."""
 
     setting: str
     where: str
@@ -89,7 +89,7 @@ class Cold:
 
 
 def _cold(question: Question) -> Cold | None:
-    """The sampling setting that leaves one possible token at every step; None if there is a choice."""
+    """The setting of the sampling that leaves one token at every step; None where there is a choice."""
     for name, (value, better) in ONE_TOKEN.items():
         if question.sampling.get(name) == value:
             return Cold(f"{name} {value}", question.sources.get(name, ""), better)

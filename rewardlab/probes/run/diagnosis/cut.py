@@ -17,7 +17,7 @@ MOST = 0.5
 
 
 def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) -> Iterator[tuple[Finding, Bools]]:
-    """RL409, a blocker, where most failing texts were cut off without an answer; and which texts these are.
+    """RL409, a blocker, where most failing texts were cut off without an answer, with those texts.
 
     Where fewer were, rewardlab.probes.run.truncation warns. A text that holds a final answer failed by that answer.
     """

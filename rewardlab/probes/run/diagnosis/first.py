@@ -76,7 +76,7 @@ READERS: Mapping[str, Reader] = {
     "the first number": _first_number,
     "any place of the text": _anywhere,
 }
-#: Ways of reading so specific that right answers which lose by them are evidence, even if nothing wins.
+#: Ways of reading so particular that right answers losing by them is evidence, though nothing wins.
 NAMED = tuple(READERS)[:2]
 
 
@@ -88,9 +88,9 @@ def _is_wanted(found: str, wanted: Sought) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well a way of reading explains the scores: right final answers that lose by it, wrong ones that win by it.
+    """How a way of reading accounts for the scores: right final answers that lose by it, wrong ones that win by it.
 
-    `shown` counts the winners that it finds right: a reward that pays nothing has none.
+    `shown` counts the texts that tell it apart from a reward that pays nothing: winners that it reads right.
     """
 
     name: str

@@ -61,8 +61,8 @@ def _exceeds(share: Estimate, chance: object) -> bool:
 def _pays_none(texts: Texts, readings: Readings, of: Bools) -> bool:
     """Whether nearly every text gives one of a few known answers, and none wins.
 
-    If there are few answers, a wrong text gives another prompt's as often as its own. But a reward that reads any of
-    them would pay for a lucky guess now and then.
+    Of a few answers a wrong text gives another prompt's as often as its own. But a reward that reads any of them pays
+    for a guess now and then.
     """
     wins = ~texts.failing & readings.tried
     if wins.any() or int((of & readings.right).sum()) < LEAST:

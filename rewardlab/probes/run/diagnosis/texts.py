@@ -14,7 +14,7 @@ from rewardlab.probes.run.question import Question
 from rewardlab.runs.tables import SHOWN_CHARACTERS, Answers, Bools, Indexes
 from rewardlab.task import Prompt
 
-#: The most generations read: an interval over so many prompts is as narrow as anybody needs.
+#: Generations read at most. An interval over so many prompts is as narrow as anybody needs.
 MOST_READ = 8_000
 #: Characters of a longer text that are read, at its beginning and at its end.
 HEAD, TAIL = 2_000, 6_000
@@ -27,10 +27,10 @@ SHORT = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The generations of some prompts, one at each index of all these tables.
+    """Generations of some prompts, each in one place of every table here.
 
-    `row` and `column` say where a generation stands in the run's tables; `same` gives equal texts the same number.
-    `failing` marks those without success, the unscored included; `scored` those with a score.
+    `row` and `column` say where a generation stands in the run's tables; `same` numbers equal texts alike. `failing`
+    marks those without success, the unscored included; `scored` those with a score.
     """
 
     text: Sequence[str]

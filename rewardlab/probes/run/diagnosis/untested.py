@@ -43,8 +43,8 @@ ARTICLE = re.compile(r"[AaIi]\s+[^\W\d_]{2,}")
 def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) -> Iterator[Finding]:
     """RL415, a blocker, where (nearly) no text holds an answer of the shape that references win in.
 
-    Asked only if references won as they stand in the file. Not raised if answers of another shape win, for then the
-    reward reads that one too, nor if most texts say that they have no answer.
+    Asked where references won as they stand in the file. Not said where answers of another shape win, for then the
+    reward reads that one too, nor of texts that say that they have no answer.
     """
     if not any(one.source == "reference" for one in question.evidence.right):
         return

@@ -31,10 +31,10 @@ REMEDY = (
 
 
 def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) -> Iterator[Finding]:
-    """RL415, a blocker, where prose wins only word by word and (nearly) no sampled sentence repeats it.
+    """RL415, a blocker, where prose wins word by word alone and (nearly) no sampled sentence repeats it.
 
-    Asked only if references won as they stand. Not raised if answers share most of their words with the reference, for
-    then they repeat it with a slip; nor for a graded score, which `baseline.is_verbatim` handles.
+    Asked where references won as they stand. Not said where answers share most of their words with the reference: then
+    they are repeated with a slip. Nor of a graded score, which `baseline.is_verbatim` tells of.
     """
     evidence = question.evidence
     if question.measured.levels > MOST_LEVELS or not any(one.source == "reference" for one in evidence.right):

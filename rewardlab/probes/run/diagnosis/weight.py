@@ -66,7 +66,7 @@ def weigh(
 ) -> Weight:
     """The weight of a cause that touches `cells`, among the failing generations, or those of them that `of` marks.
 
-    Winners that are `undeserved`, since they read as wrong, do not count as successes of the baseline that would be.
+    Winners that are `undeserved`, for they read as wrong, are no successes of the baseline that would be.
 
     A blocker where the baseline lies under the band, the cause surely touches more than PRACTICAL of the failing
     generations, and the baseline would reach the band if those had succeeded. A warning where it would leave its own
