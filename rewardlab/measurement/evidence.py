@@ -62,7 +62,7 @@ class Evidence:
         return replace(self, right=(*self.right, *right), wrong=(*self.wrong, *wrong))
 
     def with_exchanged(self) -> Evidence:
-        """This evidence with exchanged answers counted as wrong, except where no references tell that they are."""
+        """This evidence with the exchanged answers counted as wrong; those without references are left out."""
         earned = [
             Earned(one.prompt_id, "exchanged", one.score)
             for one in self.exchanged

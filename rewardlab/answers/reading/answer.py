@@ -33,7 +33,7 @@ Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text"
 
 #: A number after one of these is what the text arrives at.
 EQUALS = re.compile(r"(?:=|\u2248|\\approx|\\boxed\{|:)\s*\**\s*[$\u20ac\u00a3]?\s*$")
-#: So is a number right after one of these, unless the prompt contains it.
+#: Also after one of these, unless the prompt contains the number.
 BEING = re.compile(
     r"(?:(?<!\w)(?:is|are|was|be|equals|gives|makes|ist|sind|betr\u00e4gt|ergibt|est|donne|es|son|\u00e8|\u00e9|\u044d\u0442\u043e|\u0440\u0430\u0432\u043d\w+)"
     r"|\u662f|\u4e3a|\u7b49\u4e8e|\u306f)\s*\**\s*[$\u20ac\u00a3]?\s*$"

@@ -32,7 +32,7 @@ class Phrases:
         """
         rights = {plain(one) for one in accepted}
         if plain(text) in rights:
-            # In code and formulas "<" and ">" alone tell two apart; beyond that, they are not compared here.
+            # Texts with the same letters may differ in signs ("<" and ">"), and what these change is not known here.
             alike = any(plain(text) == plain(one) and same_signs(text, one) for one in accepted)
             return "right" if alike else None
         line = (text.strip().splitlines() or [""])[-1].strip(OUTER)

@@ -19,7 +19,7 @@ def given_pairs(prompts: Sequence[Prompt]) -> list[tuple[Prompt, str, str | None
 
 
 def _wrong(place: int, given: Sequence[tuple[Prompt, str]], keys: Sequence[set[str]]) -> str | None:
-    """The example of the next prompt whose reference differs; starting there varies the wrong answers."""
+    """The example of the next prompt whose reference differs, so that not all are the same."""
     for step in range(1, len(given)):
         other = (place + step) % len(given)
         apart = keys[place] and keys[other] and not keys[place] & keys[other]

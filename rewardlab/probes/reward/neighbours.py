@@ -22,8 +22,8 @@ Event = Sequence[Sample]
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL207, a blocker, for scores that depend on the other samples of the event.
 
-    If the same event does not score alike twice, only fresh processes are compared: there, state that is kept between
-    calls makes a score depend on the samples before it.
+    If the same event does not score alike twice, only fresh processes in which it does are evidence: state that is kept
+    between calls then makes a score depend on the samples before it.
     """
     size = subject.platform.batch_size
     if size < 2:

@@ -53,7 +53,7 @@ def _findings(subject: Subject, exchange: Exchange, event: str) -> Iterator[Find
 
 
 def _merged(findings: Sequence[Finding], events: Sequence[str]) -> Finding:
-    """The finding of the first event that shows it; its text says whether the other event shows it too."""
+    """The finding of the first event that shows it; its evidence says whether the other event shows it too."""
     first = findings[0]
     if len(events) < 2:
         return first

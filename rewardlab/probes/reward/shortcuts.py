@@ -89,7 +89,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
         hits = _hits(survey, tried)
         if any(hits.values()):
             reached[name] = (share(list(hits.values())), [pair for pair in tried if hits[pair[0].prompt.id]])
-        # A list of candidates is partly right by its nature.
+        # An overlap rightly pays a part for a list of candidates.
         elif name not in WHOLE and any(parts := [_is_partial(survey, trial, outcome) for trial, outcome in tried]):
             paid = [pair for pair, is_part in zip(tried, parts, strict=True) if is_part]
             partial[name] = (share(parts), paid)

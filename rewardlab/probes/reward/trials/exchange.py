@@ -1,4 +1,4 @@
-"""Sends one event and reads what comes back as the platform reads it."""
+"""One event and the reply to it, read as the platform reads it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ PROBE_SECONDS = 5.0
 SLOW_SECONDS = 0.5
 #: Cases that take longer than this are shared among several workers.
 SHARED_SECONDS = 2.0
-#: The number of parts that a batch of them is split into, whatever the number of workers, if there are several.
+#: The number of parts that a batch of such cases is split into, if there are several workers, however many.
 PARTS = 8
 
 

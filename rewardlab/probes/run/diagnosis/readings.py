@@ -99,7 +99,7 @@ def _drawn(wanted: Mapping[int, Sought], rng: np.random.Generator) -> dict[int, 
         for place in rng.integers(0, len(rows), TRIES):
             other = wanted[rows[int(place)]]
             if other.differs(mine):
-                # The prompt's own text is excluded for both answers alike.
+                # The prompt's own text counts against this answer as against the right one.
                 found[row] = Sought(other.texts, other.kind, mine.prompt)
                 break
     return found
