@@ -1,1 +1,1 @@
-"""What an answer is: what a reference says, what it is worth, which answer a text gives, and which are surely wrong."""
+"""Answers: what a reference accepts, which answer a text gives, what values it holds, and made-up wrong answers."""

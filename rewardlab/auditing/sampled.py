@@ -31,7 +31,7 @@ from rewardlab.stats.spread import SAME_SCORE
 MOST_PROMPTS = 2000
 #: If references are winning answers in this share of the rows, sampled answers need not stand in for right ones.
 SERVES = 0.5
-#: What is asked with references as right answers.
+#: The codes of probes that use references as right answers.
 OF_GOLDS = {"RL402", "RL407", "RL408"}
 NOT_EXAMINED = "the reward could not be asked about made-up answers, so no sampled ones were tried"
 
@@ -39,12 +39,12 @@ NOT_EXAMINED = "the reward could not be asked about made-up answers, so no sampl
 def ask_with_sampled_answers(
     worker: Worker, run: Run, key: str, settings: Settings, *, examined: Examination
 ) -> tuple[Finding, ...]:
-    """What is found with a run's own answers, and what the examination found with made-up ones, as it then stands.
+    """Merge the findings from a run's own answers with those of the examination, which may be repeated.
 
-    Sampled winners are given to other prompts. Where they earn more than references, and something blocks that was
-    asked with these, the reward is examined again with references written as the winners write them. Where references
-    serve in few rows, or earn less, what needs a right answer is asked with the winners themselves. The run keeps what
-    right and wrong answers earned. Closes the worker.
+    First, sampled winners are scored under other prompts. If they earn more than references, and a probe that used
+    references as right answers blocks, the examination is repeated with references written as the winners write them.
+    What right and wrong answers earned is saved in the run. If references serve in few rows, or earn less than the
+    winners, the probes that need a right answer are asked with the winners themselves. Closes the worker.
     Raises: RewardError when the code cannot be loaded.
     """
     prompts, sampled = run.prompts(), _sampled(run, key, tokens=examined.entry.names_tokens)
@@ -76,14 +76,14 @@ def _is_needed(sampled: Mapping[str, Sequence[Sampled]], examined: Examination, 
 
 
 def _misleads(examined: Examination) -> bool:
-    """Whether something blocks that was asked with references as right answers: written otherwise it may not."""
+    """Whether a probe blocks that used references as right answers: written in another format, they may pass."""
     return any(one.code in OF_GOLDS and one.severity == "blocker" for one in examined.findings)
 
 
 def _examined_as_sampled(
     subject: Subject, sampled: Mapping[str, Sequence[Sampled]], examined: Examination, *, seconds: float
 ) -> Examination:
-    """The examination with references written as sampled winners write them, where more of them win so or earn more."""
+    """Repeat the examination in the winners' formats; keep it if no fewer references win and they earn more."""
     subject.formats = winning_formats(subject.every_prompt, sampled)
     if not subject.formats:
         return examined

@@ -49,7 +49,7 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
 
 def merge(*kinds: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings of several sources, one a code: the most severe, the first of equals. Blockers first, then by code."""
+    """Keep one finding per code, the most severe (of equals the first). Blockers come first, then by code."""
     worst: dict[str, Finding] = {}
     for finding in itertools.chain(*kinds):
         held = worst.get(finding.code)

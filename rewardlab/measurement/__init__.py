@@ -1,1 +1,1 @@
-"""What was measured of a run: its scores, what right and wrong answers earn, and what therefore counts as success."""
+"""Measures a run: its scores, what right and wrong answers earned, and which scores count as success."""

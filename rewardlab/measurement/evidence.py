@@ -1,4 +1,4 @@
-"""What right and wrong answers earned from a reward: the evidence that a success threshold is learned from."""
+"""The scores that known right and wrong answers earned: the evidence from which the success threshold is learned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WrongSource: TypeAlias = Literal["made_up", "nothing", "other_reference", "near"
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """The score that an answer of a known side earned under a prompt."""
+    """The score that an answer known to be right or wrong earned under a prompt."""
 
     prompt_id: str
     source: RightSource | WrongSource
@@ -62,7 +62,7 @@ class Evidence:
         return replace(self, right=(*self.right, *right), wrong=(*self.wrong, *wrong))
 
     def with_exchanged(self) -> Evidence:
-        """This evidence with the exchanged answers among the wrong ones; without references they tell nothing."""
+        """This evidence with the exchanged answers counted as wrong; those without references are left out."""
         earned = [
             Earned(one.prompt_id, "exchanged", one.score)
             for one in self.exchanged
@@ -80,7 +80,7 @@ def save_evidence(folder: Path, key: str, evidence: Evidence) -> None:
 
 
 def read_evidence(folder: Path, key: str) -> Evidence:
-    """The evidence that a run directory keeps about the reward with this key; nothing known where it keeps none.
+    """Read the evidence about the reward with this key from a run directory; empty evidence if there is none.
 
     Raises: RunError when the file cannot be read.
     """

@@ -1,4 +1,4 @@
-"""From the scores of a run to the numbers that decide."""
+"""Computes the numbers that decide (accuracy, pass@k, informative groups, ...) from the scores of a run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ UNSCORED_EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """A quantity over the scored generations, and with every unscored one counted as a failure and as a success."""
+    """A quantity over the scored generations alone, with unscored ones as failures, and with them as successes."""
 
     scored: Quantity
     as_failures: Quantity
@@ -58,7 +58,7 @@ class OpenThreshold:
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """How many generations, of how many prompts, got a return that breaks the contract in one way."""
+    """The count of generations, and of their prompts, whose return breaks the contract in one way."""
 
     generations: int
     prompts: int
@@ -175,9 +175,9 @@ def measure(
 
 
 def _rising(found: Mapping[int, Quantity]) -> dict[int, Quantity]:
-    """Shares by size, of which none may fall as the size grows: a larger group differs where a smaller one does.
+    """Make shares by size monotone: a larger group differs wherever a smaller one does.
 
-    Each is known to be at least the smaller size's, and so are the ends of its interval.
+    Each share, and each end of its interval, is raised to at least that of the smaller size.
     """
     shares: dict[int, Quantity] = {}
     last: Estimate | None = None
@@ -194,7 +194,7 @@ def _rising(found: Mapping[int, Quantity]) -> dict[int, Quantity]:
 
 
 def _falling(found: Mapping[int, Quantity]) -> dict[int, Quantity]:
-    """The same of shares that may only fall: that all of k succeed is that none of k fails."""
+    """Make shares monotone that can only fall with size: "all k succeed" is "none of k fails"."""
     mirrored = {k: _mirror(one) for k, one in found.items()}
     raised = _rising(mirrored)
     # What did not change is left as it was, to the last bit.
@@ -305,8 +305,8 @@ def _kind(example: UnscoredExample) -> tuple[int, str]:
 def _latency(scores: pa.Table) -> dict[str, float] | None:
     """Percentiles of the milliseconds per sample, and per invocation.
 
-    The samples of one invocation were written one after the other with the same seconds, its share each: a run of
-    equal values is an invocation, and its sum the invocation's time.
+    The samples of one invocation are stored in a row, each with an equal share of its seconds: a run of equal values is
+    one invocation, and their sum is its time.
     """
     seconds = scores["seconds"].to_numpy()
     if not len(seconds):

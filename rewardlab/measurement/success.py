@@ -1,4 +1,4 @@
-"""What counts as success: the threshold, where it comes from, and the thresholds that the evidence leaves open."""
+"""Chooses the success threshold from labels or evidence, and lists the thresholds that the evidence leaves open."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from rewardlab.stats.spread import SAME_SCORE, levels_of
 #: middle of a declared range. texts: no score parts right answers from wrong ones, and the texts tell which are right.
 Source: TypeAlias = Literal["declared", "labels", "answers", "winners", "levels", "range", "texts"]
 
-#: Right and wrong answers whose best threshold has less of Youden's J are not told apart; labels, which may err, less.
+#: Youden's J that the best threshold must exceed to separate right from wrong answers; less for labels, which may err.
 TOLD_APART, TOLD_APART_BY_LABELS = 0.25, 0.1
 #: Labelled generations on each side from which on the labels alone decide.
 LEAST_LABELLED = 10
-#: Wrong answers to the very question, of so many prompts, show what such answers earn.
+#: The fewest prompts with a wrong answer to the prompt's own question that show what such answers earn.
 LEAST_TOLD = 10
-#: Thresholds that are looked at where the evidence leaves more open.
+#: The most open thresholds that are looked at.
 MOST_OPEN = 9
-#: The range of an undeclared scale ends where single scores no longer count.
+#: The share of extreme scores cut off at each end of an undeclared scale.
 EXTREME = 0.01
 #: The share of exchanged answers that may be right where they are given: where more win, the reward does not read them.
 COINCIDENCES = 0.05
@@ -99,13 +99,13 @@ def success_rule(
     if most is not None and most < top - SAME_SCORE:
         return _above(scores, most, scale, declared=declared, counts=_counts(evidence))
     if declared:
-        # A range with penalties has its middle at what such rewards give for neither right nor wrong.
+        # In a range with penalties the middle is what such rewards give for neither right nor wrong: it is no success.
         return Success(sum(scale) / 2, scale, declared, chosen=False, strict=scale[0] < 0, source="range")
     return _above(scores, None, scale, declared=declared, counts={} if most is None else _counts(evidence))
 
 
 def _sides(scores: Floats, evidence: Evidence, labels: Floats | None) -> tuple[Side, Side, bool]:
-    """Right and wrong answers; and whether they are the labelled generations alone."""
+    """The scores of right and of wrong answers, and whether they are those of labelled generations alone."""
     sides = [_side(scores, labels, value) for value in (1.0, 0.0)]
     if all(len(side.scores) >= LEAST_LABELLED for side in sides):
         return sides[0], sides[1], True
@@ -142,7 +142,7 @@ def _counts(evidence: Evidence) -> dict[str, int]:
 def _most_of_exchanged(evidence: Evidence, top: float) -> float | None:
     """The most that sampled answers earn under prompts they were not written for; None where that was not asked.
 
-    A few may be right there as well, as programs are that solve two tasks: they do not count if they earn the `top`.
+    A few may be right there too, like a program that solves two tasks: they are ignored if they earn the `top`.
     """
     earned = [one.score for one in evidence.wrong if one.source in {"exchanged", "other_reference"}]
     if not earned:
@@ -158,7 +158,7 @@ def _top(scores: Floats, evidence: Evidence) -> float:
 
 
 def _scale(scores: Floats, evidence: Evidence) -> tuple[float, float]:
-    """From what the worst answers earn to what right ones do, or the best; single scores do not count."""
+    """The scale in use: from the lowest scores to the highest or the median right one; rare extremes are cut off."""
     sampled = scores[np.isfinite(scores)]
     every = np.concatenate([sampled, [one.score for one in (*evidence.right, *evidence.wrong)]])
     if not len(every):
@@ -198,10 +198,10 @@ def _between(
 
 
 def _wrong_is_told(evidence: Evidence, wrong: Side, *, within: int) -> bool:
-    """Whether it is known what wrong answers to the very question earn, from enough prompts.
+    """Whether enough prompts show what a wrong answer to their own question earns.
 
-    An answer to another question, or none at all, may earn far less than a wrong one to this. `wrong` numbers the
-    prompts of the run, which are `within`, by labels.
+    An answer to another question, or no answer, may earn far less. `wrong` numbers the run's own prompts, known by
+    labels, below `within`.
     """
     told = {one.prompt_id for one in evidence.wrong if one.source in {"misread", "near"}}
     labelled = np.unique(wrong.prompts[wrong.prompts < within])
@@ -211,7 +211,7 @@ def _wrong_is_told(evidence: Evidence, wrong: Side, *, within: int) -> bool:
 def _above(
     scores: Floats, wrong: float | None, scale: tuple[float, float], *, declared: bool, counts: Mapping[str, int]
 ) -> Success:
-    """Nothing tells what right answers earn: any sampled score above what wrong ones earn may be where they begin."""
+    """The rule if nothing shows what right answers earn: they may begin at any sampled score above the wrong ones'."""
     source: Source = "levels" if wrong is None else "winners"
     levels, _ = levels_of(scores)
     floor = wrong if wrong is not None else float(levels[0]) if len(levels) > 1 else -np.inf
@@ -229,13 +229,13 @@ def _above(
 
 
 def _common_top(scores: Floats, levels: Floats) -> float:
-    """The highest of the levels that more than a few of the generations above the lowest of them reach."""
+    """The highest score that more than a few of the generations above the lowest level reach."""
     sampled = np.sort(scores[np.isfinite(scores) & (scores >= levels[0] - SAME_SCORE)])
     return float(sampled[int((1 - EXTREME) * (len(sampled) - 1))])
 
 
 def _some(levels: Floats) -> tuple[float, ...]:
-    """At most MOST_OPEN of the levels, evenly over their order, the lowest and the highest among them."""
+    """At most MOST_OPEN of the levels, evenly spread, with the lowest and the highest."""
     if len(levels) <= MOST_OPEN:
         return tuple(float(level) for level in levels)
     return tuple(float(levels[place]) for place in np.linspace(0, len(levels) - 1, MOST_OPEN).astype(int))

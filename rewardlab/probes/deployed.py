@@ -75,7 +75,7 @@ def ask(traffic: Traffic, platform: Platform, *, timeout: int | None) -> Iterato
 
 
 def _slow(found: Pace, timeout: int | None) -> str:
-    """What to do about a slow function; empty for one that is not."""
+    """What to do about a slow function; empty if it is not slow."""
     if timeout is not None and found.p99 * MARGIN > timeout * 2:
         longer = min(math.ceil(MARGIN * found.p99), LAMBDA.most_seconds)
         return f"Raise the function's timeout to {longer} s: rewardlab deploy --timeout {longer}."

@@ -1,4 +1,4 @@
-"""Whether a sampled text gives the reference as its answer, by the reference's kind. In doubt it does not."""
+"""Decides whether a sampled text gives the reference as its answer, by the reference's kind; in doubt, no."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text"
 
 #: A number after one of these is what the text arrives at.
 EQUALS = re.compile(r"(?:=|\u2248|\\approx|\\boxed\{|:)\s*\**\s*[$\u20ac\u00a3]?\s*$")
-#: After one of these as well, where the prompt does not hold it.
+#: Also after one of these, unless the prompt contains the number.
 BEING = re.compile(
     r"(?:(?<!\w)(?:is|are|was|be|equals|gives|makes|ist|sind|betr\u00e4gt|ergibt|est|donne|es|son|\u00e8|\u00e9|\u044d\u0442\u043e|\u0440\u0430\u0432\u043d\w+)"
     r"|\u662f|\u4e3a|\u7b49\u4e8e|\u306f)\s*\**\s*[$\u20ac\u00a3]?\s*$"
@@ -42,19 +42,19 @@ SPACING = re.compile(r"\\(?:left|right|displaystyle|quad|qquad|[,!;: ])|[\s$]")
 AROUND = " .*$`\"'"
 #: A text that is hardly more than a number may repeat one of the prompt as its answer.
 SHORT = 40
-#: Of a long text so many characters are read for an answer in another notation.
+#: How many characters, from the end, are searched for an answer in another notation.
 END = 1000
 
 
 @dataclass(frozen=True)
 class Said:
-    """A sampled text, as far as it answers: what follows its thought."""
+    """The answering part of a sampled text: all that follows its reasoning."""
 
     rest: str
 
     @cached_property
     def finals(self) -> tuple[str, ...]:
-        """What stands in the formats of final answers, in the order of the text."""
+        """The contents of all usual final-answer formats, in text order."""
         return tuple(next(filter(None, found)).strip() for found in FINAL.findall(self.rest))
 
     @cached_property
@@ -87,7 +87,7 @@ class Sought:
     prompt: str
 
     def differs(self, other: Sought) -> bool:
-        """Whether an answer to the one is surely none to the other."""
+        """Whether no text can be a right answer to both."""
         mine, others = {_key(text) for text in self.texts}, {_key(text) for text in other.texts}
         return self.kind == other.kind and not mine & others
 
@@ -98,14 +98,14 @@ def _key(text: str) -> str:
 
 
 def said(text: str) -> Said:
-    """The text as it is read for an answer."""
+    """Strip the reasoning from a text."""
     return Said(after_thought(text))
 
 
 def sought(prompt: Prompt, labels: Sequence[str], *, parts: Sequence[str] = ()) -> Sought | None:
-    """What is sought of a prompt; None where its reference is no answer (tests, a rubric, nothing).
+    """What would be a right answer to a prompt; None if its reference is no answer (tests, a rubric, nothing).
 
-    `parts` are folded texts of which none alone is the answer.
+    `parts` are folded texts that are only a part of an answer: none of them counts as one.
     """
     texts = tuple(text for text in rights_of(prompt) if folded(text) not in parts) if is_answer(prompt) else ()
     if not texts:
@@ -119,11 +119,12 @@ def sought(prompt: Prompt, labels: Sequence[str], *, parts: Sequence[str] = ()) 
 def gives(text: Said, wanted: Sought, names: Names) -> bool:
     """Whether the text gives one of the wanted texts as its answer; `names` are the answers of that kind in the file.
 
-    Where it has a final answer in one of the usual formats, that one is compared. Else a number must be the one new
-    number of the last sentence with numbers, or follow its last equals sign; a label must be the only one named in the
-    last sentence that names any; a phrase must be named alone, not denied, and not stand in the prompt, or be the one
-    date, time, share or quantity of the last sentence that has any; a formula must
-    end the last line; an object or list must be equal; a long text must stand there word for word.
+    If the text has a final answer in a usual format, that one is compared. Otherwise it depends on the kind:
+    - number: the only new number in the last sentence with numbers, or the one after its last equals sign;
+    - label: the only one named in the last sentence that names any;
+    - phrase: named alone, not denied and not in the prompt; or the only date, time, share or quantity in the last
+      sentence that has any;
+    - formula: ends the last line; object or list: equal; long text: there word for word.
     """
     if text.finals:
         return any(equals(text.finals[-1], one, wanted.kind, names) for one in wanted.texts)
@@ -150,7 +151,7 @@ def _gives(text: Said, one: str, wanted: Sought, names: Names) -> bool:
 
 
 def gives_another(text: Said, wanted: Sought, names: Names) -> bool:
-    """Whether the text surely ends with another answer: a final one, in a usual format, of the same kind."""
+    """Whether the text has a final answer in a usual format that is of the same kind and surely another one."""
     if not text.finals or gives(text, wanted, names):
         return False
     last = folded(text.finals[-1]).strip(AROUND)
@@ -196,7 +197,7 @@ def _arrives(text: Said, value: Decimal, wanted: Sought) -> bool:
 
 
 def _arrives_at_value(text: Said, one: str) -> bool:
-    """Whether the last sentence with dates (times, shares, quantities) holds this one alone, however it is written."""
+    """Whether the last sentence with dates (times, shares, quantities) holds only this one, in any notation."""
     value = value_of(folded(one))
     if value is None:
         return False
@@ -217,7 +218,7 @@ def label_of(text: Said, names: Names) -> str | None:
 
 
 def _letter_of(text: str, names: Names) -> str | None:
-    """A lone letter may be an article or a name: as an answer it is all of the text, in brackets, or at its end."""
+    """The option letter that is the whole text, is bracketed, or ends it; any other may be an article or a name."""
     letters = re.escape("".join(sorted(names.known)).upper())
     if whole := re.fullmatch(rf"\W*([{letters}{letters.lower()}])\W*", text):
         return whole[1].casefold()
@@ -238,20 +239,20 @@ def _names_alone(text: Said, one: str, wanted: Sought, names: Names) -> bool:
 
 
 def _repeats(text: Said, one: str, wanted: Sought) -> bool:
-    """A long reference, word for word; where the prompt holds it, the text must be nothing else."""
+    """Whether the text repeats a long reference word for word, and nothing else if the prompt contains it too."""
     flat, bare = " ".join(text.folded.split()), " ".join(one.split()).strip(AROUND)
     return flat.strip(AROUND) == bare or (bare in flat and bare not in " ".join(wanted.prompt.split()))
 
 
 def canonical(formula: str) -> str:
-    """A formula without spaces, dollar signs and what only places it on the page."""
+    """A formula without spaces, dollar signs and layout commands."""
     plain = SPACING.sub("", unicodedata.normalize("NFC", formula))
     plain = re.sub(r"\\[dt]frac", r"\\frac", plain).replace("\\cdot", "*").replace("**", "^")
     return plain.rstrip(".")
 
 
 def _ends_with(text: Said, one: str) -> bool:
-    """Whether the formula ends the text's last line, after nothing that would belong to it."""
+    """Whether the formula ends the text's last line and is not the end of a longer formula."""
     lines = [line for line in text.rest.splitlines() if line.strip()]
     last, wanted = re.sub(r"(?:\\[\])]|[*`.])+$", "", canonical(lines[-1]) if lines else ""), canonical(one)
     if not wanted or not last.endswith(wanted):

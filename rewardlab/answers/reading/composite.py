@@ -1,4 +1,4 @@
-"""On which side an object or a list in a text is: the reference, or plainly another."""
+"""Tells whether the object or list in a text is the reference (right) or plainly another one (wrong)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from rewardlab.task import Json, Prompt
 MOST_SPOKEN = 5
 #: Texts of more words may say the same in other words.
 MOST_WORDS = 2
-#: What a prompt says where an answer may leave a key out.
+#: Words with which a prompt lets an answer leave a key out.
 LEFT_FREE = re.compile(
     r"\boptional|\bomit|\bleave (?:it |them )?out\b|\bmay be (?:missing|left out)\b"
     r"|\bif (?:any|known|given|there|present|available|mentioned|stated|applicable)"
     r"|\bwhere (?:known|given|present|available|mentioned|stated)\b",
     re.IGNORECASE,
 )
-#: What it says where an answer may have no further key.
+#: Words with which it forbids further keys.
 CLOSED = re.compile(
     r"\b(?:only|exactly|just) (?:the |these |those )?(?:\w+ )?(?:keys|fields)\b"
     r"|\b(?:keys|fields)\b[^.!?\n]{0,60}\b(?:only|and nothing else|and no others?)\b"
@@ -36,7 +36,7 @@ LEAST_ITEMS = 3
 
 
 def composite_of(prompt: Prompt) -> dict[str, Json] | list[Json] | None:
-    """The object or list that answers the prompt as it stands; None where the reference is neither, or a check."""
+    """The object or list that is itself the answer; None if the reference is neither, or specifies a check."""
     value = unwrapped(prompt.reference)
     if isinstance(value, str):
         value = parsed(value) if value.lstrip()[:1] in {"{", "["} else None
@@ -57,7 +57,7 @@ def _shows_json(prompt: Prompt) -> bool:
 
 
 def required_of(prompt: Prompt, wanted: dict[str, Json] | list[Json]) -> frozenset[str]:
-    """The keys that an answer may not lack: those with a value that the prompt names, where it leaves none free."""
+    """The keys an answer must have: those the prompt names, if they hold something and none may be left out."""
     said = prompt_text(prompt)
     if not isinstance(wanted, dict) or LEFT_FREE.search(said):
         return frozenset()
@@ -65,7 +65,7 @@ def required_of(prompt: Prompt, wanted: dict[str, Json] | list[Json]) -> frozens
 
 
 def _keys_of(value: Json) -> Iterator[str]:
-    """The keys of an object and of the objects in it that hold something, but for what is said beside the answer."""
+    """The keys of an object and of nested ones that hold something, without remarks about the answer and sentences."""
     if isinstance(value, dict):
         for key, held in value.items():
             if says_something(held) and plain(key) not in BESIDE and not is_prose(held):
@@ -79,7 +79,7 @@ def is_prose(value: Json) -> bool:
 
 
 def _lacks(given: Mapping[str, Json], wanted: Mapping[str, Json], required: AbstractSet[str]) -> bool:
-    """Whether an object, or one in it, lacks a key of `required` that holds something."""
+    """Whether an object or a nested one lacks a `required` key that holds something in the reference."""
     for key, value in wanted.items():
         if key not in given:
             if key in required and says_something(value):
@@ -95,7 +95,7 @@ def is_closed(prompt: Prompt) -> bool:
 
 
 def says_something(value: Json) -> bool:
-    """Whether a value differs from what a comparison takes for a missing one."""
+    """Whether a value is more than a placeholder for a missing one."""
     return bool(value) and value not in ("none", "None", "null", "N/A", "unknown")
 
 
@@ -106,12 +106,11 @@ def side_of(
     required: AbstractSet[str] = frozenset(),
     closed: bool = False,
 ) -> Literal["right", "wrong"] | None:
-    """The side of the object or list in the text.
+    """Whether the object or list in the text is right or wrong; None where that cannot be told.
 
-    It is plainly another where a field of the same name holds another number, truth value or short text; where it lacks
-    a key of `required`, or has a further one and is `closed`; or where the list has an item that the reference lacks,
-    or lacks one that the reference has. A longer text may be said in other words, and items may come in another order:
-    nothing is told of these.
+    An object is wrong if a field holds another number, boolean or short text than the reference's, if it lacks a
+    `required` key, or if it has an extra key though `closed`. A list is wrong if it has an item that the reference
+    lacks or lacks one that the reference has. Longer texts in other words and items in another order are no evidence.
     """
     opens, closes = "{}" if isinstance(wanted, dict) else "[]"
     given = parsed(text[text.find(opens) : text.rfind(closes) + 1]) if opens in text else None
@@ -148,7 +147,7 @@ def _side_of_list(given: Sequence[Json], wanted: Sequence[Json]) -> Literal["wro
 
 
 def _hold_others(given: Sequence[Json], wanted: Sequence[Json]) -> bool:
-    """Whether one of two lists of objects or of lists has an item that plainly differs from every one of the other."""
+    """Whether, of two nested lists, one has an item that plainly differs from every item of the other."""
     return any(
         all(_items_differ(item, other) for other in others)
         for some, others in ((given, wanted), (wanted, given))
@@ -157,7 +156,7 @@ def _hold_others(given: Sequence[Json], wanted: Sequence[Json]) -> bool:
 
 
 def _items_differ(one: Json, other: Json) -> bool:
-    """Whether two items of a list are plainly different; two lists of one length are, where they are in one place."""
+    """Whether two items are plainly different; of two flat lists of equal length, whether some pair of elements is."""
     if isinstance(one, list) and isinstance(other, list):
         flat = len(one) == len(other) and not any(map(_is_nested, (*one, *other)))
         return flat and any(_differ(*pair) for pair in zip(one, other, strict=True))

@@ -1,4 +1,4 @@
-"""The values inside an object or a list, at whatever depth: the answer with one of them another, or with a key less."""
+"""Makes wrong answers from an object or a list: one nested value changed, a key left out, or a key added."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from rewardlab.task import Json
 #: Keys and places from the outside in; a number is a place in a list.
 Path: TypeAlias = tuple[str | int, ...]
 
-#: In a list of lists a number so far back is a place in the text, not a part of the answer.
+#: In a list of lists, numbers from this column on are taken for positions in the text, not parts of the answer.
 MOST_COLUMNS = 2
-#: Places that are changed in one answer, and other values that are tried in each.
+#: The most places changed in one answer, and the most other values tried in each.
 MOST_PLACES, WAYS = 8, 2
 DEEPEST = 6
 #: A key that no answer has.
@@ -36,7 +36,7 @@ class Changed:
 
 
 class Leaves:
-    """What stands in each place of a file's objects and lists."""
+    """The values seen at each path in a file's objects and lists."""
 
     def __init__(self, references: Iterable[Json]) -> None:
         self._held: dict[Path, dict[str, Json]] = defaultdict(dict)
@@ -45,10 +45,10 @@ class Leaves:
                 self._held[_place(path)].setdefault(plain(str(value)), value)
 
     def others(self, text: str) -> Iterator[Changed]:
-        """The answer with one inner value another: what other answers hold in that place, else one made up.
+        """The answer with one nested value replaced by another answer's at the same path, or else by a made-up one.
 
-        Only values that lie deeper than the keys of an object or the items of a list, each place once. A longer text
-        may be said in other words, and what is said about the answer may rightly be passed over.
+        Only values below the first level are changed, one per path. Longer texts are left out, as they may be said in
+        other words, and so are remarks about the answer, which a reward may rightly ignore.
         """
         value = _loaded(text)
         told: set[Path] = set()
@@ -61,7 +61,7 @@ class Leaves:
                 yield Changed(path, _dump(_with(value, path, other)))
 
     def shortened(self, text: str) -> Iterator[Changed]:
-        """For each key of an object, or of one in it, that holds something: the answer without it."""
+        """The answer without one key, for each key of the object or of a nested one that holds something."""
         value = _loaded(text)
         for path, held in list(_keys(value))[:MOST_PLACES]:
             if says_something(held) and not is_prose(held):
@@ -69,7 +69,7 @@ class Leaves:
                 yield Changed(path, _dump(_with(value, path, spoiled(held))))
 
     def lengthened(self, text: str) -> Iterator[Changed]:
-        """The object with a key more."""
+        """The object with one more key."""
         value = _loaded(text)
         if isinstance(value, dict) and len(value) > 1:
             yield Changed((), _dump({**value, MORE: NOWHERE}))
@@ -77,7 +77,7 @@ class Leaves:
     def _instead(self, place: Path, held: Json, value: Json) -> list[Json]:
         own = {plain(str(one)) for path, one in _leaves(value) if _place(path) == place}
         known = [one for key, one in self._held[place].items() if key not in own and type(one) is type(held)]
-        # Where the answer holds every value of this place, as of two kinds of thing, the other one of its own.
+        # Where the answer itself holds every known value, as with two categories, take the other of its own.
         known = known or [
             one for key, one in self._held[place].items() if key != plain(str(held)) and type(one) is type(held)
         ]
@@ -86,7 +86,7 @@ class Leaves:
 
 
 def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    """Every text, number and truth value in an object or a list, with its path, but for what is said beside it."""
+    """Every text, number and boolean in an object or a list, with its path; remarks about the answer are skipped."""
     if len(path) > DEEPEST:
         return
     match value:
@@ -108,7 +108,7 @@ def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
 
 
 def _keys(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    """The keys of an object with several, and of objects in it, with what they hold; of a list's those of the first."""
+    """Paths and values of the keys of an object with several, and of nested ones; of a list, of its first item only."""
     if isinstance(value, dict):
         for key, held in value.items():
             if len(value) > 1 and _named(key) not in BESIDE:
@@ -119,7 +119,7 @@ def _keys(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
 
 
 def _place(path: Path) -> Path:
-    """The path with any item of a list for each; in a list inside a list the column counts."""
+    """The path with list indices generalised to "any item"; in a list of lists the column index stays."""
     return tuple(
         EVERY if isinstance(step, int) and not (at and isinstance(path[at - 1], int)) else step
         for at, step in enumerate(path)
@@ -127,7 +127,7 @@ def _place(path: Path) -> Path:
 
 
 def _with(value: Json, path: Path, other: Json) -> Json:
-    """The value with another one in this place."""
+    """The value with `other` at this path."""
     if not path:
         return other
     step, rest = path[0], path[1:]

@@ -1,4 +1,4 @@
-"""Whether a text gives a wanted answer in another notation than the reference's own."""
+"""Recognises the reference in a text that writes it in another notation."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Notations:
 
     @classmethod
     def of(cls, wanted: Sequence[Sought], names: NameBook) -> Notations:
-        """What the wanted answers of a file say."""
+        """Collect them from the wanted answers of a file."""
         bare = {kind: Names(frozenset(map(without_accents, held.known))) for kind, held in names.items()}
         bare = {kind: held for kind, held in bare.items() if len(held.known) == len(names[kind].known)}
         lists = [found for one in wanted if (found := items_of(one.texts[0]))]
@@ -124,7 +124,7 @@ def _dialled(text: Said, one: str) -> bool:
 
 
 def _as_numbers(text: Said, one: str) -> bool:
-    """Whether the last sentence with numbers holds those of a point, a range or a vector, in their order."""
+    """Whether the last sentence with numbers holds exactly the numbers of this point, range or vector, in order."""
     wanted = SIGNED.findall(folded(one))
     if len(wanted) < 2 or not BETWEEN_NUMBERS.issuperset(SIGNED.sub("", folded(one)).split()):
         return False
@@ -164,7 +164,7 @@ def _as_list(text: Said, wanted: tuple[str, ...], items: Names, *, in_order: boo
 
 
 def _has_strangers(part: str, items: Names) -> bool:
-    """Whether a text that is a list has an item in which none of the known ones stands: it says more than these."""
+    """Whether the text is a list with an item that contains no known item, and so says more than the known ones."""
     listed = items_of(part)
     return len(listed) > 1 and any(not items.within(item) for item in listed)
 
@@ -176,7 +176,7 @@ def _named(part: str, items: Names) -> list[str]:
 
 
 def _turned(text: Said, wanted: Sought, names: Names) -> bool:
-    """Whether the text gives a person's name the other way round: the surname and a comma first, or last without."""
+    """Whether the text swaps a person's names: "Berg, Ada" where the reference says "Ada Berg", or the reverse."""
     turned = tuple(found for one in wanted.texts if (found := _other_way(one)) is not None)
     return bool(turned) and gives(text, replace(wanted, texts=turned, kind="phrase"), names)
 

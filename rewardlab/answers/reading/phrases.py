@@ -1,4 +1,4 @@
-"""On which side an answer of a few words is: the reference, another row's, or the reference with one part another."""
+"""Classifies an answer of a few words as right or wrong by comparing it with all references of the file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rewardlab.answers.wrong.slots import Shape, Slots, are_apart, differing, sh
 
 #: Longer last lines are sentences that may speak of several answers.
 LONGEST = 200
-#: References that parts are known from, evenly over the file.
+#: The most references to learn parts from, drawn evenly over the file.
 MOST_ROWS = 2000
 
 
 class Phrases:
-    """Reads answers to prompts whose references are a few words, by what the other references of the file are."""
+    """Classifies answers of a few words with the help of the file's other references."""
 
     def __init__(self, references: Sequence[str]) -> None:
         self._plain = {plain(one) for one in references}
@@ -26,10 +26,13 @@ class Phrases:
         self._slots, self._places = Slots(some), Places(some)
 
     def side(self, accepted: Sequence[str], text: str, *, is_rough: bool) -> Literal["right", "wrong"] | None:
-        """The side of a text; None where it may be an accepted answer in other words or in another notation."""
+        """Whether the text is right or wrong; None if it may be an accepted answer in other words or notation.
+
+        Wrong is another row's reference, and an accepted answer with one part exchanged or two parts swapped.
+        """
         rights = {plain(one) for one in accepted}
         if plain(text) in rights:
-            # Of code and formulas "<" and ">" tell two apart, and what else they do to each other is not known here.
+            # Texts with the same letters may differ in signs ("<" and ">"), and what these change is not known here.
             alike = any(plain(text) == plain(one) and same_signs(text, one) for one in accepted)
             return "right" if alike else None
         line = (text.strip().splitlines() or [""])[-1].strip(OUTER)
@@ -48,11 +51,11 @@ class Phrases:
         return "wrong" if shapes and not is_rough and all(self._differs(line, one) for one in shapes) else None
 
     def is_turned(self, accepted: Sequence[str], line: str) -> bool:
-        """Whether a line ends with an accepted answer with two of its parts in each other's place, which is another."""
+        """Whether a line ends with an accepted answer whose parts are swapped so that it says something else."""
         return any(self._places.is_turned(line, one) for one in accepted)
 
     def _differs(self, line: str, wanted: Shape) -> bool:
-        """Whether what the line ends with is this answer with one part plainly another."""
+        """Whether the line ends with this answer, but with one part replaced by a plainly different one."""
         tokens = tokens_of(line)
         if len(tokens) < len(wanted.tokens):
             return False
@@ -62,7 +65,7 @@ class Phrases:
         if given is None or not places or len(places) == len([one for one in wanted.tokens if not one.is_function]):
             return False
         numbers = [at for at in places if wanted.tokens[at].value is not None]
-        # Another unit, a fraction that is the same when it is cut; 2 h 23 min for 143 min.
+        # It may be the same value: in another unit, as a reduced fraction, or 2 h 23 min for 143 min.
         if numbers and (len(places) > 1 or any(one.value is not None for one in tokens[:start])):
             return False
         return all(

@@ -1,4 +1,4 @@
-"""How exact an answer is asked for: to a number of decimals, or to the last because it is computed from the prompt."""
+"""How exact an answer must be: to the decimals the prompt asks for, or fully if it is computed from the prompt."""
 
 from __future__ import annotations
 
@@ -48,22 +48,23 @@ PARTS = {"tenth": 1, "hundredth": 2, "thousandth": 3, "cent": 2, "penny": 2}
 MONEY = re.compile(r"[$\u20ac\u00a3]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|euros?|dollars?)\b", re.IGNORECASE)
 #: Rounded on the way, an answer may be off by one in its last place.
 ROUNDED = re.compile(r"\b(?:round|nearest|rund|arrond|redonde)", re.IGNORECASE)
-#: The prompt itself allows for a difference.
+#: Words with which a prompt allows a tolerance.
 TOLERANT = re.compile(
     r"\b(?:within|approx|about how|roughly|estimat)|toleran|\u00b1|\+/-"
     r"|significant (?:figures|digits)|sig(?:\.|nificant)? ?figs?",
     re.IGNORECASE,
 )
-#: Numbers of a prompt that are tried, and rows: an operation that gives this share of references is the task.
+#: The most numbers of a prompt and the most rows that are tried; the fewest rows; and the share of references that an
+#: operation must give to be taken for the task.
 MOST_NUMBERS, MOST_ROWS, LEAST_ROWS, MOSTLY = 7, 200, 20, 0.6
-#: So often, at most, as for its own reference an operation gives another prompt's.
+#: An operation may give the next prompt's reference at most this often, relative to the prompt's own.
 BY_CHANCE = 0.25
 #: Of these the result is rounded to the reference's decimals.
 INEXACT = {"quotient", "mean", "percent"}
 
 
 class Precision:
-    """How exact the answers to the prompts of a file are asked for."""
+    """How exact the answers to a file's prompts must be."""
 
     def __init__(self, prompts: Sequence[Prompt]) -> None:
         firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
@@ -85,9 +86,10 @@ class Precision:
         return not is_loose or apart > Decimal(1).scaleb(-max(places(wanted), self._decimals))
 
     def departure(self, prompt: Prompt, wanted: str, given: str, *, is_money: bool) -> Departure | None:
-        """What a number is that departs from the reference in a digit: surely wrong, where the reference is computed
-        from the prompt's numbers alone; likely so, where the prompt asks for those decimals or for money; None where
-        it does not depart, or may rightly.
+        """How sure it is that a number is wrong because it differs from the reference in a digit.
+
+        Surely, if the reference is computed from the prompt's numbers alone; likely, if the prompt asks for those
+        decimals or for money; None if the number does not differ, or may rightly.
         """
         if not self.departs(prompt, wanted, given):
             return None
@@ -133,8 +135,8 @@ def places(text: str) -> int:
 def departs(wanted: str, given: str, *, decimals: int = 0) -> bool:
     """Whether two numbers, each as it is written, differ in a digit that both have.
 
-    91 does not depart from 90.7, and neither does 90.71: the one is rounded or cut, the other more exact. `decimals`
-    are those that the wanted number has at least, where zeros at its end may have been left out.
+    Neither 91 nor 90.71 departs from 90.7: the first is rounded, the second more exact. The wanted number has at least
+    `decimals` decimals: zeros at its end may have been left out.
     """
     left, right = number(wanted), number(given)
     if left is None or right is None:
@@ -159,8 +161,8 @@ def asked_places(prompt: Prompt) -> int | None:
 def computed(prompts: Sequence[Prompt]) -> str | None:
     """The operation on the prompts' own numbers that gives most references exactly; None where none does.
 
-    Then a reference is the one right value to its last decimal, and nothing was measured or looked up. Among many
-    results one is a reference by chance: how often is seen from each prompt's results and the next prompt's reference.
+    If there is one, a reference is exact to its last decimal: nothing was measured or looked up. One of many results
+    may equal a reference by chance; comparing each prompt's results with the next prompt's reference shows how often.
     """
     some = prompts[:: max(1, len(prompts) // MOST_ROWS)]
     known = [(prompt, found[0]) for prompt in some if (found := answers_of(prompt))]

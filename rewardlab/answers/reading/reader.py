@@ -1,4 +1,4 @@
-"""What the final answer of a text is, and on which side: the reference, or plainly another value."""
+"""Finds the final answer of a text and tells whether it is the reference (right) or plainly another value (wrong)."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ TAIL = 2000
 
 
 class Reader:
-    """Reads final answers of a file's prompts, in the format that the reward reads best (None where that is unknown).
+    """Reads the final answers to a file's prompts, in the format that the reward reads best (None if unknown).
 
-    Only what is plain is told: a number or a label in that format, an object or a list, a text that is the reference
-    itself or another row's, or one that differs from it in one part. What may be the reference in another notation (the
-    same items in another order or with other words between them, the same digits in other groups) is on no side.
+    A side ("right", "wrong") is told only in plain cases: a number or a label in that format, an object or a list, the
+    reference itself or another row's, or the reference with one part exchanged. What may be the reference in another
+    notation (items reordered or joined by other words, digits grouped otherwise) has no side.
     """
 
     def __init__(self, prompts: Sequence[Prompt], form: tuple[str, str] | None) -> None:
@@ -72,7 +72,7 @@ class Reader:
         return None if found is None else found[0]
 
     def read(self, prompt: Prompt, text: str) -> tuple[SideRead, Reason | None] | None:
-        """The side of a text, and why it is surely wrong where it is; None where no side can be told."""
+        """The side of a text, and the reason if it is surely wrong; None where no side can be told."""
         ordered, rest = self._order_of(prompt), text.rpartition("</think>")[2]
         if ordered is not None and is_in_another_order(ordered, rest[-TAIL:]):
             return "wrong", None
@@ -140,8 +140,9 @@ class Reader:
         return None if departure is None else ("wrong", OTHER_DIGIT if departure == "surely" else None)
 
     def _numbers(self, accepted: Sequence[str], found: str) -> tuple[str, str] | None:
-        """The reference's number and the answer's, as they are written; None where the reference has no decimals, or
-        where either is no number or of another unit.
+        """The reference's number and the answer's, as written.
+
+        None if the reference has no decimals, one of the two is no number, or their units differ.
         """
         wanted, given = accepted[0], found
         if (amount := quantity_of(wanted)) is not None:
@@ -155,8 +156,9 @@ class Reader:
         return (wanted, given) if None not in pair and places(wanted) else None
 
     def departs(self, prompt: Prompt, text: str) -> tuple[str, str] | None:
-        """The reference's number and the text's, as they are written, where they differ in a digit that both have and
-        the prompt allows for no difference; whether that is wrong may be open.
+        """The reference's number and the text's, as written, if they differ in a digit that both have.
+
+        None where the prompt allows a difference. Whether the text is wrong may still be open.
         """
         accepted = rights_of(prompt)
         found = self._final(text[-TAIL:]) if accepted and _is_single(prompt.reference) else None
@@ -180,7 +182,7 @@ class Reader:
 
 
 def _unsure(side: SideRead | None) -> tuple[SideRead, None] | None:
-    """A side that is told by the kinds of answers that are known here."""
+    """The side without a reason: the reward may know a notation that this reader does not."""
     return None if side is None else (side, None)
 
 

@@ -1,4 +1,4 @@
-"""Answers whose items stand in an order that counts: how one is told, and the same items in another order."""
+"""Answers that are ordered lists: recognises them, and the same items in another order."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from rewardlab.answers.reference.ordering import frees_order, tells_order
 from rewardlab.answers.reference.readings import is_flat, unwrapped
 from rewardlab.task import Json, Prompt
 
-#: What stands between items whose order it tells itself, and whether the first is then the last of the other way.
+#: Separators that themselves tell an order; numbered lines; signs of a falling and of a rising order.
 ARROW = re.compile(r"\s*(->|=>|\u2192|\u21d2|>|<|\u227b|\u227a|,? (?:and )?then )\s*", re.IGNORECASE)
 NUMBERED = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(\S[^\n]*)$", re.MULTILINE)
 DOWNWARDS, UPWARDS = frozenset({">", "\u227b"}), frozenset({"<", "\u227a"})
-#: How a list is written where the prompt tells that its order counts; a phrase may have a comma.
+#: Separators of a list whose order the prompt asks for, and its fewest items: a phrase may have a comma too.
 SEPARATORS, LEAST_ITEMS = ("\n", "; ", " | ", ", ", ","), 3
 #: What may stand between two items of a list in a text.
 BETWEEN = re.compile(
     r"[^\w]{1,12}(?:\d{1,2}[.)][ \t]+|(?:and|then|und|dann|et|puis|y|luego)\b[^\w]{1,4})?", re.IGNORECASE
 )
-#: Lists are short, and texts that hold one in another way are read from their end.
+#: The most items of a list, and the most lines, from the end, that are searched for one.
 MOST_ITEMS, MOST_LINES = 30, 40
 
 
@@ -52,8 +52,8 @@ def asks_for_order(prompt: Prompt) -> bool:
 def ordered_of(prompt: Prompt, text: str, *, is_told: bool) -> Ordered | None:
     """The items of an answer to the prompt whose order counts; None where the text is no list, or its order is free.
 
-    An arrow, ">", "then" or numbers between the items tell the order; of other lists the prompts do (`is_told`, where
-    nearly all of a file do, and this one).
+    The order counts if an arrow, ">", "then" or numbers stand between the items. For other lists it counts only if this
+    prompt asks for an order and nearly all prompts of the file do (`is_told`).
     """
     found = _noted(text)
     if found is None and is_told and asks_for_order(prompt):
@@ -64,9 +64,9 @@ def ordered_of(prompt: Prompt, text: str, *, is_told: bool) -> Ordered | None:
 
 
 def in_another_order(found: Ordered) -> list[str]:
-    """The answer with its last two items exchanged, and with two in its middle.
+    """Two variants of the answer: its last two items exchanged, and two in its middle.
 
-    Not reversed: of a way, both directions may be right.
+    It is never reversed: for a route, both directions may be right.
     """
     order = list(range(len(found.items)))
     middle = len(order) // 2 - 1
@@ -94,7 +94,7 @@ def is_in_another_order(found: Ordered, text: str) -> bool:
 
 
 def _noted(text: str) -> Ordered | None:
-    """A list whose own signs tell its order."""
+    """The list, if its own numbers or signs tell its order."""
     stripped = text.strip()
     numbered = NUMBERED.findall(stripped)
     if len(numbered) > 1 and [int(number) for number, _ in numbered] == list(range(1, len(numbered) + 1)):
@@ -107,7 +107,7 @@ def _noted(text: str) -> Ordered | None:
     first = ARROW.search(stripped)
     if len(signs) != 1 or first is None or not _are_items(items):
         return None
-    # A sign between two numbers or two signs of code says which is the larger; no order of a list.
+    # A sign between two numbers says which is larger; it makes no list.
     return None if len(items) == 2 and all(item.isdigit() for item in items) else Ordered(tuple(items), first[0])
 
 
@@ -137,7 +137,7 @@ def _are_items(items: Sequence[str]) -> bool:
 
 
 def _passages(text: str) -> list[str]:
-    """Where a list may stand: on one of the last lines, in the last brackets, in the whole text."""
+    """The parts of a text that may be a list: each of the last lines, the last brackets, the whole text."""
     lines = [line for line in text.strip().splitlines() if line.strip()][-MOST_LINES:]
     opening, closing = text.rfind("["), text.rfind("]")
     inside = [text[opening : closing + 1]] if 0 <= opening < closing else []

@@ -1,1 +1,1 @@
-"""What a reference answers with, and the formats in which it is written."""
+"""Reads references: the answers they accept, and the formats in which answers are to be written."""

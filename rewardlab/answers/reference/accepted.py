@@ -1,4 +1,4 @@
-"""What a reference answers with: its texts, its kind, whether two differ, and a wrong one made from it."""
+"""The answers a reference accepts: their texts and kind, whether two differ, and a wrong one made from them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from rewardlab.answers.reference.ordering import tells_order
 from rewardlab.answers.reference.readings import aliases, is_flat, is_stated, read, readings, unwrapped
 from rewardlab.task import Json, Prompt
 
-#: A label recurs in the file; a phrase is as short, and does not. In an expression every letter may matter.
+#: A label is a short text that recurs in the file, a phrase one that does not. In an expression every letter matters.
 Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text", "expression"]
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})(?:\.[0-9]{0,40})?")
-#: What sets thousands off where the text is nothing but the number, LaTeX's ways among them; in India every second
-#: place is set off. With several marks of thousands a comma may stand before the decimals, as in 1.234,5.
+#: Thousands separators in a text that is only a number, LaTeX's included; in India every second place is set off.
+#: With points between thousands, a comma may precede the decimals, as in 1.234,5.
 THOUSANDS = r"(?:\{,\}|,?\\[,!; ]|[,_'\u2019 \u00a0\u2009\u202f\u066c])"
 SET_OFF = re.compile(
     rf"([-+]?[0-9]{{1,3}}(?:{THOUSANDS}[0-9]{{3}})+|[-+]?[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}})(\.[0-9]{{0,40}})?"
 )
 SET_OFF_BY_POINTS = re.compile(r"([-+]?[0-9]{1,3}(?:\.[0-9]{3})+),([0-9]{1,40})|([-+]?[0-9]{1,3}(?:\.[0-9]{3}){2,})")
-#: A name that code gives to a check: "length_constraints:number_words", "no_comma".
+#: The identifier of a check: "length_constraints:number_words", "no_comma".
 IDENTIFIER = re.compile(r"\w+[_:]\w[\w:]*")
 CODE = re.compile(r"^\s*(?:assert |def |class |import |from \w+ import |@)", re.MULTILINE)
-#: What a rubric says of a response, and an answer hardly does.
+#: Words of a rubric that an answer hardly has.
 RUBRIC = re.compile(r"\b(?:should|must|rubric|criteri|response|the answer)\b", re.IGNORECASE)
 #: "separated by ' > '", "separated by commas".
 SEPARATED = re.compile(
@@ -42,11 +42,11 @@ SHOWN_BETWEEN = re.compile(r"(?<!\w)\w{1,12}( ?(?:>|->|=>|\u2192) ?)\w{1,12}\1\w
 SEPARATORS = {"comma": ", ", "semicolon": "; ", "line break": "\n", "newline": "\n"}
 LONGEST_LABEL = 40
 MOST_WORDS = 5
-#: What may stand around a label and is no part of it.
+#: Marks around a label that are no part of it.
 OUTER = " \t\n\r.,;:!?'\"`*()[]{}$\u201c\u201d\u2018\u2019"
 #: Names of one answer that are looked for among the options.
 MOST_NAMED = 20
-#: So short an answer stands in many another by chance.
+#: An answer this short occurs in many others by chance.
 CHANCE = 3
 #: Two texts may be two names of one thing.
 LEAST_ORDERED = 3
@@ -57,7 +57,7 @@ MOST_ARE_LABELS = 0.8
 TOLERANCE = Decimal("0.25")
 #: A difference below this part of a number is no evidence against a reward that takes both.
 NEAR = Decimal("0.001")
-#: Keys of a reference that declare a tolerance, as it stands and as a part of the value.
+#: Keys of a reference that declare a tolerance: an absolute one, and one relative to the value.
 ABSOLUTE = ("tolerance", "tol", "atol", "abs_tol", "epsilon", "margin")
 RELATIVE = ("relative_tolerance", "rel_tolerance", "rtol", "rel_tol")
 #: What letters of a formula look like: a LaTeX command, a power, a lone letter beside an operator or after a digit.
@@ -67,10 +67,10 @@ SYMBOLIC = re.compile(
 
 
 def answers_of(prompt: Prompt) -> tuple[str, ...]:
-    """The texts that may answer a prompt, the likeliest first: as the prompt says that they are to be written.
+    """The texts that may answer a prompt, the likeliest first, written as the prompt asks.
 
-    A list with the separator that it names, an object or a list as JSON where it speaks of that, an option's text after
-    its letter where the row holds options.
+    A list has the separator that the prompt names; an object or list is JSON if the prompt says so; if the row holds
+    options, an option's text follows its letter.
     """
     found = readings(prompt.reference)
     value = unwrapped(prompt.reference)
@@ -87,7 +87,7 @@ def answers_of(prompt: Prompt) -> tuple[str, ...]:
 
 
 def rights_of(prompt: Prompt) -> tuple[str, ...]:
-    """Every text that is right by the prompt's reference, however it names it: none of them is ever a wrong answer."""
+    """Every text that the prompt's reference makes right, under any of its names; none may serve as a wrong answer."""
     named = [text for alias in aliases(unwrapped(prompt.reference)) for text in read(alias)]
     options = _options(prompt)
     also = [text for alias in named[:MOST_NAMED] for text in chosen(options, alias)] if options else []
@@ -108,7 +108,7 @@ def _options(prompt: Prompt) -> tuple[tuple[str, str], ...]:
 
 
 def separator_of(prompt: Prompt) -> str | None:
-    """What the prompt says is to stand between the items of an answer; None where it says nothing of it."""
+    """The separator that the prompt asks for between the items of an answer; None if it names none."""
     said = prompt_text(prompt)
     match = SEPARATED.search(said)
     if match is None:
@@ -125,11 +125,10 @@ def is_record(value: Json, prompt: Prompt) -> bool:
 
 
 def is_answer(prompt: Prompt) -> bool:
-    """Whether the reference is surely an answer, and not a way to check one: tests, a rubric, a specification.
+    """Whether the reference is surely an answer, not a way to check one (tests, a rubric, a specification).
 
-    An object is an answer where the prompt speaks of JSON or of every one of its keys, or where its keys say that it
-    holds one; a list where the prompt speaks of JSON or of a separator, or where it names one short text in several
-    ways.
+    An object is an answer if the prompt speaks of JSON or of all its keys, or if its keys show that it contains one. A
+    list is one if the prompt speaks of JSON or of a separator, or if its items may be several names of one short text.
     """
     value = unwrapped(prompt.reference)
     match value:
@@ -147,7 +146,7 @@ def is_answer(prompt: Prompt) -> bool:
 
 
 def _is_in_order(value: Sequence[Json], prompt: Prompt) -> bool:
-    """Whether a list of several numbers or short texts is what the prompt wants in an order."""
+    """Whether the value is a list of several numbers or short texts that the prompt wants in an order."""
     return len(value) >= LEAST_ORDERED and is_flat(value) and tells_order(prompt_text(prompt))
 
 
@@ -223,7 +222,7 @@ def is_symbolic(text: str) -> bool:
 
 
 def allowance(reference: Json, value: Decimal) -> Decimal:
-    """How far from its value an answer may be and yet rightly count: what the reference declares, at least NEAR."""
+    """How far an answer may rightly be from the value: the tolerance that the reference declares, at least NEAR."""
     held = _with_inner(unwrapped(reference))
     absolute = [_declared(held.get(key)) for key in ABSOLUTE]
     relative = [_declared(held.get(key)) * abs(value) for key in RELATIVE]
@@ -231,7 +230,7 @@ def allowance(reference: Json, value: Decimal) -> Decimal:
 
 
 def _with_inner(reference: Json) -> Mapping[str, Json]:
-    """The fields of an object and of the object that it wraps."""
+    """The fields of an object and of an object nested in it."""
     if not isinstance(reference, dict):
         return {}
     inner = next((one for one in reference.values() if isinstance(one, dict)), {})
@@ -274,16 +273,16 @@ def kind_of(text: str, labels: Sequence[str]) -> Kind:
 
 
 def plain(text: str) -> str:
-    """The text without case, space and punctuation: what no sound comparison would call different.
+    """The text without case, space and punctuation: texts equal here are one answer to any sound comparison.
 
-    Marks stay, for in many scripts they are the vowels.
+    Combining marks stay, for in many scripts they are the vowels.
     """
     composed = unicodedata.normalize("NFKC", text).casefold()
     return "".join(one for one in composed if unicodedata.category(one)[0] in "LNM") or text.strip()
 
 
 def strict(text: str) -> str:
-    """The text without case, outer space and outer punctuation: two labels that differ in it are two labels."""
+    """The text without case, outer space and outer punctuation; labels that still differ are two labels."""
     return unicodedata.normalize("NFKC", text).casefold().strip(OUTER)
 
 
@@ -301,7 +300,7 @@ def distance(one: Decimal, other: Decimal) -> Decimal:
 
 
 def wrong_for(text: str, kind: Kind, others: Sequence[str], rights: Sequence[str] = ()) -> str | None:
-    """An answer of the same kind that is wrong throughout: another row's where one differs; None where none does.
+    """An answer of the same kind that is wrong in every part, preferably another row's; None if there is none.
 
     `rights` are the other texts that are right for the same prompt: the wrong answer differs from each of them too.
     """
@@ -330,13 +329,13 @@ def wrong_for(text: str, kind: Kind, others: Sequence[str], rights: Sequence[str
 
 
 def _is_apart(one: str, other: str, *, shortest: int = 0) -> bool:
-    """Whether neither holds the other; one of at most `shortest` letters is held by chance."""
+    """Whether neither contains the other; a text of at most `shortest` letters may be contained by chance."""
     left, right = plain(one), plain(other)
     return min(len(left), len(right)) <= shortest or (left not in right and right not in left)
 
 
 def like(text: str, value: Decimal) -> str:
-    """Another number written as the text writes its own: with its currency, its separators and its outer space."""
+    """The value written in the style of the text's number: its currency, separators and outer space."""
     held = NUMBER.search(text)
     if held is None:
         return str(value)
@@ -346,7 +345,7 @@ def like(text: str, value: Decimal) -> str:
 
 
 def spoiled(value: Json) -> Json:
-    """The value with every leaf wrong, its keys and types kept."""
+    """The value with every leaf replaced by a wrong one; keys and types stay."""
     match value:
         case bool():
             return not value

@@ -8,14 +8,14 @@ from string import ascii_uppercase
 
 from rewardlab.task import Json
 
-#: Where rows hold the options.
+#: The columns in which rows hold the options.
 KEYS = ("choices", "options", "candidates", "answer_choices", "endings")
 #: "B", "(B)", "B.", "b)": a letter alone.
 LETTER = re.compile(r"\W{0,2}([A-Za-z])\W{0,2}")
 
 
 def options_of(row: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
-    """The options of a row, each with its letter or name; none where it has no two of them."""
+    """The options of a row, each with its letter or name; empty if there are fewer than two."""
     for key in KEYS:
         found = tuple(_options(row.get(key)))
         if len(found) > 1:
@@ -48,9 +48,9 @@ def _listed(held: Sequence[Json]) -> Iterator[tuple[str, str]]:
 
 
 def chosen(options: Sequence[tuple[str, str]], answer: str) -> tuple[str, ...]:
-    """The other texts that name the option which the answer names: its letter, its text; none where it names none.
+    """The other names (letter, text) of the option that the answer names; empty if it names none.
 
-    A number that is no option's text counts the options from 0.
+    A number that is not itself an option's text is an index from 0.
     """
     letter = LETTER.fullmatch(answer.strip())
     wanted = (letter[1] if letter else answer).strip().casefold()

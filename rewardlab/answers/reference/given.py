@@ -1,4 +1,4 @@
-"""Prompts with an example of a right answer: the whole text is right, and another prompt's is wrong."""
+"""Pairs for prompts with an example answer: the example is right as a whole, another prompt's example is wrong."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rewardlab.task import Prompt
 
 
 def given_pairs(prompts: Sequence[Prompt]) -> list[tuple[Prompt, str, str | None]]:
-    """Each prompt that has an example, the example, and as a wrong answer that of a prompt with another reference.
+    """Each prompt with an example, that example, and the example of a prompt with another reference as a wrong answer.
 
-    None for a wrong answer where no other reference is known to differ. Empty where no prompt has an example.
+    The wrong answer is None if no reference is known to differ. Empty if no prompt has an example.
     """
     given = [(prompt, prompt.right) for prompt in prompts if prompt.right is not None]
     keys = [{plain(text) for text in rights_of(prompt)} for prompt, _ in given]

@@ -1,4 +1,4 @@
-"""The formats in which the rows themselves write answers: worked solutions, other columns, earlier assistant turns."""
+"""Learns answer formats from the rows' own texts: worked solutions, other columns, earlier assistant turns."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from rewardlab.answers.reference.accepted import NUMBER, answers_of, labels_of, 
 from rewardlab.answers.reference.wording import Format
 from rewardlab.task import Json, Prompt
 
-#: One row's way of writing is no format: it must recur, and in this share of the rows.
+#: A format must recur in at least this many rows and this share of them.
 LEAST_ROWS, LEAST_SHARE = 2, 0.2
 #: About so many rows are read.
 MOST_ROWS = 200
 MOST_FORMATS = 4
-#: Longer words before or after an answer are a sentence of that row.
+#: Anything longer before or after an answer is a sentence of that row, no format.
 LONGEST_BEFORE, LONGEST_AFTER = 60, 40
 LONGEST_ANSWER = 200
-#: Columns are looked into so deep.
+#: How deep nested columns are searched.
 DEEPEST = 3
-#: What is the question, and what names the row.
+#: Columns with the question, and columns that identify the row.
 QUESTION = ("id", "messages", "prompt")
 
 
@@ -35,7 +35,7 @@ def learnt_formats(prompts: Sequence[Prompt]) -> tuple[Format, ...]:
 
 
 def _pairs(prompt: Prompt, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What stands before and after the answer in each text of the row that holds it."""
+    """The text before and after the answer, for each text of the row that contains it."""
     answers = [text for text in answers_of(prompt) if len(text) <= LONGEST_ANSWER]
     for text in _texts(prompt):
         for answer in answers:
@@ -74,9 +74,9 @@ def _strings(value: Json, depth: int) -> Iterator[str]:
 
 
 def around(text: str, answer: str) -> tuple[str, str] | None:
-    """What stands before and after the last place where the text holds the answer; None where it is not held so.
+    """The text before and after the last occurrence of the answer; None if there is none.
 
-    The rest of its line; where nothing stands before it there, the line above it too.
+    That is the rest of its line; if nothing precedes the answer there, also the line above.
     """
     places = list(re.finditer(rf"(?<![\w.]){re.escape(answer.strip())}(?!\w|\.\d)", text))
     if not places or not answer.strip():

@@ -1,13 +1,13 @@
-"""What a prompt says of the order of what it asks for: that it counts, or that it is free."""
+"""Tells whether a prompt says that the order of its answer counts, or that any order will do."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-#: An instruction stands in so many of a file's prompts.
+#: Words that stand in at least this share of a file's prompts are an instruction.
 MOSTLY = 0.8
-#: What a prompt says where the order of a list is a part of the answer.
+#: Words that make the order of a list part of the answer.
 ASKED = re.compile(
     r"\bin order\b(?! (?:to|for|that|not)\b)"
     r"|\bin (?:the |a |their |its )?(?:correct|right|proper|same|given|original|reversed?|exact|following|logical"
@@ -27,7 +27,7 @@ ASKED = re.compile(
     r"|\u987a\u5e8f|\u6392\u5e8f|\u6392\u5217|\u9806|\uc21c\uc11c|\u0915\u094d\u0930\u092e",
     re.IGNORECASE,
 )
-#: What it says where the order is free.
+#: Words that leave the order free.
 FREE = re.compile(
     r"\b(?:in )?(?:any|no (?:particular|special)|whatever|arbitrary) (?:order|sequence)\b|\bunordered\b"
     r"|\border (?:does not|doesn['\u2019]t|is not|isn['\u2019]t|need not)\b|\bregardless of (?:the |their )?order\b"
@@ -51,7 +51,7 @@ FREE = re.compile(
 
 
 def is_told_in_most(texts: Iterable[str]) -> bool:
-    """Whether nearly every prompt of a file says that the order counts: what only some say is the material's."""
+    """Whether nearly all prompts of a file say that the order counts; in a few, the words belong to the material."""
     told = [tells_order(text) for text in texts]
     return bool(told) and sum(told) >= MOSTLY * len(told)
 

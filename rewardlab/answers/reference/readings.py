@@ -1,4 +1,4 @@
-"""What a reference says: where an object or a list holds its answer, and the texts that may be meant."""
+"""Interprets a reference: where an object or a list holds the answer, and which texts it may mean."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ STATED = (
     "answerkey",
     "answertext",
 )
-#: Keys that hold an answer where nothing but what is said about it stands beside them: {"target": 24, "numbers": [...]}
-#: is a task, and {"text": ..., "author": ...} a record.
+#: Keys that hold an answer only if all other keys are remarks about it: {"target": 24, "numbers": [...]} is a task,
+#: and {"text": ..., "author": ...} a record.
 LIKELY = (
     "value",
     "target",
@@ -55,7 +55,7 @@ LIKELY = (
     "matchedwikientityname",
     "normalizedmatchedwikientityname",
 )
-#: What is said about an answer, and is none.
+#: Keys of remarks about an answer.
 ABOUT = (
     *("id", "qid", "type", "kind", "style", "level", "difficulty", "source", "datasource", "split", "topic", "subject"),
     *("category", "domain", "tags", "language", "lang", "metadata", "explanation", "rationale", "reasoning", "steps"),
@@ -63,15 +63,15 @@ ABOUT = (
     *("margin", "relativetolerance", "reltolerance", "answerstart", "answertype", "choices", "options", "index"),
     *("normalized", "confidence", "weight", "score", "points", "casesensitive", "normalizationrules"),
 )
-#: What stands under these says something about an answer, or where it was found: a reward may rightly pass over it.
+#: Keys of remarks about an answer or its source, which a reward may rightly ignore.
 BESIDE = frozenset(
     {*ABOUT, "why", "reason", "rationale", "comment", "comments", "note", "notes", "thought", "thoughts", "summary"}
     | {"start", "end", "offset", "offsets", "span", "position", "begin", "startchar", "endchar", "line", "page"}
 ) - {"unit", "units", "type", "kind", "category", "points", "score", "language", "lang", "style", "level", "topic"}
-#: Where an object holds an amount and what it is measured in.
+#: Keys of an amount and of its unit.
 UNITS, AMOUNTS = ("unit", "units", "currency"), ("value", "amount", "number", "quantity", "answer")
 DEEPEST = 6
-#: An answer is no longer than this; a list of them has no more members that are looked at.
+#: The longest answer; the most members of a list of answers that are looked at.
 LONGEST, MOST = 100_000, 500
 FINAL = re.compile(
     r"####\s*([^\n]+)"
@@ -87,10 +87,10 @@ PRINTED = re.compile(r"[\[{]\s*['\"]")
 
 
 def readings(reference: Json) -> tuple[str, ...]:
-    """The texts that may answer for a reference, the likeliest reading first; none where it is no answer.
+    """The texts that a reference may mean, the likeliest first; empty if it is no answer.
 
-    "... #### 42" may be read as "42" or as it stands; {"target": ["yes", "yeah"]} as its first answer, as all of them,
-    or as JSON; a list as its first item, which is one of several that are right, as its items joined, or as JSON.
+    "... #### 42" may mean "42" or the whole text; {"target": ["yes", "yeah"]} its first answer, all of them, or the
+    JSON; a list its first item (one of several right ones), its items joined, or the JSON.
     """
     return tuple(dict.fromkeys(text for text in _readings(reference) if text.strip()))
 
@@ -123,7 +123,7 @@ def _readings(reference: Json) -> Iterator[str]:
 
 
 def read(text: str) -> Iterator[str]:
-    """A text as the answer that it leads up to, where it leads up to one, and as it stands."""
+    """The answer at the end of a worked text, if there is one, and the text as it is."""
     if found := FINAL.findall(text):
         yield next(filter(None, found[-1])).strip()
     yield text
@@ -144,9 +144,9 @@ def is_flat(value: Sequence[Json]) -> bool:
 
 
 def unwrapped(reference: Json) -> Json:
-    """The object or list that a text is written as, in JSON or as Python prints it; anything else as it is.
+    """Parse a text that is an object or list in JSON or as Python prints it; return anything else as it is.
 
-    A text of numbers in brackets stays one: it may be an interval, a point, a vector.
+    A text of numbers in brackets stays a text: it may be an interval, a point, a vector.
     """
     if not isinstance(reference, str) or len(reference) > LONGEST or reference.lstrip()[:1] not in {"{", "["}:
         return reference
@@ -160,7 +160,7 @@ def unwrapped(reference: Json) -> Json:
 
 
 def _printed(text: str) -> Json:
-    """What Python prints as this text; None where it is unsure."""
+    """The value that Python prints as this text; None if unsure."""
     if not PRINTED.match(text) or "\\" in text or UNSEPARATED.search(text):
         return None
     try:
@@ -171,7 +171,7 @@ def _printed(text: str) -> Json:
 
 
 def places(reference: Mapping[str, Json]) -> list[Json]:
-    """What stands where an object holds its answers, the likeliest first; none where it is a record or a task."""
+    """The values under an object's answer keys, the likeliest first; empty if it is a record or a task."""
     named = {_named(key): value for key, value in reference.items()}
     held = {key: value for key, value in named.items() if not _is_empty(value)}
     stated = [held[key] for key in STATED if key in held]
@@ -185,7 +185,7 @@ def places(reference: Mapping[str, Json]) -> list[Json]:
 
 
 def is_stated(reference: Mapping[str, Json]) -> bool:
-    """Whether the keys of an object say that it holds an answer and is none."""
+    """Whether an object's keys show that it contains the answer, rather than being the answer itself."""
     known = {*STATED, *LIKELY}
     return bool(places(reference)) and any(_named(key) in known for key in reference)
 
@@ -195,7 +195,7 @@ def _named(key: str) -> str:
 
 
 def aliases(reference: Json, depth: int = DEEPEST) -> Iterator[str]:
-    """Every text that is right by the reference, the canonical one first: where it names several, each of them."""
+    """Every right text that the reference names, the canonical one first."""
     if depth == 0:
         return
     match reference:
@@ -217,7 +217,7 @@ def aliases(reference: Json, depth: int = DEEPEST) -> Iterator[str]:
 
 
 def numeral(value: float) -> Iterator[str]:
-    """A number or a boolean as texts write it: 42.0 is 42 too."""
+    """The ways a text may write a number or a boolean: 42.0 is 42 too."""
     yield json.dumps(value)
     yield str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -225,7 +225,7 @@ def numeral(value: float) -> Iterator[str]:
 
 
 def _is_grid(reference: list[Json]) -> bool:
-    """Whether a list holds lists of numbers: one answer with a shape, and no aliases."""
+    """Whether a list holds lists of numbers: that is one answer (a grid), not several names of one."""
     return any(isinstance(row, list) and any(isinstance(one, int | float) for one in row) for row in reference)
 
 

@@ -1,4 +1,4 @@
-"""The formats in which an answer is written: those of the field, and those that a prompt asks for."""
+"""Formats for final answers: those usual in the field, and those that a prompt asks for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AFTER_REASONING = " after reasoning"
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A way of writing a final answer: `lead` comes before all of it (reasoning), `before` and `after` around it.
+    """A format for a final answer: `before` and `after` enclose it, and `lead` (reasoning) precedes all.
 
     `explicit` marks a format that a prompt names in so many words.
     """
@@ -42,14 +42,14 @@ class Format:
 
     @property
     def is_keyed(self) -> bool:
-        """Whether the answer stands under a key of an object, as a text: what is added to it there is another text."""
+        """Whether the answer is a string under a key of an object, where anything added makes another string."""
         return self.before.endswith('": "') and self.after.startswith('"') and self.after.rstrip("`\n ").endswith("}")
 
     def find(self, text: str) -> tuple[int, str] | None:
-        """Where the text answers in this format for the last time, and the answer; None where it does not.
+        """The place and text of the last answer in this format; None if there is none.
 
-        What ends in nothing, or in one mark of punctuation, ends with its line. Takes time in proportion to the text,
-        for only the last few openings are looked at.
+        An answer with no end mark, or with only a punctuation mark, ends with its line. Takes time in proportion to
+        the text, for only the last few openings are tried.
         """
         before, after = self.before.strip(), self.after.strip()
         end = text.rfind(after) if len(after) > 1 else len(text)
@@ -60,7 +60,7 @@ class Format:
             answer = text[inside : text.find(after, inside)] if len(after) > 1 else _line(text, inside, after)
             if answer.strip():
                 return start, answer.strip()
-            # An opening that holds nothing: the one before it, with its own end.
+            # This opening has no answer after it: try the one before.
             end = start + len(before) - 1 if before else -1
         return None
 
@@ -102,10 +102,10 @@ BLANK = re.compile(
     + r"|<(?:your|the|final|short)[ _-](?:final )?(?:answer|result|solution)>",
     re.IGNORECASE,
 )
-#: As long as what stands before a blank on its line, and after it, may be.
+#: The longest text before a blank on its line, and after it.
 LONGEST_LEAD, LONGEST_TAIL = 40, 20
 QUOTES = "\"'`\u201c\u201d"
-#: A response that opens its format more often without an answer in it has none.
+#: How many openings, from the end, are tried before a response counts as having no answer.
 MOST_OPENINGS = 20
 SOMETHING = re.compile(r"\S")
 #: "#### 42", "after ####": not a heading of that depth.
@@ -133,9 +133,9 @@ BLANK_VALUE = r"\"?(?:\.\.+|\u2026|<[^<>]*>|X|\w+(?:\|\w+)+|str|string|text|int|
 PAIR = rf"[\"']\w{{1,30}}[\"']:{BLANK_VALUE}"
 WITH_BLANKS = re.compile(rf"\{{{PAIR}(?:,{PAIR})+\}}")
 NAMED_KEY = re.compile(r"[\"'](\w{1,30})[\"']\s*:")
-#: Of an object with more keys the later ones are tried as well as said beside the answer.
+#: The most keys of a shown object that are each tried as the answer's.
 MOST_KEYS = 4
-#: Said of the answer, in one sentence with it: the same words in the text that the prompt is about forbid nothing.
+#: Words that forbid anything else, in one sentence with "answer": in the prompt's material they forbid nothing.
 STRICT = re.compile(
     r"\b(?:answer|respond|reply|output|write|give|return|print)\b[^.?!\n]{0,60}"
     r"\b(?:only|exactly|nothing else|no other|verbatim|just the)\b"
@@ -146,7 +146,7 @@ STRICT = re.compile(
 
 
 def _line(text: str, start: int, mark: str) -> str:
-    """The first line with anything on it from `start` on, less the mark that it must end in; empty where it does not.
+    """The first non-empty line from `start` on, without the mark it must end in; empty if it does not end so.
 
     The text's last line where `start` is its end.
     """
@@ -210,7 +210,7 @@ def _asked(text: str) -> Iterator[Format]:
 
 
 def _objects(text: str) -> Iterator[Format]:
-    """The answer under each key of an object that is shown with blanks, something else under the others."""
+    """For each key of an object shown with blanks, a format with the answer under it and filler under the others."""
     for match in SHOWN.finditer(text):
         if WITH_BLANKS.fullmatch("".join(match[0].split())) is None:
             continue
@@ -221,7 +221,7 @@ def _objects(text: str) -> Iterator[Format]:
 
 
 def _templates(text: str) -> Iterator[Format]:
-    """The lines, or what is quoted on one, that leave a blank for the answer."""
+    """Formats from the prompt's lines, or quotes in them, that leave a blank for the answer."""
     for match in BLANK.finditer(text):
         before = text[: match.start()].rpartition("\n")[2]
         after = text[match.end() :].partition("\n")[0]

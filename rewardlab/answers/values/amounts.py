@@ -55,7 +55,7 @@ AROUND = "$\u20ac\u00a3 `*\"'()\n"
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Where a number stands in a text, and every value that it may be meant as: 88.124 is 88124 to many."""
+    """A number's place in a text, and every value it may mean: 88.124 is 88124 to many."""
 
     start: int
     end: int
@@ -91,7 +91,7 @@ def in_words(text: str) -> tuple[Amount, ...]:
 
 @lru_cache(maxsize=16_384)
 def value_of_all(text: str) -> frozenset[Fraction]:
-    """The values that a text may be meant as that is one number and nothing else; none where it is anything else."""
+    """The values that a text may mean if it is one number and nothing else; otherwise empty."""
     for plain, every in (
         (digits := spelled(text).strip(AROUND).rstrip("."), amounts(digits)),
         (words := text.strip(AROUND + "."), in_words(words)),
@@ -102,7 +102,7 @@ def value_of_all(text: str) -> frozenset[Fraction]:
 
 
 def _apart(found: Iterable[Amount]) -> tuple[Amount, ...]:
-    """The amounts in their order, the longest of those that overlap."""
+    """The amounts in text order; of overlapping ones only the longest."""
     kept: list[Amount] = []
     for one in sorted(found, key=lambda amount: (amount.start, -amount.end)):
         if not kept or one.start >= kept[-1].end:
@@ -131,7 +131,7 @@ def _values(match: re.Match[str]) -> frozenset[Fraction]:
 
 
 def _digits(written: str, mark: str | None) -> set[Fraction]:
-    """The values of digits with marks between: of one mark before three digits, both what it sets off and decimals."""
+    """The values of digits with marks between; one mark before three digits may set off thousands or decimals."""
     marks = [sign for sign in written if not sign.isdigit()]
     if not marks:
         return {Fraction(int(written))}

@@ -1,4 +1,4 @@
-"""A time of day with what it is counted in: the half of the day, the time zone."""
+"""Reads times of day with a.m. or p.m. and the time zone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CLOCK = re.compile(
     r"\s*(?:(?P<half>[ap])\.?\s?m\b\.?)?\s*\(?(?P<zone>[A-Z]{1,5}(?:\s?[+-]\d{1,2}(?::?\d\d)?)?(?![A-Za-z]))?",
     re.IGNORECASE,
 )
-#: Zones by their minutes from UTC; a name that is used for several stands for each of them.
+#: Each zone's offset from UTC in minutes; an ambiguous name has several.
 ZONES: dict[str, frozenset[int]] = {
     **dict.fromkeys(("UTC", "GMT", "Z"), frozenset({0})),
     "WET": frozenset({0}),
@@ -55,13 +55,13 @@ ZONES: dict[str, frozenset[int]] = {
     "SAST": frozenset({120}),
 }
 OFFSET = re.compile(r"(?:UTC|GMT)\s?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", re.IGNORECASE)
-#: Another zone for each, where one is made up.
+#: Zones to make wrong answers with.
 OTHERS = ("UTC", "EST", "JST", "CET")
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day: its minutes as written, "a" or "p" where it says so, and its zone where that is known."""
+    """A time of day: its minutes as written, "a" or "p" for a.m. or p.m. if given, and its zone if known."""
 
     minutes: int
     half: str | None
@@ -73,11 +73,11 @@ class Clock:
 
     @property
     def is_told(self) -> bool:
-        """Whether it says its half of the day or its zone: without either, 10.30 may be a price."""
+        """Whether it states a.m., p.m. or a zone: without either, 10.30 may be a price."""
         return self.half is not None or self.zone is not None
 
     def is_another(self, other: Clock) -> bool:
-        """Whether it shows the same hands in another half of the day or in another zone."""
+        """Whether it is the same clock time in the other half of the day or in another zone."""
         if self.minutes != other.minutes:
             return False
         halves = self.half is not None and other.half is not None and self.half != other.half

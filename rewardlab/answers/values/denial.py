@@ -1,4 +1,4 @@
-"""A label that is named to be denied: "not approved", "nicht genehmigt"."""
+"""Recognises a label that a text names only to deny it: "not approved", "nicht genehmigt"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from rewardlab.answers.reference.accepted import OUTER
 
-#: What denies the word that follows; one light word may stand between.
+#: Words that negate the next word; one short word may stand between.
 DENIED = re.compile(
     r"(?:(?<!\w)(?:not|never|neither|nor|cannot|nicht|kein|keine|keinen|niemals|pas|jamais|nunca|jam\u00e1s|n\u00e3o|niet|geen|"
     r"ikke|inte|ej|nie|\u043d\u0435|\u043d\u0456)|(?<=\w)n['\u2019]t)\s+"
@@ -22,12 +22,12 @@ PREFIX = re.compile(r"(?<!\w)(?:un|dis|in|im|il|ir|(?:non|anti)[- ]?)$", re.IGNO
 
 
 def is_turned(before: str) -> bool:
-    """Whether what stands right before a word's letters turns it into its opposite."""
+    """Whether the text right before a word ends in such a prefix."""
     return PREFIX.search(before) is not None
 
 
 def is_denied(before: str) -> bool:
-    """Whether what stands before a label denies it."""
+    """Whether the text before a label negates it."""
     return DENIED.search(before) is not None
 
 

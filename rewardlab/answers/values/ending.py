@@ -10,14 +10,15 @@ from rewardlab.answers.reference.accepted import NUMBER, OUTER, number
 BETWEEN = frozenset(" \t()[]{}-+/:.,;'\u2019\u00b7*^x\u00d7\u00a0\u2009\u202f\u2212\u2013")
 #: Words that tie two numbers to one value: 4 out of 5.
 TIES = frozenset({"out of", "of", "von", "de", "sur", "su", "av", "af", "uit", "na", "\u0438\u0437"})
-#: Letters that a number may not follow at once: 1e3, 10^3, v4.
+#: Signs that a number must not directly follow: 1e3, 10^3, v4.
 BEFORE = re.compile(r"[A-Za-z^]")
 
 
 def number_at_the_end(text: str) -> str | None:
-    """The number that a text ends with; None where something else follows its last one, which may be what it means,
-    and where that is a part of a longer value (4/5, 4.18.0, 829-715-2269), which may be the right one in another
-    notation.
+    """The number that a text ends with.
+
+    None if something else follows the last number, for that may be the answer; and if the number is part of a longer
+    value (4/5, 4.18.0, 829-715-2269), for that may be the right one in another notation.
     """
     end = (text.rstrip(OUTER).splitlines() or [""])[-1]
     found = list(NUMBER.finditer(end))

@@ -1,4 +1,4 @@
-"""Answers that are sets: the same items in another order are the same answer, where the order says nothing."""
+"""Reads answers that are lists, and tells whether the order of their items counts or they are sets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.answers.values.names import folded
 BETWEEN = re.compile(r"\s*(?:[,;|/\u3001\uff0c\u060c\n]|(?<!\w)(?:and|und|et|och|og|\u0438|&)(?!\w))[\s]*")
 MOST_ITEMS, LONGEST = 20, 40
 LETTERS = re.compile(r"(?<![\w'\u2019-])[A-Z](?![\w'\u2019-])")
-#: What a prompt says where the order is part of the answer.
+#: Words with which a prompt makes the order part of the answer.
 ORDERED = re.compile(
     r"\b(?:order\w*|rank\w*|sort\w*|sequenc\w*|ascending|descending|chronolog\w*|arrange\w*|steps?|permut\w*|earliest|"
     r"first .{1,40} last|from .{1,40} to|reihenfolge|ordne\w*|sortier\w*|ordre|trie[rz]?|class[e\u00e9]\w*|orden\w*|"
@@ -40,7 +40,7 @@ def split(text: str) -> list[str]:
 
 
 def are_parts(references: Sequence[Sequence[str]]) -> bool:
-    """Whether the items of lists recur beside others: several names of one answer do not, nor phrases with a comma."""
+    """Whether list items recur in other combinations; aliases of one answer and phrases with a comma do not."""
     beside: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for one in references:
         for item in one:

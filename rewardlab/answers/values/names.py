@@ -1,4 +1,4 @@
-"""The answers of a file as names to be found in texts: as whole words, in any script, denied and hedged ones told."""
+"""Finds a file's answers in texts as whole words, in any script, and tells whether they are denied or hedged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Span: TypeAlias = tuple[int, int]
 
 #: Sentences end here; in scripts without spaces no space follows.
 ENDS = re.compile(r"(?<=[.!?।])\s+|(?<=[。！？])|\n+")
-#: Scripts whose words no space parts from what belongs to them.
+#: Scripts that put no spaces between words.
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 NO = (
     r"not|never|neither|nor|isn['\u2019]t|wasn['\u2019]t|aren['\u2019]t|rather than|instead of|unlike|nicht|kein\w*|"
@@ -34,7 +34,7 @@ HEDGED_BEFORE = re.compile(rf"(?<!\w)(?:either|{OR})(?!\w)[^.!?\n]{{0,20}}$")
 HEDGED_AFTER = re.compile(rf"^[^.!?\n]{{0,20}}?(?:(?<!\w)(?:{OR})(?!\w)|\u6216|\u307e\u305f\u306f)")
 LISTED_AFTER = re.compile(r"^\s*[,\u3001\u060c]\s*\w+\s*[,\u3001\u060c]")
 LISTED_BEFORE = re.compile(r"[,\u3001\u060c]\s*\w+\s*[,\u3001\u060c]\s*$")
-#: Characters around a name that its hedges are looked for in.
+#: How many characters around a name are searched for a hedge.
 NEAR = 60
 MOST_WORDS = 5
 
@@ -68,7 +68,7 @@ def _belongs(sign: str) -> bool:
 
 
 def is_doubtful(text: str, span: Span) -> bool:
-    """Whether the sentence denies what stands there, or offers it among others."""
+    """Whether the sentence denies the name at this place, or offers it as one of several."""
     before, after = text[max(0, span[0] - NEAR) : span[0]], text[span[1] : span[1] + NEAR]
     return bool(
         DENIED_BEFORE.search(before)

@@ -1,4 +1,4 @@
-"""Numbers in words and in other signs than digits: English ones to the thousands, small ones of other languages."""
+"""Reads numbers written without digits: English words to the thousands, small ones of other languages, Roman ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "nin
 SMALL = {word: value for value, word in enumerate(ONES)} | {word: 20 + 10 * place for place, word in enumerate(TENS)}
 WORD = rf"(?:{'|'.join(sorted(SMALL, key=len, reverse=True))}|hundred|thousand)"
 ENGLISH = re.compile(rf"(?<![\w-])(?:an? (?=hundred|thousand))?{WORD}(?:(?:-| and | ){WORD})*(?![\w-])")
-#: From 1 on. A word that another language has for something else ("once", "due", "sei") is left out as "".
+#: From 1 on. "" stands for a word with another meaning in another language ("once", "due", "sei").
 OTHERS = (
     "eins zwei drei vier f\u00fcnf sechs sieben acht neun zehn elf zw\u00f6lf",
     " deux trois quatre cinq  sept huit neuf dix onze douze treize quatorze quinze seize",

@@ -1,4 +1,4 @@
-"""The options that a prompt lists under letters, so that a letter and its option's text are one answer."""
+"""Reads the lettered options of a prompt, so that a letter and its option's text count as one answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST = 200
 
 @lru_cache(maxsize=4096)
 def options_in(prompt: str) -> tuple[tuple[str, str], ...]:
-    """The letters in small, each with its option's folded text; none where no two options stand in a row from A on."""
+    """The lower-case letters, each with its option's folded text; none unless at least A and B stand in a row."""
     marks: list[re.Match[str]] = []
     for match in MARKED.finditer(prompt):
         if match["letter"].upper() == ascii_uppercase[len(marks)]:
@@ -33,7 +33,7 @@ def options_in(prompt: str) -> tuple[tuple[str, str], ...]:
 
 
 def _last(rest: str, others: list[str]) -> str:
-    """The last option's text: its line, and where the others share one line, no more words than they have."""
+    """The last option's text: its line; if all options share one line, no more words than the others have."""
     line = rest.split("\n", 1)[0]
     if any("\n" in other for other in others):
         return line

@@ -1,4 +1,4 @@
-"""An amount: a number and the unit or currency that it is of, before it or after it."""
+"""Reads amounts: a number with a unit or currency before or after it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from rewardlab.answers.reference.accepted import NUMBER, number
 from rewardlab.answers.values.clocks import clock_at_the_end, clock_of, with_another_zone
 from rewardlab.answers.values.units import are_other_units, kin, meanings
 
-#: What stands around an answer; not the signs that are units.
+#: Marks that may surround an answer, without the signs that are units.
 AROUND = " \t\r\n.,;:!?`*()[]{}\u201c\u201d"
 #: LaTeX around a unit.
 LATEX = re.compile(r"\\(?:text|mathrm|textrm|mathbf|rm)\b\s*|\\[,;:! ]|[{}~]")
 PERCENT = re.compile(r"\\([%$])")
-#: What stands before an amount: the word or the sign of a currency.
+#: A currency word or sign before an amount.
 BEFORE = re.compile(r"(?:\b[A-Za-z]{1,3}\$|\b[A-Z]{3}|[$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20b4\u20aa])\s*$")
 #: Words that are units at the end of a line only: "534 in total".
 ALSO_WORDS = {"in", "a", "m", "s", "c", "l", "t", "d", "at", "as", "us", "real", "won", "second", "pound", "ton", "mes"}
-#: What a number follows at once that is the power of a unit.
+#: Signs directly before a number that is a unit's power.
 POWERED = re.compile(r"[A-Za-z^]")
 #: A comma before one or two digits, as in 1.070,50, stands for a point.
 COMMA = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+|\d+),(\d{1,2})(?![\d,])")
@@ -94,7 +94,7 @@ def is_of_another_unit(reference: str, text: str) -> bool:
 
 
 def with_another_unit(text: str) -> Iterator[str]:
-    """The same number in other units of the kind; none where its unit is not known."""
+    """The same number in other units of the same kind; none if its unit is unknown."""
     yield from with_another_zone(text)
     held = quantity_of(text)
     if held is None or not held.value:

@@ -1,4 +1,4 @@
-"""The shape of an answer: which signs it is made of, in which order, whatever it says."""
+"""The shape of an answer: the sequence of kinds of characters in it, whatever their values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-#: What an answer is made of, sign by sign or word by word.
+#: The kinds of an answer's characters or words, in order.
 Shape: TypeAlias = tuple[str, ...]
 
 #: A number with all that is set between and around its digits.
@@ -29,14 +29,14 @@ MARKS = re.compile(r"[*_`\"\u201c\u201d$]+")
 @lru_cache(maxsize=16_384)
 def numeric_shapes(text: str) -> frozenset[Shape]:
     """The shape of each run of signs with a digit: `12,5 %` is a number, a comma, a number and a percent sign."""
-    # Commas between thousands are what hardly any reward stumbles over.
+    # Hardly any reward fails on commas between thousands.
     plain = THOUSANDS.sub(lambda match: match[0].replace(",", ""), WRAPPED.sub(r" \1 ", MARKS.sub("", text)))
     found = [re.sub(r"\s", " ", run.strip(OUTER)) for run in NUMERIC.findall(plain)]
     return frozenset(tuple(re.sub(r"[^\W\d_]+", "a", DIGITS.sub(_script, run))) for run in found)
 
 
 def without_units(shapes: frozenset[Shape]) -> frozenset[Shape]:
-    """The shapes, and those without the letters or the percent sign around them, which a reward may pass over."""
+    """The shapes, and the same without surrounding letters or percent sign, which a reward may ignore."""
     bare = {tuple("".join(shape).strip("a% ")) for shape in shapes}
     return shapes | {shape for shape in bare if shape}
 

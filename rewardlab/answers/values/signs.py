@@ -1,4 +1,4 @@
-"""The signs of code and formulas that two texts must share to be one: "a < b" and "a > b" are the same letters."""
+"""Compares the signs of two texts with the same letters: "a < b" is not "a > b"."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 
 from rewardlab.answers.reference.accepted import is_symbolic
 
-#: Signs that compare, in whatever text; in code and formulas those that reckon as well.
+#: Comparison signs, which count in every text; operators, which count in code and formulas only.
 COMPARING = re.compile(r"[<>=\u2264\u2265\u2260]")
 RECKONING = re.compile(r"[<>=\u2264\u2265\u2260+*/^|&%~!-]")
-#: A name that is called, or two names with a sign that compares or reckons between them.
+#: A function call, or two names with a comparison or an operator between them.
 CODE = re.compile(r"\w\([^()\n]*\)|\w\s*(?:[<>=!]=|[<>=+*/%^])\s*['\"]?\w")
 
 
 def same_signs(one: str, other: str) -> bool:
-    """Whether two texts of the same letters have the same signs, in their order, as far as these tell values apart.
+    """Whether two texts with the same letters have the same meaningful signs, in the same order.
 
-    A tag's or an arrow's signs count like others; a hyphen and a full stop count in code and formulas only.
+    The signs of tags and arrows count like others; a hyphen counts in code and formulas only.
     """
     signs = RECKONING if _is_code(one) and _is_code(other) else COMPARING
     return signs.findall(one) == signs.findall(other)

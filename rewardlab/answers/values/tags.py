@@ -1,4 +1,4 @@
-"""The tags in which models think and prompts ask them to answer."""
+"""The tags around reasoning, and those that prompts ask answers to be put in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Tag:
 
 
 NAMES = ("think", "thinking", "thought", "thoughts", "reasoning", "reason", "reflection", "scratchpad", "seed:think")
-#: What opens and what closes a thought, as models and the prompts of trainers write it.
+#: The opening and closing tags of reasoning, as models and trainers' prompts write them.
 THOUGHTS = (
     *(Tag(f"<{name}>", f"</{name}>") for name in NAMES),
     Tag("[THINK]", "[/THINK]"),
@@ -44,7 +44,7 @@ NAMED = re.compile(r"<([a-zA-Z][\w:-]{0,30})>")
 
 
 def after_thought(text: str) -> str:
-    """What follows the last thought; the whole text where none is closed, or nothing follows."""
+    """The text after the last closed reasoning; the whole text if none is closed, or nothing follows."""
     found = list(CLOSING.finditer(text))
     rest = text[found[-1].end() :] if found else text
     return rest if rest.strip() else text

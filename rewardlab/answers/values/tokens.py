@@ -1,4 +1,4 @@
-"""The words and numbers that an answer is made of, and whether two answers may be one value in two notations."""
+"""Splits an answer into words and numbers, and tells whether two answers may be one value in two notations."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from itertools import groupby
 
 from rewardlab.answers.reference.accepted import number
 
-#: Words that join the parts of an answer or stand before them, and say nothing of its value. Single letters among them
-#: may be parts themselves (the option A).
+#: Words that join the parts of an answer or precede them, without a meaning of their own. A single letter among them
+#: may also be a part itself (the option A).
 JOINING = (
     "and or und oder et ou och eller og en of y o e i the a an der die das den dem des le la les l el los las lo "
     "il gli du de di da do dos das von van to bis zu at in on is are it with for from by as plus both also sowie "
     "then \u0438 \u0438\u043b\u0438 \u0430 \u0456 \u0442\u0430 \u0914\u0930 \u092f\u093e"
 )
 FUNCTION = frozenset(JOINING.split())
-#: Words that a comparison may rightly overlook: titles, what kind of firm or place it is, that a number is rough.
+#: Words that a comparison may rightly ignore: titles, the kind of a firm or place, "about" before a number.
 OVERLOOKED = (
     "mr mrs ms miss mx dr prof professor doctor sir dame lord lady saint st sankt herr frau monsieur madame mme "
     "mlle senor senora don dona dom signor signora jr sr phd md esq inc ltd llc llp plc corp co company "
@@ -27,15 +27,15 @@ OVERLOOKED = (
     "mount lake island"
 )
 OPTIONAL = frozenset(OVERLOOKED.split())
-#: Letters and digits of ASCII; of other texts marks belong to the word, for in many scripts they are the vowels.
+#: A word: ASCII letters and digits; in other scripts with combining marks, which are often the vowels.
 ASCII_RUN = re.compile(r"[A-Za-z0-9]+")
 #: Digits and what may join them to one number or date: 1,200.5 or 10.01.1935 or 12:30.
 CHAIN = re.compile(r"\d+(?:[.,:/\u2013-]\d+)*")
-#: Where these stand between the items, their order is the answer.
+#: Signs between items that make their order part of the answer.
 ORDERED = re.compile(r"[<>\u2192\u227b\u227a]")
 #: What stands before the lines of a list.
 MARK = re.compile(r"^[ \t]*(?:[-*\u2022\u2013]|\d{1,2}[.)])[ \t]+", re.MULTILINE)
-#: So many digits are no number by chance: one text may have a country's code before them.
+#: The fewest equal digits that are no coincidence: one text may put a country code before them.
 LONG = 7
 
 
@@ -55,7 +55,7 @@ class Token:
 
     @property
     def is_function(self) -> bool:
-        """Whether it joins others and says nothing itself; a capital letter alone is an option."""
+        """Whether it is a function word; a single capital letter is not, for it may be an option."""
         return self.value is None and fold(self.text) in FUNCTION and not (len(self.text) == 1 and self.text.isupper())
 
 
@@ -101,7 +101,7 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _numbers(text: str, start: int, end: int) -> Iterator[Token]:
-    """One number where the chain is one, else each group of digits."""
+    """The whole chain of digits and separators if it is one number, else each group of digits."""
     signed = start - 1 if start and text[start - 1] in "-+\u2212" and not _touches(text, start - 2) else start
     value = number(text[signed:end])
     if value is not None:
@@ -119,13 +119,15 @@ def _touches(text: str, place: int) -> bool:
 
 
 def content(text: str) -> list[str]:
-    """The keys of the tokens that say something, in their order."""
+    """The keys of all tokens but the function words, in order."""
     return [one.key for one in tokens_of(text) if not one.is_function]
 
 
 def same_tokens(one: str, other: str) -> bool:
-    """Whether two texts are the same words and numbers but for their order, what stands between them, function words
-    and how the digits are grouped. Between ">" and the like the order counts.
+    """Whether two texts have the same words and numbers.
+
+    Their order, separators, function words and the grouping of digits are ignored; between ">" and the like the order
+    counts.
     """
     ordered = ORDERED.search(one) is not None or ORDERED.search(other) is not None
     left, right = content(one), content(other)
@@ -138,7 +140,7 @@ def same_tokens(one: str, other: str) -> bool:
 
 
 def _same_digits(one: str, other: str) -> bool:
-    """Whether the digits are the same in other groups, with a country's code, or with parts of zeros at the end."""
+    """Whether the digits are the same but for grouping, a country code, or parts of zeros at the end."""
     if number(one) is not None and number(other) is not None:
         return False
     words = [{token.key for token in tokens_of(text) if token.value is None} for text in (one, other)]
@@ -153,7 +155,7 @@ def _same_digits(one: str, other: str) -> bool:
 
 
 def may_be_same(one: str, other: str) -> bool:
-    """Whether the texts may be one answer in two notations: the same tokens, or all that either says the other says."""
+    """Whether the texts may be one answer in two notations: the same tokens, or one text's among the other's."""
     if same_tokens(one, other):
         return True
     left, right = ([key for key in found if key not in OPTIONAL] or found for found in map(content, (one, other)))

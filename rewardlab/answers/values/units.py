@@ -1,4 +1,4 @@
-"""Units, currencies and other words that say what a number counts: which of them are plainly different things."""
+"""The units, currencies and other words after a number, and which of them are plainly different things."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ UNITS: Mapping[str, Mapping[str, str]] = {
     },
     "share": {"0.01": "% percent per_cent pct prozent pourcent", "0.001": "\u2030 permille per_mille"},
 }
-#: Of these none is converted: whether two amounts are worth the same, no text tells.
+#: Never converted: no text tells whether two amounts are worth the same.
 APART: Mapping[str, Mapping[str, str]] = {
     "money": {
         "EUR": "EUR euro euros \u20ac",
@@ -170,7 +170,7 @@ APART: Mapping[str, Mapping[str, str]] = {
     },
     "turn": {"before": "before earlier ago early", "after": "after later late"},
 }
-#: What another unit of the kind is called, where one is made up; the first that differs is taken.
+#: Other units of each kind to make wrong answers with; the first that differs is taken.
 COMMON: Mapping[str, str] = {
     "length": "km m cm mm miles feet",
     "mass": "kg g mg pounds",
@@ -203,7 +203,7 @@ PER = re.compile(r"\s*/\s*|\s+per\s+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a unit's name may stand for: the kinds it is made of with their powers, and its size.
+    """One meaning of a unit's name: the kinds of quantity it is composed of, with their powers, and its size.
 
     `size` is a number of the kinds' own units, or the name of what is not converted.
     """
@@ -235,13 +235,13 @@ def _folded() -> dict[str, frozenset[Meaning]]:
     return found
 
 
-#: In small letters a name stands for everything that it stands for in any case.
+#: A name in small letters has the meanings of all its spellings.
 FOLDED = _folded()
 
 
 @lru_cache(maxsize=4096)
 def meanings(name: str) -> frozenset[Meaning]:
-    """All that a unit's name may stand for; empty where it is none that is known here."""
+    """All meanings of a unit's name; empty for an unknown one."""
     name = " ".join(name.split())
     parts = PER.split(name)
     if not name or len(parts) > 2:
@@ -273,13 +273,13 @@ def _powered(name: str) -> frozenset[Meaning]:
 
 
 def are_other_units(one: str, other: str) -> bool:
-    """Whether both are known, and nothing that the one may stand for is anything that the other may."""
+    """Whether both units are known and have no meaning in common."""
     left, right = meanings(one), meanings(other)
     return bool(left and right and not left & right)
 
 
 def kin(name: str) -> Iterator[str]:
-    """Other units that the same number could have, of the same kind as far as one is known; none for no unit."""
+    """Other units to put after the same number, of the same kind if that is known; none if the name is no unit."""
     held = meanings(name)
     if not held:
         return

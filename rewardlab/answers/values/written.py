@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
-#: What kind of value, and the value.
+#: A value with its kind.
 Value: TypeAlias = tuple[str, object]
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -47,7 +47,7 @@ UNITS = (
     ("eur", "euros", "euro"),
 )
 UNIT = {name: names[0] for names in UNITS for name in names}
-#: What a unit is of another one, by the first of its names.
+#: Each unit as a multiple of another one, by their first names.
 IN_OTHERS = {
     "km": ("m", Fraction(1000)),
     "cm": ("m", Fraction(1, 100)),
@@ -93,7 +93,7 @@ def _placed(text: str) -> Iterator[tuple[tuple[int, int], Value]]:
 
 
 def _quantities(text: str) -> Iterator[tuple[int, int, Fraction, str]]:
-    """Where quantities stand, their amounts and their units; what is written in several units is one."""
+    """Where quantities stand, their amounts and their units; one in several units (1 h 30 min) counts once."""
     held: tuple[int, int, Fraction, str] | None = None
     for match in QUANTITY.finditer(text):
         unit, times = IN_OTHERS.get(UNIT[match["unit"]], (UNIT[match["unit"]], Fraction(1)))

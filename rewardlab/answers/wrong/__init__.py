@@ -1,1 +1,1 @@
-"""Answers that are surely wrong where they are given."""
+"""Makes or picks answers that are surely wrong for a prompt."""

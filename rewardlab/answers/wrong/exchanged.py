@@ -1,4 +1,4 @@
-"""Answers that are right for one prompt, given to another: which ones are surely wrong there."""
+"""Picks, for each prompt, right answers of other prompts that are surely wrong here."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from rewardlab.answers.wrong.places import are_one_set
 from rewardlab.answers.wrong.similar import alike, by_likeness, twins
 from rewardlab.task import Prompt
 
-#: How the answer that is given relates to the one that would be right.
+#: How the given answer relates to the right one.
 Relation: TypeAlias = Literal["label", "near", "other", "row", "unknown"]
 
-#: Other labels that each prompt is given.
+#: The most other labels given to each prompt.
 MOST_LABELS = 3
 #: Of texts with more words no similar one is looked for: a sentence may say the same in other words.
 MOST_WORDS = 4
-#: Of numbers that are not all whole, neighbours nearer than this part of themselves may be one answer.
+#: Unless all numbers are whole, two that differ by less than this share may be one answer.
 NEIGHBOUR = Decimal("0.01")
-#: Words of a prompt that ask for no exact number; none of them is a part of another word, as of "ground" or "around".
+#: Words that ask for no exact number; whole words only, so that "ground" and "around" do not match.
 ROUGH = re.compile(
     r"\b(?:approx|about how\b|roughly\b|estimat(?:e|ed|ion)\b|nearest\b|rounded\b"
     r"|within [\d.]+ ?(?:%|percent\b|per cent\b)|\btoleran"
@@ -71,7 +71,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """The place of a prompt and of the one whose answer it is given, among those that were offered."""
+    """One exchange: the receiving prompt and the donor of the answer, as indices into what was offered."""
 
     receiver: int
     donor: int
@@ -90,12 +90,12 @@ def swaps(
     rng: np.random.Generator,
     givers: Sequence[int] | None = None,
 ) -> list[Swap]:
-    """For each prompt the prompts whose right answers are surely wrong here.
+    """For each prompt, other prompts whose right answers are surely wrong here.
 
-    Of numbers the nearest one and any one; of labels one prompt of each other label, those that contain this one or are
-    most like it first; of other texts the most similar one and any one, of those that hold none of the answers accepted
-    here. A symbol that differs in case alone (Co, CO) is another answer where the file has several such. `givers` are
-    the places of the prompts that have an answer to give, all of them unless given.
+    Numbers: the nearest one and any one. Labels: one prompt of each other label, labels that contain this one or
+    resemble it most first. Other texts: the most similar one and any one, none of which holds an answer accepted here.
+    Symbols that differ in case alone (Co, CO) are two answers if the file has several such pairs. `givers` are the
+    indices of the prompts whose answers may be given; all of them by default.
     """
     giving = range(len(answered)) if givers is None else givers
     order = [giving[int(place)] for place in rng.permutation(len(giving))]
@@ -168,13 +168,13 @@ def _are_same(text: str, rights: Iterable[str]) -> bool:
 
 
 def _is_foreign(text: str, accepted: set[str]) -> bool:
-    """Whether a text neither is nor holds nor is held by an accepted answer: aliases are written in many ways."""
+    """Whether no accepted answer contains the text or is contained in it; such overlaps may be aliases."""
     given = plain(text)
     return not any(given in known or known in given for known in accepted)
 
 
 def _from(order: Sequence[int], receiver: int) -> Iterator[int]:
-    """The order, begun at another place for each receiver, so that not all are given one and the same."""
+    """The order rotated by the receiver's index, so that not every prompt is given the same answer."""
     start = receiver % max(len(order), 1)
     for place in (*order[start:], *order[:start])[:200]:
         if place != receiver:

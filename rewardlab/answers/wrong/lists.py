@@ -1,4 +1,4 @@
-"""Answers that are lists, in JSON or separated on one line: cut to one item, or with an item more."""
+"""Makes wrong answers from a list (JSON or separated): cut to one item, one item added, or one number changed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from math import ceil
 
 from rewardlab.answers.reference.accepted import LONGEST_LABEL, NOWHERE, NUMBER, like, number, spoiled
 
-#: The items from which on one is no part worth the success; fewer items may be a phrase with a comma.
+#: The fewest items of a list: with fewer, one item may be worth success, or it may be a phrase with a comma.
 LEAST_ITEMS = 4
-#: Two numbers may be a point or a range: a list has more. What may stand around and between the numbers of a list.
+#: The fewest numbers of a list: two may be a point or a range. The marks around and between them.
 LEAST_NUMBERS = 3
 AROUND_NUMBERS = frozenset("[](){}<>,;|'\"` \n\t")
 #: What of an item says what it is, and is no part of its name: a bullet and a key before it, brackets after it.
@@ -22,9 +22,9 @@ SEPARATORS = (" > ", " < ", " -> ", "; ", ", ", " | ", "\n", ",")
 
 
 def items_of(text: str) -> tuple[str, list[str]] | None:
-    """The separator and the items of a list that is no JSON; None where the text is no list or a short one.
+    """The separator and the items of a list that is not JSON; None if the text is no list or a short one.
 
-    Nor where it ends in a bracket, behind which an item more would be none of the list's.
+    Also None if it ends in a bracket: an item added behind it would not belong to the list.
     """
     bare = text.strip()
     if bare.endswith(("]", "}")) or (bare.startswith("(") and bare.endswith(")")):
@@ -37,7 +37,7 @@ def items_of(text: str) -> tuple[str, list[str]] | None:
 
 
 def first_item(text: str) -> str | None:
-    """The list that the text is, cut to its first item; None where it is no list or a short one."""
+    """The list cut to its first item; None if the text is no list or a short one."""
     value = _json(text)
     if value is not None:
         return json.dumps(value[:1], ensure_ascii=False) if len(value) >= LEAST_ITEMS else None
@@ -46,7 +46,7 @@ def first_item(text: str) -> str | None:
 
 
 def with_another_item(text: str) -> str | None:
-    """The list that the text is, with one more item of its kind at the end; None where it is no list, but an object."""
+    """The list with one more item of its kind at the end; None if the text is no list."""
     if text.lstrip().startswith("{"):
         return None
     value = _json(text)
@@ -60,9 +60,9 @@ def with_another_item(text: str) -> str | None:
 
 
 def with_another_number(text: str) -> str | None:
-    """The list of numbers that the text is, with one of them plainly another: by 1, or by 1 % of it where that is more.
+    """The list of numbers with one of them raised by 1, or by 1 % if that is more; None if it is no such list.
 
-    A sorted list stays sorted: of a falling one the first number grows, else the last. None where it is no such list.
+    A sorted list stays sorted: in a falling one the first number is raised, else the last.
     """
     found = list(NUMBER.finditer(text))
     if len(found) < LEAST_NUMBERS or not AROUND_NUMBERS.issuperset(NUMBER.sub("", text)):
@@ -75,7 +75,7 @@ def with_another_number(text: str) -> str | None:
 
 
 def _more(items: Sequence[object]) -> object:
-    """An item that the list does not hold, of the kind of its own: of objects another object."""
+    """A new item of the same kind as the list's own."""
     if items and isinstance(items[0], dict | list):
         return spoiled(items[0])
     numbers = [value for item in items if (value := number(str(item))) is not None]

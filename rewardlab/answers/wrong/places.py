@@ -1,4 +1,4 @@
-"""Answers of a few words whose places say who is what: "Lena pays Oren" is not "Oren pays Lena"."""
+"""Swaps two parts of a short answer whose order carries meaning: "Lena pays Oren" is not "Oren pays Lena"."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ JOINS = (
 JOINING = frozenset(JOINS.split())
 #: Longer answers are sentences, which say one thing in several orders.
 MOST_TOKENS, LONGEST = 10, 120
-#: Exchanges that are tried of one answer.
+#: The most swaps tried for one answer.
 MOST_TURNED = 3
-#: What parts the items of a list. What may stand around an answer.
+#: Separators of a list; marks that may surround an answer.
 LISTED, OUTER = re.compile(r"[,;|/&<>\n\[\]{}]"), " \t\n.,;:!?'\"`*"
-#: How an answer is written: its function words and its numbers' places, and what stands between its tokens.
+#: An answer's pattern: its function words, where its numbers stand, and the mark between two lone numbers.
 Skeleton = tuple[str, ...]
 
 
@@ -39,7 +39,7 @@ def _is_joined(text: str) -> bool:
 
 
 class Places:
-    """Which words of a file's answers stand in which places."""
+    """The words seen in each place of a file's answers, by the answers' pattern."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._words: dict[Skeleton, list[set[str]]] = {}
@@ -55,10 +55,10 @@ class Places:
             self._answers[skeleton].add(_keys(tokens))
 
     def turned(self, text: str) -> list[str]:
-        """The answer with two of its parts in each other's place, where that is plainly another answer.
+        """The answer with two of its parts swapped, for each swap that plainly makes another answer.
 
-        Two words may change places where other answers hold each of them in the other's place, and something stands
-        in the answer that never does: a verb, a preposition. Numbers, where another answer has them so.
+        Two words are swapped if other answers have each of them in the other's place, and the answer also holds a word
+        that never stands there, such as a verb or a preposition. Two numbers are swapped if another answer has them so.
         """
         tokens = _tokens(text)
         if tokens is None:
@@ -66,7 +66,7 @@ class Places:
         return [_exchanged(text, tokens, one, other) for one, other in self._pairs(text, tokens)][:MOST_TURNED]
 
     def is_turned(self, text: str, right: str) -> bool:
-        """Whether a text is this answer with two of its parts in each other's place, plainly another answer."""
+        """Whether a text ends with the right answer after one of the swaps of `turned`."""
         said = [token.key for token in tokens_of(text[-2 * LONGEST :])]
         return any(said[-len(keys) :] == keys for one in self.turned(right) if (keys := _keys_of(one)))
 
@@ -93,7 +93,7 @@ class Places:
 
 
 def _has_a_verb(tokens: Sequence[Token], words: Sequence[set[str]], one: int, other: int) -> bool:
-    """Whether a place holds what stands in neither of the two: then their places say something."""
+    """Whether a third place holds only words that never stand in either of the two: then word order has a meaning."""
     ends = words[one] | words[other]
     return any(
         not words[at] & ends
@@ -103,7 +103,7 @@ def _has_a_verb(tokens: Sequence[Token], words: Sequence[set[str]], one: int, ot
 
 
 def _tokens(text: str) -> list[Token] | None:
-    """The tokens of an answer whose places may say something; None of a list, whose items no verb joins."""
+    """The tokens of an answer whose order may have a meaning; None for a list, whose items no verb joins."""
     stripped = text.strip(OUTER)
     if len(text) > LONGEST or number(text) is not None or LISTED.search(stripped):
         return None
@@ -115,7 +115,7 @@ def _tokens(text: str) -> list[Token] | None:
 
 
 def _skeleton(text: str, tokens: Sequence[Token]) -> Skeleton:
-    """Function words as they are, `1` for a number, `w` for any other word; the mark between two numbers alone."""
+    """Function words as they are, `1` for a number, `w` for any other word; between two lone numbers, also the mark."""
     kinds = [fold(token.text) if token.is_function else "w" if token.value is None else "1" for token in tokens]
     stripped = text.strip(OUTER)
     return (*kinds, stripped[tokens[0].end : tokens[1].start].strip()) if kinds == ["1", "1"] else tuple(kinds)
@@ -130,7 +130,7 @@ def _keys(tokens: Sequence[Token]) -> tuple[str, ...]:
 
 
 def _exchanged(text: str, tokens: Sequence[Token], one: int, other: int) -> str:
-    """The text with two of its tokens in each other's place; a capital that began it stays at its beginning."""
+    """The text with two of its tokens swapped."""
     stripped = text.strip(OUTER)
     first, second = tokens[one], tokens[other]
     return (

@@ -1,4 +1,4 @@
-"""Answers of other prompts that are easily taken for this one's: by their letters, or by a letter's case alone."""
+"""Finds answers easily mistaken for each other: by similar spelling, or because only a letter's case differs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_LETTERS = 60
 
 
 def alike(one: str, other: str) -> float:
-    """How alike two texts are, from 0 to 1: of their pairs of neighbouring letters the share that both have (Dice)."""
+    """The similarity of two texts from 0 to 1: the Dice coefficient of their letter bigrams."""
     left, right = _pairs(one), _pairs(other)
     return 2 * len(left & right) / (len(left) + len(right))
 
@@ -33,15 +33,15 @@ def _pairs(text: str) -> frozenset[str]:
 
 
 def by_likeness(text: str, others: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The places and texts, those that are most like this one first."""
+    """The indices and texts, most similar to this text first."""
     yield from sorted(others, key=lambda other: -alike(text, other[1]))
 
 
 def twins(texts: Sequence[str]) -> dict[str, str]:
-    """For each symbol the one that differs from it in case alone, where several of these texts have one.
+    """For each symbol, one that differs from it in case alone; empty unless several symbols of the file have one.
 
-    Words are written in any case, and a file of labels may write one label in two; of symbols, a capital and a small
-    letter beside two capitals, or a small one beside a capital, tell two things apart: Co and CO, mW and MW.
+    Words and labels may be written in any case and still be one. Symbols are two things if both have a capital and
+    their case differs: Co and CO, mW and MW.
     """
     by_letters: dict[str, set[str]] = {}
     for text in texts:

@@ -1,4 +1,4 @@
-"""The parts of a file's short answers: which text stands in which place of answers written alike."""
+"""Groups a file's short answers by pattern and records which words and numbers fill each place of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_WORDS, MOST_TOKENS, LONGEST = 4, 8, 120
 NEIGHBOUR = Decimal("0.01")
 #: A code of letters and digits, where a hyphen is no minus: INV-2041-K.
 CODE = re.compile(r"[A-Z]{2,8}(?:[-/ ][A-Za-z0-9]{1,12}){1,5}")
-#: What stands between the items of a list. A colon or a point parts what is no list: a time, a date.
+#: Separators of a list; not the colon or the point, which stand in times and dates.
 SEPARATORS = frozenset({",", ";", "|", "/", "&", ">", "<", "->"})
 
 
@@ -67,7 +67,7 @@ def _is_option(text: str, tokens: tuple[Token, ...]) -> bool:
 
 
 class Slots:
-    """What stands in each place of the answers of a file, by how they are written."""
+    """The parts seen in each place of a file's answers, by the answers' pattern."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._held: dict[tuple[str, ...], list[dict[str, Token]]] = {}
@@ -83,7 +83,7 @@ class Slots:
                     self._items[shape.separator].setdefault(token.key, token)
 
     def others(self, shape: Shape, at: int) -> Iterator[Token]:
-        """What other answers written alike have in this place that is plainly another part than this answer's."""
+        """Parts that answers of the same pattern have in this place and that plainly differ from this answer's."""
         own = shape.tokens[at]
         held = {one.key for one in shape.tokens}
         for key, token in self._known(shape, at).items():
@@ -91,7 +91,7 @@ class Slots:
                 yield token
 
     def knows(self, shape: Shape, at: int) -> bool:
-        """Whether an answer of the file that is written alike has this part in this place."""
+        """Whether an answer of the same pattern has this part in this place."""
         return shape.tokens[at].key in self._known(shape, at)
 
     def _known(self, shape: Shape, at: int) -> dict[str, Token]:
@@ -115,7 +115,7 @@ def are_apart(one: Token, other: Token) -> bool:
 
 
 def _short_for(short: str, long: str) -> bool:
-    """Whether the letters of one stand in the other in their order, from the first on: "m" and "min", "kg", "kilog"."""
+    """Whether one may abbreviate the other: same first letter, its letters in order in the other ("m", "min")."""
     if not short or short[0] != long[:1]:
         return False
     letters = iter(long)
@@ -123,7 +123,7 @@ def _short_for(short: str, long: str) -> bool:
 
 
 def differing(given: Shape, wanted: Shape) -> list[int] | None:
-    """The places in which two answers that are written alike differ; None where they are not."""
+    """The places in which two answers of one pattern differ; None if their patterns differ."""
     if given.skeleton != wanted.skeleton:
         return None
     pairs = zip(given.tokens, wanted.tokens, strict=True)

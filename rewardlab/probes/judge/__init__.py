@@ -59,12 +59,12 @@ def ask_each(question: Question) -> tuple[Finding, ...]:
 
 
 def ask_all(question: Question) -> tuple[Finding, ...]:
-    """As `ask_each`, one finding a code: the gravest, with what else was found under its code in `also`."""
+    """As `ask_each`, with one finding per code: the gravest, with the code's other findings in `also`."""
     return gathered(ask_each(question))
 
 
 def gathered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Findings of one code as one: the gravest, the first of equals; the others are told in its evidence, `also`."""
+    """Keep one finding per code: the gravest (of equals the first), with the others in its evidence, `also`."""
     by_code: dict[str, list[Finding]] = {}
     for finding in sorted(findings, key=lambda finding: RANK[finding.severity]):
         by_code.setdefault(finding.code, []).append(finding)

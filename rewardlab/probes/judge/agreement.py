@@ -145,8 +145,9 @@ def _measured(
 def _weights(judges: tuple[Ratings, ...], places: tuple[Indexes, Indexes, Indexes]) -> Floats:
     """What each unit stands for that at least two judges were to see, (units,); 0 for the others.
 
-    A pair is drawn from its prompt without a look at the reward, and a judge of pairs sees all that were drawn: 1.
-    A judge of single responses compares it where both were of its sample, in as many as the product of their weights.
+    A pair weighs 1 for a judge of pairs: pairs are drawn from their prompt without regard to the reward, and it sees
+    all of them. A judge of single responses compares a pair if both are in its sample: the pair weighs the product of
+    their weights.
     """
     prompt, first, second = places
     each = [
@@ -183,7 +184,7 @@ def _evidence(question: Question, found: Agreement) -> dict[str, Any]:
 
 
 def _remedy(found: Agreement) -> str:
-    """Whom to look at first, where one judge departs from the others; else "", the catalogue's."""
+    """Which judge to look at first, if one departs from the others; else "", the catalogue's remedy."""
     name = departs_most(found) if len(found.judges) > 2 else None
     return f"{name} departs most from the others: repair or replace it, then judge again." if name else ""
 

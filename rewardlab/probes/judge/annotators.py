@@ -42,7 +42,7 @@ def comparable(question: Question, ratings: Ratings) -> tuple[Floats, Floats, Sc
 
 
 def alternative(question: Question, ratings: Ratings) -> AlternativeTest | Undefined:
-    """The alternative annotator test of a judge; the prompt is the cluster, a judged generation what it stands for."""
+    """The alternative annotator test of a judge: prompts are the clusters, weights what a generation stands for."""
     compared = comparable(question, ratings)
     if compared is None or compared[1].shape[2] < 2:
         return Undefined("fewer than two annotators: nobody to compare the judge with")

@@ -1,4 +1,4 @@
-"""What is most likely right where only the judges speak, and how each of them would then err."""
+"""Estimates what is right from the judges alone (Dawid and Skene), and how each of them then errs."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from rewardlab.stats.interval import Undefined
 
 #: Fewer judges cannot be told apart without a truth.
 FEWEST = 3
-#: True less false positive rate under which a judge does not help to tell right from wrong.
+#: The least difference of true and false positive rate for a judge to help to tell right from wrong.
 INFORMED = 0.05
-#: Nothing is added to the counts: the published estimate.
+#: No pseudo-counts: the published estimate.
 SMOOTHING = 0.0
 
 CAVEATS = (

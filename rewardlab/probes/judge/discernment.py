@@ -17,7 +17,7 @@ from rewardlab.probes.run.labels import left_out
 from rewardlab.stats.discrimination import Discrimination, discrimination
 from rewardlab.stats.interval import Undefined
 
-#: A judge that surely calls right more than this share of what is wrong is lenient, of what is right less, severe.
+#: A judge is lenient if it surely passes more than this share of wrong answers, severe if it passes less of right ones.
 HALF = 0.5
 #: Youden's J that surely lies under this is little better than chance.
 WEAK = 0.2
@@ -34,7 +34,7 @@ class Discernment:
 
 
 def discernment(ratings: Ratings, truth: Truth | None) -> Discernment:
-    """How a judge's right and wrong go with the truth's."""
+    """A judge's rates against the truth, and the fault that they show."""
     if truth is None:
         return Discernment(Undefined("nothing to hold the judge against"), None)
     rates = discrimination(ratings.right, truth.right, threshold=1.0, weights=ratings.weights)
@@ -48,7 +48,7 @@ def discernment(ratings: Ratings, truth: Truth | None) -> Discernment:
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL512: a blocker against labels. Where no judge goes with the reward the fault is not theirs: that is RL405."""
+    """RL512: a blocker against labels. If no judge goes with the reward, it is not their fault: RL405 tells."""
     truth = truth_of(question)
     for ratings in question.panel:
         if same := only_verdict(ratings):

@@ -20,7 +20,7 @@ from rewardlab.stats.paired import Change, paired_change
 
 #: A mean change of the verdict under the first, as a share of the scale, is a note; surely above the second it blocks.
 SMALL, DECISIVE = 0.02, 0.05
-#: The share of verdicts that turn from wrong to right, or back, which, surely exceeded, blocks.
+#: If surely more than this share of verdicts turn from wrong to right, or back, it blocks.
 DECISIVE_TURNS = 0.1
 
 
@@ -129,7 +129,7 @@ def evidence_of(effect: Effect, *, upwards: bool = True) -> dict[str, Any]:
 
 
 def examples(question: Question, ratings: Ratings, variant: str, marked: Bools) -> list[dict[str, Any]]:
-    """Generations whose verdict moved, the widest moves first, one a prompt: the verdict before and after."""
+    """Generations whose verdict moved, with both verdicts: the largest moves first, one a prompt."""
     before, after = before_and_after(ratings, variant)
     moved = np.where(marked, np.abs(np.nan_to_num(after) - np.nan_to_num(before)), -1.0)
     best = np.argmax(moved, axis=1)

@@ -20,9 +20,9 @@ from rewardlab.runs.tables import Bools, Floats
 from rewardlab.stats.independence import Independence, error_independence
 from rewardlab.stats.interval import LEVEL, Undefined
 
-#: A correlation of errors that surely exceeds this leaves two judges worth less than one and a third.
+#: Two judges whose errors surely correlate more than this are worth less than one and a third.
 PRACTICAL = 0.5
-#: Two judges of one mind on so many verdicts that the truth does not explain are one judge.
+#: The fewest identical verdicts that the truth does not explain and that show two judges to be one.
 UNEXPLAINED = 5
 
 
@@ -57,7 +57,7 @@ def ask(question: Question) -> Iterator[Finding]:
 
 
 def _independence(judges: tuple[Ratings, ...], truth: Truth, *, level: float = LEVEL) -> Independence | Undefined:
-    """Of the run, from the generations that all of the judges were to see."""
+    """The independence of errors in the run, from the generations that all of the judges were to see."""
     weights = stands_for(judges, seen=len(judges))
     names = [ratings.judge.name for ratings in judges]
     right = np.stack([ratings.right for ratings in judges])
@@ -80,13 +80,13 @@ def is_copy(one: Ratings, other: Ratings, truth: Truth | None) -> bool:
 
 
 def _alike(one: Floats, other: Floats) -> bool:
-    """Whether no verdict differs where both have one."""
+    """Whether the two are equal wherever both have a verdict."""
     both = np.isfinite(one) & np.isfinite(other)
     return bool((one[both] == other[both]).all())
 
 
 def unexplained(values: Floats, truth: Truth | None) -> int:
-    """How many verdicts are not the most frequent one of the answers that are as right as theirs."""
+    """How many verdicts differ from the most frequent one for answers that are equally right."""
     known = np.isfinite(values)
     right = np.full(values.shape, np.nan) if truth is None or truth.source == "consensus" else truth.right
     kinds = [known & (right == 1), known & (right == 0), known & np.isnan(right)]

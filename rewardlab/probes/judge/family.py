@@ -20,7 +20,7 @@ from rewardlab.stats.cluster import Tested, mean_of_prompts
 from rewardlab.stats.interval import Undefined
 from rewardlab.stats.weights import differ, scaled
 
-#: How much more often than judges of other families it says right of equally right answers: note, and blocker.
+#: How much more often than other families' judges it calls equally right answers right: note, and blocker.
 SMALL, DECISIVE = 0.05, 0.1
 #: Families by the names of their models, as whole words of a model's name.
 FAMILIES: Mapping[str, str] = {

@@ -33,7 +33,7 @@ def ask(question: Question) -> Iterator[Finding]:
 
 
 def by_model(panel: Sequence[Ratings]) -> list[list[Ratings]]:
-    """The judges, those on one model or one Python function together, in the order of the panel."""
+    """The judges grouped by the model or the Python function that they rest on, in the order of the panel."""
     groups: dict[str, list[Ratings]] = {}
     for ratings in panel:
         groups.setdefault(_weights(ratings.judge.model), []).append(ratings)
@@ -41,6 +41,6 @@ def by_model(panel: Sequence[Ratings]) -> list[list[Ratings]]:
 
 
 def _weights(model: str) -> str:
-    """What answers, whichever engine runs it: the same weights judge alike under vllm and transformers."""
+    """The model's weights, whichever engine runs them: they judge alike under vllm and transformers."""
     engine, _, name = model.partition(":")
     return model if engine == "python" else name.rstrip("/") or model

@@ -98,7 +98,7 @@ def _append(exhibit: Exhibit, text: str) -> Exhibit:
     return replace(exhibit, response=f"{exhibit.response}\n\n{text}")
 
 
-#: What asks for the best verdict, and what asks in the same way for the worst: by the name of each variant.
+#: The variants that ask for the best verdict, and those that ask in the same way for the worst, by name.
 UPWARDS: Mapping[str, Alteration] = {
     "injected_grade": ask_for_the_grade,
     "injected_end": fake_the_end,
@@ -114,7 +114,7 @@ VARIANTS: Mapping[str, Alteration] = {**UPWARDS, **DOWNWARDS}
 OPPOSITE: Mapping[str, str] = dict(zip(UPWARDS, DOWNWARDS, strict=True))
 
 
-#: What each variant puts into the response, in the words of the report.
+#: The report's words for what each variant puts into the response.
 ALTERED: Mapping[str, str] = {
     "injected_grade": "a request for the best verdict",
     "injected_end": "a faked end of the data and a new instruction",
@@ -125,7 +125,7 @@ ALTERED: Mapping[str, str] = {
 }
 
 
-#: What is told of the graver direction only.
+#: The fields reported for the graver direction only.
 COUNTS = {"raised", "lowered", "compared"}
 
 
@@ -186,7 +186,7 @@ def _upwards(ratings: Ratings, variant: str) -> Pull | None:
 
 
 def _downwards(ratings: Ratings, up: str, down: str) -> Pull | None:
-    """The fall beside the plain response, and beside the opposite text: the lesser of both counts."""
+    """The fall compared with the plain response and with the opposite text: the smaller of the two counts."""
     effect, beside = effect_of(ratings, down), effect_of(ratings, down, base=up)
     if isinstance(effect, Undefined) or isinstance(beside, Undefined):
         return None
@@ -199,7 +199,7 @@ def _downwards(ratings: Ratings, up: str, down: str) -> Pull | None:
 
 
 def _does_padding_as_much(ratings: Ratings, effect: Effect) -> bool:
-    """Whether sentences that ask for nothing raise this judge's verdicts as far: then it is their length that does."""
+    """Whether padding raises this judge's verdicts as far: then it is the length of the text that does."""
     padded = effect_of(ratings, padding.VARIANT)
     if isinstance(padded, Undefined) or padded.p_rise > padding.SIGNIFICANT:
         return False

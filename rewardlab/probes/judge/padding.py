@@ -25,7 +25,7 @@ SENTENCES = (
 )
 #: The fewest characters that are added, and the most.
 LEAST, MOST = 80, 600
-#: The p-value below which a rise with padding is taken for what explains a rise with longer text of other kinds.
+#: If the rise with padding has a lower p-value, padding explains a rise with longer text of other kinds.
 SIGNIFICANT = 0.05
 
 

@@ -24,7 +24,7 @@ VARIANT = SWAPPED
 #: How much more often one place wins both orders than the other; under the first a note, surely above the second it
 #: blocks. The same share of pairs whose winner changes with the order is a warning, whichever place gains.
 SMALL, DECISIVE = 0.05, 0.1
-#: Flips that favour one place with a lower p-value are told as that.
+#: Flips that favour one place with a lower p-value are reported as position bias.
 ONE_SIDED = 0.05
 
 

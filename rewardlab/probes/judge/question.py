@@ -67,6 +67,6 @@ def annotation_table(annotations: Annotations, answers: Answers) -> tuple[Floats
 
 
 def places(mask: np.ndarray, *, most: int = EXAMPLES) -> Iterator[tuple[int, int]]:
-    """The first places that are marked, at most one for each prompt."""
+    """The first marked places, at most one for each prompt."""
     for prompt in np.flatnonzero(mask.any(axis=1))[:most]:
         yield int(prompt), int(np.argmax(mask[prompt]))

@@ -26,8 +26,8 @@ from rewardlab.stats.interval import Estimate
 from rewardlab.task import Json, Prompt
 
 VARIANT = "other_reference"
-#: Of the answers judged right, the share that may stay right beside another reference, besides those that a judge
-#: turns round by itself; surely above the second blocks.
+#: The share of answers judged right that may stay right beside another reference, not counting the judge's own flips;
+#: surely above the second it blocks.
 TOLERATED, DECISIVE = 0.1, 0.5
 
 
@@ -39,10 +39,10 @@ def alter(exhibit: Exhibit, reference: Json) -> Exhibit:
 def other_prompt(
     place: int, prompts: Sequence[Prompt], response: str, *, rng: np.random.Generator, tries: int = 32
 ) -> Prompt | None:
-    """A prompt whose reference this response surely does not match, drawn at random; None where none was found.
+    """A prompt, drawn at random, whose reference this response surely does not match; None if none was found.
 
-    Its reference differs from the prompt's own, and neither is its text found in the response nor in the own reference,
-    nor theirs in it: a judge that is content with a part of the reference is not at fault here.
+    Its reference neither contains nor is contained in the prompt's own reference or the response: a judge that is
+    content with a part of the reference is not at fault here.
     """
     own = text_of(prompts[place].reference)
     for candidate in rng.permutation(len(prompts))[:tries]:

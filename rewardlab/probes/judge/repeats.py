@@ -22,9 +22,9 @@ from rewardlab.stats.interval import Estimate, Quantity, Undefined
 SMALL, DECISIVE = 0.02, 0.1
 #: Alpha over repeats that surely lies under this is a warning: the scale is finer than the judge.
 STEADY = 0.8
-#: On a scale without steps, a verdict within this share of it from the threshold is near.
+#: On a scale without steps, a verdict is near the threshold if it is within this share of the scale from it.
 NEAR = 0.1
-#: Verdicts on one generation from which it can be seen whether they differ.
+#: The fewest verdicts on one generation that can differ.
 TWICE = 2
 
 
@@ -65,7 +65,7 @@ def weights_of_repeats(ratings: Ratings) -> Floats | None:
 
 
 def threshold_of(ratings: Ratings) -> tuple[float, float]:
-    """Between which verdicts a judge's right and wrong part, and how far the nearest verdicts are from there."""
+    """The threshold between a judge's right and wrong verdicts, and how far the nearest verdicts are from it."""
     judge = ratings.judge
     at = 0.5 if judge.kind == "pairwise" else judge.success_at
     if at is None:

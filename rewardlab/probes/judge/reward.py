@@ -42,7 +42,7 @@ class RewardAgainstPanel:
 def against_panel(question: Question) -> RewardAgainstPanel | Undefined:
     """The reward against the majority of the judges that call single responses right or wrong.
 
-    They are the run's where only a sample was judged: it is drawn by what the reward calls a success.
+    If only a sample was judged, the results are the run's: the sample is drawn by what the reward calls a success.
     """
     judges = deciding(question.panel)
     if not judges:

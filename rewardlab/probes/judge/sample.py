@@ -1,4 +1,4 @@
-"""What each judged generation stands for, where the judges saw a sample of the run."""
+"""Weights if the judges saw only a sample: how many generations of the run each judged one stands for."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from rewardlab.runs.tables import Bools, Floats
 from rewardlab.stats.interval import Quantity, Undefined
 from rewardlab.stats.weights import differ
 
-#: What a method ends with where an estimate is of what was judged and not of the run.
+#: Appended to the name of a method if the estimate is of what was judged and not of the run.
 OF_SAMPLE = ", over the judged sample"
 
 
 def stands_for(judges: Sequence[Ratings], *, seen: int) -> Floats:
-    """How many generations of the run each stands for that at least `seen` of the judges were to see; 0 for others.
+    """How many generations of the run each one stands for that at least `seen` judges were to see; 0 for others.
 
-    One over its inclusion probability, (prompts, generations). Samples of one run are nested (`judging.design.draw`):
-    what some judges saw is of the sample that the last of them saw, so that its weight is theirs, smallest first.
+    One over its inclusion probability, (prompts, generations). Samples of one run are nested (`judging.design.draw`),
+    so what at least k judges were to see is the k-th largest of their samples, and has its weight.
     """
     return smallest(np.stack([one.weights for one in judges]), seen=seen)
 
@@ -36,8 +36,8 @@ def smallest(weights: Floats, *, seen: int) -> Floats:
 def pairs_stand_for(question: Question, weights: Floats) -> Floats | Undefined | None:
     """How many pairs of one prompt's generations each judged pair stands for (`judging.design.pair_weights`).
 
-    None where each judged generation stands for itself alone, by its weight (prompts, generations). Equal weights are
-    not enough: of pairs that the reward calls alike, and of others, unequal shares were drawn.
+    None if each judged generation stands for itself alone, by its weight (prompts, generations). That weights are equal
+    is not enough: pairs that the reward calls alike and other pairs were drawn in unequal shares.
     """
     if not (weights > 1 + SAME).any():
         return None
@@ -45,11 +45,10 @@ def pairs_stand_for(question: Question, weights: Floats) -> Floats | Undefined |
 
 
 def asked_again(weights: Floats, repeated: Bools) -> Floats | None:
-    """What each generation that was asked about again stands for; None where no judged one stands for more than others.
+    """What each generation that was asked about again stands for; None if all judged ones stand for equally many.
 
-    Of the judged generations, of weight (prompts, generations), those to ask again are drawn by prompt, without a look
-    at the reward: each stands for the judged ones of its prompt in equal parts, its own weight times their number over
-    that of the repeated.
+    Those to ask again are drawn by prompt from the judged ones, without regard to the reward. Each stands for an equal
+    part of its prompt's judged ones: its own weight times their number over the number asked again.
     """
     if not differ(weights):
         return None
@@ -59,7 +58,7 @@ def asked_again(weights: Floats, repeated: Bools) -> Floats | None:
 
 
 def of_sample(found: Quantity, ratings: Ratings) -> Quantity:
-    """The quantity, its method naming the sample as what it is about, where that was not drawn alike from the run."""
+    """The quantity; if it is about a sample that was not drawn alike from the run, its method says so."""
     if isinstance(found, Undefined) or not differ(ratings.weights):
         return found
     return replace(found, method=found.method + OF_SAMPLE)

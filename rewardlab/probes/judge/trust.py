@@ -1,4 +1,4 @@
-"""How far a panel and each of its judges can be trusted: all that is measured of them, for the report."""
+"""Collects for the report all that is measured of a panel and of each of its judges."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from rewardlab.stats.preference import PositionBias
 from rewardlab.stats.rank import RANKS_OF_SAMPLE, RankCorrelation, rank_correlation
 from rewardlab.stats.survey import weighted_share
 
-#: What a judge was shown besides the plain question, in the order of the report.
+#: The altered questions that a judge was shown, in the order of the report.
 VARIANTS: Sequence[str] = (padding.VARIANT, style.VARIANT, *injection.VARIANTS, reference.VARIANT)
-#: Generations on which reward and panel part, for a person to read.
+#: The most generations listed on which reward and panel part.
 PARTING = 10
 
 
@@ -141,7 +141,7 @@ def judge_trust(question: Question, ratings: Ratings) -> JudgeTrust:
 
 
 def _check(found: Agreement) -> str:
-    """The package takes no weights: of a sample alpha is compared as it is before they come in."""
+    """The check by the krippendorff package; it takes no weights, so of a sample the unweighted alpha is compared."""
     level = found.measured.level
     return check_alpha(found.values, level, alpha_of(Table.of(found.values), level))
 

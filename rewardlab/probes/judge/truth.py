@@ -47,7 +47,7 @@ def truth_of(question: Question) -> Truth | None:
 
 
 def annotations_right(question: Question) -> Floats | None:
-    """Each annotator's labels as right (1) and wrong (0), by the middle of all labels' range; NaN at it."""
+    """Each annotator's labels as right (1) and wrong (0): above or below the middle of all labels' range; NaN at it."""
     table = question.annotations
     return None if table is None or not np.isfinite(table).any() else sides_of(table)
 

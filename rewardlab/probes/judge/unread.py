@@ -26,8 +26,8 @@ OF_A_FUNCTION = (
 def unread_of(ratings: Ratings) -> Quantity:
     """The share of plain questions to which no verdict could be read, with its interval over prompts.
 
-    Of single responses it is the run's where only a sample was judged; of pairs, which are not drawn by the reward, the
-    share of those that were shown.
+    For single responses it is the run's, even if only a sample was judged; for pairs, which are not drawn by the
+    reward, it is that of the pairs shown.
     """
     missing, prompts = _missing(ratings)
     weights = None if ratings.pairs is not None else ratings.weights[ratings.asked]

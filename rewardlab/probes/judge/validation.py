@@ -1,4 +1,4 @@
-"""One judge against what is known: its errors, its calibration, and the pass rate once they are taken out."""
+"""Validates one judge against what is known: its errors, its calibration, and the pass rate corrected for them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def validation(question: Question, ratings: Ratings) -> Validation | Undefined:
 
 
 def _accuracy(hits: Floats, ratings: Ratings) -> Quantity:
-    """The share of hits; of all generations where only a sample was judged, each counted as those it stands for."""
+    """The share of hits; if only a sample was judged, of the whole run, each counted as those it stands for."""
     return weighted_share(hits.ravel(), ratings.weights.ravel(), _prompts(hits))
 
 
@@ -104,7 +104,7 @@ def _prompts(table: Floats) -> Floats:
 
 
 def _calibration(ratings: Ratings, truth: Truth) -> Calibration | Undefined:
-    """Only what the judge expects is a probability; a bare verdict would say of each answer that it is sure."""
+    """The calibration of expected verdicts: only they are probabilities, while a bare verdict would always be sure."""
     if not np.isfinite(ratings.expected).any():
         return Undefined("no expected verdicts: the engine gave no log-probabilities, or labels share a first token")
     low, high = min(ratings.judge.values), max(ratings.judge.values)

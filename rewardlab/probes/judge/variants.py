@@ -1,4 +1,4 @@
-"""Which generations a judge is shown once more, altered: what the probes of bias are computed from."""
+"""Chooses the generations that a judge is shown once more, altered: the data of the probes of bias."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def asked_of(ratings: Ratings, variant: str) -> Bools:
 
 
 def _alterations(judge: Judge) -> Mapping[str, injection.Alteration]:
-    """Of verdicts that only name labels none is worse than another."""
+    """The alterations for this judge; none asks for the worst verdict if verdicts only name labels."""
     if judge.scale.is_coded:
         return injection.UPWARDS
     return {

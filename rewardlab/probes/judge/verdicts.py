@@ -1,4 +1,4 @@
-"""A judge's verdicts as the probes compare them: as shares of its scale, before and after an alteration."""
+"""Converts a judge's verdicts into comparable ones: shares of its scale, before and after an alteration."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _shares(ratings: Ratings, variant: str) -> Floats:
 
 
 def _first_shown(pairs: Pairs, shape: tuple[int, ...]) -> Floats:
-    """Preferences for the second response, at the one shown first: it stands first in one pair of its prompt only."""
+    """Preferences for the second response, stored at the response shown first, which is first in one pair only."""
     table = np.full(shape, np.nan)
     table[pairs.prompt, pairs.first] = pairs.value
     return table
@@ -88,9 +88,10 @@ def right_of(ratings: Ratings, share: Floats) -> Floats:
 
 
 def only_verdict(ratings: Ratings) -> str | float | None:
-    """What a judge says of everything, where that is one thing; None where verdicts differ or are few.
+    """The one verdict that a judge gives on everything; None if verdicts differ or are few.
 
-    A pairwise judge that always names one place is told by the other order; here it is one that sees ties only.
+    A pairwise judge counts only if it sees nothing but ties: one that always names one place is found by the other
+    order.
     """
     pairs = ratings.pairs
     given = ratings.values if pairs is None else np.concatenate([pairs.value, pairs.swapped])

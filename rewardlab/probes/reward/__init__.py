@@ -37,7 +37,8 @@ from rewardlab.probes.reward.trials.trial import capped
 
 Probe: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
-#: What decides first; a slow reward may not be asked the last. Hostile texts have a time of their own, after the rest.
+#: The probes that decide come first, for a slow reward may not be asked the last ones. Hostile texts come last, with a
+#: time of their own.
 PROBES: Sequence[Probe] = (
     unreferenced.ask,
     returns.ask,
@@ -59,7 +60,7 @@ PROBES: Sequence[Probe] = (
     signature.ask,
     hostile.ask,
 )
-#: Probes none of whose findings blocks, or blocks only where others do: without them a pass still means something.
+#: Probes whose findings never block, or only where others' do: a pass means something without them.
 CANNOT_BLOCK = {"unreferenced", "constant", "first_test", "mutation", "speed", "payload"}
 NOT_ASKED = (
     "Time ran out before everything was asked: give it more of the reward's own time with --examine-seconds N, or make "
@@ -71,14 +72,14 @@ PARTLY_ASKED = (
 )
 
 
-#: What needs a right answer, asked with sampled ones.
+#: Probes that need a right answer, and can be asked with sampled ones.
 SAMPLED_PROBES: Sequence[Probe] = (wrong.ask, reasoning.ask, shortcuts.ask, unreadable.ask, equivalents.ask)
 
 
 def examine(subject: Subject) -> tuple[Finding, ...]:
-    """Every probe's findings, one a code, the blockers first, each kind in the order of its code.
+    """Ask every probe; keep one finding per code, the blockers first, then in the order of the codes.
 
-    A reward so slow that time ran out is told by RL204, one that reads tokens by RL208, with what was not asked.
+    RL204 tells which probes a reward was too slow for, RL208 which ones could not be asked because it reads tokens.
     """
     asked = _ask(subject, PROBES)
     untold = []
@@ -95,7 +96,7 @@ def examine(subject: Subject) -> tuple[Finding, ...]:
 
 
 def unasked_of(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The probes that can block and that time ran out for, as RL204 tells them."""
+    """The probes that can block and that were not asked for lack of time, from the evidence of RL204."""
     late = (name for one in findings if one.code == "RL204" for name in one.evidence.get("not_asked", ()))
     return tuple(name for name in late if name not in CANNOT_BLOCK)
 
@@ -126,9 +127,9 @@ def examine_sampled(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What probes found, and the names of those that time ran out for and whose answers lacked tokens to read.
+    """What the probes found, and which were not asked because time ran out or because their answers had no tokens.
 
-    `partly` holds how much was asked by the name of a probe whose own share of the time did not do.
+    `partly` says, by the name of a probe that ran out of its own share of the time, how much it asked.
     """
 
     found: list[Finding] = field(default_factory=list)

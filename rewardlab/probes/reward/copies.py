@@ -1,4 +1,4 @@
-"""Prompts that stand in the file more than once, and those among them whose references contradict each other."""
+"""Finds prompts that occur more than once in the file, and those whose references contradict each other."""
 
 from __future__ import annotations
 
@@ -123,17 +123,17 @@ def _turn(turn: Message) -> str:
 
 
 def _form(text: str) -> str:
-    """The text without what space, case and Unicode form make of it."""
+    """The text with white space, case and Unicode form normalised."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-        # What joins or breaks letters unseen: a byte order mark, a soft hyphen, a joiner.
+        # Invisible characters between letters: a byte order mark, a soft hyphen, a joiner.
         text = "".join(one for one in text if unicodedata.category(one) != "Cf")
         text = unicodedata.normalize("NFKC", text.casefold())
     return " ".join(text.casefold().split())
 
 
 def _answer(prompt: Prompt) -> str:
-    """The first answer in a form that equal answers share; empty where there is none."""
+    """The first answer, normalised so that equal answers are equal texts; empty if there is none."""
     found = answers_of(prompt)
     if not found:
         return ""

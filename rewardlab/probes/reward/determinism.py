@@ -76,10 +76,10 @@ def _severity(subject: Subject, asked: Mapping[str, Exchange], real: Sequence[st
 
 
 def _remedy(asked: Mapping[str, Exchange], ids: Sequence[str]) -> str:
-    """What to do, from when the scores changed."""
+    """What to do, depending on when the scores changed."""
     fresh = [asked[name].scores for name in ("in a fresh process", "in another fresh process")]
     kept = [asked[name].scores for name in ("at first", "again", "after other samples")]
-    # Processes seed the hashes of texts differently: where two fresh ones agree throughout, hashes are not behind it.
+    # Hashes differ between processes: if two fresh ones agree throughout, hashes are not the cause.
     if all(one[key] == fresh[0][key] for one in fresh for key in ids):
         return (
             "Fresh processes score alike, and one that has scored before does not: state kept between calls (a "

@@ -103,7 +103,7 @@ LABEL = SPACE | {
     "bold": Form(_inside(lambda text: f"**{text}**"), "warning"),
     "quotes": Form(_inside(lambda text: f'"{text}"'), "note"),
 }
-#: Nobody marks or ends a text so inside an object, and a quote more ends it.
+#: Forms left out inside an object: nobody marks or ends a text there, and one more quote ends it.
 AROUND = frozenset({"a full stop after it", "a full stop at the end", "bold", "quotes"})
 JSON = SPACE | {
     "compact JSON": Form(_json(separators=(",", ":")), "blocker", free=True),
@@ -171,7 +171,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def remedy_of(forms: Sequence[Mapping[str, Any]]) -> str:
-    """What to do about the forms that lose: without the notes, unless there is nothing else."""
+    """What to do about the forms that lose; those that are only notes are left out, unless there are no others."""
     grave = [form["form"] for form in forms if form["severity"] != "note"]
     named = ", ".join(grave or [form["form"] for form in forms])
     return (
@@ -211,6 +211,6 @@ def _severity(name: str, found: Estimate, lost: list[Trial]) -> Severity:
 
 
 def _is_format_asked(lost: Sequence[Trial]) -> bool:
-    """Whether the prompts name the format that the reward reads: to be strict about its outside is then no surprise."""
+    """Whether the prompts name the format that the reward reads: then it may be strict about all outside it."""
     golds = [trial.gold for trial in lost if trial.gold is not None]
     return all(gold.form.before.strip() and any(form == gold.form for form, _ in gold.asked) for gold in golds)

@@ -1,4 +1,4 @@
-"""Can every row's reference win, and not only those of the few rows that all else is asked about?"""
+"""Can every row's reference win, and not only those of the few rows that the other probes use?"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BUDGET_SECONDS = 10.0
 LEAST_ROWS = 100
 #: Rows that lose are asked again in every other way; when so many are found, no further row is needed.
 MOST_LOST = 200
-#: Rows of one round, between which the seconds are counted.
+#: Rows per round; the seconds are checked between rounds.
 ROUND = 1024
 NAMED = 100
 REMEDY = (
@@ -58,7 +58,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def _rows(subject: Subject) -> list[Prompt]:
-    """The rows to ask, in an order that favours none: all, or as many as the reward's pace allows."""
+    """The rows to ask, in random order: all of them, or as many as the reward's pace allows."""
     given = any(prompt.right is not None for prompt in subject.every_prompt)
     fit = [
         prompt
@@ -74,7 +74,7 @@ def _rows(subject: Subject) -> list[Prompt]:
 
 
 def _first_round(subject: Subject, survey: Survey, rows: Sequence[Prompt]) -> tuple[list[Prompt], list[Prompt]]:
-    """The rows that were asked in the reading and the format that win elsewhere, and those that lost so."""
+    """Ask rows in the reading and the format that win elsewhere; return those that were asked, and those that lost."""
     places = Counter(
         answers_of(gold.prompt).index(gold.text) for gold in survey.golds if gold.text in answers_of(gold.prompt)
     )
@@ -100,7 +100,7 @@ def _first_round(subject: Subject, survey: Survey, rows: Sequence[Prompt]) -> tu
 
 
 def _lost_in_every_way(subject: Subject, survey: Survey, lost: Sequence[Prompt]) -> list[tuple[Prompt, str, Outcome]]:
-    """Of these rows, those that win in no reading and no format that is theirs, with their best answer."""
+    """The rows that win in no reading and in none of their formats, each with its best answer."""
     ways = {prompt.id: list(_ways(prompt, survey)) for prompt in lost}
     cases = [Case(prompt, text) for prompt in lost for text in ("", *ways[prompt.id])]
     outcomes = iter(subject.score(cases))
@@ -135,7 +135,7 @@ def _wins(survey: Survey, outcome: Outcome, nothing: Outcome) -> bool:
 
 
 def _reading(prompt: Prompt, at: int) -> str:
-    """The example of a right answer that the prompt has, else its answer in this reading."""
+    """The row's example of a right answer if it has one, else its answer in this reading."""
     found = [prompt.right] if prompt.right is not None else answers_of(prompt)
     return found[min(at, len(found) - 1)]
 

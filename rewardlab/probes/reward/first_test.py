@@ -26,7 +26,7 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class _Tests:
-    """A prompt, the function that its tests call, and what the first one and another expect."""
+    """A prompt, the function that its tests call, and the values that the first test and another one expect."""
 
     prompt: Prompt
     name: str
@@ -38,8 +38,9 @@ class _Tests:
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL407, a warning, where a program that passes the first test alone succeeds, and one that passes another test
-    earns what one does that passes none.
+    """RL407, a warning, if a program that passes only the first test succeeds.
+
+    And a program that passes only another test must earn as little as one that passes none.
     """
     rows = [tests for prompt in subject.prompts if (tests := _tests_of(prompt)) is not None][:MOST_PROMPTS]
     if len(rows) < LEAST_PROMPTS:
@@ -61,7 +62,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def _tests_of(prompt: Prompt) -> _Tests | None:
-    """The tests of a row that has several of one function with different values; None where it has none such."""
+    """The tests of a row, if they call one function and expect different values; else None."""
     found = [match for text in _strings(prompt.reference) for match in TEST.finditer(text)]
     if not found or any(one["name"] != found[0]["name"] for one in found):
         return None

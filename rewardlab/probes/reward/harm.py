@@ -1,4 +1,4 @@
-"""What bad samples did to a reward, and the findings that follow from it."""
+"""Records what bad samples did to a reward, and makes the findings that follow."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ BACKTRACKING = (
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A bad sample, what it is, and how grave it is that it does harm: a blocker where a policy may well write it.
+    """A bad sample, its name, and the severity if it does harm: a blocker where a policy may well write it.
 
-    `is_text` tells what a model can write from what only a broken file holds.
+    `is_text` tells whether a model can write it; otherwise only a broken file holds it.
     """
 
     name: str
@@ -90,7 +90,7 @@ def lost_batches(harms: Sequence[Harm], good: int) -> Iterator[Finding]:
 
 
 def unusable(harms: Sequence[Harm], *, declared: bool) -> Iterator[Finding]:
-    """What the returns for bad samples break, the first for each code; `declared` tells whether the range is."""
+    """A finding for each code that the returns for bad samples break; `declared` tells whether the range is."""
     seen = set()
     for harm in harms:
         event = f"one bad sample: {harm.bad.name}"
@@ -105,7 +105,7 @@ def _gravest(harms: Sequence[Harm]) -> Severity:
 
 
 def _evidence(harms: Sequence[Harm]) -> dict[str, Any]:
-    """The cases, those first that say different things."""
+    """The cases as evidence, first those that say different things."""
     different = {harm.said: harm for harm in reversed(harms)}
     examples = [
         {"bad": one.bad.name, "said": one.said, "seconds": one.alone.reply.seconds, "sample": shown(one.bad.sample)}

@@ -17,23 +17,23 @@ from rewardlab.probes.reward.trials.subject import Case, OutOfTimeError, PartlyA
 from rewardlab.rewards.contracts.contract import Violation
 
 GOOD = 8
-#: Samples that hang or kill are waited for this often and no more: each costs a timeout or a process. So are slow ones,
-#: which a comparison with a time limit of its own makes by the dozen: what else can block is still to be asked.
+#: The most samples that may hang or kill, for each costs a timeout or a process; and the most slow ones, which a
+#: comparison with its own time limit makes by the dozen. Other blockers are still to be asked.
 DEATHS = 2
-#: A slow answer takes so many times what ordinary ones take.
+#: An answer that takes this many times as long as ordinary ones is slow.
 SLOW_FACTOR = 50
-#: From so many seconds on one answer is slow, whatever else the machine does.
+#: An answer that takes this many seconds is slow, whatever else the machine does.
 SURELY_SLOW = 10.0
-#: A text that is run or parsed under a limit of its own takes all of it. Each is waited for so long, or so many times
-#: what ordinary ones take; what needs longer is asked once more, with patience.
+#: A first look waits so many seconds, or so many times what ordinary texts take: a text that is run or parsed under a
+#: time limit takes all of it. What needs longer is asked once more, with patience.
 GLANCE_SECONDS, GLANCE_FACTOR = 2.0, 3
-#: Of the examination's time, beside what the other probes take: they decide, and these texts are many.
+#: The share of the examination's time, in addition to that of the other probes: these texts decide, and are many.
 SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The reward, what it gives for the good samples by themselves, and what its returns break anyhow."""
+    """The reward, what it returns for the good samples alone, and which codes its returns break anyway."""
 
     subject: Subject
     base: Exchange
@@ -45,7 +45,7 @@ class Scene:
         return self.base.reply.seconds / len(self.base.samples)
 
     def glance(self, samples: Sequence[Sample]) -> Exchange:
-        """What comes back for the samples, waited for only briefly."""
+        """Send the samples and wait only briefly."""
         within = max(GLANCE_SECONDS, GLANCE_FACTOR * self.ordinary * len(samples))
         return self.subject.exchange(samples, within=min(within, self.subject.patience))
 
@@ -61,9 +61,9 @@ class Scene:
         return scored and not self.defects(exchange)
 
     def is_lost(self, exchange: Exchange) -> bool:
-        """Whether a good sample has no score, or all have one and the same that they do not have by themselves.
+        """Whether a good sample lost its score, or all have the same score now though they differ without the bad one.
 
-        Scores that merely move are neighbours.py's question.
+        Whether scores merely move is the question of neighbours.py.
         """
         beside = [exchange.scores[key] for key in self.base.ids if key in exchange.scores]
         alone = [self.base.scores[key] for key in self.base.ids if key in exchange.scores]
@@ -79,9 +79,10 @@ class Scene:
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL201 to RL203 for a sample that raises, hangs or kills alone; RL108 where good ones beside it are lost.
 
-    What a model can write is a blocker; what only broken data hold is a warning, but for rows without a reference where
-    the file has them: to raise for one is right when it costs that one only (RL406). What the return for a bad sample
-    breaks is told under its own code. All are asked together first: a reward that bears them is asked a few times only.
+    First all bad samples are sent together: a reward that bears them is asked only a few times. Harm by what a model
+    can write is a blocker. Harm by what only broken data hold is a warning, except for rows without a reference if the
+    file has some: raising for one is right as long as it costs only that one (RL406). What the return for a bad sample
+    breaks is reported under its own code.
 
     Raises: PartlyAskedError after what was found, where the share of the time did not do for every sample.
     """
@@ -111,7 +112,7 @@ def _ask(subject: Subject) -> Iterator[Finding]:
 
 
 def _goods(subject: Subject) -> int:
-    """How many good samples stand beside bad ones: two at least, so that each has one on both sides."""
+    """How many good samples stand beside a bad one: at least two, one on each side."""
     most = min(GOOD, max(1, subject.platform.batch_size // 2))
     return min(most, max(2, subject.afford(most, invocations=3)))
 
@@ -136,7 +137,7 @@ def _look_for(harms: list[Harm], scene: Scene) -> None:
 
 
 def _is_enough(harms: Sequence[Harm]) -> bool:
-    """Whether no more should be asked: each further sample may cost a timeout."""
+    """Whether to stop asking: each further sample may cost a timeout."""
     deaths = Counter(harm.reason for harm in harms)
     return max(*(deaths[reason] for reason in FATAL), sum(harm.is_slow for harm in harms)) >= DEATHS
 
@@ -175,7 +176,7 @@ def _broken(subject: Subject, ways: Mapping[str, Callable[[Sample], Sample]]) ->
 
 
 def _bears(scene: Scene, chunk: Sequence[Bad]) -> bool:
-    """Whether the bad samples together, among the good ones, do no harm at all and take no time."""
+    """Whether the bad samples, all together among the good ones, do no harm and take no extra time."""
     samples = [*scene.base.samples, *(bad.sample for bad in chunk)]
     if len(samples) > scene.subject.platform.batch_size:
         return False  # a platform that sends one at a time
@@ -191,7 +192,7 @@ def _harm(scene: Scene, bad: Bad) -> Harm | None:
     elif scene.is_slow(alone) and alone.reply.seconds < SURELY_SLOW:  # once may be an import, or the machine's doing
         alone = min(alone, scene.subject.exchange([bad.sample]), key=lambda one: one.reply.seconds)
     fatal = alone.failure is not None and alone.failure.reason in FATAL
-    # What is slow is told as such: to ask it again among others takes the time of all other questions.
+    # A slow sample is reported as such: asking it again among others would take the time of all other questions.
     lost = fatal or (not scene.is_slow(alone) and _loses_batch(scene, bad))
     if not lost and scene.is_harmless(alone) and not scene.is_slow(alone):
         return None
@@ -199,7 +200,7 @@ def _harm(scene: Scene, bad: Bad) -> Harm | None:
 
 
 def _loses_batch(scene: Scene, bad: Bad) -> bool:
-    """Whether good samples on both sides of it lose their scores, which they do not do without it."""
+    """Whether good samples on both sides of the bad one lose their scores, which they keep without it."""
     *before, last = scene.base.samples
     if not before or len(before) + 2 > scene.subject.platform.batch_size:
         return False

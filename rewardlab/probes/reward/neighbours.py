@@ -20,8 +20,10 @@ Event = Sequence[Sample]
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL207, a blocker, for scores that follow the company; where the same event is not scored alike twice, only if it
-    is in fresh processes: what is kept between calls then makes the scores follow what came before.
+    """RL207, a blocker, for scores that depend on the other samples of the event.
+
+    If the same event does not score alike twice, only fresh processes in which it does are evidence: state that is kept
+    between calls then makes a score depend on the samples before it.
     """
     size = subject.platform.batch_size
     if size < 2:
@@ -40,7 +42,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def _follows_state(subject: Subject, samples: Event) -> Iterator[Finding]:
-    """The first event of a process, twice in its order and once reversed: is the score of a place, or of a sample?"""
+    """Send a process's first event twice in order and once reversed: does a score follow its place or its sample?"""
     first = {}
     for name, event in (("in order", samples), ("in order again", samples), ("reversed", samples[::-1])):
         subject.restart()
@@ -60,7 +62,7 @@ def _follows_state(subject: Subject, samples: Event) -> Iterator[Finding]:
 
 
 def _arrangements(subject: Subject, samples: Event) -> dict[str, list[Event]]:
-    """The same samples in other company; each arrangement a list of events, whose own samples are looked at."""
+    """The same samples in other company. Each arrangement is a list of events; only these samples' scores count."""
     few, order = samples[: max(2, len(samples) // 4)], subject.stream("neighbours").permutation(len(samples))
     half = (len(samples) + 1) // 2
     return {
@@ -89,12 +91,12 @@ def _scores(subject: Subject, events: Sequence[Event]) -> dict[str, float | None
 
 
 def _moved(base: Mapping[str, float | None], other: Mapping[str, float | None]) -> list[str]:
-    """The samples that have a score in both, and not the same: where there is none, other probes say why."""
+    """The samples with a score in both that is not the same; why others lack one is told by other probes."""
     return [key for key, score in other.items() if None not in {score, base.get(key)} and not same(score, base[key])]
 
 
 def _finding(subject: Subject, base: Exchange, suspects: Mapping[str, Sequence[Event]]) -> Iterator[Finding]:
-    """An arrangement counts when asked twice it gives the same other scores twice: noise does not."""
+    """RL207 for arrangements that, asked twice, give the same changed scores twice: noise does not."""
     samples = {sample["id"]: sample for sample in base.samples}
     examples = []
     for name, events in suspects.items():

@@ -14,7 +14,8 @@ from rewardlab.rewards.events.event import sample_parts
 from rewardlab.rewards.isolation.reply import Answer
 from rewardlab.task import Prompt
 
-#: The recipes' longest response in tokens (max_new_tokens, inferenceMaxTokens); the longest of them elsewhere.
+#: The longest response of each platform's recipes in tokens (max_new_tokens, inferenceMaxTokens); elsewhere the longest
+#: of them.
 RESPONSE_TOKENS: Mapping[str, int] = {"smtj": 6000, "hyperpod": 8192, "bedrock": 2048}
 LONGEST_TOKENS = 8192
 #: Of English text; texts in other scripts take more.
@@ -22,7 +23,7 @@ BYTES_PER_TOKEN = 4
 LONG_WORDS = 2500
 SAMPLES = 4
 MEGABYTE = 1 << 20
-#: A batch is made up to so many times the platform's limit: beyond, it would say nothing and take gigabytes.
+#: The largest batch that is built, in multiples of the platform's limit: more would tell nothing and take gigabytes.
 MOST_PAYLOADS = 5
 
 
@@ -34,13 +35,13 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def is_sendable(prompt: Prompt, platform: Platform) -> bool:
-    """Whether a batch of this row comes near the platform's limit; RL205 tells of what exceeds it."""
+    """Whether a batch of this row is small enough to build; RL205 tells of what exceeds the platform's limit."""
     row = sum(map(len, sample_parts(prompt, platform)))
     return row * platform.batch_size <= MOST_PAYLOADS * platform.payload_mb * MEGABYTE
 
 
 def _event(subject: Subject, longest: int) -> Iterator[Finding]:
-    """The rows of the whole file, the longest together: a batch holds a prompt's whole group."""
+    """RL205 for an event with the longest rows of the file, together with their groups."""
     platform = subject.platform
     limit, size = platform.payload_mb * MEGABYTE, platform.batch_size
     sizes = sorted((sum(map(len, sample_parts(prompt, platform))) for prompt in subject.every_prompt), reverse=True)
@@ -97,6 +98,6 @@ def _return(subject: Subject, longest: int) -> Iterator[Finding]:
 
 
 def _bytes_per_sample(subject: Subject, cases: list[Case]) -> float | None:
-    """Of the return; None when there is none."""
+    """The bytes of the return per sample; None if there is no return."""
     reply = subject.invoke(subject.samples(cases))
     return len(json.dumps(reply.results).encode()) / len(cases) if isinstance(reply, Answer) else None

@@ -27,7 +27,7 @@ FIRST = (
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL408 when a response whose last word is wrong succeeds, on prompts where that wrong answer alone does not."""
+    """RL408 if a response that ends with a wrong answer succeeds, on prompts where that wrong answer alone fails."""
     survey = survey_of(subject)
     fair = [gold for gold in survey.sound if not survey.succeeds(gold, gold.wrong_outcome)]
     by_name: dict[str, list[tuple[Trial, Outcome]]] = defaultdict(list)
@@ -54,7 +54,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def _trials(gold: Gold) -> Iterator[Trial]:
-    """A text that is graded as a whole has no final answer: it is not asked."""
+    """Trials for one prompt; none if texts are graded as a whole, for then there is no final answer."""
     if gold.wrong is None or (gold.kind == "text" and not gold.form.before):
         return
     form = gold.form

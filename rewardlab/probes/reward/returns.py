@@ -18,7 +18,7 @@ from rewardlab.stats.spread import SAME_SCORE
 CODES: Mapping[Reason, str] = {"raised": "RL201", "timed_out": "RL202", "crashed": "RL203", "invalid": "RL101"}
 FATAL: tuple[Reason, ...] = ("timed_out", "crashed")
 EXAMPLES = 3
-#: As much of an error as a line of the text report shows, so that it ends with the place in the code.
+#: The length of a line in the text report: so much of an error is kept that it still ends with the place in the code.
 SAID = 110
 #: How an error's text names the line of the reward that raised it.
 PLACE = re.compile(r"\([^()\n]*:\d+\)$")
@@ -53,7 +53,7 @@ def _findings(subject: Subject, exchange: Exchange, event: str) -> Iterator[Find
 
 
 def _merged(findings: Sequence[Finding], events: Sequence[str]) -> Finding:
-    """The finding of the first event that shows it, telling whether the other does too."""
+    """The finding of the first event that shows it; its evidence says whether the other event shows it too."""
     first = findings[0]
     if len(events) < 2:
         return first
@@ -86,7 +86,7 @@ def _silent(exchange: Exchange, event: str) -> Iterator[Finding]:
 
 
 def _different(guilty: Sequence[tuple[Sample, Unscored]]) -> list[tuple[str, Sample]]:
-    """What was said, once for each line that raises (an error may quote its sample), and the first sample of each."""
+    """One error text for each line that raises (an error may quote its sample), with the first sample of each."""
     first: dict[str, tuple[str, Sample]] = {}
     for sample, outcome in guilty:
         place = PLACE.search(outcome.detail)
@@ -136,7 +136,7 @@ def _severity(code: str, defects: Sequence[Violation], *, declared: bool, most: 
 
 
 def _examples(exchange: Exchange, defects: Sequence[Violation]) -> list[dict[str, str]]:
-    """The first of each detail, with the sample and its own result where the defect is one sample's."""
+    """The first defect of each detail, with the sample and its result if the defect is about one sample."""
     assert isinstance(exchange.reply, Answer), "a defect is a return's"
     samples = {sample["id"]: sample for sample in exchange.samples}
     different = list({defect.detail: defect for defect in reversed(defects)}.values())[::-1]

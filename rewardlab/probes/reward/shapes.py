@@ -17,7 +17,7 @@ PROMPTS = 4
 EXAMPLES = 3
 #: A shape is read better than another where right answers stand out from wrong ones by so much more.
 BETTER = 1.1
-#: How code writes the place of the reference.
+#: Code that reads the reference, by its place in the sample.
 PLACES = {
     "top": 'sample["reference_answer"]',
     "metadata": 'sample["metadata"]["reference_answer"]',
@@ -28,10 +28,9 @@ PLACES = {
 def ask(subject: Subject) -> Iterator[Finding]:
     """RL107 for shapes in which the same answers score otherwise than in the shape that the audit sends.
 
-    A blocker, but for the place of the reference where the platform's pages and samples disagree: then a warning.
-
-    That shape itself is the guilty one where right answers stand out less from wrong ones in it than in another, be it
-    another platform's. Code that is no Lambda is handed its arguments, and reads no shape.
+    A blocker; but a warning if only the place of the reference differs and the platform's pages and samples disagree on
+    it. If right answers stand out more in another shape, even another platform's, the shape that the audit sends is the
+    one that is not read. Code that is no Lambda is handed its arguments, and reads no shape.
     """
     if subject.entry.kind != "lambda":
         return
@@ -80,13 +79,13 @@ def _scored(exchange: Exchange) -> int:
 
 
 def _strangers(subject: Subject) -> list[Shape]:
-    """Shapes that other platforms send, those with messages."""
+    """The shapes with messages that only other platforms send."""
     shapes = {shape: None for platform in PLATFORMS.values() for shape in platform.shapes}
     return [shape for shape in shapes if shape not in subject.platform.shapes and shape.content != "fields"]
 
 
 def _cases(subject: Subject) -> list[Case]:
-    """Right and wrong by turns, form after form, so that the first few already hold both."""
+    """Right and wrong answers in turn, one form after the other, so that the first few cases hold both."""
     return [
         Case(
             prompt,
@@ -101,7 +100,7 @@ def _cases(subject: Subject) -> list[Case]:
 
 
 def _exchange(subject: Subject, cases: Sequence[Case], shape: Shape) -> Exchange:
-    """The cases in one shape, in events no larger than the platform's; the first that fails stands for all."""
+    """Send the cases in one shape, in events of the platform's size; the first that fails stands for all."""
     samples, size = subject.samples(cases, shape=shape), subject.platform.batch_size
     if len(samples) <= size:
         return subject.exchange(samples)
@@ -146,7 +145,7 @@ def _unread(shape: Shape, read: Shape, exchange: Exchange, expected: Exchange, *
 
 
 def _both(shape: Shape, read: Shape) -> str:
-    """What to say of a place that the platform's pages and samples disagree on, and how to read both."""
+    """What to say if the platform's pages and samples disagree on the place, and how to read both."""
     return (
         f"AWS's documentation and its own samples disagree on where the reference lies: {PLACES[shape.reference]} or "
         f"{PLACES[read.reference]}. This handler reads it from the second alone, and the audit goes on there. Read "
@@ -155,7 +154,7 @@ def _both(shape: Shape, read: Shape) -> str:
 
 
 def _remedy(shape: Shape, read: Shape) -> str:
-    """What to read besides, from where the two shapes differ."""
+    """Which place the reward should read as well, from where the two shapes differ."""
     advice = []
     if shape.reference != read.reference:
         advice.append(f"Read the reference from {PLACES[shape.reference]} too.")

@@ -18,7 +18,7 @@ from rewardlab.rewards.isolation.reply import Answer
 #: The agent toolkit's guidance for a reward without network, seconds a sample.
 GUIDANCE_SECONDS = 0.1
 MOST_CALLS = 20
-#: Measured for so long, and for one warm call at least.
+#: The seconds to measure for; at least one warm call is made.
 MEASURE_SECONDS = 0.3
 #: No page gives the length of a step; a reward that takes longer than this is what training waits for.
 STEP_SECONDS = 60.0
@@ -36,7 +36,7 @@ class Latency:
     alone: float
 
     def of(self, samples: int) -> float:
-        """The seconds of an invocation of so many samples: a line through what one takes and what a batch takes."""
+        """The seconds of an invocation of so many samples, on the line through one sample and a batch."""
         batch = float(np.median(self.warm))
         if self.batch < 2:
             return samples * batch if samples > 1 else batch

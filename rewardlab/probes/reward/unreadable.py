@@ -1,4 +1,4 @@
-"""Does a reference that cannot be read give points away?"""
+"""Does an unreadable reference give points away?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rewardlab.probes.reward.trials.trial import PRACTICAL, SHOWN, capped, earne
 from rewardlab.readers.prompts import REFERENCE_KEYS, TEXT_KEYS
 from rewardlab.task import Json, Prompt
 
-#: What stands where the answer should; each is tried on this many prompts.
+#: The values put in the reference's place; each is tried on this many prompts.
 BROKEN: dict[str, Json] = {"null": None, "an empty text": "", "an empty object": {}, "an empty list": []}
 TRIED = 8
 
@@ -54,7 +54,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def _answers(gold: Gold) -> tuple[str, ...]:
-    """Answers that nobody could call right: wrong, unreadable, and none."""
+    """Answers that nobody could call right: a wrong one, an unreadable one, and none."""
     return (gold.form.write(gold.wrong or NOWHERE), gold.form.write(NOWHERE), "I do not know.", "", "None")
 
 

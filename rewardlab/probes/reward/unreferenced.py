@@ -1,4 +1,4 @@
-"""Do the rows stand once each, with one reference, without which nothing that needs a right answer can be asked?"""
+"""Are the rows unique, and does each have one reference, without which no right answer can be asked about?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NONE = (
 
 
 def ask(subject: Subject) -> Iterator[Finding]:
-    """RL701, a warning, for copies, contradictions and rows without a reference; says so where that is all of them."""
+    """RL701, a warning, for copies, contradictions and rows without a reference; says if no row has one."""
     found = flaws(subject.every_prompt)
     if found is not None:
         lack = all(prompt.reference is None for prompt in subject.every_prompt)

@@ -34,7 +34,8 @@ from rewardlab.probes.reward.trials.survey import Survey, survey_of
 from rewardlab.probes.reward.trials.trial import SHOWN, Trial, capped, evidence_of, run, severity_of, share, worst
 from rewardlab.task import Prompt
 
-#: What is tried, and the most that it may say: a sign or a word that a reward overlooks is rarer than a wrong answer.
+#: Each way of being wrong that is tried, with its highest severity: overlooking a sign or a word is rarer than paying
+#: any wrong answer.
 MOST: Mapping[str, Severity] = {
     "another answer": "blocker",
     "another answer, for half of the score or more": "warning",
@@ -98,24 +99,24 @@ REMEDIES: Mapping[str, str] = {
     slips.DIGIT: "compare the number to its last decimal",
 }
 
-#: Where the answer has several parts, one of them is exchanged for what other rows have in that place.
+#: One of several parts of the answer is replaced by what other rows have in its place.
 PART = "one part of the answer another"
-#: What a reward may overlook rightly, as a title or a key that may be left out: the samples tell how it is here.
+#: Parts that a reward may rightly overlook, such as a title or a key that may be left out; samples tell if it does so.
 MAY_BE_FREE = {PART, INSIDE, LACKING, FURTHER, REORDERED, TURNED}
-#: A wrong answer that reads as right to a comparison of words in another language is not asked for in English.
+#: Only English prompts get an English denial: a comparison of words in another language may read it as right.
 ENGLISH = re.compile(r"\b(?:the|is|are|of|or|and|which|what)\b", re.IGNORECASE)
 SIGN = "the opposite sign"
 #: A text that holds the answer may earn a part rightly, as an overlap does; what lies between the most that wrong
 #: answers are known to earn and what right ones do is no success yet.
 LONGER = "the right digits inside a longer number"
-#: These take any answer of the kind.
+#: Ways in which any answer of the kind wins.
 BROAD = {"another answer", "the right answer of another prompt"}
-#: Remedies of one finding.
+#: The most remedies in one finding.
 REMEDIES_TOLD = 3
 #: Not as much as a right answer, and still most of the score: training finds the format long before the answer.
 HALF = "another answer, for half of the score or more"
 HALVED = {"another answer", LONGER}
-#: What the right answer of another prompt is called, by how it relates to this one's.
+#: The names of another prompt's right answer, by how it relates to this one's.
 FOREIGN = {
     "label": "another label",
     "near": "a neighbouring answer",
@@ -140,7 +141,7 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 
 def _tried(subject: Subject, survey: Survey) -> Iterator[tuple[Trial, Outcome]]:
-    """Every wrong answer, under the name of the way in which it is wrong, with what it earned."""
+    """Every wrong answer, as a trial named after the way in which it is wrong, and what it earned."""
     for gold in survey.golds:
         if gold.wrong is not None and gold.wrong_outcome is not None and survey.succeeds(gold, gold.outcome):
             yield Trial("another answer", gold.prompt, gold.form.write(gold.wrong), gold), gold.wrong_outcome
@@ -157,7 +158,7 @@ def remedy_of(ways: Sequence[Mapping[str, Any]]) -> str:
     """What to do about the gravest of the ways in which wrong answers win, at most three of them."""
     gravest = worst([way["severity"] for way in ways])
     names = [way["wrong"] for way in ways if way["severity"] == gravest]
-    # Where any other answer wins, so does a near one: to be told of it adds nothing.
+    # Where any other answer wins, a near one does too: its remedy would add nothing.
     told = [name for name in names if name in BROAD] or names
     told = told[:REMEDIES_TOLD]
     return (
@@ -174,7 +175,7 @@ def _way(name: str, tried: Sequence[tuple[Trial, Outcome]], hits: Sequence[bool]
 
 
 def _most(name: str, subject: Subject) -> Severity:
-    """The most that this way may say: of counts and sizes, none of which is negative, a sign tells little."""
+    """The highest severity of this way. Where no reference is negative (counts, sizes), a sign is only a note."""
     if name == SIGN and not any(_is_negative(prompt) for prompt in subject.every_prompt):
         return "note"
     return MOST[name]
@@ -186,10 +187,10 @@ def _is_negative(prompt: Prompt) -> bool:
 
 
 def _parts(survey: Survey) -> Iterator[tuple[Trial, Outcome]]:
-    """For each right answer a wrong one that shares a part with it and earns the most, and fails where there is none.
+    """For each right answer, the wrong one that keeps a part of it and earns the most.
 
-    Of the answers that differ in one and the same place the one that earns least counts: one of two units may be
-    another name of the right one.
+    Of the answers that differ in the same place, the one that earns least counts: one of two units may be another name
+    of the right one. If there is none, the trial fails.
     """
     best: dict[str, tuple[Trial, Outcome]] = {}
     for one in survey.blended:
@@ -216,7 +217,7 @@ def _by_prompt(tried: Sequence[tuple[Trial, Outcome]], hits: Sequence[bool]) -> 
 
 
 def _passes(survey: Survey, trial: Trial, outcome: Outcome) -> bool:
-    """Whether the wrong answer is a success, or within a useless difference of the right one."""
+    """Whether the wrong answer succeeds, or earns no usefully less than the right one."""
     score, gold = score_of(outcome), trial.gold
     if score is None or gold is None or gold.score is None:
         return False
@@ -243,7 +244,7 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
     if value is not None:
         allowed = allowance(gold.prompt.reference, value)
         longer = f"{gold.text.strip()}7" if "." in gold.text else f"{value}57"
-        # Behind the point one more digit may be the same value to within what a reward rounds rightly.
+        # One more decimal may be the same value within what a reward may rightly round.
         if abs((number(longer) or value) - value) > max(allowed, NEIGHBOUR * abs(value)):
             yield LONGER, longer
         yield LONGER, f"{'-' if value < 0 else ''}8{abs(value)}"

@@ -44,9 +44,11 @@ WEIGH_LESS = (
 
 
 def position(question: Question) -> Position:
-    """Where the baseline lies; undecided with too few prompts, or when the unscored generations, another threshold that
-    the evidence leaves open, or the labels' own share of right answers could move it. It is inside only where it is
-    known: a GO says how often the model is right. It is not below where only the reference's own words would succeed.
+    """Where the baseline lies: below, inside or above the band, or undecided.
+
+    It is undecided with too few prompts, and if the unscored generations, another open threshold, or the labels' own
+    share of right answers could move it. It is inside only if it is known: a GO says how often the model is right. It
+    is not below if only the reference's own words would succeed.
     """
     quantity = banded(question)
     bounds = (quantity.scored, quantity.as_failures, quantity.as_successes)
@@ -89,8 +91,10 @@ def _remedy(question: Question) -> str:
 
 
 def unscored_decide(question: Question) -> bool:
-    """Whether the unscored generations keep the position open, however many more prompts come: the scored ones alone
-    would decide, or counted as failures all lie under an end of the band that they exceed as successes.
+    """Whether the unscored generations keep the position open, however many more prompts come.
+
+    Either the scored ones alone would decide, or an end of the band lies between the baseline with the unscored ones as
+    failures and that with them as successes.
     """
     quantity = banded(question)
     if question.measured.scored_prompts < LEAST_PROMPTS:
@@ -114,7 +118,7 @@ def threshold_decides(question: Question) -> bool:
 
 
 def _threshold(question: Question) -> dict[str, object]:
-    """What the baseline is at each threshold that may be meant, lowest first; and by labels."""
+    """The baseline at each threshold that may be meant, lowest first; and by labels."""
     measured = question.measured
     rows = [
         {"success_at": one.at, **_shown(found)}

@@ -17,24 +17,25 @@ from rewardlab.stats.interval import Estimate, Floats, Quantity, mean_over_promp
 from rewardlab.stats.overlap import FEW
 from rewardlab.stats.spread import SAME_SCORE
 
-#: So far beyond the baseline's interval another threshold makes it another number.
+#: How far beyond the baseline's interval another threshold's baseline must lie to be another number.
 SLACK = 0.02
-#: Sampled answers that read as right, in so many prompts, show where right answers begin, if so many of them succeed.
+#: Right answers are seen to begin at the threshold if samples of so many prompts read as right and so many succeed.
 LEAST_ROWS, MOSTLY = 10, 0.9
-#: The texts speak for the whole where so many of the scored generations tell their side.
+#: The least share of scored generations with readable texts, for these to speak for the whole.
 READABLE, MOST_READABLE = 0.5, 0.9
 #: A right answer that earns no more than the lowest of the wrong ones was not read as one: RL411 tells of it.
 LOWEST = 0.1
-#: A reference of so many words is a sentence. Where so many winners hold it word by word, the reward compares words.
+#: The fewest words of a sentence. If this share of the winners holds the reference word by word, the reward compares
+#: words.
 LEAST_WORDS, LITERAL = 5, 0.5
-#: So many signs a word, of a script without small letters, are a sentence that no spaces part.
+#: The fewest characters per word of a sentence in a script that puts no spaces between words.
 LEAST_SIGNS = 10
-#: In a sentence so many of the words are of letters alone, and nothing is written as programs and formulas write it.
+#: The least share of a sentence's words that have letters only; and signs of code or formulas, which it has none of.
 WORDY, OUTER = 0.75, ".,;:!?'\"()-"
 CODE = re.compile(r"[{}<>=\[\]\\_$`|]|\w\(|\b[A-Z]{4,}\b.*\b[A-Z]{4,}\b", re.DOTALL)
-#: Scores of so many levels are graded. The shares of answers at whose scores success may begin.
+#: The fewest levels of a graded score. The shares of answers at whose scores success may begin.
 LEAST_LEVELS, QUARTERS = 4, (0.25, 0.5, 0.75)
-#: So many answers are looked at for the reference.
+#: The most answers that are searched for the reference.
 MOST_READ = 2_000
 
 
@@ -51,7 +52,7 @@ def open_baselines(question: Question) -> list[Quantity]:
 
 
 def labelled_baseline(question: Question) -> list[Quantity]:
-    """The share of right answers by labels, where enough prompts have some and it is what the band is on."""
+    """The share of right answers by labels, if the band is on accuracy and enough prompts are labelled; else empty."""
     labelled = question.measured.labelled
     if question.targets.band_on != "accuracy" or not isinstance(labelled, Estimate) or labelled.units < LEAST_PROMPTS:
         return []
@@ -66,10 +67,10 @@ def is_known(question: Question) -> bool:
 
 
 def judged_alone(question: Question) -> bool:
-    """Whether nothing but the reward says which answers are right: the references are prose, what succeeds is written
-    otherwise, and what a wrong answer to the very question earns is not known.
+    """Whether nothing but the reward says which answers are right.
 
-    A lax judge of summaries passes most wrong ones, and only labels could tell.
+    That is so if the references are prose, most winners do not repeat them, and it is not known what a wrong answer to
+    the prompt's own question earns. A lax judge of summaries passes most wrong ones, and only labels could tell.
     """
     success, score = question.measured.success, question.answers.score
     if success.source in {"declared", "labels", "range", "texts"} or not are_prose(question):
@@ -86,10 +87,10 @@ def judged_alone(question: Question) -> bool:
 
 
 def is_verbatim(question: Question) -> bool:
-    """Whether hardly any answer succeeds because success is what prose earns word by word, and the score is graded.
+    """Whether the score is graded and hardly any answer succeeds, because success takes the words of a prose reference.
 
-    No sampled answer then tells what a right one in other words earns, and a made-up wrong one that keeps most of the
-    words may earn more than it.
+    No sampled answer then shows what a right one in other words earns, and a made-up wrong one that keeps most of the
+    words may earn more.
     """
     measured = question.measured
     if measured.success.source in {"declared", "labels", "range", "texts"} or measured.labelled is not None:
@@ -107,7 +108,7 @@ def are_prose(question: Question) -> bool:
 
 
 def at_quantiles(question: Question) -> list[tuple[float, Quantity]]:
-    """The baseline where success began at a score that a quarter, a half or three quarters of the answers reach."""
+    """The baseline at three thresholds: the scores that a quarter, a half and three quarters of the answers reach."""
     scores = question.answers.score
     known = np.isfinite(scores)
     places = np.unique(np.quantile(scores[known], QUARTERS, method="lower"))
@@ -126,10 +127,11 @@ def _text_at(question: Question, row: int, column: int) -> str:
 
 
 def outweighed(question: Question) -> Estimate | None:
-    """The share of answers that read as right and earn more than wrong ones can, where the share that succeeds is
-    another; None where the two agree, the user or labels say what success is, or too few texts can be read.
+    """The share of answers that are right by their texts, if it differs from the share that succeeds.
 
-    Something else than being right (length, form, style) then decides which of the right answers succeed.
+    Right are those that read so and earn more than wrong ones can. None if the two shares agree, if the user or labels
+    say what success is, or if too few texts can be read. If they differ, something else than being right (length, form,
+    style) decides which of the right answers succeed.
     """
     success, score = question.measured.success, question.answers.score
     if success.source in {"declared", "labels", "texts"}:
@@ -148,9 +150,9 @@ def outweighed(question: Question) -> Estimate | None:
 
 
 def right_by_texts_read(question: Question) -> tuple[Estimate, float] | None:
-    """The share of right answers among those whose texts tell, whatever they earned, and the share of answers that do.
+    """The share of right answers among the readable ones, whatever they earned, and the share that is readable.
 
-    None where so many tell nothing that those that do may be others than the rest, or only one side can be read.
+    None if so many are unreadable that the readable ones may not be typical, or if only one side can be read.
     """
     scored, sides = int(np.isfinite(question.answers.score).sum()), [one.side == "right" for one in question.reads]
     read = len(sides) / scored if scored else 0.0
@@ -161,9 +163,9 @@ def right_by_texts_read(question: Question) -> tuple[Estimate, float] | None:
 
 
 def _outweighed_in_words(question: Question) -> Estimate | None:
-    """The same where references are words: texts tell right answers alone, and every other one counts by its score.
+    """`outweighed` for references in words: texts show right answers only, and every other answer counts by its score.
 
-    A right one that earns more than the lowest of the others was read as one by the reward.
+    A right answer that earns more than the lowest of the others was recognised by the reward.
     """
     score, reads = question.answers.score, question.reads
     if len(reads) < LEAST_ROWS or any(one.side == "wrong" for one in reads):
@@ -184,7 +186,7 @@ def _outweighed_in_words(question: Question) -> Estimate | None:
 
 
 def heard_right(question: Question) -> Bools | None:
-    """For each of the reads, whether it is right and earns more than wrong ones can; None where one side is rare."""
+    """For each read, whether it is right and earns more than the lowest wrong ones; None where one side is rare."""
     score = question.answers.score
     earned = np.array([score[one.row, one.column] for one in question.reads], float)
     right = np.array([one.side == "right" for one in question.reads], bool)
@@ -224,7 +226,7 @@ def _moves(question: Question) -> bool:
 
 
 def _hold_the_reference(question: Question, lowest: float) -> bool:
-    """Whether several of the answers between this score and the threshold in use hold the reference, in more words."""
+    """Whether several answers between this score and the threshold in use hold the reference among other words."""
     score, prompts = question.answers.score, question.prompts
     between = np.argwhere((score >= lowest - SAME_SCORE) & ~question.measured.success.of(score))
     between = between[:: max(1, len(between) // MOST_READ)] if prompts else between[:0]
@@ -239,8 +241,8 @@ def _hold_the_reference(question: Question, lowest: float) -> bool:
 def _begins(question: Question) -> bool:
     """Whether sampled answers show where right ones begin: enough read as right, and these succeed.
 
-    A long text is right in many words, of which only the reference's own can be read. One that earns no more than the
-    lowest of the wrong ones was refused for its form, and tells nothing of what lies between.
+    A long text may be right in other words than the reference's, which cannot be read. A right answer that earns no
+    more than the lowest wrong ones was refused for its form, and does not count.
     """
     heard = heard_right(question)
     told = [True] * len(question.reads) if heard is None else heard

@@ -15,9 +15,9 @@ from rewardlab.stats.components import Component, Components, component_shares
 from rewardlab.stats.interval import Undefined
 from rewardlab.stats.spread import SAME_SCORE
 
-#: A component with this share of the spread within prompts leaves the others nothing to say.
+#: A component with more than this share of the spread within prompts drowns the others.
 DROWNING = 0.9
-#: One with less is not heard.
+#: A component with less than this share is not heard.
 UNHEARD = 0.05
 MASTERED = (
     "Every sampled answer earns all of it, and made-up answers earn less: the model has mastered it already, and it "
@@ -98,7 +98,7 @@ def shares_of(question: Question) -> Components | Undefined:
 
 
 def _mastered(values: np.ndarray, made_up: tuple[float, float] | None) -> bool:
-    """Whether made-up answers had less of a component, and none more, than every generation has."""
+    """Whether some made-up answers earned less of a constant component, and none earned more."""
     if made_up is None:
         return False
     low, high = made_up

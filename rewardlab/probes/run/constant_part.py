@@ -1,4 +1,4 @@
-"""A word that stands in all references: how many of the answers that succeed have another word in its place?"""
+"""Where all references share a word, how many of the answers that succeed have another word in its place?"""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rewardlab.probes.run.exchanged import DISPUTED
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.winners import Winners
 
-#: A part is constant that stands in this share of the references, of at least so many.
+#: The share of the references that have a constant part, and the fewest references to tell.
 MOSTLY, LEAST_ROWS = 0.95, 20
-#: Of the answers that succeed, the share that is worth a word, and the one from which on the accuracy rests on it.
+#: The share of successful answers that is worth a finding, and the share from which on the accuracy rests on it.
 TOLD, DECISIVE = 0.05, 0.25
-#: Words that are told.
+#: The most words listed.
 WORDS = 5
 REMEDY = (
     "The reward overlooks a part that all references have. If the other words mean the same, nothing is wrong; if they "
@@ -29,7 +29,7 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class _Other:
-    """A generation that succeeds with another word than all references have in a place, and that word."""
+    """A generation that succeeds with another word in the place of the constant one, and that word."""
 
     row: int
     column: int
@@ -37,9 +37,9 @@ class _Other:
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL407, a warning, for a constant part of the answer that the reward overlooks and that samples write otherwise.
+    """RL407, a warning, if the reward overlooks a constant part of the answer that samples write otherwise.
 
-    Units, currencies and other words that are known to differ are told by the answers that read wrong.
+    Answers that read as wrong, such as those in another unit, are left out: `exchanged` reports them.
     """
     if not question.prompts or question.measured.labelled is not None:
         return
@@ -68,7 +68,7 @@ def ask(question: Question) -> Iterator[Finding]:
 
 
 def _constant(question: Question) -> str | None:
-    """The last or the first word that nearly all references share, beside a part that they do not; None for none."""
+    """The last or the first word, if nearly all references share it and have other parts too; else None."""
     firsts = [found[0] for prompt in question.prompts if (found := answers_of(prompt))]
     shapes = [shape for text in firsts if (shape := shape_of(text)) is not None]
     if len(shapes) < LEAST_ROWS or len(shapes) < MOSTLY * len(firsts):
@@ -92,7 +92,7 @@ def _others(winners: Winners, word: str) -> Iterator[_Other]:
 
 
 def _in_place_of(wanted: Shape, word: str, text: str) -> str | None:
-    """The word that the text's end has in the place of the constant one, all else being the same; None where none."""
+    """The word that replaces the constant one at the end of the text, if all else is the same; else None."""
     line = (text.strip().splitlines() or [""])[-1].strip(OUTER)
     tokens = tokens_of(line)
     if len(tokens) < len(wanted.tokens):

@@ -1,4 +1,4 @@
-"""What made-up answers suggested, held against what was sampled: a format that nobody thought of is no fault."""
+"""Corrects findings from made-up answers by what was sampled: an unforeseen format is no fault of the reward."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.shown import LEAST_PROMPTS, weigh_forms, weigh_parts
 from rewardlab.stats.spread import SAME_SCORE
 
-#: Sampled answers of so many prompts contradict what made-up ones say; so many of them must succeed.
+#: The fewest prompts whose sampled answers contradict made-up ones, and the least share of these that must succeed.
 LEAST_ROWS, MOSTLY = 10, 0.9
 READ = (
     "Sampled answers to these prompts succeed, so the reward reads a format that none of the made-up answers had: what "
@@ -27,10 +27,11 @@ BROKEN = (
 
 
 def reconcile(findings: Iterable[Finding], question: Question) -> Iterator[Finding]:
-    """The findings of an examination; those that no right answer was read are notes where sampled ones were.
+    """Yield the findings of an examination, corrected by the samples.
 
-    A form that no sample has is no blocker; that the reference stays under the top is not said where samples reach it.
-    Where not one sampled answer succeeds either, they are blockers: the reward comes before the model.
+    "No right answer was read" becomes a note if sampled ones were read, and a blocker if not one sampled answer
+    succeeds either: the reward comes before the model. A form that no sample has is no blocker. That the reference
+    stays under the top is left out if samples reach it.
     """
     success = question.right
     for held in findings:
@@ -79,7 +80,7 @@ def _reaches_the_top(finding: Finding, question: Question) -> bool:
 
 
 def _weigh_asked(finding: Finding, question: Question) -> Finding:
-    """A blocker that the format asked for loses becomes a warning where sampled right answers win all the same."""
+    """Turn the blocker that the requested format loses into a warning if sampled right answers win all the same."""
     if finding.code != "RL401" or "asked" not in finding.evidence or finding.severity != "blocker":
         return finding
     success = question.right

@@ -17,13 +17,13 @@ from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.winners import MOST_READ, Winners
 from rewardlab.stats.interval import Estimate
 
-#: Answers that say nothing win on nearly all rows of the default label and on hardly any other; so many rows show it.
+#: A default label's least share of rows on which saying nothing wins, other labels' most, and the fewest rows to tell.
 NEARLY_ALL, HARDLY_ANY, LEAST_ROWS = 0.9, 0.1, 3
 #: Winners that surely exceed this share are what training finds.
 PRACTICAL = 0.05
 #: A label so short stands in other words by chance.
 SHORT = 3
-#: Of a long text the end is read, where the answer stands.
+#: How many characters, from the end, are searched for a label.
 TAIL = 2000
 REMEDY = (
     "A text that names no label counts as {label!r}, and wins wherever that is right: training finds that saying "
@@ -41,11 +41,11 @@ class _Unlabelled:
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL402 for a label that answers without any label count as.
+    """RL402 for a default label: one as which answers without any label count.
 
-    That an answer which says nothing wins on the rows of one label, and on those of no other, shows that the reward
-    falls back to it; what sampled texts without a label earn by it decides what that weighs. A label such as "none" may
-    rightly be answered by saying nothing: then it is a warning at most.
+    If an answer that says nothing wins on the rows of one label only, the reward falls back to that label. The share of
+    successes that sampled texts without a label make up decides the severity. A label such as "none" may rightly be
+    answered by saying nothing: then it is a warning at most.
     """
     labels = labels_of(question.prompts)
     default = _default(question, labels) if labels else None
@@ -89,14 +89,14 @@ def _default(question: Question, labels: Sequence[str]) -> str | None:
 
 
 def _own_labels(question: Question, labels: Sequence[str]) -> Mapping[str, str]:
-    """The label that answers each prompt, by its id."""
+    """Each prompt's right label, by the prompt's id."""
     known = {strict(label): label for label in labels}
     found = ((prompt.id, answers_of(prompt)) for prompt in question.prompts)
     return {name: known[strict(texts[0])] for name, texts in found if texts and strict(texts[0]) in known}
 
 
 def _unlabelled(question: Question, labels: Sequence[str], default: str) -> list[_Unlabelled]:
-    """The sampled texts to prompts of this label that name none of the labels and are not cut off."""
+    """The sampled texts, not cut off, that name no label at all where the default label is right."""
     named = re.compile("|".join(_pattern(label) for label in labels), re.IGNORECASE)
     own, answers = _own_labels(question, labels), question.answers
     step = max(1, answers.row.size // MOST_READ)
@@ -112,7 +112,7 @@ def _unlabelled(question: Question, labels: Sequence[str], default: str) -> list
 
 
 def _pattern(label: str) -> str:
-    """What names a label: its letters anywhere, since words are inflected; of a short one the whole word."""
+    """The pattern that finds a label: its letters anywhere, since words are inflected; a short one as a whole word."""
     text = re.escape(label.strip(OUTER) or label)
     return text if len(label) > SHORT else rf"(?<!\w){text}(?!\w)"
 

@@ -1,4 +1,4 @@
-"""Two or three concrete generations for findings that are about the scores as a whole."""
+"""Adds two or three example generations to findings that are about the scores as a whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ILLUSTRATED = {"RL301", "RL302", "RL303", "RL304", "RL305", "RL307", "RL409"}
 
 
 def illustrate(finding: Finding, question: Question) -> Finding:
-    """The finding with generations to look at, each of another prompt, where it has none of its own."""
+    """The finding with example generations, each of another prompt, if it has none of its own."""
     if finding.code not in ILLUSTRATED or "examples" in finding.evidence:
         return finding
     found = [question.answers.example(prompt, index) for prompt, index in _places(_concerned(finding, question))]

@@ -25,8 +25,8 @@ PRACTICAL = 0.05
 #: that surely pays more than so many of them does not read the row.
 UNREAD = 0.5
 EXAMPLES = 3
-#: The key of evidence that rests on reading alone. Ways in which no wrong answer earns what a right one does, or that
-#: samples show by themselves.
+#: The key in the evidence of a finding that rests on reading alone. Ways of being wrong that do not support such a
+#: finding: the answer earns less than a right one, or the samples show it by themselves.
 DISPUTED = "by_reading_alone"
 NO_SUPPORT = {"another answer, for half of the score or more", "the right label denied", slips.UNIT, slips.DIGIT}
 REMEDY = (
@@ -71,12 +71,12 @@ def ask(question: Question) -> Iterator[Finding]:
     A warning where no row has a reference, for then a form may be all that is asked for.
     """
     found = [*_exchange(question), *_paid(question), *_unasked(question)]
-    # Of two that weigh alike the first is told: what keeps a run from GO.
+    # Of equally severe findings the first is kept: it has to be the one that prevents a GO.
     yield from sorted(found, key=lambda one: not is_disputed([one]))
 
 
 def _unasked(question: Question) -> Iterator[Finding]:
-    """A note that says why no winner was given to another prompt, where some answers succeed; or what it rests on."""
+    """A note that says why no winner was given to another prompt, or that winners were exchanged without references."""
     evidence = question.evidence
     if not question.right.any():
         return  # the baseline tells
@@ -88,7 +88,7 @@ def _unasked(question: Question) -> Iterator[Finding]:
 
 
 def reads_nothing(question: Question) -> bool:
-    """Whether nothing tells right from wrong: without references, winners win anywhere, and no labels were given."""
+    """Whether nothing tells right from wrong: no labels, no references, and winners win under any prompt."""
     found = [one for one in question.evidence.exchanged if one.relation == "unknown" and one.score is not None]
     if question.measured.labelled is not None or not found:
         return False
@@ -97,8 +97,9 @@ def reads_nothing(question: Question) -> bool:
 
 
 def is_unknown(question: Question) -> bool:
-    """Whether success was read from the sampled scores alone, and no answer could be given to another prompt: then any
-    score would have counted, and a reward of the form alone looks like one of answers.
+    """Whether the threshold rests on the sampled scores alone and no answer could be given to another prompt.
+
+    Then any score would have counted as success, and a reward for form looks like one for right answers.
     """
     measured = question.measured
     return measured.success.source == "levels" and measured.labelled is None and bool(question.evidence.exchange_note)
@@ -131,7 +132,7 @@ def _exchange(question: Question) -> Iterator[Finding]:
 
 
 def _severity(kind: str, wins: Estimate) -> Severity | None:
-    """What a share of winners that win elsewhere weighs; None where it is what chance and sound rewards give."""
+    """The severity of a share of winners that win elsewhere; None if chance and sound rewards give as much."""
     if kind == "known":
         return "blocker" if wins.low > PRACTICAL else "note" if wins.estimate < PRACTICAL else "warning"
     if wins.low > UNREAD:
@@ -153,7 +154,7 @@ def _hits(question: Question, pairs: Sequence[Exchanged]) -> Bools:
 
 
 def _share(pairs: Sequence[Exchanged], hits: Bools) -> Estimate | None:
-    """The share of hits with its interval, the prompt that was given the answers as the unit."""
+    """The share of hits, with its interval over the prompts that were given the answers."""
     by_prompt: dict[str, list[bool]] = defaultdict(list)
     for one, hit in zip(pairs, hits, strict=True):
         by_prompt[one.prompt_id].append(bool(hit))
@@ -181,7 +182,7 @@ def _cases(question: Question, won: Sequence[Exchanged]) -> list[dict[str, Any]]
 
 
 def _paid(question: Question) -> Iterator[Finding]:
-    """Of the sampled answers that read as another value than the reference, those that succeed."""
+    """RL407 for sampled answers that read as another value than the reference and succeed."""
     wrong = [one for one in question.reads if one.side == "wrong"]
     shown = [one for one in wrong if question.right[one.row, one.column]]
     paid = _share_of(question, wrong)
@@ -204,7 +205,7 @@ def _paid(question: Question) -> Iterator[Finding]:
         "by_reason": reasons,
         "examples": examples[::-1][:EXAMPLES],
     }
-    # Where nothing tells what right answers earn, neither is it known what these succeed in.
+    # Without knowing what right answers earn, it is not known what the success of these means.
     known = question.measured.success.source in {"declared", "labels", "answers", "texts"}
     if known and surely is not None and surely.low > PRACTICAL:
         yield Finding("RL407", "blocker", evidence, _remedy(reasons))
@@ -242,7 +243,7 @@ def _share_of(question: Question, wrong: Sequence[Read]) -> Estimate | None:
 
 
 def _surely_wrong(question: Question) -> Estimate | None:
-    """Of the answers that succeed and can be read, the share that are surely wrong, whatever notation is taken."""
+    """The share, among the readable answers that succeed, of those that are wrong in any notation."""
     by_prompt: dict[str, list[bool]] = defaultdict(list)
     for one in question.reads:
         if question.right[one.row, one.column]:
@@ -251,7 +252,7 @@ def _surely_wrong(question: Question) -> Estimate | None:
 
 
 def _by_reason(question: Question, wrong: Sequence[Read]) -> list[dict[str, Any]]:
-    """For each way of being surely wrong, how many sampled answers are and how many of these succeed."""
+    """For each reason why an answer is surely wrong, how many sampled answers have it and how many of these succeed."""
     found: dict[str, list[bool]] = defaultdict(list)
     for one in wrong:
         if one.reason is not None:
@@ -260,8 +261,9 @@ def _by_reason(question: Question, wrong: Sequence[Read]) -> list[dict[str, Any]
 
 
 def is_supported(question: Question) -> bool:
-    """Whether wrong answers succeed that were made up or given to another prompt: what reads as wrong may be the right
-    value in a notation that is not known here, and these are wrong for sure.
+    """Whether answers that are wrong for sure, being made up or given to another prompt, succeed too.
+
+    What merely reads as wrong may be the right value in a notation that is not known here.
     """
     ways = [way for one in question.examined if one.code == "RL407" for way in one.evidence.get("ways", ())]
     if any(way["share"] >= PRACTICAL and way["wrong"] not in NO_SUPPORT for way in ways):
@@ -272,5 +274,5 @@ def is_supported(question: Question) -> bool:
 
 
 def is_disputed(findings: Iterable[Finding]) -> bool:
-    """Whether it rests on reading alone that answers that succeed are wrong."""
+    """Whether a finding says on the grounds of reading alone that successful answers are wrong."""
     return any(one.code == "RL407" and one.evidence.get(DISPUTED, False) for one in findings)

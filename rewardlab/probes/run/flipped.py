@@ -9,15 +9,14 @@ from rewardlab.stats.binomial import chance_of_at_most
 from rewardlab.stats.discrimination import discrimination
 from rewardlab.stats.interval import Undefined
 
-#: Of the labels that people give, up to so many are usually wrong; more is never assumed.
+#: The share of wrong labels that is usual among human annotators; more is never assumed.
 USUAL_FLIPS = 0.15
-#: One-sided; so seldom is a reward blamed that is right throughout and labelled with mistakes.
+#: One-sided: how seldom a reward that is always right may be blamed for mistaken labels.
 ALPHA = 0.01
 
 
 def paid_beyond_mistakes(passed: Floats, right: Floats) -> float:
-    """The share of wrong answers that succeed, less what labels turned round by mistake make of it; 0 if they may be
-    all of it.
+    """The share of wrong answers that succeed, corrected for mistaken labels; 0 if these may explain all of it.
 
     Arguments: `passed` (the answers that succeed) and `right` (those labelled so), (prompts, generations): 1, 0 or NaN.
     Identity: if a share e of labels is turned round at random, (f w - e p) / (w - e n): of n answers p succeed, and of

@@ -1,4 +1,4 @@
-"""How many further prompts are expected to decide: that the advice to sample more comes true."""
+"""Estimates how many further prompts decide a verdict, so that the advice to sample more holds true."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ NINE_IN_TEN = float(ndtri(POWER))
 def of_band(question: Question) -> Further | None:
     """The further prompts expected to decide the band with power 0.9; None when the estimate lies on an end of it.
 
-    As many of them will be unscored as there are now. The verdict must hold with these counted as failures and as
-    successes, so that the slowest of the three decides.
+    The share of unscored generations is taken to stay as it is. The verdict must hold without them, with them as
+    failures and with them as successes: the slowest of the three decides.
     """
     measured, quantity = question.measured, banded(question)
     if not isinstance(quantity.scored, Estimate):
@@ -48,7 +48,7 @@ def of_band(question: Question) -> Further | None:
 
 
 def slower(one: Further | None, other: Further | None) -> Further | None:
-    """What satisfies both."""
+    """The larger of two needs; None if either is unknown."""
     if one is None or other is None:
         return None
     high = None if one.high is None or other.high is None else max(one.high, other.high)
@@ -56,7 +56,7 @@ def slower(one: Further | None, other: Further | None) -> Further | None:
 
 
 def _to_place(question: Question, quantity: Quantity, counted: Bools, hits: Bools) -> Further | None:
-    """The further prompts that place this quantity against the band."""
+    """The further prompts that place this quantity inside or outside the band."""
     prompts = int(counted.any(axis=1).sum())
     if not isinstance(quantity, Estimate) or place(quantity, question.targets.band) != "undecided":
         return _of_all(question, float(LEAST_PROMPTS), prompts)
@@ -78,7 +78,7 @@ def _to_place(question: Question, quantity: Quantity, counted: Bools, hits: Bool
 
 
 def _needed(plan: Plan, true: float, edge: float, away: float, level_at: Callable[[float], float]) -> float:
-    """Prompts in all that tell a mean from the edge; infinite where it would lie on the edge's other side."""
+    """The total of prompts that tell a mean from the edge; infinite if the mean would lie beyond it."""
     if (true - edge) * away <= 0:
         return math.inf
     return plan.prompts_to_tell(min(max(true, 0.0), 1.0), edge, level_at, most=HOPELESS_PROMPTS)
@@ -110,7 +110,7 @@ def _units(deviation: float, gap: float, level_at: Callable[[float], float]) -> 
 
 
 def _level_at(question: Question, prompts: int) -> Callable[[float], float]:
-    """The level of the look at so many prompts in all; too few so far for a verdict were no look."""
+    """The level of the next look, given the total of prompts then; the first look is the first with enough prompts."""
     if question.measured.scored_prompts < LEAST_PROMPTS or not question.looks:
         return lambda _: FIRST_LEVEL
     return lambda wanted: level_of_next(question.looks, wanted / max(prompts, 1))
@@ -123,7 +123,7 @@ def _of_all(question: Question, needed: float, prompts: int) -> Further:
 
 
 def _further(question: Question, needs: list[float], prompts: int) -> Further | None:
-    """What comes to the prompts there are, from how many are needed in all that count like these `prompts`."""
+    """Turn a total of prompts that count like these `prompts` into further prompts of the run."""
     every = question.measured.prompts / max(prompts, 1)
 
     def more(needed: float) -> int | None:

@@ -11,7 +11,7 @@ from rewardlab.task import Prompt
 
 
 def known_answers(stored: Evidence, prompts: Sequence[Prompt], answers: Answers) -> tuple[Evidence, tuple[Read, ...]]:
-    """The evidence that the run keeps, with exchanged and sampled answers in it, and the sampled ones as they read."""
+    """The evidence that the run keeps, with exchanged and sampled answers added, and how each sampled one reads."""
     reads = tuple(read(prompts, answers, stored.form))
     right, wrong = earned_of(answers, reads)
     return stored.with_exchanged().with_answers(right, wrong), reads

@@ -90,7 +90,7 @@ def agreement(question: Question) -> tuple[Discrimination | Undefined, Quantity]
 
 
 def _threshold(question: Question) -> float:
-    """What `discrimination` is given: it counts scores at the threshold, and those within SAME_SCORE of it."""
+    """The threshold for `discrimination`, which counts scores at it and those within SAME_SCORE of it."""
     success = question.measured.success
     return success.at + 2 * SAME_SCORE if success.strict else success.at
 

@@ -20,7 +20,8 @@ from rewardlab.stats.within import WithinCorrelation, within_correlation
 
 #: A correlation within prompts under this explains less than a tenth of the spread: a note.
 PRACTICAL = 0.3
-#: What a standard deviation of length is worth, of the range: under the first a note, under the second no blocker.
+#: What one standard deviation of length adds to the score, as a share of the range: under the first a note, under the
+#: second no blocker.
 SMALL, DECISIVE = 0.02, 0.05
 #: Names under which rewards report whether the answer is right.
 CORRECTNESS = re.compile(r"correct|accura|exact|match|answer", re.IGNORECASE)
@@ -35,13 +36,13 @@ STEPS = 10
 
 
 def ask(question: Question) -> Iterator[Suspicion]:
-    """RL404: score against length, with what is right taken out where it is known.
+    """RL404: score against length within prompts, among equally right answers as far as that is known.
 
-    A blocker only where labels say what is right: else a long answer may score higher because it is better. The form
-    of the answer is taken out too: what has the form is longer than what lacks it, and earns more for that. Without
-    labels, so are the reference's words: what holds more of them is longer, and a reward of overlap pays for them; and
-    how near a number or a list comes to the right one, which a graded reward pays for. A score of two or three levels
-    among equally right answers then tells of something else than length.
+    A blocker only where labels say what is right: else a long answer may score higher because it is better. The form of
+    the answer is held constant too: an answer with the form is longer, and earns more for the form. Without labels, so
+    are the words shared with the reference, which a reward of overlap pays for, and how near a number or a list comes
+    to the right one, which a graded reward pays for. If equally right answers then have only two or three scores, these
+    reflect something else than length.
     """
     answers = question.answers
     right, source = _correctness(question)
@@ -81,7 +82,7 @@ def ask(question: Question) -> Iterator[Suspicion]:
 
 
 def _most_levels(score: Floats, right: Floats) -> int:
-    """How many scores the equally right answers of the whole run have, at most."""
+    """The largest number of different scores among equally right answers of the whole run."""
     known = np.isfinite(score) & np.isfinite(right)
     return max((len(levels_of(score[known & (right == kind)])[0]) for kind in np.unique(right[known])), default=0)
 
@@ -146,7 +147,7 @@ def _correctness(question: Question) -> tuple[Floats | None, str]:
 
 
 def _form(question: Question) -> Floats:
-    """A number for each generation, the same where the form is: the answer's format, and components named for it."""
+    """A number that identifies each generation's form: the answer's format, and the components named for form."""
     answers = question.answers
     form = np.zeros(answers.score.shape)
     if question.evidence.form is not None:
@@ -163,7 +164,7 @@ def _form(question: Question) -> Floats:
 
 
 def _examples(question: Question, right: Floats, *, upwards: bool) -> list[dict[str, object]]:
-    """Two generations of one prompt, equally right, whose scores part with their length."""
+    """Two equally right generations of one prompt that differ in length and in score."""
     answers = question.answers
     best, found = 0.0, None
     for prompt in range(len(answers.score)):

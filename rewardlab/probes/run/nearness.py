@@ -1,4 +1,4 @@
-"""How near a wrong answer comes to the right one, as a class of generations: a graded reward pays for that."""
+"""Sorts generations into classes that come equally near to the reference, for a graded reward pays for nearness."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.answers.reference.accepted import NUMBER, answers_of, number
 from rewardlab.probes.run.question import Question
 from rewardlab.runs.tables import Floats
 
-#: Runs of more generations are not read for this. Of a longer text the end is.
+#: The most generations of a run that is read; the characters read from the end of a text.
 MOST_READ, TAIL = 50_000, 400
 #: Steps to a tenfold distance, and the classes of what lies farther than a hundredfold or holds no number.
 STEPS, FARTHEST = 4, 30.0
@@ -23,10 +23,10 @@ WORD = re.compile(r"\w+")
 
 
 def nearness(question: Question) -> Floats:
-    """For each generation a class, the same where it comes equally near to the reference; 0 where that is not known.
+    """A class for each generation, the same for those equally near to the reference; 0 where that is not known.
 
-    Of numbers by the order of their relative distance, four classes a decade; of JSON lists by the F1 of their items,
-    and apart from them what is no JSON. Not of runs of more than MOST_READ generations.
+    Numbers are classed by their relative distance, four classes a decade; JSON lists by the F1 of their items, with a
+    class of their own for texts without a JSON list. A run of more than MOST_READ generations is not read.
     """
     answers = question.answers
     held = np.zeros(answers.score.shape)

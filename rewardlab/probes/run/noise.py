@@ -49,7 +49,7 @@ def beyond_noise(question: Question) -> Quantity:
 
 
 def _plainly(question: Question) -> Quantity:
-    """The share of the same groups that differ at all: seen on more prompts it would have another interval."""
+    """The share of groups that differ at all, of the same prompts as `beyond_noise`, to be compared with it."""
     return informative_groups(_scored_again(question)[:, :, 0], question.measured.num_generations)
 
 

@@ -72,7 +72,7 @@ def in_order(question: Question) -> bool:
 
 
 def _pairs(question: Question) -> tuple[list[_Pair], float]:
-    """The pairs of each prompt; and the difference from which on one earns clearly more."""
+    """All pairs of a right and a wrong answer to one prompt, and the least difference that counts as clearly more."""
     score = question.answers.score
     low, high = (float(np.quantile(score[np.isfinite(score)], end)) for end in (EXTREME, 1 - EXTREME))
     sides: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
@@ -90,7 +90,10 @@ def _pairs(question: Question) -> tuple[list[_Pair], float]:
 
 
 def _share(pairs: list[_Pair], useful: float) -> Estimate | None:
-    """The mean over prompts of the share of turned pairs; a prompt is worth as many trials as it has disjoint pairs."""
+    """The share of pairs in which the wrong answer earns clearly more: its mean over prompts.
+
+    A prompt counts as many trials as it has disjoint pairs.
+    """
     by_row: dict[int, list[_Pair]] = defaultdict(list)
     for pair in pairs:
         by_row[pair.row].append(pair)
@@ -103,7 +106,7 @@ def _share(pairs: list[_Pair], useful: float) -> Estimate | None:
 
 
 def _examples(question: Question, turned: list[_Pair]) -> list[dict[str, object]]:
-    """The right and the wrong answer of the pair that is turned the most."""
+    """The right and the wrong answer of the pair with the largest difference in favour of the wrong one."""
     if not turned:
         return []
     worst = max(turned, key=lambda one: one.more)

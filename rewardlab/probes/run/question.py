@@ -1,4 +1,4 @@
-"""What a probe is asked about: what was measured, what it is held against, whose contract holds."""
+"""What a probe is asked about: the measured run, its answers, the targets, and all else that is known of them."""
 
 from __future__ import annotations
 

@@ -13,17 +13,17 @@ from rewardlab.runs.tables import Answers
 from rewardlab.stats.spread import SAME_SCORE
 from rewardlab.task import Prompt
 
-#: So many generations are read, whole prompts, evenly over the file: reading takes microseconds, a million take long.
+#: The most generations read: whole prompts, evenly over the file. Reading one takes microseconds, a million take long.
 MOST_READ = 20_000
-#: Of texts without the format, so many on each side, and so often right above wrong, show that the reward reads them.
+#: Texts without the format count as read by the reward if so many are on each side, and right ones earn more so often.
 LEAST_OTHERS, MOSTLY = 10, 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A generation, by its row and column in the answers' tables, and which side its text is on.
+    """A generation, by its row and column in the answers' tables, that reads as right or as wrong.
 
-    `reason` says why it is surely wrong, where that needs no knowledge of the notations that the reward takes.
+    `reason` says why it is wrong in every notation; None if the reward may know one in which it is right.
     """
 
     row: int
@@ -33,10 +33,10 @@ class Read:
 
 
 def read(prompts: Sequence[Prompt], answers: Answers, form: tuple[str, str] | None) -> list[Read]:
-    """Every scored generation, or MOST_READ of them, whose text tells its side.
+    """Read every scored generation, or about MOST_READ of them, and keep those that are plainly right or wrong.
 
-    Texts without the format `form` are read by their end, if those that end right earn more than those that end wrong:
-    the reward then reads more than that format, and to leave them out would tell one format's scores alone.
+    Texts without the format `form` are read by their end if the right ones among them earn more than the wrong ones:
+    the reward then reads more than that format, and without them only one format's scores would be known.
     """
     if not prompts:
         return []
@@ -66,7 +66,7 @@ def _read(
 
 
 def _are_read(answers: Answers, others: Sequence[Read]) -> bool:
-    """Whether the reward reads these texts: of a right and a wrong one, the right one mostly earns more."""
+    """Whether the reward reads these texts: the right ones mostly earn more than the wrong ones."""
     right, wrong = (
         np.array([answers.score[one.row, one.column] for one in others if one.side == side], float)
         for side in ("right", "wrong")
@@ -82,7 +82,7 @@ def _place(one: Read) -> tuple[int, int]:
 
 
 def earned_of(answers: Answers, reads: Sequence[Read]) -> tuple[list[Earned], list[Earned]]:
-    """What answers that read right and wrong earned."""
+    """What the answers that read as right earned, and those that read as wrong."""
     right, wrong = [], []
     for one in reads:
         identifier, score = answers.prompt_ids[one.row], float(answers.score[one.row, one.column])

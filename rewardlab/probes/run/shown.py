@@ -1,4 +1,4 @@
-"""Which forms of an answer this model's samples show: a form that no sample has is no reason to stop a run."""
+"""Lowers the severity of faults that this model's samples do not show: these are no reason to stop a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rewardlab.probes.reward.wrong import MAY_BE_FREE, remedy_of
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.reading import Read
 
-#: What shows each form of RL403 in a text. Forms that are missing here any model may write: they keep their severity.
+#: A pattern for each form of RL403. Any model may write the forms missing here: they keep their severity.
 SHOWN_BY: Mapping[str, re.Pattern[str]] = {
     "a line break at the end": re.compile(r"\n\Z"),
     "line breaks around": re.compile(r"\A\s*\n"),
@@ -38,23 +38,23 @@ SHOWN_BY: Mapping[str, re.Pattern[str]] = {
     "indented JSON": re.compile(r"[{\[]\s*\n"),
     "a code fence": re.compile(r"```"),
 }
-#: A form is shown by at least so many prompts, and this share of the generations that were read.
+#: The fewest prompts, and the least share of the generations read, that show a form.
 LEAST_PROMPTS, LEAST_SHARE = 2, 0.005
-#: Generations that are looked at; of longer texts the two ends.
+#: The most generations looked at; the characters read at each end of longer texts.
 MOST_READ, END = 5000, 2000
-#: So many texts that tell their side, of which none is a wrong one that succeeds, show what this model does not write.
+#: The fewest readable texts that show what this model does not write.
 LEAST_READ = 30
 UNSEEN = "a model that learns may write one, and this one hardly does yet"
-#: The most that a way weighs where samples hardly show it, and how sampled answers of the kind are known.
+#: The highest severity of each way of being wrong that samples hardly show, and the reason under which samples count.
 LIGHTER: Mapping[str, Severity] = {**dict.fromkeys(MAY_BE_FREE, "warning"), slips.UNIT: "note", slips.DIGIT: "note"}
 REASONS: Mapping[str, Reason] = {slips.UNIT: OTHER_UNIT, slips.DIGIT: OTHER_DIGIT}
 WHY = "no sampled answer is written in these forms: a model that learns may, and this one does not yet"
 
 
 def weigh_forms(finding: Finding, question: Question) -> Finding:
-    """RL403 with each form's severity by what the samples show: what none shows is a note, with the reason.
+    """RL403 with the severity of each form set by the samples: a form that none shows becomes a note, with the reason.
 
-    The finding as it is where nothing was sampled.
+    The finding stays as it is if nothing was sampled.
     """
     forms: list[dict[str, Any]] = finding.evidence.get("forms", [])
     if finding.code != "RL403" or not forms or not question.answers.row.size:
@@ -69,9 +69,10 @@ def weigh_forms(finding: Finding, question: Question) -> Finding:
 
 
 def weigh_parts(finding: Finding, question: Question) -> Finding:
-    """RL407 with the answers that keep a part of the right one as a warning where this model's samples, of which enough
-    can be read, show no such answer that succeeds: to overlook a part may be right, as a title is. A slip that no
-    sample shows is a note.
+    """RL407 with lower severities for ways of being wrong that hardly any sample succeeds by, if enough can be read.
+
+    An answer that keeps a part of the right one becomes a warning, for a reward may rightly overlook a part, such as a
+    title. A slip becomes a note.
     """
     ways: list[dict[str, Any]] = finding.evidence.get("ways", [])
     if finding.code != "RL407" or not any(way["wrong"] in LIGHTER for way in ways):
@@ -88,7 +89,7 @@ def weigh_parts(finding: Finding, question: Question) -> Finding:
 
 
 def _lighter(way: dict[str, Any], wrong: Sequence[Read], paid: Sequence[Read]) -> dict[str, Any]:
-    """A way in which wrong answers win, with what samples show of it; lighter where they hardly show any."""
+    """A way of being wrong, with what the samples show of it; less severe if they hardly show any."""
     most = LIGHTER.get(way["wrong"])
     reason = REASONS.get(way["wrong"])
     if reason is not None:
@@ -111,7 +112,7 @@ def _weighed(form: dict[str, Any], texts: list[str], rows: list[int]) -> dict[st
 
 
 def _texts(question: Question) -> tuple[list[str], list[int]]:
-    """The ends of sampled texts, and the row of each; of many generations those of every so many prompts."""
+    """The ends of sampled texts, and the row of each; of many generations, only those of every n-th prompt."""
     answers = question.answers
     step = max(1, answers.row.size // MOST_READ)
     texts, rows = [], []

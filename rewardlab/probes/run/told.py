@@ -1,4 +1,4 @@
-"""Which answers are right where no score tells: the reward adds as much for something else, and the texts are plain."""
+"""Finds right answers by their texts where no score tells, because the reward pays as much for something else."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rewardlab.runs.tables import Bools
 from rewardlab.stats.overlap import FEW
 from rewardlab.stats.spread import SAME_SCORE
 
-#: Of the scored generations so many may earn what right ones do without a text that tells their side.
+#: The share of scored generations that may earn what right ones do without a readable text.
 DOUBTFUL = 0.02
-#: A prompt in which being right earns less than so much of what it earns on average pays nothing for it.
+#: A prompt pays nothing for being right if that earns less than this share of what it earns on average.
 LITTLE = 0.25
 
 

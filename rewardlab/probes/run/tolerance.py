@@ -15,8 +15,8 @@ from rewardlab.probes.run.exchanged import DISPUTED
 from rewardlab.probes.run.question import Question
 from rewardlab.probes.run.winners import Winners
 
-#: Of the answers that succeed, the share that is worth a word, and the shares between which the accuracy itself rests
-#: on whether the tolerance is meant. A model that hardly ever hits the reference estimates: there is no last digit.
+#: The share of successful answers that is worth a finding, and the shares between which the accuracy depends on whether
+#: the tolerance is meant. Above them the model hardly ever hits the reference: it estimates, and has no last digit.
 TOLD, DECISIVE = 0.05, (1 / 3, 3 / 4)
 REMEDY = (
     "The reward takes numbers that differ from the reference in a digit that it has. If the answer is measured or "
@@ -35,9 +35,10 @@ class _Taken:
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """RL407, a warning, for a tolerance that this model's samples use and that nothing shows to be a fault.
+    """RL407, a warning, if this model's samples use a tolerance of the reward that nothing shows to be a fault.
 
-    What is computed from the prompt, or asked for to a number of decimals, is told by the answers that read wrong.
+    Answers that read as wrong, since they are computed from the prompt or asked for to a number of decimals, are left
+    out: `exchanged` reports them.
     """
     if not question.prompts or question.measured.labelled is not None:
         return

@@ -13,7 +13,7 @@ import numpy as np
 from rewardlab.probes.run.question import Question
 from rewardlab.stats.interval import Estimate, mean_over_prompts
 
-#: Generations that are looked at, whole prompts, evenly over the file.
+#: The most generations looked at: whole prompts, evenly over the file.
 MOST_READ = 20_000
 EXAMPLES = 3
 

@@ -1,4 +1,4 @@
-"""Wrong answers that keep nearly all of the right one: one inner value another, a key less, parts in other places."""
+"""Makes wrong answers that keep nearly all of the right one: a nested value changed, a key left out, parts moved."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.probes.reward.trials.survey import Survey
 from rewardlab.probes.reward.trials.trial import Trial, run
 
-#: What each way of being wrong is called.
+#: The names of the ways of being wrong.
 INSIDE = "one value inside the answer another"
 LACKING = "a key of the answer left out"
 REORDERED = "the same items in another order"
 FURTHER = "a key more than the answer has"
 TURNED = "two words in each other's place"
-#: Rows that places and values are known from, evenly over the file.
+#: The most rows to learn places and values from, evenly over the file.
 MOST_ROWS = 2000
 
 #: Whether a wrong answer earns what the right one does.
@@ -32,16 +32,16 @@ Passes = Callable[[Trial, Outcome], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Altered:
-    """A trial and, of a change inside an object, what was changed."""
+    """A trial and, if something inside an object was changed, the change."""
 
     trial: Trial
     changed: Changed | None = None
 
 
 def ask_altered(subject: Subject, survey: Survey, passes: Passes) -> Iterator[tuple[Trial, Outcome]]:
-    """Every altered answer with what it earned.
+    """Ask every altered answer and yield it with what it earned.
 
-    That a key may be left out is told where the same key with another value loses: else it is passed over altogether.
+    A missing key is reported only if the same key with another value loses; otherwise the reward ignores the key.
     """
     rows = subject.every_prompt[:: max(1, len(subject.every_prompt) // MOST_ROWS)]
     leaves = Leaves(prompt.reference for prompt in rows)

@@ -10,7 +10,7 @@ LENGTH = 30_000  # characters: within the 8,192 tokens of the recipes
 
 SHOWN = 24
 
-#: No answer, half an answer, and what looks like a value to a pattern and is none to the code behind it.
+#: No answer, half an answer, and values that match a pattern but break the code behind it.
 CONTENTS = (
     "",
     "-",
@@ -64,7 +64,7 @@ SHORT: tuple[str, ...] = (
     "\ufffd\u200b\u2028",
 )
 
-#: What a pattern with nested or neighbouring repeats, a recursive parser or int() pays for dearly.
+#: Texts that are expensive for a pattern with nested or adjacent repeats, a recursive parser, or int().
 LONG: tuple[str, ...] = (
     " " * LENGTH,
     " " * LENGTH + "!",
@@ -111,7 +111,7 @@ def _without_content(sample: Sample) -> Sample:
 
 
 def without_reference(sample: Sample) -> Sample:
-    """The sample as a row without a reference gives it."""
+    """The sample of a row that has no reference."""
     kept = {key: value for key, value in sample.items() if key != "reference_answer"}
     if isinstance(kept.get("metadata"), dict):
         kept["metadata"] = {key: value for key, value in kept["metadata"].items() if key != "reference_answer"}
@@ -119,7 +119,7 @@ def without_reference(sample: Sample) -> Sample:
 
 
 def _with_reference(sample: Sample, reference: object) -> Sample:
-    """The sample with another reference, where it has its own."""
+    """The sample with its reference replaced, wherever that stands."""
     if "reference_answer" in sample:
         return {**sample, "reference_answer": reference}
     return {**sample, "metadata": {**sample.get("metadata", {}), "reference_answer": reference}}

@@ -13,17 +13,17 @@ from rewardlab.answers.wrong.slots import Shape, Slots, shape_of
 from rewardlab.probes.reward.trials.gold import Gold
 from rewardlab.task import Json, Prompt
 
-#: Places that are changed in one answer, and in how many ways each: a comparison that overlooks the part pays both.
+#: The most places changed in one answer, and the ways for each: a comparison that ignores the part pays both.
 MOST_PLACES, WAYS = 4, 2
-#: Rows that parts are taken from, evenly over the file.
+#: The most rows to take parts from, evenly over the file.
 MOST_ROWS = 2000
-#: In a name of so many words a middle one may rightly be left out, so it may rightly be overlooked too.
+#: In names of at least so many words a middle one may rightly be left out, so a reward may ignore it.
 NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """Wrong answers that differ from the right one in the same place; `text` of each is what the answer says."""
+    """Wrong answers that all differ from the right one in the same place; `texts` holds what they say."""
 
     gold: Gold
     texts: tuple[str, ...]
@@ -40,7 +40,7 @@ class Blender:
         self._items = {plain(text): item for one in firsts for item in _items(one) or () if (text := str(item))}
 
     def blends(self, gold: Gold) -> list[Blend]:
-        """For each place of the right answer that others fill otherwise, wrong answers; none where it has one part.
+        """Wrong answers for each place that other rows fill otherwise; none if the answer has only one part.
 
         What may be the right answer in another notation is left out.
         """
@@ -61,7 +61,7 @@ class Blender:
         return [Blend(gold, texts) for texts in found if texts]
 
     def _places(self, shape: Shape) -> list[int]:
-        """The places to change: numbers first, then words, of a name of several words not those in the middle."""
+        """The places to change: numbers first, then words, but not the middle words of a name."""
         open_ = [at for at in range(len(shape.tokens)) if any(self._slots.others(shape, at))]
         words = [at for at in open_ if shape.tokens[at].value is None and not _is_initial(shape, at)]
         spaced = len(shape.text.split()) == len(shape.tokens) >= NAME and all(one.value is None for one in shape.tokens)
@@ -95,13 +95,13 @@ def _items(text: str) -> list[Json] | None:
 
 
 def _is_initial(shape: Shape, at: int) -> bool:
-    """Whether the place holds the first letter of a name, which may rightly be left out."""
+    """Whether this is the initial of a name, which may rightly be left out."""
     token = shape.tokens[at]
     return len(token.text) == 1 and shape.text[token.end : token.end + 1] in {".", " "}
 
 
 def _is_unit_of_nothing(shape: Shape, at: int) -> bool:
-    """Whether every number of the answer is 0, which is the same in any unit and over any denominator."""
+    """Whether all other numbers of the answer are 0: nothing is the same in any unit and over any denominator."""
     numbers = [one.value for place, one in enumerate(shape.tokens) if one.value is not None and place != at]
     return bool(numbers) and not any(numbers)
 
@@ -117,7 +117,7 @@ def _is_wrong(gold: Gold, text: str) -> bool:
 
 
 def _is_alias(prompt: Prompt, text: str) -> bool:
-    """Whether another text that answers the prompt may be this one."""
+    """Whether the text may be another right answer of the prompt."""
     return any(
         may_be_same(text, other) for other in answers_of(prompt)[1:] if not other.lstrip().startswith(("[", "{"))
     )

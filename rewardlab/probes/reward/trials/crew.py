@@ -1,4 +1,4 @@
-"""The workers of a reward under examination: one whose time is counted, and more for what is slow."""
+"""The workers of a reward under examination: one whose time is counted, and a crew for slow rewards."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from rewardlab.rewards.isolation.reply import EntryFound, Reply, TokenIds, Worke
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-#: An invocation that runs out of time is repeated before it is said, so often in all: each may cost the whole timeout.
+#: How often an invocation that times out is tried in all before it is reported: each may cost the whole timeout.
 REPEATS = 2
-#: How often it is looked whether the examination was abandoned.
+#: Seconds between two checks whether the examination was abandoned.
 LOOK_SECONDS = 0.2
 
 
 class Meter:
-    """A worker whose own seconds are summed, and which asks again what ran out of time."""
+    """A worker that sums its own seconds and repeats invocations that timed out."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
@@ -38,7 +38,7 @@ class Meter:
 
     @contextmanager
     def bounded(self, seconds: float, *, afterwards: float) -> Iterator[None]:
-        """Bound invocations in the body by so many seconds, and repeat none; later ones by those afterwards."""
+        """Limit invocations in the body to so many seconds, without repeats; later ones to `afterwards`."""
         self._is_bounded = True
         self.allow(seconds)
         try:
@@ -94,12 +94,12 @@ class Crew:
         return sum(meter.spent for meter in self._meters) / self.size
 
     def allow(self, seconds: float) -> None:
-        """Bound further invocations by so many seconds."""
+        """Limit further invocations to so many seconds."""
         for meter in self._hired():
             meter.allow(seconds)
 
     def map(self, ask: Callable[[Worker, Task], Result], tasks: Sequence[Task]) -> list[Result]:
-        """What each task gives, in their order; the task with number i goes to worker i, at most `size` of them.
+        """Ask each task and return the results in their order; task i goes to worker i, at most `size` of them.
 
         Raises: what asking raises.
         """

@@ -1,4 +1,4 @@
-"""One event that was sent and what came back, read as the platform reads it."""
+"""One event and the reply to it, read as the platform reads it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Exchange:
         return all(isinstance(outcome, Scored) for outcome in self.outcomes)
 
     def defects(self, reward_range: tuple[float, float] | None = None) -> tuple[Violation, ...]:
-        """The return's violations of the contract, less samples that raised or abstained in code that is no Lambda."""
+        """The return's contract violations; without samples that raised or abstained, if the code is no Lambda."""
         if not isinstance(self.reply, Answer):
             return ()
         spoken = {
@@ -65,7 +65,7 @@ class Exchange:
 
 
 def read_exchange(samples: Sequence[Sample], reply: Reply, platform: Platform) -> Exchange:
-    """What came back for the samples, an outcome each."""
+    """Read the reply to the samples: an outcome for each."""
     failure: Unscored
     if isinstance(reply, Answer):
         read = read_results(reply.results, [sample["id"] for sample in samples], platform, seconds=reply.seconds)

@@ -1,4 +1,4 @@
-"""What answers earn that are surely wrong where they are given: another prompt's right answer, a near miss."""
+"""Scores answers that are surely wrong where they are given: another prompt's right answer, a near miss, a blend."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from rewardlab.probes.reward.trials.gold import Gold
 from rewardlab.probes.reward.trials.scale import score_of
 from rewardlab.probes.reward.trials.subject import Case, Subject
 
-#: A whole number's near misses, by how far they lie from it.
+#: The distances of near misses from a whole number.
 NEAR_MISSES = (1, 10)
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """The right answer of another prompt, as it was written to this one's gold, and what it earned here."""
+    """Another prompt's right answer, the gold of the prompt that it was given to, and what it earned there."""
 
     gold: Gold
     text: str
@@ -45,7 +45,7 @@ def ask_foreign(subject: Subject, golds: Sequence[Gold], labels: Sequence[str]) 
 
 
 def _answer(gold: Gold) -> str:
-    """What the gold answers: of an example that the user gave, what its prompt's reference says."""
+    """The gold's answer; if the gold is an example that the user gave, what its prompt's reference says."""
     said = answers_of(gold.prompt) if gold.is_given else ()
     return said[0] if said else gold.text
 

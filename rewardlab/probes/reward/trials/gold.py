@@ -34,7 +34,7 @@ class Gold:
 
     @property
     def is_given(self) -> bool:
-        """Whether `text` is an example that the user gave, which nothing was guessed for."""
+        """Whether `text` is the user's own example, about which nothing was guessed."""
         return self.form == GIVEN
 
     @property

@@ -42,7 +42,7 @@ def as_text(reference: Json, layout: int = 0) -> str:
 
 
 def right_text(prompt: Prompt, form: str = FORMS[0], *, layout: int = 0) -> str:
-    """The prompt's reference in a form; alone the example of a right answer, where the prompt has one."""
+    """The prompt's reference in a form; in the bare form, the prompt's example of a right answer if it has one."""
     if prompt.right is not None and form == FORMS[0]:
         return prompt.right
     return form.format(as_text(prompt.reference, _fitting(form, layout)))
@@ -57,12 +57,12 @@ def wrong_text(prompt: Prompt, prompts: Sequence[Prompt], form: str = FORMS[0], 
 
 
 def _fitting(form: str, layout: int) -> int:
-    """The layout of a list in a form: what is marked as JSON holds JSON."""
+    """The layout of a list in a form: a form that is marked as JSON holds JSON."""
     return 0 if "json" in form else layout
 
 
 def ordinary_cases(subject: Subject, count: int) -> list[Case]:
-    """`count` cases, right and wrong by turns, over the prompts and the forms."""
+    """`count` cases over the prompts and the forms, right and wrong in turn."""
     return list(itertools.islice(_endless(subject), count))
 
 

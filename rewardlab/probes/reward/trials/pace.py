@@ -13,7 +13,7 @@ from rewardlab.rewards.events.event import encode_event, sample_parts
 from rewardlab.rewards.isolation.reply import Answer, EntryFound, Worker
 from rewardlab.task import Generation, Prompt
 
-#: A sample that takes longer is worth several workers; a reward that waits (for a network, a clock) gets so many.
+#: Seconds per sample from which on several workers pay off; how many a reward gets that waits (for a network, a clock).
 SLOW_PACE, WAITING_WORKERS = 0.05, 8
 #: Samples that are timed together; more of an async reward, whose samples wait at the same time.
 FEW, FEW_ASYNC = 2, 8
@@ -21,9 +21,9 @@ FEW, FEW_ASYNC = 2, 8
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The reward's own seconds for a sample, and the part of them that it computes, the rest being waited.
+    """The reward's own seconds for a sample, and how many of them it computes; the rest it waits.
 
-    `most` workers may be asked at once, where that was said. `is_async` tells that samples of one batch wait together.
+    `most` limits the workers asked at once, if set. `is_async` tells that the samples of one batch wait together.
     """
 
     seconds: float
@@ -33,10 +33,10 @@ class Pace:
 
     @property
     def workers(self) -> int:
-        """How many workers are worth asking at once: one for a quick reward, the processors for one that computes.
+        """How many workers to ask at once: one for a quick reward, the processor count for one that computes.
 
-        An async reward is not asked in more processes than there are processors: what bounds its calls, a semaphore of
-        its module, holds in one process only.
+        An async reward gets no more processes than there are processors, for what limits its calls, such as a semaphore
+        in its module, holds within one process only.
         """
         cores = os.cpu_count() or 1
         waits = self.computing <= self.seconds / 2 and not self.is_async
@@ -47,9 +47,9 @@ class Pace:
 def pace_of(
     worker: Worker, entry: EntryFound, prompts: Sequence[Prompt], platform: Platform, *, most: int | None = None
 ) -> Pace:
-    """How long a sample of these prompts takes, short or as models write; 0 where it cannot be asked: it reads tokens.
+    """Time the reward on samples of these prompts, short ones and such as models write; 0 if it reads tokens.
 
-    `most` bounds the workers.
+    `most` limits the workers.
     """
     few = prompts[: min(FEW_ASYNC if entry.is_async else FEW, platform.batch_size)]
     short = _event(few, ["1"] * len(few), platform)

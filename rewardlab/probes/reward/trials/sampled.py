@@ -1,4 +1,4 @@
-"""Sampled generations that scored high and low stand in for right and wrong answers, where no reference is one."""
+"""Lets sampled generations with high and low scores stand in for right and wrong answers where references cannot."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from rewardlab.probes.reward.trials.survey import Survey, lowest
 from rewardlab.probes.reward.trials.trial import SHOWN, earned
 from rewardlab.task import Prompt
 
-#: A way of reading answers must fit this share of the generations, and keep right ones right and wrong ones wrong.
+#: The share of the generations that a way of reading must fit, and in which right stays right and wrong stays wrong.
 FITS = 0.8
 TRIED_PROMPTS = 8
 MOST_FORMATS = 3
-#: The last line is an answer only where many generations have lines above it.
+#: The share of prompts with winners of several lines from which on the last line may be the answer.
 SEVERAL_LINES = 0.3
 REMEDY = (
     "Few references are answers that this reward is known to read: sampled answers that it scored high stood in for "
@@ -37,8 +37,9 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A sampled generation: its text, what it scored, whether labels say that it is right (None where they do not), its
-    index among its prompt's, and its tokens (None where the run keeps none).
+    """A sampled generation: its text, its score, and its index among its prompt's.
+
+    `is_right` is what labels say, None where they say nothing; `token_ids` is None if the run keeps no tokens.
     """
 
     text: str
@@ -48,7 +49,7 @@ class Sampled:
     token_ids: tuple[int, ...] | None = None
 
 
-#: Reads from a text the format and the answer that it gives in it; None where it gives none.
+#: Finds the format and the answer in a text; None if there is no answer.
 Reader: TypeAlias = Callable[[str], tuple[Format, str] | None]
 
 
@@ -73,12 +74,12 @@ class Pair:
 def stand_in(
     subject: Subject, sampled: Mapping[str, Sequence[Sampled]], evidence: Evidence = NOTHING_KNOWN
 ) -> Survey | None:
-    """A survey whose right and wrong answers were sampled; None where no way of reading them tells them apart.
+    """A survey with sampled right and wrong answers; None if no way of reading them tells them apart.
 
-    `sampled` holds scored generations by prompt id; one that its label contradicts stands in for nothing. An answer is
-    what stands in a format that nearly all that succeed share, or on their last line, provided that putting it there
-    alone succeeds again and putting a failed one there fails; else it is the whole text. `evidence` is what right and
-    wrong answers earned so far, from which success follows.
+    `sampled` holds scored generations by prompt id; one that its label contradicts is not used. The answer of a text is
+    what stands in a format that nearly all winners share, or on the last line, if that alone succeeds again and a
+    failed text's answer put there fails; otherwise it is the whole text. `evidence` is what right and wrong answers
+    earned so far, from which success follows.
     """
     scores = np.array([one.score for every in sampled.values() for one in every])
     if not len(scores):
@@ -121,7 +122,7 @@ def _of(sampled: Sequence[Sampled], success: Success, *, succeed: bool) -> list[
 
 
 def _ways(subject: Subject, prompts: Sequence[Prompt], wins: Mapping[str, Sequence[str]]) -> Iterator[Way]:
-    """Formats that nearly all share, each alone, after some reasoning and after the text's own; the last line; all."""
+    """The ways to try: formats that nearly all share (alone, after reasoning, in place), the last line, all of it."""
     texts = [text for prompt in prompts for text in wins[prompt.id]]
     asked = dict.fromkeys(form for prompt in prompts for form in asked_formats(prompt))
     known = [form for form in (*asked, *learnt_formats(subject.every_prompt), *KNOWN) if form.before.strip()]
@@ -164,7 +165,7 @@ def _pairs(
 ) -> list[Pair]:
     """A right and a wrong answer for each prompt that has them."""
     read = {prompt.id: [found for text in wins[prompt.id] if (found := way.read(text))] for prompt in prompts}
-    # What wins on many prompts may be a shortcut that was sampled: the answer that is a prompt's own comes first.
+    # An answer that wins on many prompts may be a sampled shortcut: answers of few prompts come first.
     spread = Counter(answer for found in read.values() for answer in {answer for _, answer in found})
     rights = {
         identifier: min(found, key=lambda one: (spread[one[1]], len(one[1]), one[1]))
@@ -183,7 +184,7 @@ def _pairs(
 
 
 def _works(subject: Subject, pairs: Sequence[Pair], success: Success) -> bool:
-    """Whether the right answers still succeed when written so, and the wrong ones do not."""
+    """Whether, written in this way, the right answers still succeed and the wrong ones do not."""
     some = pairs[:: max(1, len(pairs) // TRIED_PROMPTS)][:TRIED_PROMPTS]
     right = success.of(_scores(subject, [(pair, pair.right) for pair in some]))
     wrong = success.of(_scores(subject, [(pair, pair.wrong) for pair in some]))
@@ -229,6 +230,6 @@ def _best_guess(pairs: Sequence[Pair]) -> float:
 
 
 def _kind(text: str, labels: Sequence[str], *, is_whole: bool) -> Kind:
-    """What was written for a test or a rubric may be code, where a letter's case matters: an expression."""
+    """The kind of an answer; a phrase or text may be code, where a letter's case matters: then it is an expression."""
     kind = "text" if is_whole else kind_of(text, labels)
     return "expression" if kind in {"phrase", "text"} and not is_whole else kind

@@ -1,4 +1,4 @@
-"""What scores mean for this reward: where success begins, what a useful difference is."""
+"""The scale of a reward's scores: where success begins, and which difference is useful."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from rewardlab.outcome import Outcome, Scored
 from rewardlab.stats.interval import Floats
 
-#: Of the range: less than this tells nobody apart, more is a difference that training follows.
+#: As a share of the range: a smaller difference tells nothing apart, a larger one is what training follows.
 USEFUL = 0.1
 #: How far above the middle a score must lie to count as success where nobody said where success begins: a reward of
 #: -1, 0 and 1 pays exactly the middle for no answer.

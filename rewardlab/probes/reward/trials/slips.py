@@ -1,4 +1,4 @@
-"""Slips of a model that knows the answer: the right number in another unit, and its last decimal another."""
+"""Makes slips of a model that knows the answer: the right number in another unit, or with another last decimal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewardlab.probes.reward.trials.gold import Gold
 
 UNIT = "the right number in another unit"
 DIGIT = "the last decimal another"
-#: Units that are tried for one answer, and steps of its last decimal.
+#: The most units tried for one answer, and the steps by which its last decimal changes.
 MOST_UNITS, STEPS = 2, (1, -2)
 
 

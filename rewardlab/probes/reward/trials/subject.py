@@ -23,12 +23,12 @@ from rewardlab.rewards.isolation.pool import ScoringState, score_batch
 from rewardlab.rewards.isolation.reply import Answer, EntryFound, Reply, Worker
 from rewardlab.task import Generation, Prompt
 
-#: What one probe may cost with a slow reward, about.
+#: About how many seconds one probe may take with a slow reward.
 PROBE_SECONDS = 5.0
 SLOW_SECONDS = 0.5
 #: Cases that take longer than this are shared among several workers.
 SHARED_SECONDS = 2.0
-#: A batch of these is shared in so many parts, whatever the number of workers, if there are several at all.
+#: The number of parts that a batch of such cases is split into, if there are several workers, however many.
 PARTS = 8
 
 
@@ -49,7 +49,7 @@ class OutOfTimeError(Exception):
 
 
 class PartlyAskedError(OutOfTimeError):
-    """A part of a probe's questions was asked, and what it found is told; `asked` says how many of how many."""
+    """A probe could ask only a part of its questions and reported what it found; `asked` says how many of how many."""
 
     def __init__(self, asked: str) -> None:
         super().__init__(asked)
@@ -119,7 +119,7 @@ class Subject:
 
     @contextmanager
     def further(self, seconds: float) -> Iterator[None]:
-        """Ask for so many further seconds of the reward's own time in the body, whatever was spent before it."""
+        """Allow so many more seconds of the reward's own time in the body, whatever was spent before it."""
         before, self._limit = self._limit, self.spent + seconds
         try:
             yield
@@ -127,12 +127,12 @@ class Subject:
             self._limit = before
 
     def stream(self, name: str) -> np.random.Generator:
-        """The random numbers of the one who asks: the same by this name, in whatever order the probes are asked."""
+        """The caller's own random generator: the same for the same name, in whatever order the probes are asked."""
         return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
 
     @property
     def spent(self) -> float:
-        """The seconds of the reward's own time that each of its workers was asked for."""
+        """The reward's own seconds so far, on each of its workers."""
         return self._meter.spent + (self._crew.spent if self._crew is not None else 0.0)
 
     @property
@@ -161,7 +161,7 @@ class Subject:
         return outcomes
 
     def _is_slow(self, samples: int) -> bool:
-        """Whether these are so many of a slow reward that several workers are worth their start."""
+        """Whether the reward is so slow that starting several workers pays off for so many samples."""
         return self._crew is not None and samples * (self._pace or 0.0) > SHARED_SECONDS
 
     def _state(self) -> ScoringState:
@@ -179,7 +179,7 @@ class Subject:
         return outcomes
 
     def _score_at_once(self, batches: Sequence[Batch]) -> list[Outcome]:
-        """Every batch, as many at once as there are workers; the time is looked at between."""
+        """Score the batches, as many at once as there are workers; the time limit is checked between them."""
         assert self._crew is not None, "only a reward with a crew is slow"
         state, crew = self._state(), self._crew
         outcomes: list[Outcome] = []
@@ -216,11 +216,11 @@ class Subject:
         return reply
 
     def give_up(self, failure: Unscored) -> None:
-        """Ask no more, for ordinary answers hang or kill already: each further one would cost a timeout."""
+        """Ask nothing more: ordinary answers already hang or kill, and each further one would cost a timeout."""
         self._given_up = Unscored(failure.reason, f"not tried: ordinary answers end so ({failure.detail})", 0.0)
 
     def restart(self) -> None:
-        """Replace the worker by a fresh one, which remembers nothing of what was asked before."""
+        """Replace the worker by a fresh one without any memory of earlier questions."""
         self._meter.start()
 
     def exchange(self, samples: Sequence[Sample], *, within: float | None = None) -> Exchange:
@@ -234,10 +234,10 @@ class Subject:
             return read_exchange(samples, self.invoke(samples), self.platform)
 
     def afford(self, wanted: int, *, invocations: int) -> int:
-        """How many samples each of so many invocations may hold, at least 1, so that a slow reward is asked less."""
+        """How many samples each of so many invocations may hold, at least 1; fewer for a slower reward."""
         if self._pace is None:
             few = self.samples([Case(prompt, "1") for prompt in self.prompts[:2]])[: self.platform.batch_size]
-            # A slow first call may have loaded something; the second tells.
+            # the first call may be slow because it loads something; the second tells
             seconds = [self.invoke(few).seconds]
             if seconds[0] > SLOW_SECONDS:
                 seconds.append(self.invoke(few).seconds)

@@ -1,4 +1,4 @@
-"""How this reward is answered rightly: for each prompt the format that it reads, its score, and a wrong answer's."""
+"""Finds out how this reward is answered rightly: each prompt's best format, its score, and a wrong answer's."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from rewardlab.probes.reward.trials.scale import Scale, presumed_range, scale_of
 from rewardlab.probes.reward.trials.subject import Case, Subject
 from rewardlab.task import Prompt
 
-#: The formats of the field are tried on this many prompts; each prompt is then asked in the best and in its own.
+#: How many prompts the usual formats are tried on; each prompt is then asked in the best and in its own.
 TRIED_PROMPTS = 8
-#: Of the range: so near the top a reference that may be a specification has won as an answer.
+#: A reference that may be a specification counts as an answer if it is this near the top, as a share of the range.
 OUTRIGHT = 0.05
-#: Where a threshold may come from that holds for made-up answers too; the middle of a range is for want of one.
+#: Sources of a threshold that holds for made-up answers too; the middle of a range is only a last resort.
 LEARNT = {"declared", "labels", "answers", "winners"}
 NOTHING = ("", "I do not know.")
 
@@ -54,7 +54,7 @@ class Survey:
     blended: tuple[Blended, ...] = ()
 
     def success(self, gold: Gold | None) -> float:
-        """The least score that counts as success on this prompt: by the rule that the audit has too, where it holds."""
+        """The least score that counts as success on this prompt, by the audit's own rule if that holds here."""
         if self.rule is not None and self.rule.source in LEARNT:
             return self.rule.at
         if gold is None or gold.score is None or gold.bottom is None or not self.scale.useful(gold.score - gold.bottom):
@@ -67,7 +67,7 @@ class Survey:
         return self.rule is not None and self.rule.source == "declared"
 
     def succeeds(self, gold: Gold | None, outcome: Outcome | None) -> bool:
-        """Whether the outcome counts as success on this prompt; what was not scored does not."""
+        """Whether the outcome counts as success on this prompt; without a score it does not."""
         score = score_of(outcome)
         if score is None:
             return False
@@ -119,12 +119,12 @@ def lost_in(subject: Subject) -> bool:
 
 
 def known_of(subject: Subject) -> Evidence:
-    """What right and wrong answers to this subject's prompts earned; nothing known before it was asked."""
+    """What right and wrong answers to this subject's prompts earned; empty before the survey."""
     return _KEPT[subject].evidence if subject in _KEPT else NOTHING_KNOWN
 
 
 def keep(subject: Subject, found: Survey) -> None:
-    """Let this be the subject's survey."""
+    """Store this as the subject's survey."""
     _KEPT[subject] = found
 
 
@@ -153,12 +153,12 @@ def _surveyed(
     labels: tuple[str, ...],
     tried: tuple[Format, ...],
 ) -> Survey:
-    """The survey that these golds make, and the answers that say nothing, each with its prompt's id."""
+    """Make the survey from these golds and from the answers that say nothing, each with its prompt's id."""
     outcomes = [*(outcome for _, outcome in nothing), *(gold.wrong_outcome for gold in golds)]
     others = [score for outcome in outcomes if (score := score_of(outcome)) is not None]
     low, high = subject.reward_range or presumed_range(np.array([*others, *_scores(golds)]))
     outright = high - OUTRIGHT * (high - low)
-    # What may be no answer is taken for one only if it wins outright: a format's reward is no sign of being right.
+    # A doubtful reference counts as an answer only if it wins outright: a reward for format shows nothing.
     unsure = tuple(gold for gold in golds if not gold.is_sure and (gold.score is None or gold.score < outright))
     golds = [gold for gold in golds if gold not in unsure]
     scale = scale_of(_scores(golds), others, reward_range=subject.reward_range, success_at=subject.success_at)
@@ -195,7 +195,7 @@ def _is_above(scale: Scale, gold: Gold) -> bool:
 
 
 def _given(subject: Subject, given: Sequence[tuple[Prompt, str, str | None]]) -> Survey:
-    """The survey of whole texts that are right."""
+    """The survey if users gave whole texts as right answers."""
     rights = subject.score([Case(prompt, right) for prompt, right, _ in given])
     wrongs = iter(subject.score([Case(prompt, wrong) for prompt, _, wrong in given if wrong is not None]))
     nothing = _ask_nothing(subject, [prompt for prompt, _, _ in given])
@@ -216,16 +216,16 @@ def _guess(prompts: Sequence[Prompt], labels: Sequence[str]) -> float:
 
 
 def _tried(subject: Subject, prompts: Sequence[Prompt]) -> Sequence[Prompt]:
-    """Some of the prompts; few for a reward so slow that few are asked."""
+    """The prompts to try formats on; fewer if the reward is so slow that few are asked."""
     tries = min(TRIED_PROMPTS, max(2, len(subject.prompts) // 3))
     return prompts[:: max(1, len(prompts) // tries)][:tries]
 
 
 def _formats_of(tried: Sequence[Prompt], rows: Sequence[Prompt]) -> tuple[Format, ...]:
-    """What the prompts ask for, what the field knows, and what the rows themselves are written in."""
+    """The formats that prompts ask for, the usual ones, and those in which the rows themselves are written."""
     asked = dict.fromkeys(one for prompt in tried for one in asked_formats(prompt))
     formats = [*asked, *KNOWN, *learnt_formats(rows)]
-    # The first of equals: one that a prompt names may be explicit.
+    # Of equal formats the first is kept: one that a prompt names may be explicit.
     return tuple({(form.lead, form.before.strip(), form.after.strip()): form for form in formats[::-1]}.values())[::-1]
 
 
@@ -255,7 +255,7 @@ def _reading(prompt: Prompt, at: int) -> str:
 def _golds(
     subject: Subject, prompts: Sequence[Prompt], labels: Sequence[str], *, reading: int, best: Format
 ) -> list[Gold]:
-    """Each prompt's gold: in its own format where that earns as much, else in the best."""
+    """Each prompt's gold: in its own format if that earns as much as the best, else in the best."""
     texts = {prompt.id: _reading(prompt, reading) for prompt in prompts}
     forms = {prompt.id: _forms(prompt, best) for prompt in prompts}
     cases = [(prompt, form) for prompt in prompts for form in forms[prompt.id]]
@@ -288,7 +288,7 @@ def _golds(
 
 
 def _forms(prompt: Prompt, best: Format) -> list[Format]:
-    """What the prompt asks for, with and without reasoning, and last the best."""
+    """The formats that the prompt asks for, without and with reasoning, and last the best."""
     own = list(asked_formats(prompt))
     return [*own, *(form.reasoned() for form in own if not form.lead), best]
 

@@ -1,4 +1,4 @@
-"""A trial: one made-up answer to one prompt; trials with their outcomes make the evidence of a finding."""
+"""A trial: one made-up answer to one prompt. Trials with their outcomes are a finding's evidence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """An answer to a prompt under the name of what it tries; `gold` is None where the reference is no answer."""
+    """An answer to a prompt, named after what it tries; `gold` is None where the reference is no answer."""
 
     name: str
     prompt: Prompt
@@ -36,7 +36,7 @@ class Trial:
 
 
 def run(subject: Subject, trials: Sequence[Trial]) -> list[tuple[Trial, Outcome]]:
-    """Every trial with its outcome, in their order."""
+    """Ask every trial; return each with its outcome, in order."""
     return list(zip(trials, subject.score([Case(one.prompt, one.text) for one in trials]), strict=True))
 
 

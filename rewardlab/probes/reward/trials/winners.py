@@ -1,4 +1,4 @@
-"""Sampled winners scored under other prompts, where they must lose: does the reward read the answer at all?"""
+"""Scores sampled winners under other prompts, where they must lose, to see whether the reward reads the answer."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from rewardlab.task import Prompt
 
 #: Prompts that are given other prompts' winners, and the fewest, however slow the reward is.
 MOST_RECEIVERS, LEAST_RECEIVERS = 200, 30
-#: The exchange of a slow reward takes about so many of its own seconds.
+#: About how many of its own seconds the exchange of a slow reward takes.
 BUDGET_SECONDS = 20.0
-#: Cases scored at once, so that what was scored is kept when time runs out.
+#: How many cases are scored at once; those that are done are kept when time runs out.
 CHUNK = 256
-#: A winner's final answer stands in the last characters.
+#: How many characters from the end are searched for a winner's final answer.
 TAIL = 2000
 NO_WINNER = "no sampled answer succeeded, so none could be given to another prompt"
 ALL_ALIKE = "the prompts all have one and the same right answer, so every answer is right under every other prompt"
@@ -47,10 +47,10 @@ class Winner:
 def exchange_winners(
     subject: Subject, sampled: Mapping[str, Sequence[Sampled]], evidence: Evidence
 ) -> tuple[tuple[Exchanged, ...], str]:
-    """Score sampled winners under prompts whose right answer is another; and why none were, empty where some were.
+    """Score sampled winners under prompts with another right answer; also say why not, empty if some were scored.
 
-    `sampled` holds scored generations by prompt id; `evidence` is that of made-up answers. Every winner is scored
-    under its own prompt first, in the same process, so that a reward that remembers scores by answer is seen.
+    `sampled` holds scored generations by prompt id; `evidence` is that of made-up answers. Every winner is scored first
+    under its own prompt, in the same process, which shows whether the reward remembers scores by answer.
     """
     winners = _winners(subject, sampled, evidence)
     if not winners:
@@ -84,7 +84,7 @@ def _winners(subject: Subject, sampled: Mapping[str, Sequence[Sampled]], evidenc
 
 
 def _pairs(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Prompt, Winner, Swap]]:
-    """The prompts and the winners that they are given."""
+    """Prompts with the winners to score under them."""
     every = subject.every_prompt
     with_answers = [prompt for prompt in every if answers_of(prompt)]
     if len(with_answers) * 2 < len(every):
@@ -92,7 +92,7 @@ def _pairs(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Prompt
     sure = [prompt for prompt in with_answers if is_answer(prompt)]
     chosen = sure if len(sure) * 2 >= len(with_answers) else with_answers
     receivers = _receivers(subject, chosen)
-    # Those who only give stand behind those who receive too.
+    # Prompts that only give follow those that also receive.
     known = {prompt.id for prompt in receivers}
     givers = [prompt for prompt in chosen if prompt.id in winners]
     line = [*receivers, *(prompt for prompt in givers if prompt.id not in known)]
@@ -124,8 +124,9 @@ def _may_be_right(reader: Reader, receiver: Answered, labels: Sequence[str], tex
 
 
 def _is_near(receiver: Answered, text: str) -> bool:
-    """Whether a text of another prompt holds a number so near the right one that a tolerance may rightly take it: what
-    wins there may lie apart from its own reference, on this one's side.
+    """Whether another prompt's text holds a number so near the right one that a tolerance may rightly take it.
+
+    A winner's number may differ from its own reference in the direction of this one.
     """
     held = quantity_of(receiver.text)
     value = receiver.number if held is None else held.value
@@ -136,7 +137,7 @@ def _is_near(receiver: Answered, text: str) -> bool:
 
 
 def _strangers(subject: Subject, winners: Mapping[str, Winner]) -> list[tuple[Prompt, Winner, Swap]]:
-    """Without references: any winner of a prompt that reads otherwise."""
+    """Without references: give each prompt winners of prompts with another text."""
     receivers = _receivers(subject, subject.every_prompt)
     giving = list(winners.values())
     order = [giving[int(place)] for place in subject.stream("strangers").permutation(len(giving))]

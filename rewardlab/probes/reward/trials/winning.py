@@ -1,4 +1,4 @@
-"""The formats in which sampled winners write the reference: a key of an object, or what stands around it."""
+"""Learns the formats in which sampled winners write the reference: under a key of an object, or between fixed texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from rewardlab.answers.reference.wording import Format
 from rewardlab.probes.reward.trials.sampled import Sampled
 from rewardlab.task import Prompt
 
-#: The best of the sampled scores; texts of so many prompts are read; one way of writing must recur in so many.
+#: The quantile of the scores from which on a text is a winner; the most prompts read; the fewest in which a format must
+#: recur.
 BEST, MOST_PROMPTS, LEAST_PROMPTS = 0.98, 300, 5
 MOST_FORMATS = 3
 LONGEST = 20_000
@@ -23,9 +24,9 @@ FENCE = "```json\n"
 
 
 def winning_formats(prompts: Sequence[Prompt], sampled: Mapping[str, Sequence[Sampled]]) -> tuple[Format, ...]:
-    """The formats that recur in texts of the best score around the reference, the commonest first.
+    """The formats around the reference that recur in the best-scored texts, the commonest first.
 
-    `sampled` holds scored generations by prompt id. Of an object the key counts; what stands beside it is a winner's.
+    `sampled` holds scored generations by prompt id. Of an object the key counts; the rest of it is one winner's.
     """
     scores = [one.score for every in sampled.values() for one in every]
     if not scores:
@@ -59,7 +60,7 @@ def _formats(text: str, rights: Sequence[str]) -> Iterator[tuple[str, Format]]:
 
 
 def _of_key(text: str, start: int, end: int, value: Mapping[str, object], key: str) -> Format:
-    """The object of a text with another answer under this key, and with what stood around it, as a fence."""
+    """A text's object with another answer under this key, and with what surrounds it, such as a fence."""
     mark = "X\u0000X"
     written = json.dumps({**value, key: mark}, ensure_ascii=False)
     quoted = isinstance(value[key], str)

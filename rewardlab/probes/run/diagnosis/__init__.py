@@ -13,14 +13,14 @@ from rewardlab.probes.run.diagnosis.texts import Texts, read_texts
 from rewardlab.probes.run.question import Question
 from rewardlab.runs.tables import Bools
 
-#: Codes of causes, the one to be mended first in front: without texts nothing is known, then how they are read.
+#: Codes of causes, in the order in which to mend them: first that there are texts at all, then how they are read.
 CAUSES = ("RL702", "RL703", "RL209", "RL413", "RL409", "RL412", "RL414", "RL408", "RL411", "RL415")
 #: Findings whose usual remedy is another model or other prompts: to fine-tune first, to drop what is never solved.
 BLAMING = ("RL601", "RL303", "RL304")
 
 
 def ask(question: Question) -> Iterator[Finding]:
-    """The causes of failures; what one explains is not told by the next."""
+    """Yield the causes of failures; a generation that one of them explains is left out of the next."""
     yield from printed.ask(question)
     if not question.prompts:
         return
@@ -56,12 +56,12 @@ def is_cause(finding: Finding) -> bool:
 
 
 def causes_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings of one severity, those that say why generations fail in front, in the order of CAUSES."""
+    """Sort the findings of one severity: first those that say why generations fail, in the order of CAUSES."""
     return tuple(sorted(findings, key=lambda one: CAUSES.index(one.code) if is_cause(one) else len(CAUSES)))
 
 
 def acquit(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, where a cause blocks with another remedy for those that would blame the model or the prompts."""
+    """Yield the findings; if a cause blocks, those that blame the model or the prompts get another remedy."""
     held = tuple(findings)
     cause = next((one for one in causes_first(held) if is_cause(one) and one.severity == "blocker"), None)
     for finding in held:

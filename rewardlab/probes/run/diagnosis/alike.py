@@ -32,16 +32,16 @@ COLD = (
     "With {setting} every generation of a prompt is the same, in the training as here: no group has a difference to "
     "learn from. Change it{where} to what leaves a choice, {better}, and audit again."
 )
-#: Settings that leave one token at every step, by what they must be for that, and what trainers have instead.
+#: Settings that leave one possible token at every step: the value that does so, and what trainers use instead.
 ONE_TOKEN = {"temperature": (0, "usually 1"), "top_k": (1, "0 for no limit, or 20 and more"), "min_p": (1, "0")}
 
 
 def ask(question: Question, texts: Texts, blank: Bools) -> Iterator[Finding]:
-    """RL702 where nearly every prompt's generations are the same text; of long texts, where most prompts'.
+    """RL702 if the generations of nearly every prompt are the same text; for long texts, of most prompts.
 
-    So are several texts of a prompt that each stand there equally often, or, of long ones, at least twice. Short ones
-    that always succeed are no cause. A blocker; a warning where all prompts share a few short texts, of which a model
-    may be so sure. `blank` texts are no texts.
+    Several texts of a prompt also count as the same if each occurs equally often or, for long ones, at least twice.
+    Short ones that always succeed are no cause. A blocker; a warning if all prompts share a few short texts, of which a
+    model may be so sure. `blank` texts are left out.
     """
     order = np.argsort(texts.row, kind="stable")
     rows, starts = np.unique(texts.row[order], return_index=True)
@@ -97,7 +97,7 @@ def _cold(question: Question) -> Cold | None:
 
 
 def _answers(question: Question, prompts: int) -> int:
-    """How many texts a model may have for the prompts of a task whose answers are few."""
+    """How many different texts a model may give to all prompts of a task with few answers."""
     labels = labels_of(question.prompts)
     return len(labels) + 1 if labels else prompts // 10
 

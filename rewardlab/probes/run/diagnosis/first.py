@@ -20,15 +20,16 @@ from rewardlab.probes.run.question import Question
 from rewardlab.runs.tables import Bools, Indexes
 from rewardlab.stats.interval import Estimate
 
-#: Whether what this way of reading finds in a text is the reference; None where it finds nothing.
+#: A way of reading: whether the answer it finds in a text is the reference; None if it finds none.
 Reader: TypeAlias = Callable[[str, Sought, Names], bool | None]
 
 AFTER_EQUALS = re.compile(r"=\s*\$?\s*(-?\s?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)")
-#: A way of reading that accounts for so many of the scores is how the reward reads.
+#: The share of the scores that a way of reading must explain to be the reward's.
 AGREES = 0.98
-#: Texts of one shape, where nothing but the way of reading tells why right ones lose.
+#: The least share of texts with a final answer in a usual format, if only the way of reading explains why right ones
+#: lose.
 SHARED = 0.9
-#: Texts that must contradict the final answer in the reward's favour, or win by both, to be evidence on their own.
+#: The fewest winners that a way of reading must find right to be evidence on their own; and the fewest texts in all.
 SHOWN = 3
 LEAST = 20
 #: Less than this share of the scores is not worth a finding.
@@ -100,11 +101,11 @@ class Fit:
 
 
 def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) -> Iterator[tuple[Finding, Bools]]:
-    """RL408 where the scores are those of a reward that reads an earlier answer, with the generations that it explains.
+    """RL408 if the scores are those of a reward that reads an earlier answer; and the generations that this explains.
 
-    That a right final answer loses shows it where other right ones win, or where wrong ones win for an earlier one;
-    without either, only for the ways in NAMED, and where nearly all texts put their final answer in a usual format.
-    What is `explained` already is left out.
+    A right final answer that loses is evidence if other right ones win, or wrong ones win by an earlier right answer.
+    If none wins, it is evidence only for the ways in NAMED, and if nearly all texts have a usual final-answer format.
+    Generations that are `explained` already are left out.
     """
     wrong = texts.where(
         [
@@ -125,7 +126,7 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
 
 
 def _fit(name: str, reader: Reader, texts: Texts, readings: Readings, places: Indexes) -> Fit | None:
-    """How the reader does on the texts in `places`, whose final answers are known; None where it tells nothing."""
+    """How well the reader explains the texts in `places`, whose final answers are known; None if not at all."""
     if len(places) < LEAST:
         return None
     read = [_read(reader, texts.text[place], readings, int(place)) for place in places]
@@ -177,7 +178,7 @@ def _finding(question: Question, texts: Texts, readings: Readings, fit: Fit) -> 
 
 
 def _severity(fit: Fit, weight: Weight, touched: Estimate) -> Severity:
-    """A blocker where it surely decides many scores and winners show it; else what its weight says."""
+    """A blocker if it surely decides many scores and winners show it; else the severity of its weight."""
     if fit.shown >= SHOWN and touched.low > PRACTICAL:
         return "blocker"
     return weight.severity

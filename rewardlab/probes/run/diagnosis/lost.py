@@ -15,7 +15,7 @@ from rewardlab.probes.run.question import Question
 from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate
 
-#: A task of few answers, how many of its right ones must lose, and how many of its texts must give one of them.
+#: The most answers of a task of few; the fewest right ones that must lose; the share of texts that give one of the few.
 MOST_ANSWERS, LEAST, NEARLY_ALL = 12, 20, 0.8
 
 
@@ -54,7 +54,7 @@ def _undeserved(question: Question, texts: Texts, readings: Readings) -> Bools:
 
 
 def _exceeds(share: Estimate, chance: object) -> bool:
-    """Whether more texts give the reference than would give any other by accident."""
+    """Whether surely more texts give the reference than give another prompt's by chance."""
     return not isinstance(chance, Estimate) or share.low > min(chance.high, 1.0)
 
 
@@ -83,7 +83,7 @@ def _summary(weight: Weight, by_chance: float | None, undeserved: int, *, few: b
     control = "" if by_chance is None else f" ({percent(by_chance)} give another prompt's, taken at random)"
     if few:
         control = ". Nearly every text gives one of the task's few answers, and none wins, right or wrong"
-    # Reading finds what is plain: an answer in words that nobody foresaw is right and not counted.
+    # "At least": a right answer in unforeseen words is not recognised, and not counted.
     text = f"at least {weight.spoken()} give the reference as their answer{control}"
     counted = weight.counted()
     if not counted:
@@ -101,8 +101,7 @@ def _remedy(paid: str) -> str:
 
 
 def _paid(question: Question, texts: Texts, readings: Readings, cells: Bools) -> str:
-    """A text that the reward pays, in brackets: a sampled one, else the reference in the format that it was seen to
-    win in; empty where neither is known."""
+    """A text that the reward pays, in brackets: a sampled one, else the reference in a format that won; else empty."""
     wins = np.flatnonzero(~texts.failing & texts.scored & readings.right)
     if len(wins):
         return f' (a winner reads "{_end(texts.text[int(wins[0])])}")'

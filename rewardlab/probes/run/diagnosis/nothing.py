@@ -11,7 +11,7 @@ from rewardlab.probes.run.diagnosis.weight import weigh
 from rewardlab.probes.run.question import Question
 from rewardlab.runs.tables import Bools
 
-#: Nothing but tokens that end or fill a text.
+#: A text with nothing but white space and tokens that end or fill it.
 BLANK = re.compile(r"(?:\s|<\|[\w\u2581 -]{1,40}\|>|</?s>|<(?:eos|bos|pad|unk|end_of_turn)>|\u200b|\ufeff)*")
 REMEDY = (
     "Find why no text arrives before the model is blamed: the engine's log, a stop string that ends the text at once, "

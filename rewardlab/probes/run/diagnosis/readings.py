@@ -71,7 +71,7 @@ def read_answers(question: Question, texts: Texts) -> Readings:
 
 
 def _wanted(question: Question, texts: Texts) -> dict[int, Sought]:
-    """What each row seeks; of a list whose items are parts of the answer no item alone."""
+    """What each row seeks; for a list whose items are only parts of the answer, no item alone counts."""
     labels = labels_of(question.prompts)
     lists = {row: items for row, prompt in texts.prompts.items() if len(items := _items(prompt.reference)) > 1}
     parts = lists if are_parts(list(lists.values())) else {}
@@ -92,14 +92,14 @@ def _names(wanted: Sequence[Sought]) -> NameBook:
 
 
 def _drawn(wanted: Mapping[int, Sought], rng: np.random.Generator) -> dict[int, Sought]:
-    """For each row, what another row of the same kind seeks, where one that differs is met in a few draws."""
+    """For each row, what another row of the same kind, drawn at random, seeks, if a few draws find one that differs."""
     rows = list(wanted)
     found: dict[int, Sought] = {}
     for row, mine in wanted.items():
         for place in rng.integers(0, len(rows), TRIES):
             other = wanted[rows[int(place)]]
             if other.differs(mine):
-                # What the prompt itself says counts against it as against its own.
+                # The prompt's own text counts against this answer as against the right one.
                 found[row] = Sought(other.texts, other.kind, mine.prompt)
                 break
     return found

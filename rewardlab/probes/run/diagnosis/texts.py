@@ -19,9 +19,9 @@ MOST_READ = 8_000
 #: Characters of a longer text that are read, at its beginning and at its end.
 HEAD, TAIL = 2_000, 6_000
 CUT = "\n[...]\n"
-#: What servers draw anew for each call.
+#: The id of a tool call, which servers draw anew for each call.
 NUMBER_OF_CALL = r'"id": "[^"]*", '
-#: Examples are looked for among this share of the texts, the shortest, first.
+#: The share of marked texts, the shortest, among which examples are looked for first.
 SHORT = 0.25
 
 
@@ -56,9 +56,9 @@ class Texts:
         return np.array(marked, bool).reshape(len(self))
 
     def examples(self, question: Question, cells: Bools, most: int = 3) -> list[dict[str, Any]]:
-        """Marked generations to look at, each of another prompt where there are so many, with the reference.
+        """At most `most` marked generations as examples, with the reference, from different prompts as far as possible.
 
-        The shortest quarter comes first, of what an example shows whole: one look is to be enough.
+        Those of the shortest quarter that an example shows whole come first, so that one look is enough.
         """
         marked = np.flatnonzero(cells)
         lengths = np.array([len(self.text[place]) for place in marked])
@@ -76,7 +76,7 @@ class Texts:
 
 
 def read_texts(question: Question) -> Texts:
-    """The texts of a run, of so many prompts drawn with the run's seed as hold about MOST_READ generations."""
+    """The texts of a run; of a large one, about MOST_READ generations of prompts drawn with the run's seed."""
     answers = question.answers
     sampled = answers.row >= 0
     width = max(1, answers.row.shape[1] if answers.row.ndim == 2 else 1)

@@ -17,9 +17,9 @@ from rewardlab.probes.run.question import Question
 from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate
 
-#: So many winners in one shape show that the reward reads that shape.
+#: The fewest winners of one shape that show that the reward reads it.
 READ = 3
-#: A tag that so few texts hold is missing; one that so many hold is kept to.
+#: The share of texts under which a tag is missing, and from which on it is kept to.
 MISSING, KEPT = 0.01, 0.8
 
 
@@ -38,7 +38,7 @@ class Seen:
         return tuple(dict.fromkeys([*self.asked, *THOUGHTS]))
 
     def commonest(self, shows: Callable[[Tag, str], bool]) -> tuple[Tag, Bools]:
-        """The tag that most failing texts show so, and the texts that show any."""
+        """The tag for which most failing texts pass the test `shows`, and all texts that pass it for any tag."""
         tables = {tag: self.texts.where([shows(tag, text) for text in self.lowered]) for tag in self.tags}
         most = max(tables, key=lambda tag: int((tables[tag] & self.texts.failing).sum()))
         return most, np.asarray(np.any(list(tables.values()), axis=0))
@@ -47,7 +47,7 @@ class Seen:
         return int((cells & self.texts.scored & ~self.texts.failing).sum())
 
     def weight(self, cells: Bools) -> Weight | None:
-        """The weight of failing texts in this shape; None where they are few."""
+        """The weight of the failing ones among `cells`; None if they are few."""
         touched = cells & self.texts.failing
         weight = weigh(self.question, self.texts, touched) if touched.any() else None
         known = weight is not None and isinstance(weight.share, Estimate) and weight.share.estimate >= PRACTICAL
@@ -107,7 +107,7 @@ def _rate(seen: Seen, cells: Bools) -> float:
 
 
 def _split(seen: Seen) -> tuple[Finding, Bools] | None:
-    """RL414 where prompts ask for a thought that no text holds, though the server made one or the rest is kept to."""
+    """RL414 if no text holds a requested thought, though the server made one or texts keep to the other tags."""
     missing = _missing(seen)
     keeps = missing is not None
     cells = ~seen.texts.none()
@@ -131,7 +131,7 @@ def _split(seen: Seen) -> tuple[Finding, Bools] | None:
 
 
 def _missing(seen: Seen) -> Tag | None:
-    """The tag that prompts ask for before one that nearly all texts keep to, and that hardly any text holds."""
+    """The first requested tag that hardly any text holds, although nearly all texts hold a later one."""
     occurs = [float(np.mean([tag.occurs(text) for text in seen.lowered])) for tag in seen.asked]
     kept = [place for place, share in enumerate(occurs) if share >= KEPT and seen.asked[place] not in THOUGHTS]
     for place in range(max(kept, default=0)):
@@ -141,7 +141,7 @@ def _missing(seen: Seen) -> Tag | None:
 
 
 def _unread(seen: Seen, finding: Finding, cells: Bools) -> tuple[Finding, Bools]:
-    """The finding with its examples; at most a warning where references can be read and no such text gives its own."""
+    """The finding with examples; at most a warning if answers can be read and none of these gives the reference."""
     touched = cells & seen.texts.failing
     gives = touched & seen.readings.right
     read = bool((touched & seen.readings.tried).any())

@@ -27,7 +27,7 @@ from rewardlab.probes.run.question import Question
 from rewardlab.runs.tables import Bools
 from rewardlab.stats.interval import Estimate
 
-#: So few answers of the winning shape are none; and so many must have been looked at.
+#: The share of answers of the winning shape that still counts as none, and the fewest answers to look at.
 NEARLY_NONE, LEAST = 0.02, 60
 REFUSAL = re.compile(
     r"\b(?:(?:do not|don['\u2019]t|can ?not|can['\u2019]t|could not|unable to) "
@@ -95,8 +95,10 @@ class Shapes:
 
     @classmethod
     def of(cls, wanted: Iterable[Sought], texts: Iterable[str]) -> Shapes:
-        """The shapes of what is sought, of lists those of their items; words in small letters too where no text has a
-        capital."""
+        """Collect the shapes of what is sought (of lists, those of their items).
+
+        Words count in small letters too if no text has a capital.
+        """
         sought = list(wanted)
         lists = [found for one in sought if (found := items_of(one.texts[0]))]
         are_lists = 2 * len(lists) > len(sought) and are_parts(lists)

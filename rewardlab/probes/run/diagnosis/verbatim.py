@@ -1,4 +1,4 @@
-"""Does a reward of 0 and 1 pay prose word by word, where the model says it in words of its own? Nothing was tested."""
+"""Does a reward of 0 and 1 pay prose only word by word, so that a model which uses its own words was never tested?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rewardlab.stats.interval import Estimate
 
 #: A score of more levels is graded, and tells near answers from far ones.
 MOST_LEVELS = 3
-#: Answers of fewer words are no prose; ones that share more of their words with the reference repeat it with a slip.
+#: The fewest words of prose. Answers that share more than this of their words with the reference repeat it with a slip.
 LEAST_WORDS, REPEATED = 4, 0.6
 WORD = re.compile(r"\w+")
 REMEDY = (
@@ -69,11 +69,11 @@ def ask(question: Question, texts: Texts, readings: Readings, explained: Bools) 
 
 
 def _is_said(text: str) -> bool:
-    """Whether a text says something in several words."""
+    """Whether a text states something in several words and does not refuse."""
     return len(text.split()) >= LEAST_WORDS and REFUSAL.search(text) is None
 
 
 def _in_common(text: str, right: str) -> float:
-    """The F1 of the words of two texts, each as often as it stands there."""
+    """The F1 of the words of two texts, repeated words counted as often as they occur."""
     one, other = (Counter(WORD.findall(words.casefold())) for words in (text, right))
     return 2 * (one & other).total() / max(1, one.total() + other.total())

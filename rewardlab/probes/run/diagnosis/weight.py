@@ -97,7 +97,7 @@ def _severity(question: Question, share: Quantity, would_be: Quantity) -> Severi
 
 
 def share_by_prompt(texts: Texts, cells: Bools, among: Bools) -> Quantity:
-    """The mean over prompts of the share of `cells` in what `among` marks, with its interval over prompts."""
+    """The share of `cells` among the generations that `among` marks: its mean and interval over prompts."""
     values, trials = _by_prompt(texts.row, cells & among, among)
     return mean_over_prompts(values, trials)
 
