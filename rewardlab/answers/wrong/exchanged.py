@@ -41,7 +41,7 @@ ROUGH = re.compile(
     r"|ungef\u00e4hr|circa\b|etwa\b|rund \d|gerundet|environ\b|arrondi|aproximad|redonde|arredond|arrotond)",
     re.IGNORECASE,
 )
-#: Where a prompt asks for no exact number, an answer within this part of the right one, or within 1 of it, may be right.
+#: Where a prompt asks for no exact number, an answer within this part of the right one, or within 1, may be right.
 ROUGHLY, NEXT = Decimal("0.05"), Decimal(1)
 
 
