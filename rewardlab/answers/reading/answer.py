@@ -25,6 +25,7 @@ from rewardlab.answers.reference.accepted import (
 from rewardlab.answers.reference.readings import FINAL
 from rewardlab.answers.values.amounts import spelled
 from rewardlab.answers.values.names import Names, folded, is_doubtful, places, sentences
+from rewardlab.answers.values.prefixes import has_another_prefix
 from rewardlab.answers.values.tags import after_thought
 from rewardlab.answers.values.written import value_of, values_in
 from rewardlab.task import Prompt
@@ -126,9 +127,11 @@ def gives(text: Said, wanted: Sought, names: Names) -> bool:
       sentence that has any;
     - formula: ends the last line; object or list: equal; long text: there word for word.
     """
+    said_last = text.finals[-1] if text.finals else text.rest
+    texts = [one for one in wanted.texts if not has_another_prefix(said_last, one)]
     if text.finals:
-        return any(equals(text.finals[-1], one, wanted.kind, names) for one in wanted.texts)
-    return any(_gives(text, one, wanted, names) for one in wanted.texts)
+        return any(equals(text.finals[-1], one, wanted.kind, names) for one in texts)
+    return any(_gives(text, one, wanted, names) for one in texts)
 
 
 def _gives(text: Said, one: str, wanted: Sought, names: Names) -> bool:

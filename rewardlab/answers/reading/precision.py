@@ -221,3 +221,8 @@ def _results(numbers: Sequence[Decimal]) -> Iterator[tuple[str, Decimal]]:
         yield "product and sum", one * other + third
         yield "product and difference", one * other - third
         yield "two differences", one - other - third
+    for count in (2, 3):  # a bill: so many of this at that price, and so many of the next
+        for start in range(len(numbers) - 2 * count + 1):
+            pairs = numbers[start : start + 2 * count]
+            products = (one * other for one, other in zip(pairs[::2], pairs[1::2], strict=True))
+            yield f"sum of {count} products", sum(products, Decimal(0))

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from rewardlab.answers.reading.composite import composite_of, is_closed, parsed, required_of, side_of
+from rewardlab.answers.reading.dates import is_exchanged
 from rewardlab.answers.reading.phrases import Phrases
 from rewardlab.answers.reading.precision import Precision, is_money, places
 from rewardlab.answers.reading.sequence import Ordered, is_in_another_order, list_of, ordered_of
+from rewardlab.answers.reading.typed import typed_of
 from rewardlab.answers.reference.accepted import (
     OUTER,
     allowance,
@@ -64,6 +66,7 @@ class Reader:
         self._precision = Precision(prompts)
         self._is_told = is_told_in_most(map(prompt_text, prompts))
         self._ordered: dict[str, Ordered | None] = {}
+        self._typed = typed_of(prompts)
         self._integral = bool(values) and all(value is not None and value == int(value) for value in values)
 
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
@@ -75,6 +78,8 @@ class Reader:
         """The side of a text, and the reason if it is surely wrong; None where no side can be told."""
         ordered, rest = self._order_of(prompt), text.rpartition("</think>")[2]
         if ordered is not None and is_in_another_order(ordered, rest[-TAIL:]):
+            return "wrong", None
+        if any(self._is_written_otherwise(prompt, one, rest[-TAIL:]) for one in answers_of(prompt)[:1]):
             return "wrong", None
         if text.strip() and (whole := composite_of(prompt)) is not None:
             return _unsure(side_of(whole, rest, required=required_of(prompt, whole), closed=is_closed(prompt)))
@@ -96,6 +101,11 @@ class Reader:
         if number(accepted[0]) is not None:
             return _unsure(self._number_side(prompt, accepted[0], found))
         return _unsure(self._phrases.side(accepted, found, is_rough=is_rough(prompt)))
+
+    def _is_written_otherwise(self, prompt: Prompt, answer: str, text: str) -> bool:
+        """Whether a text is this answer with a type of an item another, or with its day and month exchanged."""
+        is_retyped = self._typed is not None and self._typed.is_retyped(answer, text)
+        return is_retyped or is_exchanged(prompt, answer, text)
 
     def _order_of(self, prompt: Prompt) -> Ordered | None:
         """The items of the prompt's answer, where their order counts."""

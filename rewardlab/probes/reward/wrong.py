@@ -26,7 +26,7 @@ from rewardlab.answers.wrong.lists import with_another_item, with_another_number
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.trials import slips
-from rewardlab.probes.reward.trials.altered import FURTHER, INSIDE, LACKING, REORDERED, TURNED, ask_altered
+from rewardlab.probes.reward.trials.altered import FURTHER, INSIDE, LACKING, REORDERED, SWAPPED, TURNED, ask_altered
 from rewardlab.probes.reward.trials.gold import Gold
 from rewardlab.probes.reward.trials.scale import score_of
 from rewardlab.probes.reward.trials.subject import Subject
@@ -48,6 +48,7 @@ MOST: Mapping[str, Severity] = {
     FURTHER: "blocker",
     REORDERED: "blocker",
     TURNED: "blocker",
+    SWAPPED: "blocker",
     "more items than the right list": "blocker",
     "one number of the list another": "blocker",
     "the right digits inside a longer number": "blocker",
@@ -67,6 +68,7 @@ WHOLE = {
     FURTHER,
     REORDERED,
     TURNED,
+    SWAPPED,
     "more items than the right list",
     "one number of the list another",
     "the opposite sign",
@@ -87,6 +89,7 @@ REMEDIES: Mapping[str, str] = {
     LACKING: "go through the keys of the reference, not those of the answer: one that is missing is wrong",
     FURTHER: "compare the keys too: the prompt allows no further ones",
     REORDERED: "compare the items in their order, for here it is a part of the answer",
+    SWAPPED: "read the date in the form that the prompt names, and in no other",
     TURNED: "compare the words in their order: who does what to whom is a part of the answer",
     "more items than the right list": "compare the whole list, for a list of everything holds the right items too",
     "one number of the list another": "compare every number of the list, with a tolerance that no other number passes",
@@ -102,7 +105,7 @@ REMEDIES: Mapping[str, str] = {
 #: One of several parts of the answer is replaced by what other rows have in its place.
 PART = "one part of the answer another"
 #: Parts that a reward may rightly overlook, such as a title or a key that may be left out; samples tell if it does so.
-MAY_BE_FREE = {PART, INSIDE, LACKING, FURTHER, REORDERED, TURNED}
+MAY_BE_FREE = {PART, INSIDE, LACKING, FURTHER, REORDERED, TURNED, SWAPPED}
 #: Only English prompts get an English denial: a comparison of words in another language may read it as right.
 ENGLISH = re.compile(r"\b(?:the|is|are|of|or|and|which|what)\b", re.IGNORECASE)
 SIGN = "the opposite sign"

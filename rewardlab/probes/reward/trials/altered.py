@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rewardlab.answers.reading.composite import is_closed
+from rewardlab.answers.reading.dates import exchanged
 from rewardlab.answers.reading.leaves import Changed, Leaves, Path
 from rewardlab.answers.reading.sequence import in_another_order, ordered_of
+from rewardlab.answers.reading.typed import Typed, typed_of
 from rewardlab.answers.reference.accepted import answers_of, is_right, prompt_text
 from rewardlab.answers.reference.ordering import is_told_in_most
 from rewardlab.answers.wrong.places import Places
@@ -23,6 +25,7 @@ LACKING = "a key of the answer left out"
 REORDERED = "the same items in another order"
 FURTHER = "a key more than the answer has"
 TURNED = "two words in each other's place"
+SWAPPED = "the day and the month in each other's place"
 #: The most rows to learn places and values from, evenly over the file.
 MOST_ROWS = 2000
 
@@ -46,10 +49,11 @@ def ask_altered(subject: Subject, survey: Survey, passes: Passes) -> Iterator[tu
     rows = subject.every_prompt[:: max(1, len(subject.every_prompt) // MOST_ROWS)]
     leaves = Leaves(prompt.reference for prompt in rows)
     places = Places(found[0] for prompt in rows if (found := answers_of(prompt)))
-    is_told = is_told_in_most(map(prompt_text, rows))
+    is_told, typed = is_told_in_most(map(prompt_text, rows)), typed_of(rows)
     altered = [
         one for gold in survey.sound if not gold.is_given for one in _altered(gold, leaves, places, is_told=is_told)
     ]
+    altered += [one for gold in survey.sound if not gold.is_given for one in _written_otherwise(gold, typed)]
     outcomes = [outcome for _, outcome in run(subject, [one.trial for one in altered])]
     pairs = list(zip(altered, outcomes, strict=True))
     overlooked = {
@@ -83,6 +87,14 @@ def _altered(gold: Gold, leaves: Leaves, places: Places, *, is_told: bool) -> It
     if gold.kind in {"phrase", "text", "label"}:
         for text in places.turned(gold.text):
             yield from _wrong(TURNED, gold, text)
+
+
+def _written_otherwise(gold: Gold, typed: Typed | None) -> Iterator[_Altered]:
+    """A list with the type of one item another; a date with its day and month exchanged."""
+    if typed is not None and (text := typed.retyped(gold.text)) is not None:
+        yield from _wrong(INSIDE, gold, text)
+    if (text := exchanged(gold.prompt, gold.text)) is not None:
+        yield from _wrong(SWAPPED, gold, text)
 
 
 def _wrong(name: str, gold: Gold, text: str, changed: Changed | None = None) -> Iterator[_Altered]:
