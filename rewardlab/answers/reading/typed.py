@@ -20,7 +20,7 @@ WAYS: Sequence[re.Pattern[str]] = (
 #: The share of references that must be written in one way, the fewest items of one, and how many types there may be.
 MOSTLY, LEAST_ITEMS, TYPES = 0.8, 2, range(2, 21)
 #: A type recurs: on average so many items have it.
-RECURS = 3
+RECURS = 2
 Items: TypeAlias = tuple[tuple[str, str], ...]
 
 
