@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -113,8 +112,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL203": Entry(
         "the reward kills its process or outgrows its memory",
         "Lambda loses the whole batch and starts cold; after three retries the job fails.",
-        "Run generated code in a bounded subprocess, never call os._exit, or raise --reward-memory to what your Lambda "
-        "will have.",
+        "Run generated code in a bounded subprocess, never call os._exit, or raise --reward-memory to your Lambda's.",
     ),
     "RL204": Entry(
         "the reward is slow for its platform",
@@ -129,8 +127,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "RL206": Entry(
         "the same generation scores differently again",
         "Noise in the reward is noise in the gradient, and a retry changes the score.",
-        "Seed or remove what is random, and state kept between calls (a counter, a cache); set a judge's temperature "
-        "to 0.",
+        "Seed or remove what is random, and state kept between calls (a counter, a cache); judges at temperature 0.",
     ),
     "RL207": Entry(
         "a score depends on its neighbours or its place in the batch",
@@ -148,8 +145,12 @@ CATALOGUE: Mapping[str, Entry] = {
         "the reward prints errors",
         "A reward that catches its own exceptions returns the lowest score for an answer that it never compared. The "
         "model looks as if it knew nothing.",
-        "Read the first lines of reward.log in the run directory and mend what they name; let the reward raise what it "
-        "did not expect.",
+        "Mend what the first lines of reward.log in the run directory name; let the reward raise what it meets there.",
+    ),
+    "RL210": Entry(
+        "the trainer scored the same generations otherwise",
+        "The log's scores are of another reward, version or weights than those audited: the verdict is of these.",
+        "Audit what the trainer runs, and check that the log belongs to these prompts.",
     ),
     "RL301": Entry(
         "answers of different worth earn one and the same score",
@@ -353,8 +354,7 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "RL605": Entry(
         "the run is unfinished",
-        "What was sampled, scored or asked so far is another part of the whole than chance would draw: the quick and "
-        "the short come first. No verdict rests on it.",
+        "What is there is not what chance would draw: the quick and the short come first. No verdict rests on it.",
         "Resume the run with the command that the report names.",
     ),
     "RL701": Entry(
@@ -393,7 +393,7 @@ def shortened(text: str, most: int = LONGEST) -> str:
 def merge(*kinds: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings of several sources, one a code: the most severe, the first of equals. Blockers first, then by code."""
     worst: dict[str, Finding] = {}
-    for finding in itertools.chain(*kinds):
+    for finding in (one for kind in kinds for one in kind):
         held = worst.get(finding.code)
         if held is None or RANK[finding.severity] < RANK[held.severity]:
             worst[finding.code] = finding

@@ -28,6 +28,7 @@ from rewardlab.probes.reward.payload import is_sendable
 from rewardlab.probes.reward.subject import Subject
 from rewardlab.probes.reward.survey import known_of, lost_in, sureness
 from rewardlab.progress import Progress
+from rewardlab.readers.files import digest_of
 from rewardlab.readers.prompts import note_of_cuts, read_prompts
 from rewardlab.readers.rights import with_rights
 from rewardlab.reports.check import CheckReport
@@ -37,7 +38,6 @@ from rewardlab.rewards.deployed.function import describe, function_named, note_o
 from rewardlab.rewards.deployed.scoring import FunctionWorker, open_function
 from rewardlab.rewards.fence.available import fence_notes
 from rewardlab.rewards.isolation.process import EntryFound, Worker, WorkerProcess
-from rewardlab.runs.directory import sha256_of
 from rewardlab.settings.audit import AuditOptions, Settings, load_settings
 from rewardlab.task import Prompt
 from rewardlab.version import __version__
@@ -128,7 +128,7 @@ def run_check(
 
     Raises: RewardlabError.
     """
-    prompts = with_rights(read_prompts(prompts_path), settings.right_path)
+    prompts = with_rights(read_prompts(prompts_path, settings.file_reading), settings.right_path)
     name = function_named(reward)
     unused = None if name is None else note_of_unused(name, settings.model_fields_set)
     if progress is not None:
@@ -163,7 +163,7 @@ def run_check(
             "rewardlab": __version__,
             "seed": settings.seed,
             "reward_sha256": digest,
-            "prompts": {"path": str(prompts_path), "sha256": sha256_of(prompts_path)},
+            "prompts": {"path": str(prompts_path), "sha256": digest_of(prompts_path)},
         },
     )
 

@@ -40,6 +40,10 @@ HARMLESS = frozenset(
         "reward_timeout",
         "reward_workers",
         "examine_seconds",
+        "from_format",
+        "columns",
+        "split",
+        "step",
     }
 )
 #: What it may say of files in its own folder.

@@ -21,6 +21,7 @@ from rewardlab.probes.run import (
     prompts,
     repeats,
     signal,
+    trainer,
     truncation,
 )
 from rewardlab.probes.run.examples import illustrate
@@ -36,6 +37,7 @@ PROBES: Sequence[Probe] = (
     signal.ask,
     repeats.ask,
     noise.ask,
+    trainer.ask,
     components.ask,
     labels.ask,
     order.ask,

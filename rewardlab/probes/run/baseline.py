@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -252,6 +253,7 @@ def _are_prose(question: Question) -> bool:
     return 2 * sum(_is_prose(first) for first in firsts) > len(firsts)
 
 
+@functools.lru_cache(maxsize=32_768)
 def _is_prose(text: str) -> bool:
     words = text.split()
     signs = [sum(unicodedata.category(sign) == "Lo" for sign in word) for word in words]
