@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank operating peers real-rewards models judge-models clean
+.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank operating peers real-rewards reader-fixtures models judge-models clean
 
 install: .venv/.installed
 
@@ -76,6 +76,11 @@ peers: install
 # cores. make real-rewards ONLY=trl audits those whose package or name holds the word.
 real-rewards: install
 	$(BIN)/python -m bench.real_rewards $(if $(ONLY),--only $(ONLY))
+
+# The files of trainers and evaluators that the tests of readers read, each written by its library at its version.
+# make reader-fixtures ONLY="trl verl" writes some.
+reader-fixtures: install
+	$(BIN)/python -m fixtures.readers $(ONLY)
 
 # Trains the three example models anew, about eight minutes on two cores.
 models: install

@@ -6,7 +6,7 @@ import os
 import platform
 import statistics
 
-from bench import agreement, draw, isolation, sampling, start, waiting
+from bench import agreement, draw, isolation, recorded, sampling, start, waiting
 
 
 def main() -> None:
@@ -14,6 +14,9 @@ def main() -> None:
     print(start.help_ratio(pairs=15).line(), flush=True)
     times = start.recorded_seconds(runs=5)
     print(f"recorded audit of 200 x 8, whole process: {statistics.median(times):.2f} s (target under 2 s)", flush=True)
+    for told in recorded.reading():
+        print(told, flush=True)
+    print(recorded.audits().line(), flush=True)
     print(isolation.overhead(invocations=200), flush=True)
     for ratio in waiting.measure(pairs=9):
         print(ratio.line(), flush=True)

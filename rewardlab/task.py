@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = Any
@@ -25,7 +25,8 @@ class Prompt:
     `row` the whole row as read, which the reward function sees; `line` counts from 1. `is_text` marks a row whose
     prompt was a bare string: it becomes one user turn, or raw text for a model without a chat template. `cut` is the
     assistant's turn at the end of the row: it is not part of the prompt, and it need not be right. `right` is the full
-    text of a right answer that the user gave as an example, None where none was given.
+    text of a right answer that the user gave as an example, None where none was given. `known` keeps
+    what was worked out of the prompt, by the name of what did: probes ask the same of it many times.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Prompt:
     is_text: bool = False
     cut: str | None = None
     right: str | None = None
+    known: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def digest(self) -> str:

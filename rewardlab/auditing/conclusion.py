@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import platform as python_platform
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from rewardlab.auditing.decision import decide
 from rewardlab.auditing.panel import conclude_panel, last_reward
+from rewardlab.auditing.provenance import provenance_of
 from rewardlab.auditing.reporting import build_report
 from rewardlab.auditing.stream import traffic_of
 from rewardlab.auditing.unfinished import unfinished
@@ -63,7 +63,7 @@ def conclude(run: Run, settings: Settings) -> Report:
         record=record,
         traffic=traffic_of(run, record),
         judges=judges,
-        provenance=_provenance(run, record),
+        provenance=provenance_of(run, record),
     )
     write_atomically(run.folder / "report.json", report.to_json().encode())
     return report.attach(run.folder)
@@ -122,6 +122,8 @@ def _question(
         seed=int(run.manifest.sampling["seed"]),
         looks=looks,
         examined=run.findings(record.key) or (),
+        trainer=run.trainer_scores.read(),
+        entry=record.entry,
     )
     right = right_by_texts(question)
     return question if right is None else replace(question, measured=measuring(told=right))
@@ -146,22 +148,3 @@ def labels_of(run: Run, given: Path | None) -> Annotations | None:
     if given is not None:
         write_atomically(kept, given.read_bytes())
     return labels
-
-
-def _provenance(run: Run, record: RewardRecord) -> dict[str, Any]:
-    manifest = run.manifest
-    return {
-        "rewardlab": manifest.rewardlab,
-        "python": python_platform.python_version(),
-        "created": manifest.created,
-        "run": str(run.folder),
-        "model": manifest.model,
-        "sampling": dict(manifest.sampling),
-        "sampling_from": dict(manifest.sources),
-        "engine": dict(manifest.versions),
-        "notices": list(manifest.notices),
-        "prompts": {"path": manifest.prompts_path, "sha256": manifest.prompts_sha256},
-        "reward": asdict(record),
-        "platform": record.platform,
-        "finished": manifest.finished,
-    }

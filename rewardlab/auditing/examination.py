@@ -28,6 +28,7 @@ from rewardlab.probes.reward.trials.pace import Pace, pace_of
 from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.probes.reward.trials.survey import known_of, lost_in, sureness
 from rewardlab.progress import Progress
+from rewardlab.readers.files import digest_of
 from rewardlab.readers.prompts import note_of_cuts, read_prompts
 from rewardlab.readers.rights import with_rights
 from rewardlab.reports.check import CheckReport
@@ -38,7 +39,6 @@ from rewardlab.rewards.deployed.scoring import FunctionWorker, open_function
 from rewardlab.rewards.fence.available import fence_notes
 from rewardlab.rewards.isolation.process import WorkerProcess
 from rewardlab.rewards.isolation.reply import EntryFound, Worker
-from rewardlab.runs.directory import sha256_of
 from rewardlab.settings.audit import AuditOptions, Settings
 from rewardlab.settings.loading import load_settings
 from rewardlab.task import Prompt
@@ -129,7 +129,7 @@ def run_check(
 
     Raises: RewardlabError.
     """
-    prompts = with_rights(read_prompts(prompts_path), settings.right_path)
+    prompts = with_rights(read_prompts(prompts_path, settings.file_reading), settings.right_path)
     name = function_named(reward)
     unused = None if name is None else note_of_unused(name, settings.model_fields_set)
     if progress is not None:
@@ -164,7 +164,7 @@ def run_check(
             "rewardlab": __version__,
             "seed": settings.seed,
             "reward_sha256": digest,
-            "prompts": {"path": str(prompts_path), "sha256": sha256_of(prompts_path)},
+            "prompts": {"path": str(prompts_path), "sha256": digest_of(prompts_path)},
         },
     )
 

@@ -17,11 +17,12 @@ from rewardlab.auditing.conclusion import conclude, labels_of
 from rewardlab.auditing.examination import examining, worker_of
 from rewardlab.auditing.panel import ask_judges, last_reward
 from rewardlab.auditing.reference_place import settle
-from rewardlab.auditing.resume import Clock, open_run, reward_record
+from rewardlab.auditing.resume import Clock, log_of, open_run, recording_of, reward_record
 from rewardlab.auditing.sampled import ask_with_sampled_answers
 from rewardlab.auditing.stream import fill
 from rewardlab.auditing.unfinished import finish_judging
 from rewardlab.engines import check_spec
+from rewardlab.engines.recorded import RecordedEngine
 from rewardlab.errors import EngineError, InputError, RewardError, RunError, UsageError
 from rewardlab.findings import Finding, merge
 from rewardlab.judging.definition import shipped_judges
@@ -48,14 +49,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def audit(reward: str | Path, prompts: str | Path, **options: Unpack[AuditOptions]) -> Report:
+def audit(reward: str | Path, prompts: str | Path | None = None, **options: Unpack[AuditOptions]) -> Report:
     """Audit a reward file on prompts, and return the Report that `rewardlab audit` prints.
 
     Arguments: the options of the command line, by their names in rewardlab.toml; settings not given come from
-    rewardlab.toml here or beside the prompts.
+    rewardlab.toml here or beside the prompts. Without `prompts` they are those of the log that `model` names.
     Raises: RewardlabError for whatever makes the audit impossible; a verdict is never an exception.
     """
-    return run_audit(Path(reward), Path(prompts), load_settings(options, Path(prompts)))
+    path = None if prompts is None else Path(prompts)
+    return run_audit(Path(reward), path, load_settings(options, path))
 
 
 def judge(folder: str | Path, *judges: str, **options: Unpack[AuditOptions]) -> Report:
@@ -76,9 +78,16 @@ def read_report(folder: str | Path, **options: Unpack[AuditOptions]) -> Report:
 
 
 def run_audit(
-    reward: Path, prompts_path: Path, settings: Settings, *, progress: Progress | None = None, now: Clock = utc_now
+    reward: Path,
+    prompts_path: Path | None,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    now: Clock = utc_now,
 ) -> Report:
     """Sample and score what the run directory does not hold yet, then conclude.
+
+    Without `prompts_path` the prompts are those of the log that the settings name for a model.
 
     Raises: RewardlabError as `audit` does; KeyboardInterrupt leaves a run directory that resumes.
     """
@@ -86,8 +95,9 @@ def run_audit(
     for note in settings.notes:
         progress.note(note)
     check_spec(settings.model_spec)
-    prompts = with_rights(_prompts(prompts_path, progress), settings.right_path)
-    said = settings
+    prompts_path = prompts_path or log_of(settings)
+    prompts = with_rights(_prompts(prompts_path, settings, progress), settings.right_path)
+    said, recorded = settings, recording_of(settings, prompts)
     with opened(reward, said, progress) as held:
         settings = _settled(held.reward, prompts, held.settings)
         record, members = (
@@ -96,10 +106,10 @@ def run_audit(
         )
         check_panel(members, prompts)
         check_models(members)
-        with open_run(prompts_path, prompts, said, record=record, progress=progress, now=now) as run:
+        with open_run(prompts_path, prompts, said, record=record, progress=progress, now=now, recorded=recorded) as run:
             try:
                 labels_of(run, settings.labels_path)  # so that a mistake in them is reported before anything is sampled
-                _fill_and_examine(run, settings, held.reward, record, progress)
+                _fill_and_examine(run, settings, held.reward, record, progress, recorded=recorded)
             except (EngineError, RewardError, InputError):
                 discard_if_empty(run.folder)
                 raise
@@ -111,8 +121,8 @@ def run_audit(
             return conclude(run, settings)
 
 
-def _prompts(path: Path, progress: Progress) -> tuple[Prompt, ...]:
-    prompts = read_prompts(path)
+def _prompts(path: Path, settings: Settings, progress: Progress) -> tuple[Prompt, ...]:
+    prompts = read_prompts(path, settings.file_reading)
     if (note := note_of_cuts(prompts)) is not None:
         progress.note(note)
     return prompts
@@ -125,10 +135,19 @@ def _settled(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> Set
 
 
 def _fill_and_examine(
-    run: Run, settings: Settings, reward: Path, record: RewardRecord, progress: Progress, *, sample: bool = True
+    run: Run,
+    settings: Settings,
+    reward: Path,
+    record: RewardRecord,
+    progress: Progress,
+    *,
+    sample: bool = True,
+    recorded: RecordedEngine | None = None,
 ) -> None:
     """Sample and score what is missing; meanwhile examine the reward, unless this run holds its findings."""
-    fill_run = partial(fill, run, settings, reward=reward, record=record, progress=progress, sample=sample)
+    fill_run = partial(
+        fill, run, settings, reward=reward, record=record, progress=progress, sample=sample, recorded=recorded
+    )
     rights = digest_of_rights(run.prompts())
     declared = [*settings.declared, *([] if rights is None else [rights])]
     held, components = run.findings(record.key, declared=declared), None
@@ -174,10 +193,11 @@ def run_sample(
     for note in settings.notes:
         progress.note(note)
     check_spec(settings.model_spec)
-    prompts = _prompts(prompts_path, progress)
-    with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now) as run:
+    prompts = _prompts(prompts_path, settings, progress)
+    recorded = recording_of(settings, prompts)
+    with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now, recorded=recorded) as run:
         try:
-            fill(run, settings, reward=None, record=None, progress=progress)
+            fill(run, settings, reward=None, record=None, progress=progress, recorded=recorded)
         except (EngineError, InputError):
             discard_if_empty(run.folder)
             raise

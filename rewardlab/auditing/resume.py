@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rewardlab.engines import APART, ModelSpec, check_sampling, open_engine
-from rewardlab.engines.recorded import RecordedEngine
-from rewardlab.errors import RunError
+from rewardlab.engines import APART, ModelSpec, check_options, check_sampling
+from rewardlab.engines.recorded import RecordedEngine, open_recorded
+from rewardlab.errors import RunError, UsageError
 from rewardlab.progress import Progress
+from rewardlab.readers.files import digest_of
 from rewardlab.rewards.code.sources import reward_digest
 from rewardlab.rewards.deployed.function import FunctionName, describe, function_named
-from rewardlab.runs.directory import Run, files_print, sha256_of
+from rewardlab.runs.directory import Run, files_print
 from rewardlab.runs.manifest import Manifest, RewardRecord
 from rewardlab.settings.audit import Settings
 from rewardlab.settings.sampling import drawn_as, identity, sources
@@ -100,10 +101,12 @@ def open_run(
     record: RewardRecord | None,
     progress: Progress,
     now: Clock,
+    recorded: RecordedEngine | None = None,
 ) -> Run:
     """Resume the run directory that the settings name or imply, or make a new one.
 
-    Without `--out`, the newest unfinished run of the same command in runs/ is resumed.
+    Without `--out`, the newest unfinished run of the same command in runs/ is resumed. `recorded` is the model, where
+    it is a recording (`recording_of`).
     Raises: RunError when the directory holds a run of other prompts or of another sampling.
     """
     spec = settings.model_spec
@@ -113,9 +116,9 @@ def open_run(
         rewardlab=__version__,
         model=str(spec),
         sampling=sampling_identity(spec, settings),
-        num_generations=_wanted_generations(spec, settings),
+        num_generations=_wanted_generations(settings, recorded),
         prompts_path=str(prompts_path),
-        prompts_sha256=sha256_of(prompts_path),
+        prompts_sha256=digest_of(prompts_path),
         settings=settings.stored(),
         sources=sources(settings, settings.preset),
         settings_files=settings.files,
@@ -139,14 +142,39 @@ def open_run(
     return run
 
 
-def _wanted_generations(spec: ModelSpec, settings: Settings) -> int:
+def log_of(settings: Settings) -> Path:
+    """The log that the settings name for a model, whose prompts are audited where none are named.
+
+    Raises: UsageError for any other model.
+    """
+    spec = settings.model_spec
+    if spec.engine != "recorded":
+        raise UsageError(
+            "no prompts named",
+            expected="PROMPTS",
+            do="name a file after the reward, or --model recorded:LOG that holds them",
+        )
+    return Path(spec.model)
+
+
+def recording_of(settings: Settings, prompts: Sequence[Prompt]) -> RecordedEngine | None:
+    """The recording that the settings name for a model, read and matched to the prompts; None for any other model.
+
+    Raises: InputError for a row that cannot be used, and where no generation is of one of the prompts.
+    """
+    spec = settings.model_spec
+    if spec.engine != "recorded":
+        return None
+    check_options(settings.engine, (), engine=spec.engine)
+    recorded = open_recorded(Path(spec.model), settings.file_reading)
+    recorded.check_prompts(prompts)
+    return recorded
+
+
+def _wanted_generations(settings: Settings, recorded: RecordedEngine | None) -> int:
     if settings.num_generations is not None:
         return settings.num_generations
-    if spec.engine == "recorded":
-        recorded = open_engine(spec, settings.engine)
-        assert isinstance(recorded, RecordedEngine), "the recorded engine"
-        return recorded.generations_per_prompt
-    return DEFAULT_GENERATIONS
+    return DEFAULT_GENERATIONS if recorded is None else recorded.generations_per_prompt
 
 
 def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
@@ -158,6 +186,7 @@ def sampling_identity(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
         **identity(settings),
         "engine": without_secrets(settings.engine),
         **({"reasoning": settings.reasoning} if spec.engine in APART else {}),
+        **({"reading": said} if spec.engine == "recorded" and (said := settings.file_reading.identity) else {}),
     }
 
 

@@ -36,6 +36,8 @@ from rewardlab.task import Generation, Prompt, Request
 #: How much a kill can lose: at most this is sampled or scored again.
 FLUSH_SECONDS = 5.0
 FLUSH_GENERATIONS = 20_000
+#: Nobody reads faster; a recording has a hundred thousand generations in a second.
+TOLD_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,13 @@ def fill(
     record: RewardRecord | None,
     progress: Progress,
     sample: bool = True,
+    recorded: RecordedEngine | None = None,
 ) -> Filled:
     """Sample and score what the run lacks, then score some of it again.
 
     Without `reward` it only samples; without `sample` it only scores.
+
+    `recorded` is the model, where it is a recording that was read already.
 
     Raises: EngineError, RewardError, InputError; what was done until then is kept.
     """
@@ -77,7 +82,7 @@ def fill(
             run.add_reward(replace(record, entry=found.name, kind=found.kind, weights=dict(found.weights)))
         stream = Stream(Writer(run.generations, run.scores(record.key) if record else None), pool, progress)
         if requests:
-            _sample(run, settings, requests, backlog, stream, tokens=tokens)
+            _sample(run, settings, requests, backlog, stream, tokens=tokens, recorded=recorded)
         elif backlog:
             stream.pump((), requests, backlog)
         filled = Filled(pool.lost, _traffic(run, pool, record)) if pool is not None else Filled()
@@ -119,13 +124,15 @@ def _sample(
     stream: Stream,
     *,
     tokens: bool,
+    recorded: RecordedEngine | None,
 ) -> None:
     spec = settings.model_spec
-    with loading(stream.progress, str(spec)), captured(run.folder / "engine.log"):
-        engine = open_engine(spec, settings.engine)
+    if recorded is not None:
+        engine: Engine = recorded
+    else:
+        with loading(stream.progress, str(spec)), captured(run.folder / "engine.log"):
+            engine = open_engine(spec, settings.engine)
     try:
-        if isinstance(engine, RecordedEngine):
-            engine.check_prompts([prompt.id for prompt in run.prompts()])
         sampling = drawn_as(settings, token_ids=tokens, lenient=settings.is_taken("thinking"))
         read = with_system([request.prompt for request in requests], settings.system)
         told = [replace(request, prompt=prompt) for request, prompt in zip(requests, read, strict=True)]
@@ -133,7 +140,8 @@ def _sample(
         stream.pump(drawn, requests, backlog)
     finally:
         engine.close()
-    if isinstance(engine, RecordedEngine):  # what a recording does not hold will never come
+    if recorded is not None:  # what it does not hold will never come
+        run.add_trainer_scores(recorded.trainer_scores)
         held = run.generations.read(["prompt_id", "index"])
         lacking = sum(len(one.indexes) for one in missing(run.prompts(), held, run.manifest.num_generations))
         run.update(replace(run.manifest, lacking=lacking))
@@ -216,7 +224,7 @@ class Stream:
     def __init__(self, writer: Writer, pool: Pool | None, progress: Progress) -> None:
         self._writer, self._pool, self.progress = writer, pool, progress
         self._sampled = self._scored = self._unflushed = 0
-        self._flushed = time.monotonic()
+        self._flushed, self._told = time.monotonic(), -TOLD_SECONDS
 
     def pump(self, generations: Iterable[Generation], requests: Sequence[Request], backlog: Sequence[Pair]) -> None:
         """Take every generation, score it, and write both; however this ends, all that arrived is written."""
@@ -229,6 +237,7 @@ class Stream:
             self._finish()
         finally:
             self._writer.flush()
+            self._tell(time.monotonic())
             self.progress.end()
 
     def _take(self, generations: Iterable[Generation], prompts: Mapping[str, Prompt], backlog: Sequence[Pair]) -> None:
@@ -255,10 +264,16 @@ class Stream:
             self._tick()
 
     def _tick(self) -> None:
-        self.progress.update(sampled=self._sampled, scored=self._scored)
-        if self._unflushed >= FLUSH_GENERATIONS or time.monotonic() - self._flushed > FLUSH_SECONDS:
+        now = time.monotonic()
+        if now - self._told >= TOLD_SECONDS:
+            self._tell(now)
+        if self._unflushed >= FLUSH_GENERATIONS or now - self._flushed > FLUSH_SECONDS:
             self._writer.flush()
             self._unflushed, self._flushed = 0, time.monotonic()
+
+    def _tell(self, now: float) -> None:
+        self.progress.update(sampled=self._sampled, scored=self._scored)
+        self._told = now
 
 
 def missing(prompts: Sequence[Prompt], held: pa.Table, num_generations: int) -> list[Request]:

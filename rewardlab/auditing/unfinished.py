@@ -15,6 +15,7 @@ from rewardlab.engines import parse_model
 from rewardlab.findings import Finding
 from rewardlab.runs.directory import Run
 from rewardlab.runs.manifest import RewardRecord
+from rewardlab.settings.reading import shown_reading
 from rewardlab.task import Prompt
 
 KEYS = ["prompt_id", "index"]
@@ -109,8 +110,8 @@ def _options(run: Run) -> list[str]:
     for name, value in settings.items():
         if name == "engine":
             written += [part for key, held in value.items() for part in ("--engine-option", f"{key}={_shown(held)}")]
-        elif value is not None and value != []:
-            written += [f"--{name.replace('_', '-')}", _shown(value)]
+        elif value not in (None, [], {}):
+            written += [f"--{name.replace('_', '-')}", shown_reading(name, value) or _shown(value)]
     judges = [part for judge in run.manifest.judges for part in ("--judge", f"{judge.source}@{judge.model}")]
     return [*written, *judges]
 

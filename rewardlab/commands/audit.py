@@ -14,6 +14,7 @@ from rewardlab.commands.options import (
     JUDGING,
     PANEL,
     QUIET,
+    READING,
     RIGHT,
     SAMPLING,
     SCORING,
@@ -28,10 +29,15 @@ from rewardlab.settings.loading import load_settings
 
 @click.command("audit")
 @click.argument("reward", type=click.Path(path_type=Path))
-@click.argument("prompts", type=click.Path(path_type=Path))
-@add_options(CONFIG, SAMPLING, SCORING, RIGHT, JUDGING, PANEL, SHOWING, QUIET)
-def command(reward: Path, prompts: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
+@click.argument("prompts", type=click.Path(path_type=Path), required=False)
+@add_options(CONFIG, READING, SAMPLING, SCORING, RIGHT, JUDGING, PANEL, SHOWING, QUIET)
+def command(
+    reward: Path, prompts: Path | None, format_: str, output: Path | None, *, quiet: bool, **options: Any
+) -> int:
     """Sample generations for PROMPTS, score them with REWARD, and say whether RFT would work.
+
+    PROMPTS is a file, a folder or a pattern of files; left out, the prompts are those of the log that --model
+    recorded:LOG names.
 
     REWARD is a file, a package (its zip), or a deployed function: its ARN, or lambda:NAME. Settings not given come from
     --config, then rewardlab.toml in this folder; then from the one beside PROMPTS, of which only what is harmless is

@@ -8,7 +8,18 @@ from typing import Any
 import click
 
 from rewardlab.auditing.examination import prompts_of, run_check
-from rewardlab.commands.options import CONFIG, RANGE, RIGHT, SCORING, SHOWING, add_options, display_for, given, put
+from rewardlab.commands.options import (
+    CONFIG,
+    RANGE,
+    READING,
+    RIGHT,
+    SCORING,
+    SHOWING,
+    add_options,
+    display_for,
+    given,
+    put,
+)
 from rewardlab.commands.terminal import NotesOnly
 from rewardlab.errors import RewardlabError, UsageError
 from rewardlab.formats.check import CHECK_FORMATS
@@ -22,7 +33,7 @@ REWARD_NAME = "reward.py"
 @click.command("check")
 @click.argument("reward", type=click.Path(path_type=Path))
 @click.argument("prompts", type=click.Path(path_type=Path), required=False)
-@add_options(CONFIG, SCORING, RANGE, RIGHT, SHOWING)
+@add_options(CONFIG, READING, SCORING, RANGE, RIGHT, SHOWING)
 @click.option("--seed", metavar="N", help="Seed of the choice of prompts.  [0]")
 def command(reward: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
     """Test REWARD on made-up answers to PROMPTS: its contract, shortcuts and faults. Needs no model and takes seconds.

@@ -64,6 +64,24 @@ SAMPLING = (
     ),
     click.option("--out", metavar="DIR", help="The run directory; an existing one resumes.  [runs/<time>]"),
 )
+READING = (
+    click.option(
+        "--from",
+        "--from-format",
+        "from_format",
+        multiple=True,
+        metavar="FORMAT",
+        help="What prompts or recorded generations are written as, where their content leaves a doubt. Repeat.",
+    ),
+    click.option(
+        "--columns",
+        multiple=True,
+        metavar="NAME=COLUMN,...",
+        help="What the columns of those files are: prompt=question,reference=solution,text=response. Repeat.",
+    ),
+    click.option("--split", metavar="NAME", help="The split of a DatasetDict that holds the prompts."),
+    click.option("--step", metavar="N|A-B", help="The steps of a training log whose generations are read.  [all]"),
+)
 CONFIG = (
     click.option(
         "--config",

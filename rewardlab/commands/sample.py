@@ -10,7 +10,7 @@ import click
 from rewardlab.auditing.pipeline import run_sample
 from rewardlab.auditing.resume import DEFAULT_GENERATIONS
 from rewardlab.commands.arrow import spare_pandas
-from rewardlab.commands.options import CONFIG, QUIET, SAMPLING, add_options, given
+from rewardlab.commands.options import CONFIG, QUIET, READING, SAMPLING, add_options, given
 from rewardlab.commands.terminal import progress_for
 from rewardlab.engines.bedrock_batch import check_destination, instructions, read_batch, write_batch, write_recorded
 from rewardlab.engines.converse import form_of
@@ -26,7 +26,7 @@ FEWEST_RECORDS = 100
 
 @click.command("sample")
 @click.argument("prompts", type=click.Path(path_type=Path))
-@add_options(CONFIG, SAMPLING)
+@add_options(CONFIG, READING, SAMPLING)
 @click.option(
     "--batch",
     metavar="S3_OR_FOLDER",
@@ -62,7 +62,7 @@ def _write_batch(prompts: Path, settings: Settings, place: str, *, quiet: bool) 
     folder = Path(settings.out or "batch") if in_s3 else Path(place)
     sampling = drawn_as(settings)
     count = settings.num_generations or DEFAULT_GENERATIONS
-    rows = with_system(read_prompts(prompts), settings.system)
+    rows = with_system(read_prompts(prompts, settings.file_reading), settings.system)
     write_batch(rows, sampling, form_of(spec.model, settings.engine), folder, num_generations=count)
     click.echo(folder)
     if not quiet:

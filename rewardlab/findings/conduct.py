@@ -58,4 +58,10 @@ ENTRIES: Mapping[str, Entry] = {
         "Read the first lines of reward.log in the run directory and mend what they name; let the reward raise what it "
         "did not expect.",
     ),
+    "RL210": Entry(
+        "the trainer scored the same generations otherwise",
+        "The log's scores come from another reward, another version or other weights than those audited here, and the "
+        "verdict is about the latter.",
+        "Audit what the trainer runs, and check that the log belongs to these prompts.",
+    ),
 }

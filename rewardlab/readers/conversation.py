@@ -74,10 +74,12 @@ def _turns(row: Mapping[str, Json], *, where: str) -> tuple[Sequence[Json], bool
     raise InputError(f"no messages (keys: {known})", where=where, expected=ONE_ROW)
 
 
-def _message(turn: Json, position: int, *, where: str) -> Message:
-    if not isinstance(turn, dict):
-        what = f"message {position + 1} is a {kind_of_json(turn)}"
+def _message(given: Json, position: int, *, where: str) -> Message:
+    if not isinstance(given, dict):
+        what = f"message {position + 1} is a {kind_of_json(given)}"
         raise InputError(what, where=where, expected="an object with a role")
+    # An exporter's columns fill in null for every field that some turn has.
+    turn: dict[str, Json] = {name: value for name, value in given.items() if value is not None or name == "content"}
     role = turn.get("role")
     if role not in ROLES:
         raise InputError(

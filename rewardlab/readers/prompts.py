@@ -1,15 +1,22 @@
-"""Prompts, read from prompts.jsonl."""
+"""Prompts, read from prompts.jsonl or from what trainers and evaluators write."""
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from rewardlab.errors import InputError
+from rewardlab.readers.columns import mapping_for, renamed_prompts
 from rewardlab.readers.conversation import ONE_ROW, read_conversation
-from rewardlab.readers.rows import Rows
+from rewardlab.readers.kinds import PromptFormat, is_recorded, log_format, prompt_format
+from rewardlab.readers.logged_prompts import prompts_in
+from rewardlab.readers.logs import answers_of
+from rewardlab.readers.reading import PLAIN, Reading, Row
+from rewardlab.readers.source import rows_of
 from rewardlab.task import RIGHT, Prompt
 
 Json: TypeAlias = Any
@@ -20,27 +27,28 @@ REFERENCE_KEYS = ("reference_answer", "ground_truth", "answer", "solution", "tar
 TEXT_KEYS = ("reference", "label")
 
 
-def read_prompts(path: Path) -> tuple[Prompt, ...]:
-    """Read prompts.jsonl in the Nova RFT form, or in the forms of TRL and verl.
+def read_prompts(path: Path, reading: Reading = PLAIN) -> tuple[Prompt, ...]:
+    """Read prompts in the Nova RFT form or in another that `kinds` lists, or those that a log's generations answer.
 
     A row that ends with the assistant's turn is cut before it; a row without any reference, or with null beside rows
     that have one, is read: findings tell of both.
     Raises: InputError with file:line for the first row that cannot be used: not JSON, no messages, an unknown role, an
-    empty reference, an id used before.
+    empty reference, an id used before; UsageError for a reading that does not fit the file.
     """
     prompts: list[Prompt] = []
-    seen: dict[str, int] = {}
-    for line, row in Rows(path, ONE_ROW):
-        prompt = _prompt(row, line, where=f"{path}:{line}")
-        if prompt.id in seen:
-            raise InputError(
-                f"id {prompt.id!r} was used on line {seen[prompt.id]}",
-                where=f"{path}:{line}",
-                expected="every id once",
-                do="rename one of the two, or delete it if it is a copy",
-            )
-        seen[prompt.id] = line
-        prompts.append(prompt)
+    seen: dict[str, str] = {}
+    with closing(_rows(path, reading)) as rows:
+        for row in rows:
+            prompt = _prompt(row.values, row.number, where=row.where)
+            if prompt.id in seen:
+                raise InputError(
+                    f"id {prompt.id!r} was used on line {seen[prompt.id]}",
+                    where=row.where,
+                    expected="every id once",
+                    do="rename one of the two, or delete it if it is a copy",
+                )
+            seen[prompt.id] = row.where.rpartition(":")[2]
+            prompts.append(prompt)
     if not prompts:
         raise InputError("empty", where=str(path), expected=ONE_ROW, do="give at least 100 rows")
     if all(prompt.reference is None for prompt in prompts):
@@ -48,6 +56,59 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
             if places := _places(prompt.row):
                 raise _empty(*places[0], where=f"{path}:{prompt.line}")
     return tuple(prompts)
+
+
+def _rows(path: Path, reading: Reading) -> Generator[Row, None, None]:
+    """The rows of a path in our form; they count from 1 through all of its files."""
+    with closing(rows_of(path, what=ONE_ROW, reading=reading)) as source:
+        yield from _settled(renamed_prompts(source, reading), path, reading)
+
+
+def _settled(rows: Iterator[Row], path: Path, reading: Reading) -> Iterator[Row]:
+    """The rows in our form, by the format that the first of them is of."""
+    first = next(rows, None)
+    if first is None:
+        return
+    rows = itertools.chain([first], rows)
+    is_named = bool({"prompt", "messages"} & reading.columns.keys())
+    asked = None if is_named else prompt_format(first, reading)
+    if not is_named and (asked is None or asked.is_wide):
+        if asked is None and is_recorded(first.values, reading):
+            raise InputError(
+                "these are recorded generations, which hold no prompts",
+                where=first.where,
+                expected=ONE_ROW,
+                do="name the prompts file, and this one with --model recorded:FILE",
+            )
+        log = log_format(first, reading)
+        if log is not None and (asked is None or not log.is_wide):
+            yield from prompts_in(answers_of(rows, log, reading), where=str(path))
+            return
+    several = 0
+    for row in rows:
+        several = max(several + 1, row.number) if row.number > several else several + 1
+        yield Row(row.where, several, _ours(row, asked))
+
+
+def _ours(row: Row, asked: PromptFormat | None) -> Mapping[str, Json]:
+    values = row.values
+    if asked is not None and asked.fits(values):
+        found = asked.row(values)
+        if found is None:
+            raise InputError(
+                f"taken for {asked.title}, but it holds no conversation of texts", where=row.where, expected=ONE_ROW
+            )
+        values = found
+    if values.get("messages") is None and values.get("prompt") is None and (proposed := mapping_for(values)):
+        known = ", ".join(sorted(values)[:8])
+        title = asked.title if asked is not None else "rows with columns of their own"
+        raise InputError(
+            f"no messages (keys: {known}); taken for {title}",
+            where=row.where,
+            expected=ONE_ROW,
+            do=f"{proposed} would do",
+        )
+    return values
 
 
 def note_of_cuts(prompts: Sequence[Prompt]) -> str | None:
@@ -58,7 +119,7 @@ def note_of_cuts(prompts: Sequence[Prompt]) -> str | None:
     return f"cut before the assistant's turn that ended them: {len(cut):,} rows, the first on line {cut[0].line}"
 
 
-def _prompt(row: dict[str, Json], line: int, *, where: str) -> Prompt:
+def _prompt(row: Mapping[str, Json], line: int, *, where: str) -> Prompt:
     identifier = f"row-{line}" if row.get("id") is None else row["id"]
     if isinstance(identifier, bool) or not isinstance(identifier, str | int) or identifier == "":
         raise InputError(f"id is {json.dumps(identifier)[:60]}", where=where, expected="a string or a whole number")
@@ -75,7 +136,7 @@ def _prompt(row: dict[str, Json], line: int, *, where: str) -> Prompt:
     )
 
 
-def _reference(row: dict[str, Json], *, where: str) -> Json:
+def _reference(row: Mapping[str, Json], *, where: str) -> Json:
     """The first of the known places that holds something, None where all are null: `datasets` writes absent fields so.
 
     Raises: InputError where there are such places, all are empty, and one of them holds a blank.

@@ -4,6 +4,7 @@
     prompts.jsonl         the prompts as they were read
     generations/*.parquet what was sampled
     scores/KEY/*.parquet  what each reward gave, by the reward's key
+    trainer_scores/*.parquet  what the trainer's own reward gave them, where a recording tells it
     rescores/KEY/*.parquet  some of them scored again, to see the reward's noise
     judgments/KEY/*.parquet  what each judge answered, by the judge's key
     designs/KEY.json      the probability that it is asked about each generation, if not about all
@@ -34,7 +35,14 @@ from rewardlab.findings import CATALOGUE, RANK, Finding
 from rewardlab.readers.prompts import read_prompts
 from rewardlab.runs.kept import read_kept, save_kept
 from rewardlab.runs.manifest import JudgeRecord, Manifest, RewardRecord, read_manifest
-from rewardlab.runs.parts import GENERATION_SCHEMA, RESCORE_SCHEMA, SCORE_SCHEMA, Parts, write_atomically
+from rewardlab.runs.parts import (
+    GENERATION_SCHEMA,
+    RESCORE_SCHEMA,
+    SCORE_SCHEMA,
+    TRAINER_SCHEMA,
+    Parts,
+    write_atomically,
+)
 from rewardlab.task import Prompt
 
 #: The lowest and highest value of each named component of a reward.
@@ -62,6 +70,7 @@ class Run:
 
     def __init__(self, folder: Path, manifest: Manifest, lock: IO[bytes]):
         self.folder, self.manifest, self._lock = folder, manifest, lock
+        self._prompts: tuple[Prompt, ...] | None = None
 
     @classmethod
     def create(cls, folder: Path, manifest: Manifest, prompts: Sequence[Prompt]) -> Run:
@@ -110,18 +119,25 @@ class Run:
 
     def save_prompts(self, prompts: Sequence[Prompt]) -> None:
         """Replace prompts.jsonl; every row carries its id."""
-        lines = [json.dumps(_saved(prompt)) for prompt in prompts]
+        rows = [_saved(prompt) for prompt in prompts]
+        lines = [json.dumps(row) for row in rows]
         write_atomically(self.folder / "prompts.jsonl", ("\n".join(lines) + "\n").encode())
+        self._prompts = tuple(
+            replace(prompt, row=row, line=line) for line, (prompt, row) in enumerate(zip(prompts, rows, strict=True), 1)
+        )
 
     def prompts(self) -> tuple[Prompt, ...]:
         """The prompts of this run.
 
         Raises: RunError when they cannot be read.
         """
+        if self._prompts is not None:
+            return self._prompts
         try:
-            return read_prompts(self.folder / "prompts.jsonl")
+            self._prompts = read_prompts(self.folder / "prompts.jsonl")
         except InputError as error:
             raise RunError("the run's prompts are damaged", where=error.where) from None
+        return self._prompts
 
     @property
     def generations(self) -> Parts:
@@ -139,6 +155,21 @@ class Run:
     def rescores(self, key: str) -> Parts:
         """The scores that the reward with this key gave when it was asked again about the same generations."""
         return Parts(self.folder / "rescores" / key, RESCORE_SCHEMA, key=("prompt_id", "index", "time"))
+
+    @property
+    def trainer_scores(self) -> Parts:
+        """What the trainer's own reward gave, where the generations were recorded with it."""
+        return Parts(self.folder / "trainer_scores", TRAINER_SCHEMA, key=("prompt_id", "index", "name"))
+
+    def add_trainer_scores(self, scores: Sequence[tuple[str, int, str, float]]) -> None:
+        """Keep those that are not kept yet: prompt id, index, reward function, score."""
+        held = {tuple(row.values()) for row in self.trainer_scores.read(["prompt_id", "index", "name"]).to_pylist()}
+        new = [one for one in scores if one[:3] not in held]
+        if new:
+            names = TRAINER_SCHEMA.names
+            self.trainer_scores.append(
+                dict(zip(names, (list(column) for column in zip(*new, strict=True)), strict=True))
+            )
 
     def save_findings(
         self, key: str, findings: Sequence[Finding], *, declared: Declared, components: Ranges | None = None

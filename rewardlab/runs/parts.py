@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,11 @@ SCORE_SCHEMA = pa.schema(
 #: The same generation scored again: `time` counts from 1, the first scoring is in SCORE_SCHEMA.
 RESCORE_SCHEMA = pa.schema(
     [("prompt_id", pa.string()), ("index", pa.int32()), ("time", pa.int32()), ("score", pa.float64())]
+)
+
+#: What the trainer's own reward gave a generation, by the reward function's name, where a recording tells it.
+TRAINER_SCHEMA = pa.schema(
+    [("prompt_id", pa.string()), ("index", pa.int32()), ("name", pa.string()), ("score", pa.float64())]
 )
 
 
@@ -146,7 +152,7 @@ class Writer:
         """Write everything taken so far to disk."""
         if self._new_generations:
             rows, self._new_generations = self._new_generations, []
-            self._generations.append({name: [getattr(row, name) for row in rows] for name in GENERATION_SCHEMA.names})
+            self._generations.append({name: list(map(attrgetter(name), rows)) for name in GENERATION_SCHEMA.names})
         if self._new_scores and self._scores is not None:
             scores, self._new_scores = self._new_scores, []
             self._scores.append(_score_columns(scores))

@@ -17,7 +17,7 @@ from rewardlab.judging.definition import Judge, load_judge
 from rewardlab.platforms import PLATFORMS, Platform, ReferencePlace, Shape
 from rewardlab.ratings.alpha import MIN_ALPHA
 from rewardlab.rewards.isolation.source import RewardSource
-from rewardlab.settings.sampling import SamplingOptions, SamplingSettings
+from rewardlab.settings.reading import ReadingOptions, ReadingSettings
 from rewardlab.settings.secrets import without_secrets
 from rewardlab.settings.values import (
     Finite,
@@ -41,7 +41,7 @@ FROM_FOLDERS = ("model", "labels", "right", "judge", "reward_files", "judge_file
 MOST_WORKERS = 256
 
 
-class Settings(SamplingSettings):
+class Settings(ReadingSettings):
     """Frozen settings of an audit, with the names of rewardlab.toml; the command line writes them with hyphens."""
 
     model: Annotated[str, Field(min_length=1)] | None = None
@@ -227,7 +227,7 @@ class Settings(SamplingSettings):
         return f"; {names[0]} names one, which --config {names[0]} takes" if names else ""
 
 
-class AuditOptions(SamplingOptions, total=False):
+class AuditOptions(ReadingOptions, total=False):
     """The keyword arguments of `rewardlab.audit`: the fields of Settings, in the types a caller writes."""
 
     model: str

@@ -40,6 +40,10 @@ HARMLESS = frozenset(
         "reward_timeout",
         "reward_workers",
         "examine_seconds",
+        "from_format",
+        "columns",
+        "split",
+        "step",
     }
 )
 #: The settings by which it may name files in its own folder.

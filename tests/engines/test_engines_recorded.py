@@ -17,7 +17,11 @@ def row(prompt_id, index, text="42", **more):
 
 
 def request(prompt_id, *indexes):
-    return Request(Prompt(prompt_id, ({"role": "user", "content": "?"},), None, {}, 1), indexes)
+    return Request(prompt(prompt_id), indexes)
+
+
+def prompt(prompt_id):
+    return Prompt(prompt_id, ({"role": "user", "content": "?"},), None, {}, 1)
 
 
 @pytest.fixture
@@ -47,7 +51,7 @@ def test_the_generations_per_prompt_are_the_highest_index_and_one(engine_of):
 
 def test_missing_and_unknown_prompts_are_noticed(engine_of):
     engine = engine_of(row("a", 0), row("x", 0))
-    engine.check_prompts(["a", "b", "c"])
+    engine.check_prompts([prompt(name) for name in "abc"])
     unknown, missing = engine.notices
     assert "1 prompt ids are not in the prompts and are left out (first: 'x')" in unknown
     assert "2 prompts have no recorded generation (first: 'b', 'c')" in missing
@@ -55,7 +59,7 @@ def test_missing_and_unknown_prompts_are_noticed(engine_of):
 
 def test_a_file_of_other_prompts_is_refused(engine_of):
     with pytest.raises(InputError, match=r"no prompt_id is an id of the prompts.*such as 'b'; it has 'a'"):
-        engine_of(row("a", 0)).check_prompts(["b"])
+        engine_of(row("a", 0)).check_prompts([prompt("b")])
 
 
 def test_a_generation_recorded_twice_is_refused_with_both_lines(engine_of):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Literal, TypeAlias
 
@@ -15,6 +16,7 @@ from rewardlab.answers.reference.ordering import tells_order
 from rewardlab.answers.reference.readings import aliases, is_flat, is_stated, read, readings, unwrapped
 from rewardlab.task import Json, Prompt
 
+Texts: TypeAlias = tuple[str, ...]
 #: A label is a short text that recurs in the file, a phrase one that does not. In an expression every letter matters.
 Kind: TypeAlias = Literal["number", "label", "record", "array", "phrase", "text", "expression"]
 
@@ -66,6 +68,20 @@ SYMBOLIC = re.compile(
 )
 
 
+def _once(work: Callable[[Prompt], Texts]) -> Callable[[Prompt], Texts]:
+    """The same work, done once for each prompt."""
+
+    @functools.wraps(work)
+    def known(prompt: Prompt) -> Texts:
+        if (found := prompt.known.get(work.__name__)) is None:
+            found = prompt.known[work.__name__] = work(prompt)
+        texts: Texts = found
+        return texts
+
+    return known
+
+
+@_once
 def answers_of(prompt: Prompt) -> tuple[str, ...]:
     """The texts that may answer a prompt, the likeliest first, written as the prompt asks.
 
@@ -86,6 +102,7 @@ def answers_of(prompt: Prompt) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *found[:1], *options, *found[1:]]))
 
 
+@_once
 def rights_of(prompt: Prompt) -> tuple[str, ...]:
     """Every text that the prompt's reference makes right, under any of its names; none may serve as a wrong answer."""
     named = [text for alias in aliases(unwrapped(prompt.reference)) for text in read(alias)]
@@ -176,6 +193,7 @@ def prompt_text(prompt: Prompt) -> str:
     return "\n".join(str(turn.get("content") or "") for turn in prompt.messages)
 
 
+@functools.lru_cache(maxsize=32_768)
 def number(text: str) -> Decimal | None:
     """The text as a number; None when it is not exactly one.
 

@@ -17,7 +17,10 @@ from rewardlab.packages.manifest import PackageManifest
 from rewardlab.packages.unpacked import Package
 from rewardlab.platforms import ReferencePlace, find_platform
 from rewardlab.readers.generations import read_generations
+from rewardlab.readers.logs import is_ours, read_log
+from rewardlab.readers.matching import match
 from rewardlab.readers.prompts import read_prompts
+from rewardlab.readers.reading import PLAIN
 from rewardlab.rewards.events.event import Key
 from rewardlab.rewards.isolation.pool import Pair, ScoringPool
 from rewardlab.rewards.isolation.source import RewardSource
@@ -85,15 +88,21 @@ def from_file(recorded: Path, prompts: Path) -> Evidence:
 
     Raises: InputError for a row that cannot be used, or when the two files have no prompt in common.
     """
-    by_id = {prompt.id: prompt for prompt in read_prompts(prompts)}
-    generations = read_generations(recorded)
+    every = read_prompts(prompts)
+    by_id = {prompt.id: prompt for prompt in every}
+    log = None if is_ours(recorded, PLAIN) else read_log(recorded, PLAIN)
+    matched = None if log is None else match(log, every, where=str(recorded))
+    generations = read_generations(recorded) if matched is None else matched.generations
     pairs = tuple((by_id[one.prompt_id], one) for one in generations if one.prompt_id in by_id)
     if not pairs:
-        expected = f"ids such as {next(iter(by_id))!r}; it has {generations[0].prompt_id!r}"
+        expected = f"ids such as {next(iter(by_id))!r}" + (
+            f"; it has {generations[0].prompt_id!r}" if generations else ""
+        )
         raise InputError("no prompt_id is an id of the prompts", where=str(recorded), expected=expected)
     left = len(generations) - len(pairs)
     notices = (f"{left} generations of prompts that are not in {prompts} are left out",) if left else ()
-    return Evidence(str(recorded), pairs, None, notices=notices)
+    told = () if matched is None else matched.notices
+    return Evidence(str(recorded), pairs, None, notices=(*told, *notices))
 
 
 def score_by_worker(

@@ -24,6 +24,7 @@ from rewardlab.probes.run import (
     repeats,
     signal,
     tolerance,
+    trainer,
     truncation,
 )
 from rewardlab.probes.run.examples import illustrate
@@ -39,6 +40,7 @@ PROBES: Sequence[Probe] = (
     signal.ask,
     repeats.ask,
     noise.ask,
+    trainer.ask,
     components.ask,
     labels.ask,
     order.ask,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -254,6 +255,7 @@ def _begins(question: Question) -> bool:
     return float(wins.mean()) >= MOSTLY
 
 
+@functools.lru_cache(maxsize=32_768)
 def _is_prose(text: str) -> bool:
     words = text.split()
     signs = [sum(unicodedata.category(sign) == "Lo" for sign in word) for word in words]

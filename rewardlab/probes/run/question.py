@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+import pyarrow as pa
+
 from rewardlab.findings import Finding
 from rewardlab.judging.ratings import Ratings
 from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
@@ -41,7 +43,9 @@ class Question:
     model's reasoning out of the texts. `sampling` is what they were sampled with, by the names of the settings, empty
     where that is not known; `sources` says where a value stands that nobody gave by name. `seed` draws those that are
     read of a large run. `looks` are the verdicts on this run while it grew, this one the last. `examined` is what the
-    examination with made-up answers found.
+    examination with made-up answers found. `trainer` holds what the trainer's own reward gave, a row for each
+    generation and reward function; None or empty where a recording does not tell it. `entry` is
+    the name of the reward's function.
     """
 
     measured: Measurement
@@ -61,6 +65,8 @@ class Question:
     seed: int = 0
     looks: tuple[Look, ...] = ()
     examined: tuple[Finding, ...] = ()
+    trainer: pa.Table | None = None
+    entry: str = ""
 
     @property
     def right(self) -> Bools:
