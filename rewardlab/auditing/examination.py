@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from typing_extensions import Unpack
 
-from rewardlab.auditing.reference_place import settle
+from rewardlab.auditing.reference_place import reference_column, settle
 from rewardlab.auditing.success_reporting import success_part
 from rewardlab.errors import InputError, UsageError
 from rewardlab.findings import Finding
@@ -129,7 +129,11 @@ def run_check(
 
     Raises: RewardlabError.
     """
-    prompts = with_rights(read_prompts(prompts_path, settings.file_reading), settings.right_path)
+    prompts = read_prompts(prompts_path, settings.file_reading)
+    if (column := reference_column(reward, prompts, settings)) is not None:
+        settings = settings.with_reference(column)
+        prompts = read_prompts(prompts_path, settings.file_reading)
+    prompts = with_rights(prompts, settings.right_path)
     name = function_named(reward)
     unused = None if name is None else note_of_unused(name, settings.model_fields_set)
     if progress is not None:

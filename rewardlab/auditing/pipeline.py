@@ -16,7 +16,7 @@ from typing_extensions import Unpack
 from rewardlab.auditing.conclusion import conclude, labels_of
 from rewardlab.auditing.examination import examining, worker_of
 from rewardlab.auditing.panel import ask_judges, last_reward
-from rewardlab.auditing.reference_place import settle
+from rewardlab.auditing.reference_place import reference_column, settle
 from rewardlab.auditing.resume import Clock, log_of, open_run, recording_of, reward_record
 from rewardlab.auditing.sampled import ask_with_sampled_answers
 from rewardlab.auditing.stream import fill
@@ -96,7 +96,9 @@ def run_audit(
         progress.note(note)
     check_spec(settings.model_spec)
     prompts_path = prompts_path or log_of(settings)
-    prompts = with_rights(_prompts(prompts_path, settings, progress), settings.right_path)
+    prompts = _prompts(prompts_path, settings, progress)
+    prompts, settings = _with_reference(reward, prompts, prompts_path, settings, progress)
+    prompts = with_rights(prompts, settings.right_path)
     said, recorded = settings, recording_of(settings, prompts)
     with opened(reward, said, progress) as held:
         settings = _settled(held.reward, prompts, held.settings)
@@ -126,6 +128,18 @@ def _prompts(path: Path, settings: Settings, progress: Progress) -> tuple[Prompt
     if (note := note_of_cuts(prompts)) is not None:
         progress.note(note)
     return prompts
+
+
+def _with_reference(
+    reward: Path, prompts: tuple[Prompt, ...], path: Path, settings: Settings, progress: Progress
+) -> tuple[tuple[Prompt, ...], Settings]:
+    """The prompts with the column that the reward takes by name as their reference, if no row has a known one."""
+    found = reference_column(reward, prompts, settings)
+    if found is None:
+        return prompts, settings
+    progress.note(f"reference: the column {found}, which the reward takes by name")
+    settings = settings.with_reference(found)
+    return read_prompts(path, settings.file_reading), settings
 
 
 def _settled(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> Settings:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from rewardlab.platforms import ReferencePlace, Shape
 from rewardlab.probes.reward.shapes import shape_read
 from rewardlab.probes.reward.trials.subject import Case, Subject
+from rewardlab.rewards.code.columns import named_column
 from rewardlab.rewards.isolation.process import WorkerProcess
 from rewardlab.rewards.isolation.reply import Worker
 from rewardlab.settings.audit import Settings
@@ -19,6 +21,13 @@ from rewardlab.task import Prompt
 KEYS: Mapping[ReferencePlace, str] = {"top": "reference_answer", "metadata": "metadata.reference_answer"}
 #: Prompts that the handler is asked about in each shape.
 PROMPTS = 8
+
+
+def reference_column(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> str | None:
+    """The column that the reward takes by name and that is the reference; None if rows have one, or it is not clear."""
+    if "reference" in settings.columns or any(prompt.reference is not None for prompt in prompts):
+        return None
+    return named_column(reward, settings.entry, [prompt.row for prompt in prompts])
 
 
 def settle(worker: Worker, prompts: Sequence[Prompt], settings: Settings) -> Settings:

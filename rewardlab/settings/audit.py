@@ -133,6 +133,10 @@ class Settings(ReadingSettings):
             network=self.reward_network,
         )
 
+    def with_reference(self, column: str) -> Settings:
+        """These settings with this column of the prompts as the reference."""
+        return self.model_copy(update={"columns": {**self.columns, "reference": column}})
+
     def reading(self, shape: Shape) -> Settings:
         """A copy for a handler that reads the reference at its place in this shape."""
         settings = self.model_copy()

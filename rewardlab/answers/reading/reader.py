@@ -11,7 +11,7 @@ from rewardlab.answers.reading.dates import is_exchanged
 from rewardlab.answers.reading.phrases import Phrases
 from rewardlab.answers.reading.precision import Precision, is_money, places
 from rewardlab.answers.reading.sequence import Ordered, is_in_another_order, list_of, ordered_of
-from rewardlab.answers.reading.typed import typed_of
+from rewardlab.answers.reading.typed import listed, typed_of
 from rewardlab.answers.reference.accepted import (
     OUTER,
     allowance,
@@ -79,7 +79,7 @@ class Reader:
         ordered, rest = self._order_of(prompt), text.rpartition("</think>")[2]
         if ordered is not None and is_in_another_order(ordered, rest[-TAIL:]):
             return "wrong", None
-        if any(self._is_written_otherwise(prompt, one, rest[-TAIL:]) for one in answers_of(prompt)[:1]):
+        if (answer := listed(prompt)) is not None and self._is_written_otherwise(prompt, answer, rest[-TAIL:]):
             return "wrong", None
         if text.strip() and (whole := composite_of(prompt)) is not None:
             return _unsure(side_of(whole, rest, required=required_of(prompt, whole), closed=is_closed(prompt)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rewardlab.answers.reference.accepted import answers_of
+from rewardlab.answers.reference.readings import unwrapped
 from rewardlab.task import Prompt
 
 #: What is written of one item, and where its name and its type stand in it.
@@ -54,15 +55,24 @@ class Typed:
         return reference[:start] + other + reference[end:]
 
 
+def listed(prompt: Prompt) -> str | None:
+    """A prompt's reference as one text: a list of texts has a line for each."""
+    value = unwrapped(prompt.reference)
+    if isinstance(value, list):
+        return "\n".join(value) if value and all(isinstance(one, str) for one in value) else None
+    found = answers_of(prompt)
+    return found[0] if found else None
+
+
 def typed_of(prompts: Sequence[Prompt]) -> Typed | None:
     """How nearly all references of a file are written as lists of typed items; None where they are not."""
-    texts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
+    texts = [text for prompt in prompts if (text := listed(prompt)) is not None]
     for way in WAYS:
         held = [[one["type"] for one in way.finditer(text)] for text in texts]
-        listed = [types for types in held if len(types) >= LEAST_ITEMS]
+        lists = [types for types in held if len(types) >= LEAST_ITEMS]
         types = Counter(one for every in held for one in every)
         recurs = sum(types.values()) >= RECURS * len(types)
-        if texts and len(listed) >= MOSTLY * len(texts) and len(types) in TYPES and recurs:
+        if texts and len(lists) >= MOSTLY * len(texts) and len(types) in TYPES and recurs:
             return Typed(way, tuple(types))
     return None
 
