@@ -136,14 +136,14 @@ def parsed(text: str) -> Json:
     return value
 
 
-def _side_of_list(given: Sequence[Json], wanted: Sequence[Json]) -> Literal["wrong"] | None:
+def _side_of_list(given: Sequence[Json], wanted: Sequence[Json], *, is_field: bool = False) -> Literal["wrong"] | None:
     if any(map(_is_nested, wanted)):
         return "wrong" if _hold_others(given, wanted) else None
     if any(_is_nested(item) or _is_long(item) for item in (*given, *wanted)):
         return None
     held, sought = {_key(item) for item in given}, {_key(item) for item in wanted}
-    # One name of several may be all that is asked for.
-    return "wrong" if held != sought and len(held) > 1 else None
+    # One name of several may be all that is asked for; a field that holds a list is asked for whole.
+    return "wrong" if held != sought and (len(held) > 1 or (is_field and len(held) == 1)) else None
 
 
 def _hold_others(given: Sequence[Json], wanted: Sequence[Json]) -> bool:
@@ -180,7 +180,7 @@ def _differ(one: Json, other: Json) -> bool:
         case (dict(), dict()):
             return any(_differ(one[key], other[key]) for key in other if key in one)
         case (list(), list()):
-            return _side_of_list(one, other) == "wrong"
+            return _side_of_list(one, other, is_field=True) == "wrong"
         case _:
             return False
 

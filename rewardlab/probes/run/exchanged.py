@@ -211,6 +211,8 @@ def _paid(question: Question) -> Iterator[Finding]:
         yield Finding("RL407", "blocker", evidence, _remedy(reasons))
     elif not known or paid.low <= PRACTICAL:
         yield Finding("RL407", "warning", evidence, PAID_REMEDY)
+    elif 2 * sum(one["succeed"] for one in reasons) > len(shown):  # most of them are wrong in any notation
+        yield Finding("RL407", "blocker", evidence, _remedy(reasons))
     elif is_supported(question):
         yield Finding("RL407", "blocker", evidence, PAID_REMEDY)
     else:
