@@ -99,7 +99,7 @@ def run_audit(
     prompts = _prompts(prompts_path, settings, progress)
     prompts, settings = _with_reference(reward, prompts, prompts_path, settings, progress)
     prompts = with_rights(prompts, settings.right_path)
-    said, recorded = settings, recording_of(settings, prompts)
+    said, recorded = settings, recording_of(settings, prompts, progress)
     with opened(reward, said, progress) as held:
         settings = _settled(held.reward, prompts, held.settings)
         record, members = (
@@ -208,7 +208,7 @@ def run_sample(
         progress.note(note)
     check_spec(settings.model_spec)
     prompts = _prompts(prompts_path, settings, progress)
-    recorded = recording_of(settings, prompts)
+    recorded = recording_of(settings, prompts, progress)
     with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now, recorded=recorded) as run:
         try:
             fill(run, settings, reward=None, record=None, progress=progress, recorded=recorded)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rewardlab.engines import APART, ModelSpec, check_options, check_sampling
+from rewardlab.engines.loading import loading
 from rewardlab.engines.recorded import RecordedEngine, open_recorded
 from rewardlab.errors import RunError, UsageError
 from rewardlab.progress import Progress
@@ -157,7 +158,7 @@ def log_of(settings: Settings) -> Path:
     return Path(spec.model)
 
 
-def recording_of(settings: Settings, prompts: Sequence[Prompt]) -> RecordedEngine | None:
+def recording_of(settings: Settings, prompts: Sequence[Prompt], progress: Progress) -> RecordedEngine | None:
     """The recording that the settings name for a model, read and matched to the prompts; None for any other model.
 
     Raises: InputError for a row that cannot be used, and where no generation is of one of the prompts.
@@ -166,7 +167,8 @@ def recording_of(settings: Settings, prompts: Sequence[Prompt]) -> RecordedEngin
     if spec.engine != "recorded":
         return None
     check_options(settings.engine, (), engine=spec.engine)
-    recorded = open_recorded(Path(spec.model), settings.file_reading)
+    with loading(progress, str(spec)):
+        recorded = open_recorded(Path(spec.model), settings.file_reading)
     recorded.check_prompts(prompts)
     return recorded
 

@@ -113,9 +113,25 @@ class Run:
             raise
 
     def update(self, manifest: Manifest) -> None:
-        """Replace run.json."""
+        """Replace run.json.
+
+        Raises: RunError if another folder has taken this one's place meanwhile: the run's files would be torn apart.
+        """
+        self._check_held()
         self.manifest = manifest
         write_atomically(self.folder / "run.json", json.dumps(asdict(manifest), indent=2).encode())
+
+    def _check_held(self) -> None:
+        try:
+            is_held = os.path.samestat(os.fstat(self._lock.fileno()), (self.folder / "lock").stat())
+        except OSError:
+            is_held = False
+        if not is_held:
+            raise RunError(
+                "was removed or replaced while it was written",
+                where=str(self.folder),
+                do="leave a run's folder alone until its command ends; run the command again",
+            )
 
     def save_prompts(self, prompts: Sequence[Prompt]) -> None:
         """Replace prompts.jsonl; every row carries its id."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.test_measurement import prompts
 
 from rewardlab.auditing.decision import decide
 from rewardlab.findings import Finding
@@ -16,6 +15,7 @@ from rewardlab.probes.run import constant_part, default_label, exchanged, tolera
 from rewardlab.probes.run.contradiction import reconcile
 from rewardlab.probes.run.known import known_answers
 from rewardlab.probes.run.reading import Read
+from tests.measurement.test_measurement_scores import prompts
 from tests.probes.run.conftest import asked
 
 ROWS = 120

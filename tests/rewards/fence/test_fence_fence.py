@@ -1,7 +1,7 @@
 """The fence around a reward, by the kernel of this machine: what passes, what does not, and what is told of it.
 
 A kernel may lack what part of the fence is built from. Then the part of it that stands is tested, and that the rest is
-told; `test_rewards_fence_less.py` runs this file where parts are taken away.
+told; `test_fence_less.py` runs this file where parts are taken away.
 """
 
 from __future__ import annotations

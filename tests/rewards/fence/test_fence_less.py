@@ -12,7 +12,7 @@ from tests.kernels import ROOT, kernel_here
 pytestmark = pytest.mark.process
 
 FILES = [
-    "tests/rewards/test_rewards_fence.py",
+    "tests/rewards/fence/test_fence_fence.py",
     "tests/commands/test_commands_fence.py",
     "tests/commands/test_commands_doctor.py",
 ]
