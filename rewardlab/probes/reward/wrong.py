@@ -23,6 +23,7 @@ from rewardlab.answers.reference.accepted import (
 )
 from rewardlab.answers.wrong.exchanged import NEIGHBOUR
 from rewardlab.answers.wrong.lists import with_another_item, with_another_number
+from rewardlab.answers.wrong.thousands import with_other_thousands
 from rewardlab.findings import Finding, Severity
 from rewardlab.outcome import Outcome, Unscored
 from rewardlab.probes.reward.trials import slips
@@ -52,6 +53,7 @@ MOST: Mapping[str, Severity] = {
     "more items than the right list": "blocker",
     "one number of the list another": "blocker",
     "the right digits inside a longer number": "blocker",
+    "other thousands": "blocker",
     "the opposite sign": "warning",
     "the next number": "warning",
     "the right label denied": "note",
@@ -71,6 +73,7 @@ WHOLE = {
     SWAPPED,
     "more items than the right list",
     "one number of the list another",
+    "other thousands",
     "the opposite sign",
     "the next number",
     "the right label denied",
@@ -94,6 +97,7 @@ REMEDIES: Mapping[str, str] = {
     "more items than the right list": "compare the whole list, for a list of everything holds the right items too",
     "one number of the list another": "compare every number of the list, with a tolerance that no other number passes",
     "the right digits inside a longer number": "compare the whole number, not a part of the text",
+    "other thousands": "read the whole number: what sets off thousands does not end it",
     "the opposite sign": "read the sign with the number",
     "the next number": "narrow the tolerance",
     "the right label denied": "compare the whole label, not whether the text contains it",
@@ -243,18 +247,8 @@ def _variants(gold: Gold, precision: Precision) -> Iterator[Trial]:
 
 def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
     """Wrong answers near the right one, of a kind that a careless comparison takes for it."""
-    value = number(gold.text) if gold.kind == "number" else None
-    if value is not None:
-        allowed = allowance(gold.prompt.reference, value)
-        longer = f"{gold.text.strip()}7" if "." in gold.text else f"{value}57"
-        # One more decimal may be the same value within what a reward may rightly round.
-        if abs((number(longer) or value) - value) > max(allowed, NEIGHBOUR * abs(value)):
-            yield LONGER, longer
-        yield LONGER, f"{'-' if value < 0 else ''}8{abs(value)}"
-        if value:
-            yield SIGN, str(-value)
-        if value == int(value) and allowed < 1:
-            yield "the next number", like(gold.text, value + 1)
+    if gold.kind == "number":
+        yield from _numbers(gold)
     if gold.kind == "label" and len(gold.text) > 2 and ENGLISH.search(prompt_text(gold.prompt)):
         yield "the right label denied", f"not {gold.text}"
     if (longer_list := with_another_item(gold.text)) is not None:
@@ -265,3 +259,22 @@ def _wrongs(gold: Gold) -> Iterator[tuple[str, str]]:
     if fields and len(fields) > 1:
         for key, held in fields.items():
             yield "one field wrong", json.dumps({**fields, key: spoiled(held)}, ensure_ascii=False)
+
+
+def _numbers(gold: Gold) -> Iterator[tuple[str, str]]:
+    """Other numbers that share digits with the right one, or lie next to it."""
+    value = number(gold.text)
+    if value is None:
+        return
+    allowed = allowance(gold.prompt.reference, value)
+    longer = f"{gold.text.strip()}7" if "." in gold.text else f"{value}57"
+    # One more decimal may be the same value within what a reward may rightly round.
+    if abs((number(longer) or value) - value) > max(allowed, NEIGHBOUR * abs(value)):
+        yield LONGER, longer
+    yield LONGER, f"{'-' if value < 0 else ''}8{abs(value)}"
+    if (thousands := with_other_thousands(gold.text)) is not None:
+        yield "other thousands", thousands
+    if value:
+        yield SIGN, str(-value)
+    if value == int(value) and allowed < 1:
+        yield "the next number", like(gold.text, value + 1)
