@@ -30,6 +30,7 @@ COMMANDS = {
     "sample": "Sample generations into a run directory, to score later.",
     "score": "Score a run directory's generations with another reward.",
     "judge": "Ask judges about a run directory's generations.",
+    "init": "Write a reward to start from, for your trainer.",
     "convert": "Write prompts or generations of any format that is read in our own.",
     "report": "Report on a run directory again.",
     "package": "Build a reward into the zip of a Lambda function.",

@@ -21,7 +21,7 @@ ARROWS = {
     "__main__": "cli",
     "cli": "commands errors version visible",
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
-    "reports rewards settings stats version visible",
+    "reports rewards settings starters stats version visible",
     "aws": "auditing cloud errors findings outcome packages platforms readers reports rewards runs task version",
     "auditing": "engines errors findings judging labels measurement outcome packages platforms probes progress ratings "
     "readers reports rewards runs settings stats task version",
@@ -42,6 +42,7 @@ ARROWS = {
     "cloud": "errors",
     "labels": "errors",
     "stats": "errors",
+    "starters": "errors task",
     "platforms": "errors",
     "errors": "visible",
     "task": "",
@@ -89,7 +90,9 @@ HEAVY = {
     "transformers",
     "vllm",
 }
-FILES = sorted(PACKAGE.rglob("*.py"))
+#: Rewards as users write them, which `rewardlab init` copies.
+COPIED = PACKAGE / "starters" / "files"
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if COPIED not in path.parents)
 
 
 def module_of(path: Path) -> str:
