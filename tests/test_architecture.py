@@ -26,7 +26,7 @@ ARROWS = {
     "auditing": "engines errors findings judging labels measurement outcome packages platforms probes progress ratings "
     "readers reports rewards runs settings stats task version",
     "packages": "errors platforms progress rewards runs settings",
-    "formats": "reports",
+    "formats": "findings reports version",
     "probes": "answers errors findings judging labels measurement outcome platforms ratings readers reports rewards "
     "runs stats task",
     "answers": "task",

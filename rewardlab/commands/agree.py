@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rewardlab.commands.options import display_for, put
+from rewardlab.commands.options import SHOWING, add_options, deliver, put
 from rewardlab.errors import UsageError
 from rewardlab.formats.agreement import AGREE_FORMATS
 from rewardlab.ratings.agreement import measure_agreement
@@ -69,20 +69,7 @@ from rewardlab.stats.agreement.resampling import Method
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Seed of the random numbers."
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(sorted(AGREE_FORMATS)),
-    default="text",
-    show_default=True,
-    help="How the report is shown.",
-)
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Where the report goes.  [standard output]",
-)
+@add_options(SHOWING)
 def command(  # noqa: PLR0917 - click calls it by keyword
     ratings: tuple[Path, ...],
     level: str | None,
@@ -101,8 +88,8 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     interval: Method,
     weights: Partial,
     seed: int,
-    format_: str,
-    output: Path | None,
+    format_: str | None,
+    output: tuple[Path, ...],
 ) -> int:
     """How far do raters agree beyond chance? RATINGS is CSV, JSON lines, JSON or Parquet, or an export of
     Label Studio, Argilla, Prodigy, doccano, MT-Bench, promptfoo or Inspect; - is standard input. With several files,
@@ -121,7 +108,7 @@ def command(  # noqa: PLR0917 - click calls it by keyword
     naming = Naming(_listed(unit), _listed(rater), _listed(rating), _listed(raters), by, cluster, layout)
     if columns:
         found = explain_columns(ratings, naming)
-        put(found.text, output)
+        put(found.text, output[0] if output else None)
         return 0 if found.clear else 2
     report = measure_agreement(
         ratings,
@@ -132,7 +119,7 @@ def command(  # noqa: PLR0917 - click calls it by keyword
         partial=weights,
         seed=seed,
     )
-    put(AGREE_FORMATS[format_](report, display_for(output)), output)
+    deliver(AGREE_FORMATS, report, format_, output)
     return report.exit_code
 
 

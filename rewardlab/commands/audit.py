@@ -32,7 +32,7 @@ from rewardlab.settings.loading import load_settings
 @click.argument("prompts", type=click.Path(path_type=Path), required=False)
 @add_options(CONFIG, READING, SAMPLING, SCORING, RIGHT, JUDGING, PANEL, SHOWING, QUIET)
 def command(
-    reward: Path, prompts: Path | None, format_: str, output: Path | None, *, quiet: bool, **options: Any
+    reward: Path, prompts: Path | None, format_: str | None, output: tuple[Path, ...], *, quiet: bool, **options: Any
 ) -> int:
     """Sample generations for PROMPTS, score them with REWARD, and say whether RFT would work.
 

@@ -16,9 +16,8 @@ from rewardlab.commands.options import (
     SCORING,
     SHOWING,
     add_options,
-    display_for,
+    deliver,
     given,
-    put,
 )
 from rewardlab.commands.terminal import NotesOnly
 from rewardlab.errors import RewardlabError, UsageError
@@ -35,7 +34,7 @@ REWARD_NAME = "reward.py"
 @click.argument("prompts", type=click.Path(path_type=Path), required=False)
 @add_options(CONFIG, READING, SCORING, RANGE, RIGHT, SHOWING)
 @click.option("--seed", metavar="N", help="Seed of the choice of prompts.  [0]")
-def command(reward: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
+def command(reward: Path, prompts: Path | None, format_: str | None, output: tuple[Path, ...], **options: Any) -> int:
     """Test REWARD on made-up answers to PROMPTS: its contract, shortcuts and faults. Needs no model and takes seconds.
 
     REWARD is a file, a package (its zip), a deployed function (its ARN, or lambda:NAME), or a folder: then every
@@ -56,7 +55,7 @@ def command(reward: Path, prompts: Path | None, format_: str, output: Path | Non
             click.echo(f"rewardlab: {error}", err=True)  # the other rewards are still checked
             failed += 1
     checks = Checks.of(reports)
-    put(CHECK_FORMATS[format_](checks, display_for(output)), output)
+    deliver(CHECK_FORMATS, checks, format_, output)
     return UsageError.exit_code if failed else checks.exit_code
 
 

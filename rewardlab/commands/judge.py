@@ -17,7 +17,7 @@ from rewardlab.settings.loading import parse_options
 @click.command("judge")
 @click.argument("run", type=click.Path(path_type=Path))
 @add_options(PANEL, JUDGING, SHOWING, QUIET)
-def command(run: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
+def command(run: Path, format_: str | None, output: tuple[Path, ...], *, quiet: bool, **options: Any) -> int:
     """Add judges to RUN's panel: ask them about its generations, and report on its last reward again.
 
     What a judge has answered before is not asked again. Settings not given are those of the run. Exit codes as for

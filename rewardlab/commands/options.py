@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +14,20 @@ import click
 from rewardlab.errors import UsageError
 from rewardlab.formats.audit import FORMATS
 from rewardlab.formats.display import Display
+from rewardlab.formats.table import PAGES, SUFFIXES, Format
 from rewardlab.reports.audit import Report
 from rewardlab.settings.values import parse_pairs
 
 #: Settings that are tables, by the option that gives them as NAME=VALUE.
 PAIRS = {"engine": "engine_option", "reward_kwargs": "reward_kwargs"}
 Function = TypeVar("Function", bound=Callable[..., Any])
+Shown = TypeVar("Shown")
+FORMAT_NAMES = ("text", "json", *PAGES)
+#: How an audit's report is shown. A page that reads the run directory takes the place of html here: formats know
+#: reports only.
+AUDIT_FORMATS: Mapping[str, Format[Report]] = dict(FORMATS)
+#: Columns of a report that is not shown in a terminal, and the fewest that it is drawn in.
+PLAIN_WIDTH, LEAST_WIDTH = 100, 40
 
 SAMPLING = (
     click.option(
@@ -217,16 +225,17 @@ SHOWING = (
     click.option(
         "--format",
         "format_",
-        type=click.Choice(sorted(FORMATS)),
-        default="text",
-        show_default=True,
-        help="How the report is shown.",
+        type=click.Choice(FORMAT_NAMES),
+        help="How the report is shown on standard output, or in a file whose name does not say it.  [text]",
     ),
     click.option(
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
+        multiple=True,
+        callback=lambda _context, _option, paths: checked(paths),
         metavar="FILE",
-        help="Where the report goes.  [standard output]",
+        help="Where the report goes, its format by the end of the name: .txt, .json, .md (a comment on a pull "
+        "request), .xml (JUnit), .sarif, .html. Repeat.  [standard output]",
     ),
 )
 QUIET = (click.option("-q", "--quiet", is_flag=True, help="No progress on standard error."),)
@@ -262,20 +271,53 @@ def _plain(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def show(report: Report, format_: str, output: Path | None) -> int:
-    """Print the report, or write it to `output`; returns its exit code.
+def show(report: Report, format_: str | None, output: Sequence[Path]) -> int:
+    """Print an audit's report, or write it to each file of `output`; returns its exit code.
 
-    Raises: UsageError when the file cannot be written.
+    Raises: UsageError when a file cannot be written.
     """
-    put(FORMATS[format_](report, display_for(output)), output)
+    deliver(AUDIT_FORMATS, report, format_, output)
     return report.exit_code
 
 
+def deliver(formats: Mapping[str, Format[Shown]], report: Shown, format_: str | None, output: Sequence[Path]) -> None:
+    """Write the report to each file of `output` in the format that its name says, else in `format_`, else as text.
+
+    It is printed if there is no file, or if `format_` was asked for and no file is in it.
+    Raises: UsageError when a file cannot be written.
+    """
+    written = [(SUFFIXES.get(path.suffix.lower(), format_ or "text"), path) for path in output]
+    for name, path in written:
+        put(formats[name](report, display_for(path)), path)
+    if not output or format_ not in {None, *(name for name, _ in written)}:
+        put(formats[format_ or "text"](report, display_for(None)), None)
+
+
+def checked(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files that a report goes to, as they are.
+
+    Raises: UsageError, before any work is done, for a name that says no format, and for a folder that is not there.
+    """
+    for path in paths:
+        if path.suffix and path.suffix.lower() not in SUFFIXES:
+            raise UsageError(
+                f"{path.suffix!r} names no format",
+                where=f"--output {path}",
+                expected="one of " + ", ".join(SUFFIXES),
+                do="or a name without an ending, and --format",
+            )
+        if not path.parent.is_dir():
+            raise UsageError("cannot be written (no such folder)", where=str(path), do="name another --output")
+    return paths
+
+
 def display_for(output: Path | None) -> Display:
-    """How to draw: in a terminal's width and in colour, or plainly if the output is no terminal."""
+    """How to draw: as wide as the terminal and in colour; elsewhere plainly, as wide as COLUMNS says."""
     terminal = output is None and sys.stdout.isatty()
-    width = min(shutil.get_terminal_size().columns, 110) if terminal else 100
-    return Display(width, terminal and "NO_COLOR" not in os.environ)
+    if output is not None:
+        return Display(PLAIN_WIDTH)
+    width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal or "COLUMNS" in os.environ else PLAIN_WIDTH
+    return Display(max(width, LEAST_WIDTH), terminal and "NO_COLOR" not in os.environ)
 
 
 def put(text: str, output: Path | None) -> None:

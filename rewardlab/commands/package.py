@@ -9,7 +9,7 @@ import click
 
 from rewardlab.aws.package.bundle import Choices, build
 from rewardlab.aws.package.summary import report_of
-from rewardlab.commands.options import ENTRY, FENCE, add_options, display_for, given, put
+from rewardlab.commands.options import ENTRY, FENCE, SHOWING, add_options, deliver, given
 from rewardlab.errors import UsageError
 from rewardlab.formats.packaging import PACKAGE_FORMATS
 from rewardlab.packages.target import ARCHITECTURES, DEFAULT_PYTHON, GLIBC, find_target
@@ -71,15 +71,15 @@ PRODUCTS = (
     click.option("-o", "--out", metavar="FILE.zip", type=PATH, help="The zip.  [REWARD's name, .zip, here]"),
     click.option("--layer", metavar="FILE.zip", type=PATH, help="A second zip that the dependencies go into."),
     click.option("--container", metavar="DIR", type=PATH, help="Write a Dockerfile and its context in place of a zip."),
-    click.option("--format", "format_", type=click.Choice(sorted(PACKAGE_FORMATS)), default="text", show_default=True),
-    click.option("--output", type=PATH, metavar="FILE", help="Where the report goes.  [standard output]"),
 )
 
 
 @click.command("package")
 @click.argument("reward", type=PATH)
-@add_options(CONTRACT, CONTENTS, PRODUCTS)
-def command(reward: Path, format_: str, output: Path | None, python: str, architecture: str, **options: Any) -> int:
+@add_options(CONTRACT, CONTENTS, PRODUCTS, SHOWING)
+def command(
+    reward: Path, format_: str | None, output: tuple[Path, ...], python: str, architecture: str, **options: Any
+) -> int:
     """Build REWARD, what it imports and its dependencies into the zip of a Lambda function.
 
     The same input gives the same bytes on any machine. Exit codes: 0 packaged, 1 a finding forbids it (RL901; nothing
@@ -108,7 +108,7 @@ def command(reward: Path, format_: str, output: Path | None, python: str, archit
     for note in bundle.notes:
         click.echo(f"rewardlab: {visible(note)}", err=True)
     report = report_of(bundle, reward)
-    put(PACKAGE_FORMATS[format_](report, display_for(output)), output)
+    deliver(PACKAGE_FORMATS, report, format_, output)
     return report.exit_code
 
 

@@ -10,7 +10,7 @@ import click
 
 from rewardlab.aws.prove.proof import prove
 from rewardlab.aws.prove.variables import Role
-from rewardlab.commands.options import add_options, display_for, put
+from rewardlab.commands.options import SHOWING, add_options, deliver
 from rewardlab.engines import parse_model
 from rewardlab.errors import UsageError
 from rewardlab.formats.proof import PROOF_FORMATS
@@ -43,17 +43,13 @@ CONFIGURATION = (
         "hands over the role's.",
     ),
 )
-SHOWING = (
-    click.option("--format", "format_", type=click.Choice(sorted(PROOF_FORMATS)), default="text", show_default=True),
-    click.option("--output", type=PATH, metavar="FILE", help="Where the report goes.  [standard output]"),
-)
 
 
 @click.command("prove")
 @click.argument("package", metavar="REWARD.zip", type=PATH)
 @click.argument("prompts", type=PATH, required=False)
 @add_options(EVIDENCE, CONFIGURATION, SHOWING)
-def command(package: Path, prompts: Path | None, format_: str, output: Path | None, **options: Any) -> int:
+def command(package: Path, prompts: Path | None, format_: str | None, output: tuple[Path, ...], **options: Any) -> int:
     """Run REWARD.zip in AWS's own Lambda runtime client, here, and compare its scores with the audit's.
 
     Exit codes: 0 proven, 1 a score differs or an invocation fails, 2 bad input.
@@ -69,7 +65,7 @@ def command(package: Path, prompts: Path | None, format_: str, output: Path | No
         environment=_variables(options["env"]),
         role=Role.of_shell(os.environ) if options["credentials"] else None,
     )
-    put(PROOF_FORMATS[format_](report, display_for(output)), output)
+    deliver(PROOF_FORMATS, report, format_, output)
     return report.exit_code
 
 

@@ -16,7 +16,7 @@ from rewardlab.settings.loading import parse_options
 @click.command("report")
 @click.argument("run", type=click.Path(path_type=Path))
 @add_options(JUDGING, SHOWING)
-def command(run: Path, format_: str, output: Path | None, **options: Any) -> int:
+def command(run: Path, format_: str | None, output: tuple[Path, ...], **options: Any) -> int:
     """Report on RUN's last reward again, in another format or against another band. Exit codes as for audit."""
     spare_pandas()
     return show(run_report(run, parse_options(given(**options))), format_, output)

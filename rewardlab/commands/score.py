@@ -18,7 +18,9 @@ from rewardlab.settings.loading import parse_options
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("reward", type=click.Path(path_type=Path))
 @add_options(SCORING, JUDGING, SHOWING, QUIET)
-def command(run: Path, reward: Path, format_: str, output: Path | None, *, quiet: bool, **options: Any) -> int:
+def command(
+    run: Path, reward: Path, format_: str | None, output: tuple[Path, ...], *, quiet: bool, **options: Any
+) -> int:
     """Score what RUN sampled with REWARD, and report on that reward; nothing is sampled again.
 
     REWARD is a file, a package (its zip), or a deployed function: its ARN, or lambda:NAME. Settings not given are those

@@ -55,24 +55,24 @@ def findings_table(console: Console, findings: Sequence[FindingPart], *, told: s
     table.add_column()
     for finding in findings:
         body = Text(finding.title)
-        if evidence := _evidence(finding):
-            body.append(f"\n{evidence}", "dim")
+        for line in evidence_lines(finding):
+            body.append(f"\n{line}", "dim")
         if finding.remedy != told:
             body.append(f"\n{finding.remedy}")
         table.add_row(finding.code, Text(finding.severity, SEVERITIES[finding.severity]), body)
     console.print(table)
 
 
-def _evidence(finding: FindingPart) -> str:
+def evidence_lines(finding: FindingPart) -> list[str]:
     """The facts in one line, or the sentence that sums them up; then a line for each concrete case."""
     if summary := finding.evidence.get("summary"):
-        return "\n".join([summary, *(f"- {_case(one)}" for one in finding.evidence.get("examples", [])[:SHOWN])])
+        return [summary, *(f"- {_case(one)}" for one in finding.evidence.get("examples", [])[:SHOWN])]
     known = {name: value for name, value in finding.evidence.items() if name not in UNSHOWN and not _empty(value)}
     share, facts = _share(known)
     listed = [one for value in facts.values() if _is_listed(value) for one in value[:SHOWN]]
     listed += finding.evidence.get("examples", [])[:SHOWN]
     line = ", ".join([*share, *(_fact(name, value) for name, value in facts.items() if not _is_listed(value))])
-    return "\n".join([*([line] if line else []), *(f"- {_case(one)}" for one in listed)])
+    return [*([line] if line else []), *(f"- {_case(one)}" for one in listed)]
 
 
 def _share(facts: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:

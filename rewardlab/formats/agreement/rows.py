@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from rewardlab.formats.outline import Rows
 from rewardlab.reports.agreement import Agreement, AgreementReport, Number, Orders
 
 VERDICTS = {
@@ -24,15 +24,6 @@ COEFFICIENTS = (
 SHOWN_PAIRS = 45
 #: A coefficient below this is 0 but for floating-point error.
 ROUND_OFF = 1e-12
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A table: its title, header and rows, all text; the first column holds names, the others numbers."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def headline(report: AgreementReport) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.padding import Padding
@@ -11,12 +11,12 @@ from rich.text import Text
 
 from rewardlab.formats.audit.components import components_table
 from rewardlab.formats.audit.judge_tables import tables
-from rewardlab.formats.audit.judges import number, parting, sentences, why
+from rewardlab.formats.audit.judges import number, parting, sentences
+from rewardlab.formats.audit.reasons import drawn_as, late, look, reasons, size_line
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
 from rewardlab.formats.success import success_line
 from rewardlab.reports.audit import Baseline, Report
-from rewardlab.reports.finding import FindingPart
 from rewardlab.reports.section import Interval, visible_all
 
 VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
@@ -40,117 +40,23 @@ def render(report: Report, display: Display) -> str:
 def _head(console: Console, report: Report) -> None:
     name, style = VERDICTS[report.verdict]
     base = report.baseline
-    console.print(Text.assemble((name, style), f"  {report.provenance['model']}{_late(report)}"), soft_wrap=True)
-    console.print(f"{_size(base)}, {report.provenance['platform']}{_drawn(report)}\n", soft_wrap=True, markup=False)
+    console.print(Text.assemble((name, style), f"  {report.provenance['model']}{late(report)}"), soft_wrap=True)
+    console.print(
+        f"{size_line(base)}, {report.provenance['platform']}{drawn_as(report)}\n", soft_wrap=True, markup=False
+    )
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
-    for place, reason in enumerate(_why(report)):
+    for place, reason in enumerate(reasons(report)):
         table.add_row("why" if place == 0 else "", reason)
     table.add_row("", success_line(base))
     if base.look > 1:
-        table.add_row("", _look(base))
+        table.add_row("", look(base))
     table.add_row("next", f"{report.next_step.action}: {report.next_step.text}")
     if report.judges is not None:
         for place, line in enumerate(parting(report.judges)):
             table.add_row("read" if place == 0 else "", Text(line))
     console.print(table)
-
-
-def _late(report: Report) -> str:
-    """The probes that time ran out for, if that keeps the run from a verdict; else empty."""
-    if report.verdict != "inconclusive" or "RL204" not in report.reasons:
-        return ""
-    late = [name for one in report.findings if one.code == "RL204" for name in one.evidence.get("not_asked", [])]
-    return f"  not asked of the reward in time: {', '.join(late)} (--examine-seconds N)"
-
-
-def _drawn(report: Report) -> str:
-    """The sampling's filters, thinking and system prompt; a value that the user did not give with its source."""
-    sampling, sources = report.provenance.get("sampling", {}), report.provenance.get("sampling_from", {})
-    shown = [
-        f"{name} {sampling[name]}" + (f" ({sources[name]})" if name in sources else "")
-        for name in ("top_p", "top_k", "min_p", "repetition_penalty", "thinking", "stop")
-        if name in sampling
-    ]
-    shown += ["a system prompt (--system)"] if "system" in sampling else []
-    return ", " + ", ".join(shown) if shown else ""
-
-
-def _size(base: Baseline) -> str:
-    """Generations sampled; also the number asked for, if it is larger."""
-    asked = f"{base.prompts:,} prompts x {base.num_generations} generations"
-    if base.generations >= base.prompts * base.num_generations:
-        return asked
-    each, rest = divmod(base.generations, base.prompts)
-    if rest:
-        return f"{base.generations:,} of {asked}"
-    return f"{base.prompts:,} prompts x {each} generations ({base.num_generations} asked for)"
-
-
-def _why(report: Report) -> Iterator[str]:
-    """The sentences behind the verdict: why generations fail, where the baseline lies, whether groups carry signal,
-    other blockers."""
-    causes = _causes(report)
-    yield from (f"{cause.code} {cause.evidence['summary']}" for cause in causes)
-    base, spread = report.baseline, report.spread
-    told = {"RL304", "RL502", "RL601", "RL602"}
-    others = [
-        one for one in report.findings if one.severity == "blocker" and one not in causes and one.code not in told
-    ]
-    others.sort(key=lambda one: report.reasons.index(one.code) if one.code in report.reasons else len(report.reasons))
-    blockers = [f"{finding.code} {finding.title}" for finding in others]
-    # An accuracy that is not outside the band is no reason for a NO-GO: the blockers are, and stand before it.
-    blocked = report.verdict == "no_go" and base.position in {"inside", "undecided"}
-    if blocked:
-        yield from blockers
-    name, quantity = ("accuracy", base.accuracy) if base.band_on == "accuracy" else ("prompts solved", base.solved)
-    shown = f"{name} {_with_interval(quantity)}"
-    band = f"the band {percent(base.band[0])} to {percent(base.band[1])}"
-    match base.position:
-        case "undecided":
-            yield f"{shown} does not decide against {band}" + _doubt(report)
-        case "inside":
-            yield f"{shown}{', as the reward counts,' if blocked else ''} lies inside {band}"
-        case place:
-            yield f"{shown} lies {place} {band}"
-    if base.labelled is not None and base.labelled.estimate is not None:
-        yield f"by the labels {_with_interval(base.labelled)} of the answers are right"
-    share = spread.informative_groups[str(spread.group_size)]
-    yield (
-        f"{_with_interval(share)} of groups of {spread.group_size} tell their generations apart"
-        f"{_standing(share, base)} (target: at least {percent(spread.min_informative)})"
-    )
-    if report.judges is not None:
-        yield why(report.judges)
-    if not blocked:
-        yield from blockers
-
-
-def _look(base: Baseline) -> str:
-    level = next((one.level for one in (base.accuracy, base.solved) if one.level is not None), None)
-    held = "" if level is None else f"intervals are at {100 * level:.4g} %, so that "
-    return f"look {base.look} at this run: {held}all looks together err no oftener than one"
-
-
-def _standing(share: Interval, base: Baseline) -> str:
-    """How many prompts a share is computed over, if not over all of them."""
-    if share.units is None or share.units == base.prompts:
-        return ""
-    return f", on {share.units:,} of the {base.prompts:,} prompts"
-
-
-def _causes(report: Report) -> list[FindingPart]:
-    """The blockers that say in a sentence why generations fail, in the order of the report's reasons."""
-    found = [one for one in report.findings if one.severity == "blocker" and "summary" in one.evidence]
-    return sorted(found, key=lambda one: report.reasons.index(one.code))
-
-
-def _doubt(report: Report) -> str:
-    for finding in report.findings:
-        if finding.code == "RL603" and "why" in finding.evidence:
-            return f": {finding.evidence['why']}"
-    return ""
 
 
 def _numbers(console: Console, report: Report) -> None:
@@ -294,9 +200,3 @@ def _labels_line(report: Report) -> str:
         f"labels  {labels.labelled:,} generations{ties}: Youden's J {number(labels.youden_j)}, AUC within prompts "
         + number(labels.auc_within_prompts)
     )
-
-
-def _with_interval(quantity: Interval) -> str:
-    if quantity.estimate is None:
-        return f"undefined ({quantity.undefined})"
-    return f"{percent(quantity.estimate)} ({percent(quantity.low)} to {percent(quantity.high)})"

@@ -6,12 +6,11 @@ from rich.text import Text
 
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, findings_table, lines_of
+from rewardlab.formats.packaging.sizes import SHOWN, megabytes, sizes
 from rewardlab.reports.packaging import PackageReport
 from rewardlab.reports.section import visible_all
 
 VERDICTS = {"packaged": ("PACKAGED", "bold green"), "refused": ("REFUSED", "bold red")}
-#: The contributors to the size that are shown, and the bytes of a MB.
-SHOWN, MB = 5, 1 << 20
 
 
 def render(report: PackageReport, display: Display) -> str:
@@ -28,21 +27,12 @@ def render(report: PackageReport, display: Display) -> str:
             accuracy = report.audit["accuracy"]
             known = "undefined" if accuracy is None else f"{accuracy:.4g}"
             console.print(f"audited {report.audit['created']}: {report.audit['verdict']}, accuracy {known}")
-        console.print(_sizes(report))
+        console.print(sizes(report))
         for one in report.contributors[:SHOWN]:
-            console.print(f"  {_mb(one.bytes):>10}  {one.name}", soft_wrap=True)
+            console.print(f"  {megabytes(one.bytes):>10}  {one.name}", soft_wrap=True)
         if left := report.contributors[SHOWN:]:
-            console.print(f"  {_mb(sum(one.bytes for one in left)):>10}  {len(left)} more")
+            console.print(f"  {megabytes(sum(one.bytes for one in left)):>10}  {len(left)} more")
         if report.layer:
             console.print(f"layer with the dependencies: {report.layer}", soft_wrap=True)
         findings_table(console, report.findings)
     return lines_of(out)
-
-
-def _sizes(report: PackageReport) -> str:
-    zipped = f"{_mb(report.size)} zipped, " if report.size is not None else ""
-    return f"{zipped}{_mb(report.unpacked_size)} unpacked"
-
-
-def _mb(size: int) -> str:
-    return f"{size / MB:.1f} MB" if size >= MB else f"{size / 1024:.1f} KB"
