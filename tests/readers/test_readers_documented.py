@@ -91,6 +91,22 @@ LOGS = {
         },
         "length",
     ),
+    "helm chat": (
+        {
+            "instance": {"input": {"messages": [ASKED]}, "references": [], "id": "id7"},
+            "request": {"model": "a/b", "messages": [ASKED], "max_tokens": 9},
+            "result": {"success": True, "completions": [{"text": "42", "finish_reason": {"reason": "max_tokens"}}]},
+        },
+        "length",
+    ),
+    "helm echo": (
+        {
+            "instance": {"references": [{"output": {"text": "42"}, "tags": ["correct"]}]},
+            "request": {"prompt": "6*7", "echo_prompt": True, "max_tokens": 9},
+            "result": {"success": True, "completions": [{"text": "6*742", "finish_reason": {"reason": "endoftext"}}]},
+        },
+        "stop",
+    ),
     "plain with an id": ({"question_id": "p", "response": "42"}, None),
     "plain with a text": ({"question": "6*7", "generated_text": "42", "stop_reason": "eos"}, "stop"),
     "plain with a list": ({"prompt": "6*7", "responses": ["42"]}, None),
