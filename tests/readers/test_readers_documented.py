@@ -144,6 +144,14 @@ def test_what_fits_two_formats_is_a_question_that_from_settles(write_lines):
     assert read_prompts(path, Reading(("nemo-gym",)))[0].messages[-1]["content"] == "7*6"
 
 
+def test_from_settles_that_rows_are_prompts_and_no_log(write_lines):
+    path = write_lines(
+        "rows.jsonl", [{"prompt": "6*7", "completion": "43", "step": 1, "answer": "42", "topic": "sums"}]
+    )
+    assert "answer" not in read_prompts(path)[0].row
+    assert read_prompts(path, Reading(("trl",)))[0].row["topic"] == "sums"
+
+
 def test_two_columns_of_texts_are_a_question_that_columns_settles(write_lines):
     path = write_lines("log.jsonl", [{"id": "p", "prompt": "6*7", "response": "42", "output": "43"}])
     with pytest.raises(InputError, match=r"the text may be response or output.*--columns text=response"):
