@@ -78,7 +78,7 @@ real-rewards: install
 	$(BIN)/python -m bench.real_rewards $(if $(ONLY),--only $(ONLY))
 
 # The files of trainers and evaluators that the tests of readers read, each written by its library at its version.
-# make reader-fixtures ONLY="trl verl" writes some.
+# make reader-fixtures ONLY="trl verl" writes some. nemo_gym needs a python3.12, and promptfoo node with npm.
 reader-fixtures: install
 	$(BIN)/python -m fixtures.readers $(ONLY)
 

@@ -46,6 +46,7 @@ def conclude(run: Run, settings: Settings) -> Report:
     Raises: RunError when nothing was scored.
     """
     record, annotations = last_reward(run), labels_of(run, settings.labels_path)
+    run.read_as(record.reading)
     generations, scores = run.generations.read(), run.scores(record.key).read()
     question = _question(run, settings, record, (generations, scores), annotations)
     about_judges, judges = conclude_panel(question, annotations, policy=run.manifest.model, seed=question.seed)

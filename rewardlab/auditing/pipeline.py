@@ -17,6 +17,7 @@ from rewardlab.auditing.conclusion import conclude, labels_of
 from rewardlab.auditing.examination import examining, worker_of
 from rewardlab.auditing.panel import ask_judges, last_reward
 from rewardlab.auditing.reference_place import reference_column, settle
+from rewardlab.auditing.rereading import asked_reading, read_otherwise
 from rewardlab.auditing.resume import Clock, log_of, open_run, recording_of, reward_record
 from rewardlab.auditing.sampled import ask_with_sampled_answers
 from rewardlab.auditing.stream import fill
@@ -34,6 +35,7 @@ from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.reward import unasked_of
 from rewardlab.progress import Progress, Silent
 from rewardlab.readers.prompts import note_of_cuts, read_prompts
+from rewardlab.readers.reading import Reading
 from rewardlab.readers.rights import digest_of_rights, with_rights
 from rewardlab.reports.audit import Report
 from rewardlab.rewards.isolation.printout import clear_printouts
@@ -229,11 +231,29 @@ def run_score(folder: Path, reward: Path, options: Mapping[str, Any], *, progres
         own: tuple[str, ...] = ("entry", "weights", "reward_kwargs", "platform") if is_package(reward) else ()
         own = (*own, "weights") if "entry" in options else own  # the run's weights are for other functions
         asked = _settings(run, options, without=own)
+        progress = progress or Silent()
         with opened(reward, asked, progress) as held:
+            reading = _reread(run, held.reward, held.settings, asked_reading(options), progress)
             settled = _settled(held.reward, run.prompts(), held.settings)
             record = held.named(reward_record(held.reward, settled, digest=held.digest))
-            _fill_and_examine(run, settled, held.reward, record, progress or Silent(), sample=False)
+            record = read_otherwise(record, reading)
+            _fill_and_examine(run, settled, held.reward, record, progress, sample=False)
             return conclude(run, settled)
+
+
+def _reread(run: Run, reward: Path, settings: Settings, reading: Reading, progress: Progress) -> Reading:
+    """Read the run's prompts as asked, with the column that the reward takes by name if no row has a known reference.
+
+    Returns: the reading, with that column.
+    """
+    run.read_as(reading)
+    found = None if reading.columns else reference_column(reward, run.prompts(), settings)
+    if found is None:
+        return reading
+    progress.note(f"reference: the column {found}, which the reward takes by name")
+    reading = replace(reading, columns={"reference": found})
+    run.read_as(reading)
+    return reading
 
 
 def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Report:
@@ -247,7 +267,9 @@ def run_judge(folder: Path, options: Mapping[str, Any], *, progress: Progress | 
         if not judges:
             known = ", ".join(shipped_judges())
             raise UsageError("no judge named", where="--judge", expected=f"FILE.toml, or one of {known}; with @MODEL")
-        members = convene(judges, run.manifest.judges)
+        reading = asked_reading(options)
+        members = convene(judges, run.manifest.judges, reading=reading.identity)
+        run.read_as(reading if reading.identity else last_reward(run).reading)
         check_panel(members, run.prompts())
         ask_judges(run, settings, members, progress or Silent())
         finish_judging(run, last_reward(run))

@@ -56,7 +56,8 @@ def unfinished(
     missing = tuple(_missing(run, record, absent, generations, scores))
     if not missing:
         return None
-    again = ["score", str(run.folder), record.path]
+    said = [f"--columns={shown_reading('columns', record.columns)}"] if record.columns else []
+    again = ["score", str(run.folder), record.path, *(f"--from={name}" for name in record.from_format), *said]
     if absent or not run.manifest.finished:
         again = ["audit", record.path, run.manifest.prompts_path, *_options(run), "--out", str(run.folder)]
     return Unfinished(missing, shlex.join(["rewardlab", *again]))

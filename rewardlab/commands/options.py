@@ -90,6 +90,23 @@ READING = (
     click.option("--split", metavar="NAME", help="The split of a DatasetDict that holds the prompts."),
     click.option("--step", metavar="N|A-B", help="The steps of a training log whose generations are read.  [all]"),
 )
+#: The same for prompts that a run holds.
+REREADING = (
+    click.option(
+        "--from",
+        "--from-format",
+        "from_format",
+        multiple=True,
+        metavar="FORMAT",
+        help="What the rows of the run's prompts are written as, where that is not how the audit read them.",
+    ),
+    click.option(
+        "--columns",
+        multiple=True,
+        metavar="NAME=COLUMN,...",
+        help="Another column of the run's prompts: reference=solution, or right=example.",
+    ),
+)
 CONFIG = (
     click.option(
         "--config",

@@ -9,7 +9,7 @@ import click
 
 from rewardlab.auditing.pipeline import run_score
 from rewardlab.commands.arrow import spare_pandas
-from rewardlab.commands.options import JUDGING, QUIET, SCORING, SHOWING, add_options, given, show
+from rewardlab.commands.options import JUDGING, QUIET, REREADING, SCORING, SHOWING, add_options, given, show
 from rewardlab.commands.terminal import progress_for
 from rewardlab.settings.loading import parse_options
 
@@ -17,7 +17,7 @@ from rewardlab.settings.loading import parse_options
 @click.command("score")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("reward", type=click.Path(path_type=Path))
-@add_options(SCORING, JUDGING, SHOWING, QUIET)
+@add_options(REREADING, SCORING, JUDGING, SHOWING, QUIET)
 def command(
     run: Path, reward: Path, format_: str | None, output: tuple[Path, ...], *, quiet: bool, **options: Any
 ) -> int:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rewardlab.engines import check_spec, parse_model
 from rewardlab.errors import UsageError
 from rewardlab.judging.definition import Judge, shipped_judges
 from rewardlab.runs.directory import files_print
 from rewardlab.runs.manifest import JudgeRecord
+
+#: No reading of its own.
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +27,17 @@ class Member:
     record: JudgeRecord
 
 
-def convene(judges: Sequence[Judge], held: Sequence[JudgeRecord] = ()) -> tuple[Member, ...]:
+def convene(
+    judges: Sequence[Judge], held: Sequence[JudgeRecord] = (), *, reading: Mapping[str, Any] = NOTHING
+) -> tuple[Member, ...]:
     """The judges with their records; a name that another judge, or one in `held`, already has gets the model appended.
 
+    `reading` says how the prompts are read, where not as the audit did: another reference makes another question.
     Raises: UsageError for a judge without a model, one whose model answers from a file, or one that is named twice.
     """
     members: list[Member] = []
     for judge in judges:
-        record = _record(judge)
+        record = _record(judge, reading)
         for other in members:
             if other.record.key == record.key:
                 raise UsageError(
@@ -53,7 +60,7 @@ def check_models(members: Sequence[Member]) -> None:
             check_spec(parse_model(member.judge.model))
 
 
-def _record(judge: Judge) -> JudgeRecord:
+def _record(judge: Judge, reading: Mapping[str, Any]) -> JudgeRecord:
     if judge.model is None:
         raise UsageError(
             f"the judge {judge.name!r} names no model",
@@ -72,7 +79,8 @@ def _record(judge: Judge) -> JudgeRecord:
         path = Path(spec.model)
         model = f"{spec.engine}:{path.resolve()}" if path.exists() else str(spec)
         files = files_print(path)
-    key = hashlib.sha256(json.dumps([judge.digest, model, files]).encode()).hexdigest()[:12]
+    said = [judge.digest, model, files, *([dict(reading)] if reading else [])]
+    key = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
     scale, price = judge.scale, judge.price
     return JudgeRecord(
         key=key,

@@ -16,6 +16,8 @@ PACKED = (".gz", ".zst")
 BESIDE = (".json",)
 #: A folder of `datasets`, and one of several splits.
 SAVED, SPLITS = "state.json", "dataset_dict.json"
+#: The file of a HELM run that holds its generations, among others that hold its settings and statistics.
+HELM_STATE = "scenario_state.json"
 
 
 def files_of(path: Path, *, what: str) -> tuple[Path, ...]:
@@ -35,6 +37,7 @@ def files_of(path: Path, *, what: str) -> tuple[Path, ...]:
 
 def _in_folder(folder: Path, *, what: str) -> tuple[Path, ...]:
     found = [one for one in sorted(folder.rglob("*")) if one.is_file() and kind_of_name(one) and not _is_hidden(one)]
+    found = [one for one in found if _unpacked_name(one) == HELM_STATE] or found
     kinds = {kind_of_name(one) for one in found}
     if len(kinds) > 1:
         found = [one for one in found if kind_of_name(one) not in BESIDE]
@@ -55,10 +58,15 @@ def _in_folder(folder: Path, *, what: str) -> tuple[Path, ...]:
 
 def kind_of_name(path: Path) -> str | None:
     """The ending of a file with rows, without what packs it; None for any other."""
+    name = _unpacked_name(path)
+    return next((ending for ending in sorted(ENDINGS, key=len, reverse=True) if name.endswith(ending)), None)
+
+
+def _unpacked_name(path: Path) -> str:
     name = path.name.lower()
     for packed in PACKED:
         name = name.removesuffix(packed)
-    return next((ending for ending in sorted(ENDINGS, key=len, reverse=True) if name.endswith(ending)), None)
+    return name
 
 
 def _is_hidden(path: Path) -> bool:

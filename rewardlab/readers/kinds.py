@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from rewardlab.errors import InputError, UsageError
 from rewardlab.readers import (
     batches,
+    helm,
     inspect_ai,
     lm_eval,
     nemo,
@@ -82,6 +83,7 @@ LOGS: Mapping[str, LogFormat] = {
     "verifiers-results": LogFormat("verifiers' results", verifiers.is_result, verifiers.result, is_trained=True),
     "verifiers-traces": LogFormat("verifiers' traces", verifiers.is_trace, verifiers.traced, is_trained=True),
     "inspect": LogFormat("an inspect_ai log", inspect_ai.is_sample, inspect_ai.sampled),
+    "helm": LogFormat("HELM's states of requests", helm.is_state, helm.answered),
     "lm-eval": LogFormat("lm-eval's samples", lm_eval.is_sample, lm_eval.sampled),
     "nemo-gym-rollouts": LogFormat("NeMo Gym's rollouts", nemo.is_gym_rollout, nemo.gym_rollout, is_trained=True),
     "promptfoo": LogFormat("promptfoo's results", promptfoo.is_result, promptfoo.result),

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from rewardlab.errors import InputError
 from rewardlab.readers.columns import mapping_for, renamed_prompts
 from rewardlab.readers.conversation import ONE_ROW, read_conversation
-from rewardlab.readers.kinds import PromptFormat, is_recorded, log_format, prompt_format
+from rewardlab.readers.kinds import PROMPTS, PromptFormat, is_recorded, log_format, prompt_format
 from rewardlab.readers.logged_prompts import prompts_in
 from rewardlab.readers.logs import answers_of
 from rewardlab.readers.reading import PLAIN, Reading, Row
@@ -72,7 +72,8 @@ def _settled(rows: Iterator[Row], path: Path, reading: Reading) -> Iterator[Row]
     rows = itertools.chain([first], rows)
     is_named = bool({"prompt", "messages"} & reading.columns.keys())
     asked = None if is_named else prompt_format(first, reading)
-    if not is_named and (asked is None or asked.is_wide):
+    is_said = is_named or any(name in PROMPTS for name in reading.formats)
+    if not is_said and (asked is None or asked.is_wide):
         if asked is None and is_recorded(first.values, reading):
             raise InputError(
                 "these are recorded generations, which hold no prompts",

@@ -49,6 +49,8 @@ class Reading:
 
 
 PLAIN = Reading()
+#: Rows that were read before, and are kept in our form: no format of another is looked for in them.
+KEPT = Reading(formats=("nova-rft",))
 
 
 def value_at(values: Mapping[str, Json], name: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -23,7 +24,18 @@ Json: TypeAlias = Any
 #: As much of a text tells what it is.
 HEAD_BYTES = 65_536
 #: Where a document holds its rows, in the order in which they are looked for.
-LISTS = ("results", "samples", "data", "rows", "prompts", "generations", "examples", "instances", "test_cases")
+LISTS = (
+    "results",
+    "samples",
+    "request_states",
+    "data",
+    "rows",
+    "prompts",
+    "generations",
+    "examples",
+    "instances",
+    "test_cases",
+)
 
 
 def rows_of(path: Path, *, what: str, reading: Reading, nan: bool = False) -> Generator[Row, None, None]:
@@ -71,7 +83,17 @@ def _text_rows(path: Path, file: IO[bytes], head: bytes, *, what: str, nan: bool
             yield from csv_rows(file, str(path), delimiter)
             return
     shown = str(path)
-    for line, values in Rows(path, what, nan).of(file):
+    rows = Rows(path, what, nan).of(file)
+    first = next(rows, None)
+    if first is None:
+        return
+    begun = [first]
+    if _listed(first[1]) is not None:
+        begun += itertools.islice(rows, 1)
+        if len(begun) == 1:  # one line, of which the head did not tell that it is a document
+            yield from _document_rows(first[1], path, what=what)
+            return
+    for line, values in itertools.chain(begun, rows):
         yield Row(f"{shown}:{line}", line, values)
 
 

@@ -30,9 +30,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, Self, TypeAlias
 
-from rewardlab.errors import InputError, RunError
+from rewardlab.errors import InputError, RunError, UsageError
 from rewardlab.findings import CATALOGUE, RANK, Finding
 from rewardlab.readers.prompts import read_prompts
+from rewardlab.readers.reading import KEPT, PLAIN, Reading
 from rewardlab.runs.kept import read_kept, save_kept
 from rewardlab.runs.manifest import JudgeRecord, Manifest, RewardRecord, read_manifest
 from rewardlab.runs.parts import (
@@ -71,6 +72,7 @@ class Run:
     def __init__(self, folder: Path, manifest: Manifest, lock: IO[bytes]):
         self.folder, self.manifest, self._lock = folder, manifest, lock
         self._prompts: tuple[Prompt, ...] | None = None
+        self._reading = PLAIN
 
     @classmethod
     def create(cls, folder: Path, manifest: Manifest, prompts: Sequence[Prompt]) -> Run:
@@ -141,19 +143,43 @@ class Run:
         self._prompts = tuple(
             replace(prompt, row=row, line=line) for line, (prompt, row) in enumerate(zip(prompts, rows, strict=True), 1)
         )
+        self._reading = PLAIN
 
     def prompts(self) -> tuple[Prompt, ...]:
         """The prompts of this run.
 
         Raises: RunError when they cannot be read.
         """
-        if self._prompts is not None:
-            return self._prompts
-        try:
-            self._prompts = read_prompts(self.folder / "prompts.jsonl")
-        except InputError as error:
-            raise RunError("the run's prompts are damaged", where=error.where) from None
+        if self._prompts is None:
+            try:
+                self._prompts = read_prompts(self.folder / "prompts.jsonl", KEPT)
+            except InputError as error:
+                raise RunError("the run's prompts are damaged", where=error.where) from None
+            self._reading = PLAIN
         return self._prompts
+
+    def read_as(self, reading: Reading) -> None:
+        """From now on, `prompts` are those of this run as `reading` reads their rows: with another reference, say.
+
+        Raises: InputError where their rows cannot be read so; UsageError where what was asked of the model would then
+        be something else; RunError as `prompts`.
+        """
+        if reading == self._reading:
+            return
+        self._prompts = None
+        kept = self.prompts()
+        if reading != PLAIN:
+            formats = reading.formats or KEPT.formats
+            found = read_prompts(self.folder / "prompts.jsonl", replace(reading, formats=formats))
+            for before, after in zip(kept, found, strict=True):
+                if (before.id, before.messages) != (after.id, after.messages):
+                    raise UsageError(
+                        f"prompt {before.id!r} was sampled as it stands in the run, and would read otherwise",
+                        where=str(self.folder / "prompts.jsonl"),
+                        expected="--columns reference=COLUMN or right=COLUMN",
+                    )
+            self._prompts = found
+        self._reading = reading
 
     @property
     def generations(self) -> Parts:

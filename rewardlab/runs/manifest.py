@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from rewardlab.errors import RunError
 from rewardlab.platforms import ReferencePlace
+from rewardlab.readers.reading import Reading
 from rewardlab.runs.looks import Look
 from rewardlab.strict import read_json
 
@@ -32,7 +33,7 @@ class RewardRecord:
     `sha256` is of the code: the file, and what it imports from its folder (`reward_digest`). `finished` says whether it
     scored and was examined to the end; None in a run of an earlier version, which does not tell. `weights` are those of
     the functions of a weighted sum, by name; `place` is where a handler reads the reference, if the platform has
-    several places.
+    several places. `from_format` and `columns` say how it reads the run's prompts, where that is not as the audit did.
     """
 
     key: FolderName
@@ -46,6 +47,13 @@ class RewardRecord:
     finished: bool | None = None
     weights: Mapping[str, Finite] = field(default_factory=dict)
     place: ReferencePlace | None = None
+    from_format: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reading(self) -> Reading:
+        """How this reward reads the run's prompts."""
+        return Reading(self.from_format, self.columns)
 
 
 def _with_two(values: tuple[float, ...]) -> tuple[float, ...]:

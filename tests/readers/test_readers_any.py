@@ -77,6 +77,13 @@ NAMES = st.sampled_from(
         "type",
         "data_source",
         "scores",
+        "instance",
+        "request",
+        "result",
+        "completions",
+        "references",
+        "output_mapping",
+        "tags",
     ]
 )
 LEAVES = (
@@ -106,6 +113,7 @@ KNOWN = st.sampled_from(
         ("recordId", "modelInput", "modelOutput"),
         ("custom_id", "body"),
         ("recordId", "modelInput"),
+        ("instance", "request", "result"),
         ("item",),
         ("responses_create_params",),
         ("messages", "task_name"),

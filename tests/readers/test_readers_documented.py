@@ -91,6 +91,22 @@ LOGS = {
         },
         "length",
     ),
+    "helm chat": (
+        {
+            "instance": {"input": {"messages": [ASKED]}, "references": [], "id": "id7"},
+            "request": {"model": "a/b", "messages": [ASKED], "max_tokens": 9},
+            "result": {"success": True, "completions": [{"text": "42", "finish_reason": {"reason": "max_tokens"}}]},
+        },
+        "length",
+    ),
+    "helm echo": (
+        {
+            "instance": {"references": [{"output": {"text": "42"}, "tags": ["correct"]}]},
+            "request": {"prompt": "6*7", "echo_prompt": True, "max_tokens": 9},
+            "result": {"success": True, "completions": [{"text": "6*742", "finish_reason": {"reason": "endoftext"}}]},
+        },
+        "stop",
+    ),
     "plain with an id": ({"question_id": "p", "response": "42"}, None),
     "plain with a text": ({"question": "6*7", "generated_text": "42", "stop_reason": "eos"}, "stop"),
     "plain with a list": ({"prompt": "6*7", "responses": ["42"]}, None),
@@ -126,6 +142,14 @@ def test_what_fits_two_formats_is_a_question_that_from_settles(write_lines):
         read_prompts(path)
     assert read_prompts(path, Reading(("openai-rft",)))[0].messages[-1]["content"] == "6*7"
     assert read_prompts(path, Reading(("nemo-gym",)))[0].messages[-1]["content"] == "7*6"
+
+
+def test_from_settles_that_rows_are_prompts_and_no_log(write_lines):
+    path = write_lines(
+        "rows.jsonl", [{"prompt": "6*7", "completion": "43", "step": 1, "answer": "42", "topic": "sums"}]
+    )
+    assert "answer" not in read_prompts(path)[0].row
+    assert read_prompts(path, Reading(("trl",)))[0].row["topic"] == "sums"
 
 
 def test_two_columns_of_texts_are_a_question_that_columns_settles(write_lines):

@@ -31,7 +31,7 @@ def test_each_version_in_the_tables_wrote_a_file():
     wrote = {
         re.sub(r"\[.*\]|-cpu", "", package).replace("@", "==") for one in told.values() for package in one["packages"]
     }
-    names = "datasets|trl|verl|verifiers|inspect-ai|lm-eval|nemo-gym|promptfoo|vllm"
+    names = "datasets|trl|verl|verifiers|inspect-ai|lm-eval|nemo-gym|promptfoo|vllm|crfm-helm"
     in_page = {f"{name}=={version}" for name, version in re.findall(rf"\b({names}) (\d+\.\d+\.\d+)", PAGE)}
     assert in_page <= wrote
     assert {one.partition("==")[0] for one in in_page} == set(names.split("|"))

@@ -32,6 +32,7 @@ PROMPTS = [
     ("verifiers_results", Reading(), slice(None)),
     ("verifiers_traces", Reading(), slice(None)),
     ("inspect/sums.eval", Reading(), slice(None)),
+    ("inspect/sums.json", Reading(), slice(None)),
     ("inspect/chunked/sums.eval", Reading(), slice(None)),
     ("promptfoo/results.json", Reading(), slice(None)),
     ("promptfoo/results.jsonl", Reading(), slice(None)),
@@ -42,7 +43,10 @@ LOGS = [
     ("verifiers_results", ()),
     ("verifiers_traces", (("s5", 1),)),
     ("inspect/sums.eval", (("s5", 0), ("s5", 1))),
+    ("inspect/sums.json", (("s5", 0), ("s5", 1))),
     ("inspect/chunked/sums.eval", (("s5", 0), ("s5", 1))),
+    ("helm/sums", (("s5", 0), ("s5", 1))),
+    ("helm/sums/scenario_state.json", (("s5", 0), ("s5", 1))),
     ("promptfoo/results.json", (("s5", 0), ("s5", 1))),
     ("promptfoo/results.jsonl", (("s5", 0), ("s5", 1))),
     ("nemo_gym/rollouts.jsonl", ()),
@@ -130,6 +134,42 @@ def test_lm_evals_repeats_are_generations_and_its_filters_are_not(prompts):
     resps = {row["doc_id"]: row["resps"][0] for row in logged}
     assert [one.text for one in found] == [text for number in range(6) for text in resps[number]]
     assert any("6 left out: the same generations under another filter" in notice for notice in engine.notices)
+
+
+def test_helms_prompts_are_those_that_the_model_saw_with_the_references_that_are_right():
+    found = read_prompts(WRITTEN / "helm" / "sums")
+    asked = [f"Add the numbers.\n\nSum: 2+3\nAnswer: 5\n\nSum: {row['prompt'][0]['content']}\nAnswer:" for row in ROWS]
+    assert [one.messages for one in found] == [({"role": "user", "content": text},) for text in asked]
+    assert [(one.id, one.reference) for one in found] == [(row["id"], row["solution"]) for row in ROWS]
+
+
+def test_helms_reference_is_the_letter_where_the_choices_have_letters(prompts):
+    found = read_prompts(WRITTEN / "helm" / "choices")
+    assert {one.reference for one in found} == {"B"}
+    assert found[0].row["choices"] == {"A": "58", "B": "57"}
+    _, drawn = generations_of("helm/choices", prompts)
+    assert [one.text for one in drawn] == ["B"] * 5
+
+
+def test_helms_likelihoods_are_no_generations_and_a_folder_of_runs_is_one_log():
+    with pytest.raises(InputError, match=r"no generation is in it \(12 x likelihoods, and no text\)"):
+        open_recorded(WRITTEN / "helm" / "likelihoods")
+    prompts = read_prompts(WRITTEN / "helm")  # of two runs, which ask each sum in a way of their own
+    engine, drawn = generations_of("helm", prompts)
+    assert (len(prompts), len(drawn)) == (12, 15)
+    assert [notice.split(": ", 1)[1] for notice in engine.notices[1:3]] == [
+        "2 left out: an error: no answer",
+        "12 left out: likelihoods, and no text",
+    ]
+
+
+def test_a_document_on_one_long_line_is_the_rows_that_it_holds(tmp_path, prompts):
+    whole = json.loads((WRITTEN / "helm" / "sums" / "scenario_state.json").read_text())
+    whole["adapter_spec"]["instructions"] = "Add. " * 20_000
+    (tmp_path / "scenario_state.json").write_text(json.dumps(whole))
+    engine = open_recorded(tmp_path / "scenario_state.json")
+    engine.check_prompts(prompts)
+    assert "10 generations (10 by id)" in engine.notices[0]
 
 
 def test_a_batch_of_openais_has_a_generation_for_each_choice(prompts):

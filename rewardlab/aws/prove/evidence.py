@@ -61,6 +61,7 @@ def from_run(run: Path, manifest: PackageManifest, prompts: Path | None) -> Evid
     """
     with Run.open(run) as held:
         record = _record(held, manifest)
+        held.read_as(record.reading)
         by_id = {prompt.id: prompt for prompt in held.prompts()}
         _check_same(by_id, prompts, run)
         scores = held.scores(record.key).read()
