@@ -33,6 +33,9 @@ settings.register_profile("rewardlab", deadline=None, derandomize=True, max_exam
 settings.register_profile("fuzz", deadline=None, max_examples=2000, suppress_health_check=list(HealthCheck))
 settings.load_profile("rewardlab")
 
+# pytest-xdist tells its workers a width of 80, and reports are as wide as COLUMNS says.
+os.environ.pop("COLUMNS", None)
+
 # Started with nohup or in the background, the suite would hand ignored signals on to every command that it interrupts.
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
