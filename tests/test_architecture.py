@@ -19,6 +19,7 @@ PACKAGE = ROOT / "rewardlab"
 #: Each room and the rooms it may import, from the top down: a room imports only what stands below it in this table.
 ARROWS = {
     "__main__": "cli",
+    "pytest_plugin": "reports",
     "cli": "commands errors version visible",
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
     "reports rewards settings starters stats version visible",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -10,6 +10,9 @@ from pydantic import Field
 from rewardlab.reports.finding import FindingPart
 from rewardlab.reports.section import Part
 from rewardlab.reports.success import SuccessPart
+
+#: The exit code of each verdict.
+EXIT_CODES: Mapping[str, int] = {"pass": 0, "fail": 1, "inconclusive": 4}
 
 
 class CheckReport(Part):
@@ -33,6 +36,11 @@ class CheckReport(Part):
     findings: tuple[FindingPart, ...]
     provenance: dict[str, Any]
 
+    @property
+    def exit_code(self) -> int:
+        """0 for pass, 1 for fail, 4 for inconclusive."""
+        return EXIT_CODES[self.verdict]
+
 
 class Checks(Part):
     """The result of `rewardlab check`: one report for each reward, and the worst of their verdicts."""
@@ -53,4 +61,4 @@ class Checks(Part):
     @property
     def exit_code(self) -> int:
         """0 for pass, 1 for fail, 4 for inconclusive."""
-        return {"pass": 0, "fail": 1, "inconclusive": 4}[self.verdict]
+        return EXIT_CODES[self.verdict]
