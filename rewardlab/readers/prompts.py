@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from rewardlab.errors import InputError
 from rewardlab.readers.columns import mapping_for, renamed_prompts
 from rewardlab.readers.conversation import ONE_ROW, read_conversation
+from rewardlab.readers.filled import without_filled
 from rewardlab.readers.kinds import PROMPTS, PromptFormat, is_recorded, log_format, prompt_format
 from rewardlab.readers.logged_prompts import prompts_in
 from rewardlab.readers.logs import answers_of, holds_no_prompts
@@ -47,7 +48,7 @@ def prompts_of(rows: Iterable[Row], path: Path) -> tuple[Prompt, ...]:
     prompts: list[Prompt] = []
     seen: dict[str, str] = {}
     for row in rows:
-        prompt = _prompt(row.values, row.number, where=row.where)
+        prompt = _prompt(without_filled(row.values), row.number, where=row.where)
         if prompt.id in seen:
             raise InputError(
                 f"id {prompt.id!r} was used on line {seen[prompt.id]}",
