@@ -29,7 +29,7 @@ from rewardlab.probes.reward.trials.subject import Subject
 from rewardlab.probes.reward.trials.survey import known_of, lost_in, sureness
 from rewardlab.progress import Progress
 from rewardlab.readers.files import digest_of
-from rewardlab.readers.prompts import note_of_cuts, read_prompts
+from rewardlab.readers.prompts import note_of_cuts, read_prompts, with_reference
 from rewardlab.readers.rights import with_rights
 from rewardlab.reports.check import CheckReport
 from rewardlab.reports.finding import FindingPart
@@ -132,7 +132,7 @@ def run_check(
     prompts = read_prompts(prompts_path, settings.file_reading)
     if (column := reference_column(reward, prompts, settings)) is not None:
         settings = settings.with_reference(column)
-        prompts = read_prompts(prompts_path, settings.file_reading)
+        prompts = with_reference(prompts, column, prompts_path)
     prompts = with_rights(prompts, settings.right_path)
     name = function_named(reward)
     unused = None if name is None else note_of_unused(name, settings.model_fields_set)

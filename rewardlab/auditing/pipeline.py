@@ -34,7 +34,7 @@ from rewardlab.packages.packaged import is_package, opened
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.reward import unasked_of
 from rewardlab.progress import Progress, Silent
-from rewardlab.readers.prompts import note_of_cuts, read_prompts
+from rewardlab.readers.prompts import note_of_cuts, read_prompts, with_reference
 from rewardlab.readers.reading import Reading
 from rewardlab.readers.rights import digest_of_rights, with_rights
 from rewardlab.reports.audit import Report
@@ -97,11 +97,15 @@ def run_audit(
     for note in settings.notes:
         progress.note(note)
     check_spec(settings.model_spec)
-    prompts_path = prompts_path or log_of(settings)
-    prompts = _prompts(prompts_path, settings, progress)
+    log = None
+    if prompts_path is None:
+        prompts_path, prompts, log = log_of(settings, progress)
+    else:
+        prompts = read_prompts(prompts_path, settings.file_reading)
+    _note_cuts(prompts, progress)
     prompts, settings = _with_reference(reward, prompts, prompts_path, settings, progress)
     prompts = with_rights(prompts, settings.right_path)
-    said, recorded = settings, recording_of(settings, prompts, progress)
+    said, recorded = settings, recording_of(settings, prompts, progress, log=log)
     with opened(reward, said, progress) as held:
         settings = _settled(held.reward, prompts, held.settings)
         record, members = (
@@ -125,11 +129,9 @@ def run_audit(
             return conclude(run, settings)
 
 
-def _prompts(path: Path, settings: Settings, progress: Progress) -> tuple[Prompt, ...]:
-    prompts = read_prompts(path, settings.file_reading)
+def _note_cuts(prompts: Sequence[Prompt], progress: Progress) -> None:
     if (note := note_of_cuts(prompts)) is not None:
         progress.note(note)
-    return prompts
 
 
 def _with_reference(
@@ -140,8 +142,7 @@ def _with_reference(
     if found is None:
         return prompts, settings
     progress.note(f"reference: the column {found}, which the reward takes by name")
-    settings = settings.with_reference(found)
-    return read_prompts(path, settings.file_reading), settings
+    return with_reference(prompts, found, path), settings.with_reference(found)
 
 
 def _settled(reward: Path, prompts: Sequence[Prompt], settings: Settings) -> Settings:
@@ -209,7 +210,8 @@ def run_sample(
     for note in settings.notes:
         progress.note(note)
     check_spec(settings.model_spec)
-    prompts = _prompts(prompts_path, settings, progress)
+    prompts = read_prompts(prompts_path, settings.file_reading)
+    _note_cuts(prompts, progress)
     recorded = recording_of(settings, prompts, progress)
     with open_run(prompts_path, prompts, settings, record=None, progress=progress, now=now, recorded=recorded) as run:
         try:

@@ -16,6 +16,8 @@ from rewardlab.engines.recorded import RecordedEngine, open_recorded
 from rewardlab.errors import RunError, UsageError
 from rewardlab.progress import Progress
 from rewardlab.readers.files import digest_of
+from rewardlab.readers.logged import read_logged
+from rewardlab.readers.logs import Log
 from rewardlab.rewards.code.sources import reward_digest
 from rewardlab.rewards.deployed.function import FunctionName, describe, function_named
 from rewardlab.runs.directory import Run, files_print
@@ -143,10 +145,10 @@ def open_run(
     return run
 
 
-def log_of(settings: Settings) -> Path:
-    """The log that the settings name for a model, whose prompts are audited where none are named.
+def log_of(settings: Settings, progress: Progress) -> tuple[Path, tuple[Prompt, ...], Log]:
+    """The log that the settings name for a model, and its prompts, which are audited where none are named.
 
-    Raises: UsageError for any other model.
+    Raises: UsageError for any other model; InputError where the log cannot be read, or holds no prompts.
     """
     spec = settings.model_spec
     if spec.engine != "recorded":
@@ -155,20 +157,29 @@ def log_of(settings: Settings) -> Path:
             expected="PROMPTS",
             do="name a file after the reward, or --model recorded:LOG that holds them",
         )
-    return Path(spec.model)
+    path = Path(spec.model)
+    with loading(progress, str(spec)):
+        prompts, log = read_logged(path, settings.file_reading)
+    return path, prompts, log
 
 
-def recording_of(settings: Settings, prompts: Sequence[Prompt], progress: Progress) -> RecordedEngine | None:
+def recording_of(
+    settings: Settings, prompts: Sequence[Prompt], progress: Progress, *, log: Log | None = None
+) -> RecordedEngine | None:
     """The recording that the settings name for a model, read and matched to the prompts; None for any other model.
 
+    `log` is what it holds, where the prompts were taken from it.
     Raises: InputError for a row that cannot be used, and where no generation is of one of the prompts.
     """
     spec = settings.model_spec
     if spec.engine != "recorded":
         return None
     check_options(settings.engine, (), engine=spec.engine)
-    with loading(progress, str(spec)):
-        recorded = open_recorded(Path(spec.model), settings.file_reading)
+    if log is not None:
+        recorded = RecordedEngine(Path(spec.model), log)
+    else:
+        with loading(progress, str(spec)):
+            recorded = open_recorded(Path(spec.model), settings.file_reading)
     recorded.check_prompts(prompts)
     return recorded
 

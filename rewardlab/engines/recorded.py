@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -114,7 +115,7 @@ class RecordedEngine:
         """Nothing is held open."""
 
 
-class _Held:
+class _Held(ABC):
     """Generations by place; `places` finds them by prompt id and index."""
 
     def __init__(self, ids: Sequence[str], indexes: Sequence[int]):
@@ -122,8 +123,9 @@ class _Held:
         for place, (name, index) in enumerate(zip(ids, indexes, strict=True)):
             self.places.setdefault(name, {})[index] = place
 
+    @abstractmethod
     def at(self, place: int) -> Generation:
-        raise NotImplementedError
+        """The generation at a place."""
 
 
 class _Rows(_Held):

@@ -34,7 +34,7 @@ def read_calls(listed: Json) -> tuple[str | None, int]:
 
 def _call(item: Json, place: int) -> Json | None:
     fields = item if isinstance(item, Mapping) else {}
-    function = fields.get("function", fields)
+    function = fields.get("function") or fields
     if not isinstance(function, Mapping) or not isinstance(name := function.get("name"), str) or not name:
         return None
     arguments = function.get("arguments")

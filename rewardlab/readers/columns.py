@@ -43,13 +43,16 @@ def renamed_prompts(rows: Iterable[Row], reading: Reading) -> Iterator[Row]:
     return _renamed(rows, names, PROMPT_NAMES, must=names)
 
 
-def renamed_answers(rows: Iterable[Row], reading: Reading) -> Iterator[Row]:
-    """The rows of a log with its columns under our names; those of prompts where it has them.
+def renamed_answers(rows: Iterable[Row], reading: Reading, *, always: bool = False) -> Iterator[Row]:
+    """The rows of a log with its columns under our names; those of prompts only where it has columns of its own named.
 
+    With `always` there are no prompts but the log's, so that all columns are its own.
     Raises: InputError for a column of generations that no row has.
     """
     columns = {**PROMPT_NAMES, **LOG_NAMES}
     must = {ours: theirs for ours, theirs in reading.columns.items() if ours in LOG_NAMES}
+    if always:
+        must = dict(reading.columns)
     return _renamed(rows, dict(reading.columns) if must else {}, columns, must=must)
 
 
@@ -59,11 +62,12 @@ def _renamed(
     lacking, last = set(must), None
     for row in rows:
         found = {ours: value_at(row.values, theirs) for ours, theirs in names.items()}
-        lacking -= {ours for ours, value in found.items() if value is not None}
+        lacking -= {ours for ours, value in found.items() if value is not None or names[ours] in row.values}
         if last is None and (needed := lacking & NEEDED):
             raise _no_column(must[min(needed)], row)
         last = row
-        held = {columns[one]: value for one, value in found.items() if value is not None}
+        # A text that is null is no generation, and no other column is one in its place.
+        held = {columns[one]: value for one, value in found.items() if value is not None or one == "text"}
         yield Row(row.where, row.number, _with(row.values, held)) if held else row
     if lacking and last is not None:
         raise _no_column(must[min(lacking)], last)

@@ -98,7 +98,7 @@ def _message(given: Json, position: int, *, where: str) -> Message:
 
 
 def _part(part: Json, position: int, *, where: str) -> str:
-    if isinstance(part, dict) and isinstance(part.get("text"), str) and part.get("type", "text") == "text":
+    if isinstance(part, dict) and isinstance(part.get("text"), str) and (part.get("type") or "text") == "text":
         return str(part["text"])
     shown = part.get("type") if isinstance(part, dict) else kind_of_json(part)
     raise InputError(

@@ -11,9 +11,10 @@ from typing import Any, Literal, TypeAlias
 from rewardlab.errors import InputError, UsageError
 from rewardlab.readers.generations import read_recorded
 from rewardlab.readers.kinds import LOGS, PROMPTS, RECORDED, is_recorded, log_format, prompt_format
+from rewardlab.readers.logged_prompts import LoggedPrompts
 from rewardlab.readers.logs import ONE_ANSWER, Log, is_ours, read_log
 from rewardlab.readers.matching import Matched, match
-from rewardlab.readers.prompts import note_of_cuts, read_prompts
+from rewardlab.readers.prompts import note_of_cuts, prompts_of, read_prompts
 from rewardlab.readers.reading import Reading
 from rewardlab.readers.source import first_row
 from rewardlab.task import Generation, Prompt
@@ -97,8 +98,8 @@ def _generations(path: Path, reading: Reading, prompts: Sequence[Prompt] | None)
         found = read_recorded(path, reading)
         matched = Matched(found.generations, found.scores, (f"{path}: in our form already",), 0)
     else:
-        log = read_log(path, reading)
-        matched = match(log, prompts if prompts is not None else _own(log, path, reading), where=str(path))
+        log, known = _log(path, reading, prompts)
+        matched = match(log, known, where=str(path))
     if not matched.generations:
         raise InputError(
             "no generation is of one of the prompts", where=str(path), expected=ONE_ANSWER, do="name its prompts"
@@ -112,12 +113,16 @@ def _generations(path: Path, reading: Reading, prompts: Sequence[Prompt] | None)
     return Converted("generations", rows, notes)
 
 
-def _own(log: Log, path: Path, reading: Reading) -> Sequence[Prompt]:
-    """The prompts of the log itself; where it holds none, its ids."""
-    if any(one.prompt is not None for one in log.answers):
-        return read_prompts(path, reading)
+def _log(path: Path, reading: Reading, prompts: Sequence[Prompt] | None) -> tuple[Log, Sequence[Prompt]]:
+    """The log, and the prompts, or those that it holds itself; where it holds none, its ids."""
+    if prompts is not None:
+        return read_log(path, reading), prompts
+    asked = LoggedPrompts()
+    log = read_log(path, reading, asked=asked)
+    if asked.rows:
+        return log, prompts_of(asked.rows, path)
     names = dict.fromkeys(one.id for one in log.answers if one.id is not None)
-    return [Prompt(name, (), None, {}, line) for line, name in enumerate(names, start=1)]
+    return log, [Prompt(name, (), None, {}, line) for line, name in enumerate(names, start=1)]
 
 
 def _generation_row(one: Generation, scores: dict[str, float] | None) -> dict[str, Json]:

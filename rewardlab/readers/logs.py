@@ -13,7 +13,10 @@ from rewardlab.errors import InputError
 from rewardlab.readers import lm_eval
 from rewardlab.readers.answer import Answer
 from rewardlab.readers.columns import mapping_for, renamed_answers
-from rewardlab.readers.kinds import LogFormat, is_recorded, log_format, prompt_format
+from rewardlab.readers.conversation import ONE_ROW
+from rewardlab.readers.kinds import LOGS, LogFormat, is_recorded, log_format, prompt_format
+from rewardlab.readers.logged_prompts import LoggedPrompts
+from rewardlab.readers.plain import is_without_text
 from rewardlab.readers.reading import Reading, Row
 from rewardlab.readers.source import first_row, readable, rows_of
 
@@ -39,22 +42,36 @@ def is_ours(path: Path, reading: Reading) -> bool:
     return first is None or is_recorded(first.values, reading)
 
 
-def read_log(path: Path, reading: Reading) -> Log:
-    """Read a log of a format that `kinds` lists.
+def holds_no_prompts(row: Row) -> InputError:
+    """What is said of a row of our own form where prompts are looked for."""
+    return InputError(
+        "these are recorded generations, which hold no prompts",
+        where=row.where,
+        expected=ONE_ROW,
+        do="name the prompts file, and this one with --model recorded:FILE",
+    )
+
+
+def read_log(path: Path, reading: Reading, *, asked: LoggedPrompts | None = None) -> Log:
+    """Read a log of a format that `kinds` lists; the prompts of all its answers go into `asked`.
 
     Raises: InputError with file:line for what cannot be read, and where no row holds a text.
     """
     answers: list[Answer] = []
     lost: Counter[str] = Counter()
     with closing(rows_of(path, what=ONE_ANSWER, reading=reading, nan=True)) as source:
-        rows = renamed_answers(source, reading)
+        rows = renamed_answers(source, reading, always=asked is not None)
         first = next(rows, None)
         if first is None:
             raise InputError("empty", where=str(path), expected=ONE_ANSWER)
-        found = log_format(first, reading)
+        if asked is not None and is_recorded(first.values, reading):
+            raise holds_no_prompts(first)
+        found = log_format(first, reading) or (LOGS["plain"] if is_without_text(first.values) else None)
         if found is None:
             raise _refused(first, reading)
         for one in answers_of(itertools.chain([first], rows), found, reading, lost=lost):
+            if asked is not None:
+                asked.add(one)
             if one.lost is not None or one.text is None:
                 lost[one.lost or "no text"] += 1
             elif _has_surrogate(one.text):
@@ -79,7 +96,7 @@ def answers_of(
     counts = Counter[str]() if lost is None else lost
     filters: dict[tuple[object, object], str] = {}
     for row in rows:
-        if not log.fits(row.values):
+        if not log.fits(row.values) and not (log.is_wide and is_without_text(row.values)):
             raise InputError(
                 f"taken for {log.title}, but this row is none (columns: {readable(row.values)})",
                 where=row.where,

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from rewardlab.readers.answer import Answer
 from rewardlab.readers.calls import read_calls
 from rewardlab.readers.reading import Row
-from rewardlab.readers.turns import count_of, finish_of, number_of, text_of, turns_of
+from rewardlab.readers.turns import SEVERAL, count_of, finish_of, number_of, text_of, turns_of
 
 Json: TypeAlias = Any
 
@@ -70,7 +70,7 @@ def gym_rollout(row: Row) -> Iterator[Answer]:
         [{"id": one.get("call_id"), "function": one} for one in items if one.get("type") == "function_call"] or None
     )
     many = any(one.get("type") == "function_call_output" for one in items) or len(texts) > 1
-    lost = "a conversation of several turns" if many else "no answer" if not texts and calls is None else None
+    lost = SEVERAL if many else "no answer" if not texts and calls is None else None
     usage = response.get("usage")
     usage = usage if isinstance(usage, Mapping) else {}
     score, place, turn = number_of(values["reward"]), values.get(TASK), values.get(ROLLOUT)

@@ -50,6 +50,12 @@ def is_plain(values: Mapping[str, Json]) -> bool:
     return bool(texts_named(values)) and any(name in values for name in (*IDS, *ASKED))
 
 
+def is_without_text(values: Mapping[str, Json]) -> bool:
+    """Whether a row names a prompt, and holds null where others of its log hold the text."""
+    is_null = any(name in values and values[name] is None for name in (*TEXT, *TEXTS))
+    return is_null and any(name in values for name in (*IDS, *ASKED))
+
+
 def _is_turns(value: Json) -> bool:
     return turns_of(value) is not None
 
@@ -118,5 +124,10 @@ def _asked(values: Mapping[str, Json]) -> dict[str, Json] | None:
         said = asked if isinstance(asked, str) and asked.strip() else turns_of(asked)
         if said is not None:
             reference = next((values[one] for one in REFERENCES if values.get(one) not in (None, "")), None)
-            return {"prompt": said, **({} if reference is None else {"reference_answer": reference})}
+            right = values.get("right")
+            return {
+                "prompt": said,
+                **({} if reference is None else {"reference_answer": reference}),
+                **({"right": right} if isinstance(right, str) else {}),
+            }
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,9 +12,10 @@ from typing import Any, TypeAlias
 from rewardlab.errors import InputError
 from rewardlab.readers.columns import mapping_for, renamed_prompts
 from rewardlab.readers.conversation import ONE_ROW, read_conversation
+from rewardlab.readers.filled import without_filled
 from rewardlab.readers.kinds import PROMPTS, PromptFormat, is_recorded, log_format, prompt_format
 from rewardlab.readers.logged_prompts import prompts_in
-from rewardlab.readers.logs import answers_of
+from rewardlab.readers.logs import answers_of, holds_no_prompts
 from rewardlab.readers.reading import PLAIN, Reading, Row
 from rewardlab.readers.source import rows_of
 from rewardlab.task import RIGHT, Prompt
@@ -35,20 +36,28 @@ def read_prompts(path: Path, reading: Reading = PLAIN) -> tuple[Prompt, ...]:
     Raises: InputError with file:line for the first row that cannot be used: not JSON, no messages, an unknown role, an
     empty reference, an id used before; UsageError for a reading that does not fit the file.
     """
+    with closing(_rows(path, reading)) as rows:
+        return prompts_of(rows, path)
+
+
+def prompts_of(rows: Iterable[Row], path: Path) -> tuple[Prompt, ...]:
+    """The prompts of rows in our form, which were read from `path`.
+
+    Raises: InputError, as `read_prompts`.
+    """
     prompts: list[Prompt] = []
     seen: dict[str, str] = {}
-    with closing(_rows(path, reading)) as rows:
-        for row in rows:
-            prompt = _prompt(row.values, row.number, where=row.where)
-            if prompt.id in seen:
-                raise InputError(
-                    f"id {prompt.id!r} was used on line {seen[prompt.id]}",
-                    where=row.where,
-                    expected="every id once",
-                    do="rename one of the two, or delete it if it is a copy",
-                )
-            seen[prompt.id] = row.where.rpartition(":")[2]
-            prompts.append(prompt)
+    for row in rows:
+        prompt = _prompt(without_filled(row.values), row.number, where=row.where)
+        if prompt.id in seen:
+            raise InputError(
+                f"id {prompt.id!r} was used on line {seen[prompt.id]}",
+                where=row.where,
+                expected="every id once",
+                do="rename one of the two, or delete it if it is a copy",
+            )
+        seen[prompt.id] = row.where.rpartition(":")[2]
+        prompts.append(prompt)
     if not prompts:
         raise InputError("empty", where=str(path), expected=ONE_ROW, do="give at least 100 rows")
     if all(prompt.reference is None for prompt in prompts):
@@ -58,13 +67,22 @@ def read_prompts(path: Path, reading: Reading = PLAIN) -> tuple[Prompt, ...]:
     return tuple(prompts)
 
 
+def with_reference(prompts: Sequence[Prompt], column: str, path: Path) -> tuple[Prompt, ...]:
+    """The prompts, which were read from `path`, with a column of their rows for the reference.
+
+    Raises: InputError where no row has it, and for a blank one.
+    """
+    rows = (Row(f"{path}:{prompt.line}", prompt.line, prompt.row) for prompt in prompts)
+    return prompts_of(renamed_prompts(rows, Reading(columns={"reference": column})), path)
+
+
 def _rows(path: Path, reading: Reading) -> Generator[Row, None, None]:
     """The rows of a path in our form; they count from 1 through all of its files."""
     with closing(rows_of(path, what=ONE_ROW, reading=reading)) as source:
-        yield from _settled(renamed_prompts(source, reading), path, reading)
+        yield from _settled(renamed_prompts(source, reading), reading)
 
 
-def _settled(rows: Iterator[Row], path: Path, reading: Reading) -> Iterator[Row]:
+def _settled(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
     """The rows in our form, by the format that the first of them is of."""
     first = next(rows, None)
     if first is None:
@@ -75,15 +93,10 @@ def _settled(rows: Iterator[Row], path: Path, reading: Reading) -> Iterator[Row]
     is_said = is_named or any(name in PROMPTS for name in reading.formats)
     if not is_said and (asked is None or asked.is_wide):
         if asked is None and is_recorded(first.values, reading):
-            raise InputError(
-                "these are recorded generations, which hold no prompts",
-                where=first.where,
-                expected=ONE_ROW,
-                do="name the prompts file, and this one with --model recorded:FILE",
-            )
+            raise holds_no_prompts(first)
         log = log_format(first, reading)
         if log is not None and (asked is None or not log.is_wide):
-            yield from prompts_in(answers_of(rows, log, reading), where=str(path))
+            yield from prompts_in(answers_of(rows, log, reading))
             return
     several = 0
     for row in rows:

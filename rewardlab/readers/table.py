@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from rewardlab.errors import InputError, UsageError
 from rewardlab.readers.files import SAVED, SPLITS
+from rewardlab.readers.filled import is_content
 from rewardlab.readers.opened import BROKEN
 from rewardlab.readers.reading import Row
 from rewardlab.readers.rows import first_line
@@ -127,7 +128,11 @@ def _plain(value: Json, name: str, where: str) -> Json:
             _check_text(value, name, where)
         return value
     if isinstance(value, Mapping):
-        return {key: _plain(one, name, where) for key, one in value.items() if one is not None}
+        return {
+            key: _plain(one, name, where)
+            for key, one in value.items()
+            if one is not None or (key == "content" and is_content(key, value))
+        }
     if isinstance(value, list | tuple):
         return [_plain(one, name, where) for one in value]
     if not isinstance(value, bytes):

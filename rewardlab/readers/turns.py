@@ -26,7 +26,7 @@ def text_of(content: Json) -> str | None:
 def _part(part: Json) -> str | None:
     if isinstance(part, str):
         return part
-    if not isinstance(part, Mapping) or part.get("type", "text") not in TEXTS:
+    if not isinstance(part, Mapping) or (part.get("type") or "text") not in TEXTS:
         return None
     text = part.get("text")
     return text if isinstance(text, str) else None
@@ -49,12 +49,19 @@ def turns_of(listed: Json) -> list[dict[str, Json]] | None:
     return turns
 
 
+#: Why an answer of several messages (calls of tools and what they returned, turns of a user) is left out.
+SEVERAL = (
+    "an answer of several messages, which the trainer's reward is given as a list: a generation here is one message of "
+    "the assistant"
+)
+
+
 def last_turn(listed: Json) -> tuple[str | None, str | None, str | None]:
     """Text and tool calls of the assistant's only turn in a completion, or why there is none: text, calls, reason."""
     turns = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
     spoken = [one for one in turns if one.get("role") in {"assistant", "model"}]
     if len(spoken) != 1 or len(turns) > 1:
-        return None, None, "no answer" if not spoken else "a conversation of several turns"
+        return None, None, "no answer" if not spoken else SEVERAL
     return answer_of(spoken[0])
 
 

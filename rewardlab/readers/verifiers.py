@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from rewardlab.readers.answer import Answer
 from rewardlab.readers.reading import Row
-from rewardlab.readers.turns import answer_of, count_of, finish_of, last_turn, number_of, turns_of
+from rewardlab.readers.turns import SEVERAL, answer_of, count_of, finish_of, last_turn, number_of, turns_of
 
 Json: TypeAlias = Any
 
@@ -75,7 +75,7 @@ def _of_trace(where: str, trace: Mapping[str, Json]) -> Answer:
     if isinstance(message, Mapping):
         text, calls, lost = answer_of(message)
     else:
-        text, calls, lost = None, None, _why(trace) if not drawn else "a conversation of several turns"
+        text, calls, lost = None, None, _why(trace) if not drawn else SEVERAL
     call = _call(trace, drawn[0][0]) if len(drawn) == 1 else {}
     usage = call.get("usage")
     usage = usage if isinstance(usage, Mapping) else {}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
+from rewardlab.errors import InputError
 from rewardlab.readers.answer import Answer
+from rewardlab.readers.logged import read_logged
 from rewardlab.readers.logs import Log
 from rewardlab.readers.matching import match
+from rewardlab.readers.reading import Reading
 from rewardlab.task import Prompt
 
 
@@ -81,3 +87,36 @@ def test_scores_that_are_not_the_trainers_are_not_kept():
     one = said(id="a", scores=(("acc", 1.0),))
     assert matched(TWO, one).scores == ()
     assert matched(TWO, one, is_trained=True).scores == (("a", 0, "acc", 1.0),)
+
+
+def test_a_log_with_its_prompts_is_opened_once(write_lines):
+    log = write_lines("log.jsonl", [{"prompt": "6*7", "response": "42"}])
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from rewardlab.readers.logged import read_logged; from rewardlab.readers.reading import PLAIN\n"
+        "opened = []\n"
+        "sys.addaudithook(lambda name, told: opened.append(told[0]) if name == 'open' else None)\n"
+        "read_logged(Path(sys.argv[1]), PLAIN)\n"
+        "print(sum(str(one) == sys.argv[1] for one in opened))"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(log)], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "1"
+
+
+def test_a_log_is_read_with_the_prompts_that_it_holds(write_lines):
+    log = write_lines(
+        "log.jsonl",
+        [{"ask": "1+1", "say": None, "gold": "2", "output": "no text"}]
+        + [{"ask": "6*7", "say": say, "gold": "42"} for say in ("42", "43")],
+    )
+    prompts, held = read_logged(log, Reading(columns={"prompt": "ask", "text": "say", "reference": "gold"}))
+    assert [(one.messages[0]["content"], one.reference) for one in prompts] == [("1+1", "2"), ("6*7", "42")]
+    assert ([one.text for one in held.answers], held.lost) == (["42", "43"], {"no text": 1})
+    with pytest.raises(InputError, match="no column 'golden'"):
+        read_logged(log, Reading(columns={"prompt": "ask", "text": "say", "reference": "golden"}))
+    ours = write_lines("ours.jsonl", [{"prompt_id": "p", "index": 0, "text": "42"}])
+    with pytest.raises(InputError, match="recorded generations, which hold no prompts; expected"):
+        read_logged(ours, Reading())
+    named = write_lines("named.jsonl", [{"id": "p", "text": "42"}])
+    with pytest.raises(InputError, match="the log holds no prompts"):
+        read_logged(named, Reading())

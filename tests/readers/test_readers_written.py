@@ -89,6 +89,16 @@ def test_verls_extra_info_is_kept_and_nulls_of_exporters_are_absent():
     assert read_prompts(WRITTEN / "datasets/nulls.jsonl")[0].messages == first.messages
 
 
+def test_nulls_of_exporters_are_absent_at_every_depth():
+    parquet, lines = (read_prompts(WRITTEN / "datasets" / name) for name in ("deep.parquet", "deep.jsonl"))
+    assert [one.row for one in parquet] == [one.row for one in lines]
+    assert [one.messages for one in parquet] == [one.messages for one in lines]
+    assert lines[0].row["extra_info"] == {"index": 0, "hints": [{"text": "count"}], "source": {"book": "a"}}
+    assert lines[1].row["reward_model"] == {"ground_truth": "4", "style": "rule"}
+    assert lines[1].messages[1]["content"] is None  # a turn of calls alone
+    assert [one.get("tool_call_id") for one in lines[1].messages] == [None, None, "call_0"]
+
+
 @pytest.mark.parametrize(("name", "failed"), LOGS, ids=[name for name, _ in LOGS])
 def test_generations_are_matched_to_the_prompts(name, failed, prompts):
     _, found = generations_of(name, prompts)
