@@ -20,6 +20,7 @@ PACKAGE = ROOT / "rewardlab"
 ARROWS = {
     "__main__": "cli",
     "pytest_plugin": "reports",
+    "github": "cli",
     "cli": "commands errors version visible",
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
     "reports rewards settings starters stats version visible",
