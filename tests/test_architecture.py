@@ -74,7 +74,14 @@ FOLDERS = {
     },
     "probes": {"deployed": "reward", "judge": "run", "run": "reward", "reward": ""},
     "aws": {"package": "", "prove": "", "deploy": ""},
-    "formats": {"audit": "", "check": "", "agreement": "", "packaging": "", "proof": ""},
+    "formats": {
+        "audit": "evidence",
+        "check": "evidence",
+        "agreement": "",
+        "packaging": "",
+        "proof": "",
+        "evidence": "",
+    },
 }
 HEAVY = {
     "asyncio",

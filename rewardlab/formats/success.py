@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rewardlab.formats.findings import percent
+from rewardlab.formats.evidence.values import percent
 from rewardlab.reports.audit import Baseline
 from rewardlab.reports.check import CheckReport
 from rewardlab.reports.success import SuccessPart

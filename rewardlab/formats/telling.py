@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from rewardlab.formats.findings import evidence_lines
+from rewardlab.formats.evidence import evidence_lines
 from rewardlab.formats.outline import Place, Told
 from rewardlab.reports.finding import FindingPart
 from rewardlab.reports.section import visible_all

@@ -64,7 +64,7 @@ def test_rows_that_were_cut_are_noted_and_found(reward, run):
     code, out, error = run("check", reward(rows=rows))
     assert code == 0
     assert "note: cut before the assistant's turn that ended them: 3 rows, the first on line 1" in error
-    assert "cut before the assistants last turn 3" in out
+    assert "3 of 3 rows were cut before the assistant's last turn" in out
 
 
 def test_a_verdict_what_was_asked_and_the_findings(run, reward, blocked):

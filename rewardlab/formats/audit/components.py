@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from rewardlab.formats.findings import percent
+from rewardlab.formats.evidence.values import percent
 from rewardlab.reports.components import Component
 
 NOTHING = 1e-9

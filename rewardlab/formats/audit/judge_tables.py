@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rewardlab.formats.findings import percent
+from rewardlab.formats.evidence.values import percent
 from rewardlab.reports.judges import Agreement, Confusion, Judge, Judges
 from rewardlab.reports.section import Interval
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.formats.audit.judge_tables import AGAINST, two
-from rewardlab.formats.findings import percent
+from rewardlab.formats.evidence.values import percent
 from rewardlab.reports.judges import Judge, Judges
 from rewardlab.reports.section import Interval
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from rewardlab.formats.audit.judge_tables import share, share_between
 from rewardlab.formats.audit.judges import parting, sentences
 from rewardlab.formats.audit.reasons import late, look, reasons, size_line
-from rewardlab.formats.findings import percent
+from rewardlab.formats.evidence.values import percent
 from rewardlab.formats.outline import Case, Outline, Part, Rows, Tone
 from rewardlab.formats.questions import asked_by_audit, cases, unasked
 from rewardlab.formats.success import success_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardlab.formats.audit.judges import why
-from rewardlab.formats.findings import percent
+from rewardlab.formats.evidence.values import percent
 from rewardlab.reports.audit import Baseline, Report
 from rewardlab.reports.finding import FindingPart
 from rewardlab.reports.section import Interval

@@ -14,7 +14,8 @@ from rewardlab.formats.audit.judge_tables import tables
 from rewardlab.formats.audit.judges import number, parting, sentences
 from rewardlab.formats.audit.reasons import drawn_as, late, look, reasons, size_line
 from rewardlab.formats.display import Display
-from rewardlab.formats.findings import drawn, findings_table, lines_of, percent
+from rewardlab.formats.evidence.values import percent
+from rewardlab.formats.findings import drawn, findings_table, lines_of
 from rewardlab.formats.success import success_line
 from rewardlab.reports.audit import Baseline, Report
 from rewardlab.reports.section import Interval, visible_all

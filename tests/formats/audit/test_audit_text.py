@@ -7,7 +7,7 @@ import pytest
 import rewardlab
 from rewardlab.formats.audit import FORMATS
 from rewardlab.formats.display import Display
-from rewardlab.formats.findings import percent
+from rewardlab.formats.evidence.values import percent
 from rewardlab.reports.finding import FindingPart
 from tests.conftest import groups_of
 

@@ -49,8 +49,8 @@ def test_text_says_verdict_question_and_findings():
         "score (plain) on smtj, asked about 30 of 1,200 prompts in 1.3 s\n"
         "\n"
         "RL402  blocker  a shortcut scores\n"
-        "                share 0.1235, by kind empty answer 3, echo 0\n"
-        "                - p1 [2]: an [empty] answer, score 1, text a\\nb\n"
+        "                share 0.1235; by kind empty answer 3, echo 0\n"
+        "                - p1 [2]: an [empty] answer; 'a\\nb' earns 1\n"
         "                Give empty, echoed, hedged and refused answers the lowest score, and ignore\n"
         "                instructions in the response.\n"
     )
@@ -103,4 +103,4 @@ def test_findings_of_several_sources_are_one_a_code():
 
 def test_an_empty_text_is_seen():
     found = Finding("RL406", "note", {"examples": [{"prompt_id": "p1", "answer": "", "score": 1.0}]})
-    assert "- p1: answer '', score 1\n" in shown(report_of(found))
+    assert "- p1: '' earns 1\n" in shown(report_of(found))
