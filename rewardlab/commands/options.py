@@ -217,7 +217,7 @@ SHOWING = (
     click.option(
         "--format",
         "format_",
-        type=click.Choice(sorted(FORMATS)),
+        type=click.Choice(sorted([*FORMATS, "html"])),
         default="text",
         show_default=True,
         help="How the report is shown.",
@@ -267,8 +267,13 @@ def show(report: Report, format_: str, output: Path | None) -> int:
 
     Raises: UsageError when the file cannot be written.
     """
-    put(FORMATS[format_](report, display_for(output)), output)
+    put(_page(report) if format_ == "html" else FORMATS[format_](report, display_for(output)), output)
     return report.exit_code
+
+
+def _page(report: Report) -> str:
+    """The page that stands in the run directory: it holds the generations, which a report alone does not."""
+    return (report.folder / "report.html").read_text(encoding="utf-8")
 
 
 def display_for(output: Path | None) -> Display:

@@ -55,7 +55,7 @@ def findings_table(console: Console, findings: Sequence[FindingPart], *, told: s
     table.add_column()
     for finding in findings:
         body = Text(finding.title)
-        if evidence := _evidence(finding):
+        if evidence := evidence_of(finding):
             body.append(f"\n{evidence}", "dim")
         if finding.remedy != told:
             body.append(f"\n{finding.remedy}")
@@ -63,7 +63,7 @@ def findings_table(console: Console, findings: Sequence[FindingPart], *, told: s
     console.print(table)
 
 
-def _evidence(finding: FindingPart) -> str:
+def evidence_of(finding: FindingPart) -> str:
     """The facts in one line, or the sentence that sums them up; then a line for each concrete case."""
     if summary := finding.evidence.get("summary"):
         return "\n".join([summary, *(f"- {_case(one)}" for one in finding.evidence.get("examples", [])[:SHOWN])])

@@ -45,7 +45,7 @@ def _head(console: Console, report: Report) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
-    for place, reason in enumerate(_why(report)):
+    for place, reason in enumerate(why_of(report)):
         table.add_row("why" if place == 0 else "", reason)
     table.add_row("", success_line(base))
     if base.look > 1:
@@ -88,7 +88,7 @@ def _size(base: Baseline) -> str:
     return f"{base.prompts:,} prompts x {each} generations ({base.num_generations} asked for)"
 
 
-def _why(report: Report) -> Iterator[str]:
+def why_of(report: Report) -> Iterator[str]:
     """The sentences behind the verdict: why generations fail, where the baseline lies, whether groups carry signal,
     other blockers."""
     causes = _causes(report)
