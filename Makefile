@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank operating peers real-rewards reader-fixtures models judge-models clean
+.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank operating peers real-rewards reader-fixtures models judge-models browser clean
 
 install: .venv/.installed
 
@@ -90,6 +90,12 @@ models: install
 judge-models: install
 	$(BIN)/python -m fixtures.arithmetic.train_judges
 	$(BIN)/python -m fixtures.arithmetic.measure_judges
+
+# Chromium and its driver, in which the tests open the page of an audit; without them those tests are skipped.
+browser:
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then chromium --version 2>/dev/null; \
+	elif test "$$(id -u)" -eq 0 && command -v apt-get >/dev/null; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver; \
+	else echo "chromium or chromedriver is missing; install both (Debian, as root: apt-get install chromium chromium-driver)" >&2; exit 1; fi
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

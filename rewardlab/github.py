@@ -38,12 +38,12 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     _append(environment.get("GITHUB_STEP_SUMMARY"), _cut(summary.read_text("utf-8") if summary.is_file() else ""))
     _append(environment.get("GITHUB_OUTPUT"), f"exit-code={code}\nreport={report}\n")
     if sarif.is_file():
-        for line in annotations(json.loads(sarif.read_text("utf-8"))):
+        for line in workflow_commands(json.loads(sarif.read_text("utf-8"))):
             print(line)
     return code
 
 
-def annotations(sarif: Mapping[str, Any]) -> Iterator[str]:
+def workflow_commands(sarif: Mapping[str, Any]) -> Iterator[str]:
     """A workflow command for each result, the gravest first, at most as many of a level as GitHub shows."""
     shown = dict.fromkeys(LEVELS, 0)
     results = [one for run in sarif["runs"] for one in run["results"]]

@@ -22,6 +22,7 @@ from rewardlab.judging.panel import ratings_of_panel
 from rewardlab.labels import Annotations, check_labels, mean_labels, read_annotations
 from rewardlab.measurement.evidence import read_evidence
 from rewardlab.measurement.scores import measure
+from rewardlab.pages.page import write_page
 from rewardlab.platforms import PLATFORMS
 from rewardlab.probes.run import ask_all
 from rewardlab.probes.run.contradiction import reconcile
@@ -41,7 +42,7 @@ from rewardlab.stats.band import LEAST_PROMPTS
 
 
 def conclude(run: Run, settings: Settings) -> Report:
-    """Measure the run's last reward, decide, write report.json, and return the report.
+    """Measure the run's last reward, decide, write report.json and report.html, and return the report.
 
     Raises: RunError when nothing was scored.
     """
@@ -67,6 +68,7 @@ def conclude(run: Run, settings: Settings) -> Report:
         provenance=provenance_of(run, record),
     )
     write_atomically(run.folder / "report.json", report.to_json().encode())
+    write_page(report, run, question)
     return report.attach(run.folder)
 
 

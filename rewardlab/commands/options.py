@@ -23,9 +23,15 @@ PAIRS = {"engine": "engine_option", "reward_kwargs": "reward_kwargs"}
 Function = TypeVar("Function", bound=Callable[..., Any])
 Shown = TypeVar("Shown")
 FORMAT_NAMES = ("text", "json", *PAGES)
-#: How an audit's report is shown. A page that reads the run directory takes the place of html here: formats know
-#: reports only.
-AUDIT_FORMATS: Mapping[str, Format[Report]] = dict(FORMATS)
+
+
+def _page(report: Report, _display: Display) -> str:
+    """The page that stands in the run directory: it holds the generations, which a report alone does not."""
+    return (report.folder / "report.html").read_text(encoding="utf-8")
+
+
+#: How an audit's report is shown.
+AUDIT_FORMATS: Mapping[str, Format[Report]] = {**FORMATS, "html": _page}
 #: Columns of a report that is not shown in a terminal, and the fewest that it is drawn in.
 PLAIN_WIDTH, LEAST_WIDTH = 100, 40
 

@@ -12,6 +12,7 @@
     findings/KEY.json     what an examination of that reward, without the model, found
     invocations/KEY.json  what invoking that reward was like, where it is a deployed function
     report.json           the last report
+    report.html           the same as a page, with the generations
     *.log                 what the reward, Python judges and the engines printed
 
 A part is written to a temporary name, synced and renamed, generations always before the scores that refer to them.

@@ -1,0 +1,1 @@
+"""The page of an audit: one HTML file that opens offline, with every finding's generations and the plots."""
