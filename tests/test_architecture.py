@@ -21,8 +21,10 @@ ARROWS = {
     "__main__": "cli",
     "cli": "commands errors version visible",
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
-    "reports rewards settings stats version visible",
+    "reports rewards settings stats version viewing visible",
     "aws": "auditing cloud errors findings outcome packages platforms readers reports rewards runs task version",
+    "viewing": "auditing errors findings judging labels measurement outcome platforms probes reports rewards runs "
+    "settings stats task version",
     "auditing": "engines errors findings judging labels measurement outcome packages platforms probes progress ratings "
     "readers reports rewards runs settings stats task version",
     "packages": "errors platforms progress rewards runs settings",
@@ -77,6 +79,7 @@ FOLDERS = {
         "agreement": "",
         "packaging": "",
         "proof": "",
+        "show": "evidence",
         "evidence": "",
     },
 }
