@@ -13,6 +13,7 @@ from rewardlab.reports.deployment import DeploymentReport
 from rewardlab.reports.packaging import PackageReport
 from rewardlab.reports.proof import ProofReport
 from rewardlab.reports.section import json_schema
+from rewardlab.reports.show import ShowReport
 
 SCHEMAS = (
     ("report-1.json", Report),
@@ -21,6 +22,7 @@ SCHEMAS = (
     ("deployment-1.json", DeploymentReport),
     ("packaging-1.json", PackageReport),
     ("proof-1.json", ProofReport),
+    ("show-1.json", ShowReport),
 )
 FOLDER = Path(rewardlab.__file__).parent / "schemas"
 

@@ -23,8 +23,10 @@ ARROWS = {
     "github": "cli",
     "cli": "commands errors version visible",
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
-    "reports rewards settings starters stats version visible",
+    "reports rewards settings starters stats version viewing visible",
     "aws": "auditing cloud errors findings outcome packages platforms readers reports rewards runs task version",
+    "viewing": "auditing errors findings judging labels measurement outcome platforms probes reports rewards runs "
+    "settings stats task version",
     "auditing": "engines errors findings judging labels measurement outcome packages pages platforms probes progress "
     "ratings readers reports rewards runs settings stats task version",
     "packages": "errors platforms progress rewards runs settings",
@@ -81,6 +83,7 @@ FOLDERS = {
         "agreement": "",
         "packaging": "",
         "proof": "",
+        "show": "evidence",
         "evidence": "",
     },
 }

@@ -19,6 +19,7 @@ from rewardlab.findings import CATALOGUE
 from rewardlab.reports.audit import Report
 from rewardlab.reports.check import Checks
 from rewardlab.reports.section import json_schema
+from rewardlab.reports.show import ShowReport
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.process
@@ -46,7 +47,9 @@ def test_the_json_report_meets_its_shipped_schema(run, task):
     jsonschema.validate(json.loads(out), schema)
 
 
-@pytest.mark.parametrize(("file", "report"), [("report-1.json", Report), ("check-1.json", Checks)])
+@pytest.mark.parametrize(
+    ("file", "report"), [("report-1.json", Report), ("check-1.json", Checks), ("show-1.json", ShowReport)]
+)
 def test_the_shipped_schemas_are_the_reports_own(file, report):
     shipped = json.loads((Path(rewardlab.__file__).parent / "schemas" / file).read_text())
     assert shipped == json_schema(report), "run docs/write_schemas.py"

@@ -161,7 +161,10 @@ def measure(
         highest=float(levels[-1]) if len(levels) else None,
         floor_share=share_at(table, success.reward_range[0]),
         ceiling_share=share_at(table, success.reward_range[1]),
-        flat=_flat_groups(table, sampled, cut, right, constant=len(levels) == 1),
+        flat={
+            name: int(groups.sum())
+            for name, groups in flat_groups(table, sampled, cut, right, constant=len(levels) == 1).items()
+        },
         outcomes=outcomes,
         unscored_prompts=unscored_prompts,
         invalid=_invalid(scores),
@@ -243,8 +246,12 @@ def _bounded(right: Bools, scored: Bools, sampled: Bools, estimate: Estimator, l
     )
 
 
-def _flat_groups(table: Floats, sampled: Bools, cut: Bools, right: Bools, *, constant: bool) -> dict[FlatReason, int]:
-    """Count the groups whose scores do not differ, each under the first reason that holds."""
+def flat_groups(table: Floats, sampled: Bools, cut: Bools, right: Bools, *, constant: bool) -> dict[FlatReason, Bools]:
+    """Which groups' scores do not differ, each under the first reason that holds.
+
+    Arguments: tables (prompts, generations): the scores, what was sampled, cut off and right; `constant` says whether
+    every score of the run is the same.
+    """
     scored = np.isfinite(table)
     counts, totals = level_counts(table)
     group = sampled.sum(axis=1) > 0
@@ -254,11 +261,11 @@ def _flat_groups(table: Floats, sampled: Bools, cut: Bools, right: Bools, *, con
     rest = flat & ~unscored & ~truncated
     every = (right | ~scored).all(axis=1)
     return {
-        "all_right": int((rest & every).sum()) if not constant else 0,
-        "all_wrong": int((rest & ~every).sum()) if not constant else 0,
-        "all_truncated": int(truncated.sum()),
-        "all_unscored": int(unscored.sum()),
-        "constant_reward": int(rest.sum()) if constant else 0,
+        "all_right": rest & every & (not constant),
+        "all_wrong": rest & ~every & (not constant),
+        "all_truncated": truncated,
+        "all_unscored": unscored,
+        "constant_reward": rest & constant,
     }
 
 

@@ -70,7 +70,8 @@ class WorkerProcess:
     @property
     def lasting(self) -> float:
         """The seconds since its last call began."""
-        return time.monotonic() - self._effort.began
+        began = self._effort.began  # read first: another thread may begin a call between the two
+        return time.monotonic() - began
 
     @property
     def resident_mb(self) -> float:

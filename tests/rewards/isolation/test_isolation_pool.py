@@ -530,3 +530,16 @@ def test_the_row_s_own_id_is_a_column_for_trl(write_reward, tmp_path, identifier
         pool.flush()
         ((_, outcome),) = pool.wait()
     assert outcome == replace(outcome, score=1.0)
+
+
+def test_a_call_that_begins_while_its_time_is_read_lasts_no_less_than_nothing(tmp_path):
+    class Begins:
+        """Another thread begins a call just as the time of the last one is asked for."""
+
+        @property
+        def began(self):
+            return time.monotonic()
+
+    worker = WorkerProcess(RewardSource(tmp_path / "reward.py", None, 5, 512), log=tmp_path / "log")
+    worker._effort = Begins()
+    assert all(worker.lasting >= 0 for _ in range(100))
