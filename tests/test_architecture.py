@@ -25,13 +25,12 @@ ARROWS = {
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
     "reports rewards settings starters stats version viewing visible",
     "aws": "auditing cloud errors findings outcome packages platforms readers reports rewards runs task version",
-    "viewing": "auditing errors findings judging labels measurement outcome platforms probes reports rewards runs "
-    "settings stats task version",
+    "viewing": "auditing errors findings judging labels measurement probes reports runs task version",
     "auditing": "engines errors findings judging labels measurement outcome packages pages platforms probes progress "
     "ratings readers reports rewards runs settings stats task version",
     "packages": "errors platforms progress rewards runs settings",
     "pages": "answers formats judging labels measurement probes reports runs stats task visible",
-    "formats": "findings reports version",
+    "formats": "findings reports version visible",
     "probes": "answers errors findings judging labels measurement outcome platforms ratings readers reports rewards "
     "runs stats task",
     "answers": "task",
