@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from rewardlab.cli import main as command_line
 
@@ -59,7 +60,7 @@ def _place(result: Mapping[str, Any]) -> dict[str, str]:
     place = result["locations"][0].get("physicalLocation")
     if place is None:
         return {}
-    return {"file": place["artifactLocation"]["uri"], "line": str(place["region"]["startLine"])}
+    return {"file": unquote(place["artifactLocation"]["uri"]), "line": str(place["region"]["startLine"])}
 
 
 def _said(level: str, text: str, properties: Mapping[str, str]) -> str:
