@@ -10,7 +10,7 @@ from rewardlab.answers.reading.composite import composite_of, is_closed, parsed,
 from rewardlab.answers.reading.dates import is_exchanged
 from rewardlab.answers.reading.phrases import Phrases
 from rewardlab.answers.reading.precision import Precision, is_money, places
-from rewardlab.answers.reading.sequence import Ordered, is_in_another_order, list_of, ordered_of
+from rewardlab.answers.reading.sequence import Ordered, asks_for_order, is_in_another_order, list_of, ordered_of
 from rewardlab.answers.reading.typed import listed, typed_of
 from rewardlab.answers.reference.accepted import (
     OUTER,
@@ -18,7 +18,6 @@ from rewardlab.answers.reference.accepted import (
     answers_of,
     labels_of,
     number,
-    prompt_text,
     rights_of,
     strict,
 )
@@ -64,7 +63,7 @@ class Reader:
         values = [number(text) for text in firsts]
         self._phrases = Phrases(firsts)
         self._precision = Precision(prompts)
-        self._is_told = is_told_in_most(map(prompt_text, prompts))
+        self._is_told = is_told_in_most(map(asks_for_order, prompts), of=len(prompts))
         self._ordered: dict[str, Ordered | None] = {}
         self._typed = typed_of(prompts)
         self._integral = bool(values) and all(value is not None and value == int(value) for value in values)

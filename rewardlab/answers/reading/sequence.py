@@ -46,7 +46,9 @@ class Ordered:
 
 def asks_for_order(prompt: Prompt) -> bool:
     """Whether the prompt says that the order of what it asks for counts, and does not say that it is free."""
-    return tells_order(prompt_text(prompt))
+    if (found := prompt.known.get("asks_for_order")) is None:
+        found = prompt.known["asks_for_order"] = tells_order(prompt_text(prompt))
+    return bool(found)
 
 
 def ordered_of(prompt: Prompt, text: str, *, is_told: bool) -> Ordered | None:

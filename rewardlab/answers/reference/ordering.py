@@ -50,10 +50,17 @@ FREE = re.compile(
 )
 
 
-def is_told_in_most(texts: Iterable[str]) -> bool:
-    """Whether nearly all prompts of a file say that the order counts; in a few, the words belong to the material."""
-    told = [tells_order(text) for text in texts]
-    return bool(told) and sum(told) >= MOSTLY * len(told)
+def is_told_in_most(told: Iterable[bool], *, of: int) -> bool:
+    """Whether nearly all of a file's prompts, `of` in number, say that the order counts: in a few, it is the material.
+
+    `told` is worked out prompt by prompt, and no further than is needed to know.
+    """
+    rest = 0
+    for one in told:
+        rest += not one
+        if of - rest < MOSTLY * of:
+            return False
+    return of > 0
 
 
 def tells_order(text: str) -> bool:

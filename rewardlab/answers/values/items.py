@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from rewardlab.answers.reference.ordering import is_told_in_most
+from rewardlab.answers.reference.ordering import is_told_in_most, tells_order
 from rewardlab.answers.values.names import folded
 
 #: What stands between the items of an answer.
@@ -55,7 +55,7 @@ def are_sets(references: Sequence[Sequence[str]], prompts: Iterable[str]) -> boo
     Where the prompts plainly ask for an order, sorted lists are no sets: to sort them may be the task.
     """
     prompts = tuple(prompts)
-    if not are_parts(references) or is_told_in_most(prompts):
+    if not are_parts(references) or is_told_in_most(map(tells_order, prompts), of=len(prompts)):
         return False
     are_sorted = all(list(one) == sorted(one) for one in references)
     return are_sorted or not any(ORDERED.search(prompt) for prompt in prompts)

@@ -126,9 +126,10 @@ def test_what_a_few_prompts_say_is_their_material():
     listed = "Ada, Bo, Cy"
     one = prompt(0, "Name the people of this text: they ranked the towns.", listed)
     assert ordered_of(one, listed, is_told=False) is None
-    assert is_told_in_most(["Rank them."] * 9 + ["Go on."])
-    assert not is_told_in_most(["Rank them.", "Go on."])
-    assert not is_told_in_most([])
+    told, others = ["Rank them."] * 9 + ["Go on."], ["Rank them.", "Go on."]
+    assert is_told_in_most(map(tells_order, told), of=10)
+    assert not is_told_in_most(map(tells_order, others), of=2)
+    assert not is_told_in_most([], of=0)
 
 
 def test_a_list_that_is_to_be_sorted_is_one_answer():

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rewardlab.answers.reading.composite import is_closed
 from rewardlab.answers.reading.dates import exchanged
 from rewardlab.answers.reading.leaves import Changed, Leaves, Path
-from rewardlab.answers.reading.sequence import in_another_order, ordered_of
+from rewardlab.answers.reading.sequence import asks_for_order, in_another_order, ordered_of
 from rewardlab.answers.reading.typed import Typed, typed_of
-from rewardlab.answers.reference.accepted import answers_of, is_right, prompt_text
+from rewardlab.answers.reference.accepted import answers_of, is_right
 from rewardlab.answers.reference.ordering import is_told_in_most
 from rewardlab.answers.wrong.places import Places
 from rewardlab.outcome import Outcome
@@ -49,7 +49,7 @@ def ask_altered(subject: Subject, survey: Survey, passes: Passes) -> Iterator[tu
     rows = subject.every_prompt[:: max(1, len(subject.every_prompt) // MOST_ROWS)]
     leaves = Leaves(prompt.reference for prompt in rows)
     places = Places(found[0] for prompt in rows if (found := answers_of(prompt)))
-    is_told, typed = is_told_in_most(map(prompt_text, rows)), typed_of(rows)
+    is_told, typed = is_told_in_most(map(asks_for_order, rows), of=len(rows)), typed_of(rows)
     altered = [
         one for gold in survey.sound if not gold.is_given for one in _altered(gold, leaves, places, is_told=is_told)
     ]
