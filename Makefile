@@ -10,7 +10,7 @@ else
 INSTALL := UV_TORCH_BACKEND=cpu $(BIN)/uv pip install
 endif
 
-.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank operating peers real-rewards reader-fixtures models judge-models browser clean
+.PHONY: install audit audit-judges audit-real test lint types unit fuzz soak bench bank operating peers real-rewards reader-fixtures models judge-models browser report bench-page clean
 
 install: .venv/.installed
 
@@ -90,6 +90,16 @@ models: install
 judge-models: install
 	$(BIN)/python -m fixtures.arithmetic.train_judges
 	$(BIN)/python -m fixtures.arithmetic.measure_judges
+
+# Pages of the arithmetic audit with judges and of a few planted faults, in REPORT, with their sizes and timings; about
+# three minutes on two cores. It needs Chromium: make browser.
+REPORT ?= runs/report
+report: install
+	$(BIN)/python -m bench.report $(REPORT)
+
+# The page of 10,000 and of 100,000 generations in Chromium: size, first paint, sorting and filtering.
+bench-page: install
+	$(BIN)/python -m bench.page
 
 # Chromium and its driver, in which the tests open the page of an audit; without them those tests are skipped.
 browser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rewardlab.visible import visible_lines
 
 #: Characters of a text from which on it is cut, the largest limit first; a page too large takes the next smaller one.
-LIMITS = (20_000, 8_000, 4_000, 2_000, 1_000, 500, 250)
+LIMITS = (20_000, 8_000, 4_000, 2_800, 2_000, 1_400, 1_000, 700, 500, 350, 250)
 
 
 def cut(text: str, limit: int) -> str:

@@ -56,13 +56,13 @@ def _less_mean(table: np.ndarray, held: np.ndarray) -> np.ndarray:
 
 
 def _bin(centred: list[np.ndarray], prompt: np.ndarray, mine: np.ndarray) -> tuple[float, float, float, float, int]:
-    """Mean length and mean score of a bin, the score's interval with prompts as clusters, and its generations."""
+    """Median length and mean score of a bin, the score's interval with prompts as clusters, and its generations."""
     x, score, of = centred[0][mine], centred[1][mine], prompt[mine]
     mean = float(score.mean())
     sums = np.bincount(of, weights=score - mean)
     prompts = len(np.unique(of))
     error = float(np.sqrt((sums**2).sum() * prompts / max(prompts - 1, 1))) / len(score)
-    return float(x.mean()), mean, mean - NORMAL * error, mean + NORMAL * error, len(score)
+    return float(np.median(x)), mean, mean - NORMAL * error, mean + NORMAL * error, len(score)
 
 
 def noise(report: Report) -> Figure | None:

@@ -29,7 +29,10 @@ def near_miss(prompt: Prompt, text: str, *, succeeds: bool) -> Span | None:
     answers = [answer for answer in answers_of(prompt) if 0 < len(answer) <= LONGEST]
     start = max(0, len(text) - TAIL)
     tail = text[start:]
+    folded = tail.casefold()
     for answer in answers:
+        if answer.casefold() not in folded:  # far quicker than the pattern, which most texts do not hold
+            continue
         found = [*re.finditer(rf"(?<![\w.])(?<!\d,){re.escape(answer)}(?![\w]|[.,]\d)", tail, re.IGNORECASE)]
         if found:
             last = found[-1]

@@ -16,7 +16,7 @@ import pyarrow as pa
 from rewardlab.labels import read_annotations
 from rewardlab.pages.behind import Behind, read_as, votes_against
 from rewardlab.pages.cells import Cells, texts_at
-from rewardlab.pages.cutting import LIMITS, shown
+from rewardlab.pages.cutting import LIMITS, cut, shown
 from rewardlab.pages.flat import flat_reasons
 from rewardlab.pages.nearmiss import near_miss
 from rewardlab.pages.queue import worth_labelling
@@ -31,8 +31,8 @@ from rewardlab.visible import visible
 MOST_BYTES = 4_600_000
 #: The longest prompt, reference and detail of an unscored generation on the page, in characters.
 LONGEST_PROMPT, LONGEST_REFERENCE, LONGEST_DETAIL = 4_000, 1_000, 400
-#: The most characters of all texts together that are tried uncut: compressing more takes seconds for nothing.
-MOST_CHARACTERS = 30_000_000
+#: The texts by which it is judged how far all must be cut.
+TRIED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,20 @@ def payload_of(
     fixed = _fixed(report, run, question, cells=cells, scores=scores, behinds=behinds)
     texts = texts_at(question.answers.texts, cells.of(question.answers.row))
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    for limit in LIMITS:
-        if limit != LIMITS[-1] and np.minimum(lengths, limit).sum() > MOST_CHARACTERS:
-            continue
+    for limit in LIMITS[LIMITS.index(_limit(texts, MOST_BYTES - len(_packed(fixed)))) :]:
         packed = _packed({**fixed, **_texts(texts, question, cells, limit)})
-        if len(packed) <= MOST_BYTES or limit == LIMITS[-1]:
+        if len(packed) <= MOST_BYTES:
             break
     return Payload(packed, limit, int((lengths > limit).sum()))
+
+
+def _limit(texts: Sequence[str], room: int) -> int:
+    """The largest limit with which the texts probably fit into so many bytes, judged by some of them."""
+    some = texts[:: max(1, len(texts) // TRIED)]
+    for limit in LIMITS:
+        if len(_packed({"texts": [cut(text, limit) for text in some]})) * len(texts) <= room * max(1, len(some)):
+            return limit
+    return LIMITS[-1]
 
 
 def _packed(data: Mapping[str, Any]) -> str:

@@ -25,6 +25,8 @@ MEANING = {
 }
 #: Links to single generations that a finding shows beside the one to all of them.
 MOST_LINKS = 6
+#: Characters of an id in such a link.
+LONGEST_NAME = 28
 
 
 def title(report: Report) -> str:
@@ -130,7 +132,8 @@ def _links(place: int, behind: Behind, cells: Cells) -> str:
 
 def _link(cells: Cells, prompt: int, index: int) -> str:
     name = cells.names[prompt]
-    return f'<a href="#gen={quote(name, safe="")}:{index}">{escape(name)} [{index}]</a>'
+    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    return f'<a href="#gen={quote(name, safe="")}:{index}">{escape(short)} [{index}]</a>'
 
 
 def _count(number: int, what: str) -> str:

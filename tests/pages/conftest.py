@@ -30,7 +30,7 @@ def opened() -> Iterator[Callable[..., Any]]:
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
-    from tests.pages.browser import Browser
+    from bench.browser import Browser
 
     started: list[Browser] = []
 

