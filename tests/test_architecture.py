@@ -22,13 +22,13 @@ ARROWS = {
     "cli": "commands errors version visible",
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
     "reports rewards settings stats version viewing visible",
+    "viewing": "aws auditing errors findings judging labels measurement outcome packages platforms probes reports "
+    "rewards runs settings strict task version",
     "aws": "auditing cloud errors findings outcome packages platforms readers reports rewards runs task version",
-    "viewing": "auditing errors findings judging labels measurement outcome platforms probes reports rewards runs "
-    "settings stats task version",
     "auditing": "engines errors findings judging labels measurement outcome packages platforms probes progress ratings "
     "readers reports rewards runs settings stats task version",
     "packages": "errors platforms progress rewards runs settings",
-    "formats": "findings reports version",
+    "formats": "findings reports version visible",
     "probes": "answers errors findings judging labels measurement outcome platforms ratings readers reports rewards "
     "runs stats task",
     "answers": "task",
@@ -80,6 +80,7 @@ FOLDERS = {
         "packaging": "",
         "proof": "",
         "show": "evidence",
+        "verification": "evidence",
         "evidence": "",
     },
 }
