@@ -14,6 +14,7 @@ from rewardlab.reports.packaging import PackageReport
 from rewardlab.reports.proof import ProofReport
 from rewardlab.reports.section import json_schema
 from rewardlab.reports.show import ShowReport
+from rewardlab.reports.verification import VerifyReport
 
 SCHEMAS = (
     ("report-1.json", Report),
@@ -23,6 +24,7 @@ SCHEMAS = (
     ("packaging-1.json", PackageReport),
     ("proof-1.json", ProofReport),
     ("show-1.json", ShowReport),
+    ("verify-1.json", VerifyReport),
 )
 FOLDER = Path(rewardlab.__file__).parent / "schemas"
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "convert": "Write prompts or generations of any format that is read in our own.",
     "report": "Report on a run directory again.",
     "show": "Look into a run: findings with their generations, and groups of generations.",
+    "verify": "Is a finding mended? Ask another reward about a reproduction.",
     "package": "Build a reward into the zip of a Lambda function.",
     "prove": "Run a package in AWS's Lambda runtime and compare its scores.",
     "deploy": "Create or update the Lambda function of a package, and nothing that was not asked for.",

@@ -24,8 +24,9 @@ ARROWS = {
     "cli": "commands errors version visible",
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
     "reports rewards settings starters stats version viewing visible",
+    "viewing": "aws auditing errors findings judging labels measurement outcome packages platforms probes reports "
+    "rewards runs settings strict task version",
     "aws": "auditing cloud errors findings outcome packages platforms readers reports rewards runs task version",
-    "viewing": "auditing errors findings judging labels measurement probes reports runs task version",
     "auditing": "engines errors findings judging labels measurement outcome packages pages platforms probes progress "
     "ratings readers reports rewards runs settings stats task version",
     "packages": "errors platforms progress rewards runs settings",
@@ -83,6 +84,7 @@ FOLDERS = {
         "packaging": "",
         "proof": "",
         "show": "evidence",
+        "verification": "evidence",
         "evidence": "",
     },
 }

@@ -20,6 +20,7 @@ from rewardlab.reports.audit import Report
 from rewardlab.reports.check import Checks
 from rewardlab.reports.section import json_schema
 from rewardlab.reports.show import ShowReport
+from rewardlab.reports.verification import VerifyReport
 from tests.conftest import groups_of
 
 pytestmark = pytest.mark.process
@@ -48,7 +49,8 @@ def test_the_json_report_meets_its_shipped_schema(run, task):
 
 
 @pytest.mark.parametrize(
-    ("file", "report"), [("report-1.json", Report), ("check-1.json", Checks), ("show-1.json", ShowReport)]
+    ("file", "report"),
+    [("report-1.json", Report), ("check-1.json", Checks), ("show-1.json", ShowReport), ("verify-1.json", VerifyReport)],
 )
 def test_the_shipped_schemas_are_the_reports_own(file, report):
     shipped = json.loads((Path(rewardlab.__file__).parent / "schemas" / file).read_text())

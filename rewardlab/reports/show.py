@@ -65,6 +65,7 @@ class MadeUp(Part):
     kind: str | None = Field(description="the shortcut, the form or the way in which it is wrong")
     answer: str
     score: float | str | None = Field(description="the score, or why there is none")
+    is_wrong: bool = Field(default=False, description="whether the evidence says that it is a wrong answer")
 
 
 class ShownFinding(Part):

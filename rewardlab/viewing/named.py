@@ -43,7 +43,16 @@ def made_up_in(finding: FindingPart) -> Iterator[MadeUp]:
                     kind=kind,
                     answer=case[answer],
                     score=earned if isinstance(earned, int | float | str) else None,
+                    is_wrong=answer == "wrong_answer",
                 )
+
+
+def samples_in(finding: FindingPart) -> Iterator[tuple[str, str | float | None]]:
+    """The samples, as JSON text, that the evidence names, and what is said of each."""
+    for case, _ in _cases(finding.evidence, None):
+        if isinstance(case.get("sample"), str):
+            said = case.get("said", case.get("score", case.get("wrong")))
+            yield case["sample"], said if isinstance(said, int | float | str) else None
 
 
 def _cases(held: Any, kind: str | None) -> Iterator[tuple[dict[str, Any], str | None]]:
