@@ -12,6 +12,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -25,8 +26,10 @@ from rewardlab.engines.recorded import open_recorded
 from rewardlab.readers.columnar import read_batches
 from rewardlab.readers.prompts import read_prompts
 
-#: The last commit that read a recording twice and its prompts at every use.
-BEFORE = "2f291df"
+#: The last commit before the readers: it read a recording twice and its prompts at every use.
+BEFORE = "a669f89"
+#: What a copy of this tree needs.
+TRAVEL = ("rewardlab", "judges")
 PROMPTS, GENERATIONS = 12_500, 8
 ROOT = Path(__file__).parent.parent
 PROGRAM = "import sys; from rewardlab.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -38,11 +41,16 @@ def audits(before: str = BEFORE, *, pairs: int = 3) -> Ratio:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder)
-        earlier = folder / "before"
+        now, earlier = folder / "now", folder / "before"
+        for part in TRAVEL:
+            shutil.copytree(ROOT / part, now / part, ignore=shutil.ignore_patterns("__pycache__"))
         packed = subprocess.run(["git", "archive", before], cwd=ROOT, check=True, capture_output=True).stdout  # noqa: S603, S607 - git as the user has it
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(earlier, filter="data")
-        taken = [(audit(folder, ROOT, f"now-{pair}"), audit(folder, earlier, f"then-{pair}")) for pair in range(pairs)]
+        for tree in (now, earlier):  # as pip leaves what it installs
+            compiled = [sys.executable, "-m", "compileall", "-q", str(tree / "rewardlab")]
+            subprocess.run(compiled, check=True)  # noqa: S603 - our own
+        taken = [(audit(folder, now, f"now-{pair}"), audit(folder, earlier, f"then-{pair}")) for pair in range(pairs)]
     title = f"CPU of a recorded audit of {PROMPTS * GENERATIONS:,}, over {before}'s"
     return Ratio(title, "at most 0.5", tuple(now for now, _ in taken), tuple(then for _, then in taken))
 

@@ -47,6 +47,33 @@ KEYED = re.compile(r"\"(\w{1,60})\":\s*\"?$")
 TAIL = 2000
 
 
+class Facts:
+    """What a file's prompts say together: their labels, phrases and types, and how exact their numbers are."""
+
+    def __init__(self, prompts: Sequence[Prompt]) -> None:
+        firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
+        values = [number(text) for text in firsts]
+        self.labels = sorted({strict(label): None for label in labels_of(prompts)}, key=len, reverse=True)
+        self.phrases = Phrases(firsts)
+        self.precision = Precision(prompts)
+        self.is_told = is_told_in_most(map(asks_for_order, prompts), of=len(prompts))
+        self.ordered: dict[str, Ordered | None] = {}
+        self.typed = typed_of(prompts)
+        self.integral = bool(values) and all(value is not None and value == int(value) for value in values)
+
+
+def facts_of(prompts: Sequence[Prompt]) -> Facts:
+    """The facts of these prompts, worked out once: their first prompt keeps them."""
+    if not prompts:
+        return Facts(prompts)
+    of, facts = prompts[0].known.get("facts", (None, None))
+    if of is not prompts:
+        facts = Facts(prompts)
+        prompts[0].known["facts"] = prompts, facts
+    found: Facts = facts
+    return found
+
+
 class Reader:
     """Reads the final answers to a file's prompts, in the format that the reward reads best (None if unknown).
 
@@ -56,17 +83,12 @@ class Reader:
     """
 
     def __init__(self, prompts: Sequence[Prompt], form: tuple[str, str] | None) -> None:
-        self._labels = sorted({strict(label): None for label in labels_of(prompts)}, key=len, reverse=True)
         self._key = key_of(form)
         self._form = None if form is None or not form[0].strip() else Format("", form[0], form[1])
-        firsts = [found[0] for prompt in prompts if (found := answers_of(prompt))]
-        values = [number(text) for text in firsts]
-        self._phrases = Phrases(firsts)
-        self._precision = Precision(prompts)
-        self._is_told = is_told_in_most(map(asks_for_order, prompts), of=len(prompts))
-        self._ordered: dict[str, Ordered | None] = {}
-        self._typed = typed_of(prompts)
-        self._integral = bool(values) and all(value is not None and value == int(value) for value in values)
+        facts = facts_of(prompts)
+        self._labels, self._phrases, self._precision = facts.labels, facts.phrases, facts.precision
+        self._is_told, self._ordered, self._typed = facts.is_told, facts.ordered, facts.typed
+        self._integral = facts.integral
 
     def side(self, prompt: Prompt, text: str) -> SideRead | None:
         """Whether the text's final answer is the reference or plainly another; None where that cannot be told."""

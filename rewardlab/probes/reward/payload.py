@@ -36,15 +36,23 @@ def ask(subject: Subject) -> Iterator[Finding]:
 
 def is_sendable(prompt: Prompt, platform: Platform) -> bool:
     """Whether a batch of this row is small enough to build; RL205 tells of what exceeds the platform's limit."""
-    row = sum(map(len, sample_parts(prompt, platform)))
-    return row * platform.batch_size <= MOST_PAYLOADS * platform.payload_mb * MEGABYTE
+    return _size(prompt, platform) * platform.batch_size <= MOST_PAYLOADS * platform.payload_mb * MEGABYTE
+
+
+def _size(prompt: Prompt, platform: Platform) -> int:
+    """Characters of a sample of this row without its answer; worked out once for a shape."""
+    shape, size = prompt.known.get("payload", (None, 0))
+    if shape != platform.shape:
+        size = sum(map(len, sample_parts(prompt, platform)))
+        prompt.known["payload"] = platform.shape, size
+    return int(size)
 
 
 def _event(subject: Subject, longest: int) -> Iterator[Finding]:
     """RL205 for an event with the longest rows of the file, together with their groups."""
     platform = subject.platform
     limit, size = platform.payload_mb * MEGABYTE, platform.batch_size
-    sizes = sorted((sum(map(len, sample_parts(prompt, platform))) for prompt in subject.every_prompt), reverse=True)
+    sizes = sorted((_size(prompt, platform) for prompt in subject.every_prompt), reverse=True)
     if not sizes:
         return
     groups = math.ceil(size / platform.recipe_group_size)

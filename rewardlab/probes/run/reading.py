@@ -59,9 +59,12 @@ def _cells(answers: Answers, row: int) -> Iterator[tuple[int, int]]:
 def _read(
     prompts: Sequence[Prompt], answers: Answers, reader: Reader, cells: Sequence[tuple[int, int]]
 ) -> Iterator[Read]:
+    known: dict[tuple[int, str], tuple[SideRead, Reason | None] | None] = {}
     for row, column in cells:
-        found = reader.read(prompts[row], answers.texts[int(answers.row[row, column])].as_py())
-        if found is not None:
+        cell = row, answers.texts[int(answers.row[row, column])].as_py()
+        if cell not in known:
+            known[cell] = reader.read(prompts[row], cell[1])
+        if (found := known[cell]) is not None:
             yield Read(row, column, *found)
 
 

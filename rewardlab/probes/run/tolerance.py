@@ -69,8 +69,11 @@ def ask(question: Question) -> Iterator[Finding]:
 def _taken(winners: Winners) -> Iterator[_Taken]:
     question = winners.question
     readers = [Reader(question.prompts, form) for form in dict.fromkeys([question.evidence.form, None])]
+    known: dict[tuple[int, str], tuple[str, str] | None] = {}
     for row, column, text in winners.texts():
-        pair = next((found for one in readers if (found := one.departs(question.prompts[row], text))), None)
-        if pair is not None:
+        if (row, text) not in known:
+            found = (one.departs(question.prompts[row], text) for one in readers)
+            known[row, text] = next((pair for pair in found if pair), None)
+        if (pair := known[row, text]) is not None:
             right, value = (float(number(one) or 0) for one in pair)
             yield _Taken(row, column, abs(value - right) / abs(right) if right else 1.0)

@@ -49,13 +49,19 @@ def read_answers(question: Question, texts: Texts) -> Readings:
     names = _names(list(wanted.values()))
     notations = Notations.of(list(wanted.values()), names)
     drawn = _drawn(wanted, np.random.default_rng(question.seed))
-    spoken = [said(text) for text in texts.text]
+    different = {text: said(text) for text in dict.fromkeys(texts.text)}
+    spoken = [different[text] for text in texts.text]
     here = [wanted.get(int(row)) for row in texts.row]
     there = [drawn.get(int(row)) for row in texts.row]
 
+    cells = list(zip(texts.row.tolist(), texts.same.tolist(), strict=True))
+
     def table(gives: Gives, asked: Sequence[Sought | None]) -> Bools:
-        found = zip(spoken, asked, strict=True)
-        return texts.where([one is not None and gives(text, one, names[one.kind]) for text, one in found])
+        known: dict[tuple[int, int], bool] = {}  # a small model gives one prompt the same text many times
+        for cell, text, one in zip(cells, spoken, asked, strict=True):
+            if cell not in known:
+                known[cell] = one is not None and gives(text, one, names[one.kind])
+        return texts.where([known[cell] for cell in cells])
 
     right = table(notations.gives, here)
     return Readings(
