@@ -83,7 +83,7 @@ def test_an_audit_takes_its_prompts_from_the_log_and_compares_the_trainers_score
     reward.write_text("def score(completion, reference):\n    return float(completion == '58')\n")
     _, out, _ = run("score", "o", reward)
     assert "RL210  warning  the trainer scored the same generations otherwise" in out
-    assert "trainer reward score, compared 12, differ 6" in " ".join(out.split())
+    assert "of 12 generations that the log scored as 'score', 6 earn something else here" in " ".join(out.split())
 
 
 def test_the_runs_prompts_are_those_that_were_read_and_are_read_once(run, reward, monkeypatch):
