@@ -9,6 +9,7 @@ import rewardlab
 from rewardlab.reports.agreement import AgreementReport
 from rewardlab.reports.audit import Report
 from rewardlab.reports.check import Checks
+from rewardlab.reports.comparison import CompareReport
 from rewardlab.reports.deployment import DeploymentReport
 from rewardlab.reports.packaging import PackageReport
 from rewardlab.reports.proof import ProofReport
@@ -25,6 +26,7 @@ SCHEMAS = (
     ("proof-1.json", ProofReport),
     ("show-1.json", ShowReport),
     ("verify-1.json", VerifyReport),
+    ("compare-1.json", CompareReport),
 )
 FOLDER = Path(rewardlab.__file__).parent / "schemas"
 

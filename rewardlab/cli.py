@@ -34,6 +34,7 @@ COMMANDS = {
     "convert": "Write prompts or generations of any format that is read in our own.",
     "report": "Report on a run directory again.",
     "show": "Look into a run: findings with their generations, and groups of generations.",
+    "compare": "Two runs on the same prompts: what flips, what differs, which findings come and go.",
     "verify": "Is a finding mended? Ask another reward about a reproduction.",
     "package": "Build a reward into the zip of a Lambda function.",
     "prove": "Run a package in AWS's Lambda runtime and compare its scores.",

@@ -25,7 +25,7 @@ ARROWS = {
     "commands": "auditing aws cloud engines errors findings formats packages platforms progress ratings readers "
     "reports rewards settings starters stats version viewing visible",
     "viewing": "aws auditing errors findings judging labels measurement outcome packages platforms probes reports "
-    "rewards runs settings strict task version",
+    "rewards runs settings stats strict task version",
     "aws": "auditing cloud errors findings outcome packages platforms readers reports rewards runs task version",
     "auditing": "engines errors findings judging labels measurement outcome packages pages platforms probes progress "
     "ratings readers reports rewards runs settings stats task version",
@@ -85,6 +85,7 @@ FOLDERS = {
         "proof": "",
         "show": "evidence",
         "verification": "evidence",
+        "comparison": "evidence",
         "evidence": "",
     },
 }

@@ -18,6 +18,7 @@ from rewardlab.cli import main
 from rewardlab.findings import CATALOGUE
 from rewardlab.reports.audit import Report
 from rewardlab.reports.check import Checks
+from rewardlab.reports.comparison import CompareReport
 from rewardlab.reports.section import json_schema
 from rewardlab.reports.show import ShowReport
 from rewardlab.reports.verification import VerifyReport
@@ -50,7 +51,13 @@ def test_the_json_report_meets_its_shipped_schema(run, task):
 
 @pytest.mark.parametrize(
     ("file", "report"),
-    [("report-1.json", Report), ("check-1.json", Checks), ("show-1.json", ShowReport), ("verify-1.json", VerifyReport)],
+    [
+        ("report-1.json", Report),
+        ("check-1.json", Checks),
+        ("show-1.json", ShowReport),
+        ("verify-1.json", VerifyReport),
+        ("compare-1.json", CompareReport),
+    ],
 )
 def test_the_shipped_schemas_are_the_reports_own(file, report):
     shipped = json.loads((Path(rewardlab.__file__).parent / "schemas" / file).read_text())

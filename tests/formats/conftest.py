@@ -13,13 +13,17 @@ from rewardlab.cli import main
 from rewardlab.formats.agreement import AGREE_FORMATS
 from rewardlab.formats.audit import FORMATS
 from rewardlab.formats.check import CHECK_FORMATS
+from rewardlab.formats.comparison import COMPARE_FORMATS
 from rewardlab.formats.packaging import PACKAGE_FORMATS
 from rewardlab.formats.proof import PROOF_FORMATS
+from rewardlab.formats.verification import VERIFY_FORMATS
 from rewardlab.reports.agreement import AgreementReport
 from rewardlab.reports.audit import Report
 from rewardlab.reports.check import Checks
+from rewardlab.reports.comparison import CompareReport
 from rewardlab.reports.packaging import PackageReport
 from rewardlab.reports.proof import ProofReport
+from rewardlab.reports.verification import VerifyReport
 from tests.test_visible import CHARACTERS
 
 #: What a reader of a format would take for markup, a link, a mention or a reference.
@@ -36,6 +40,8 @@ TABLES: Mapping[str, tuple[Any, Any]] = {
     "agree": (AgreementReport, AGREE_FORMATS),
     "package": (PackageReport, PACKAGE_FORMATS),
     "prove": (ProofReport, PROOF_FORMATS),
+    "compare": (CompareReport, COMPARE_FORMATS),
+    "verify": (VerifyReport, VERIFY_FORMATS),
 }
 
 REWARD = f"""
@@ -147,6 +153,61 @@ PROVED = {
 }  # fmt: skip
 
 
+SIDE = {
+    "run": HOSTILE, "model": HOSTILE, "reward": f"{HOSTILE}.py", "reward_sha256": "0" * 64, "verdict": "go",
+    "success_at": 1.0, "prompts": 9,
+}  # fmt: skip
+COMPARED = {
+    "schema": "rewardlab.compare/1",
+    "a": SIDE,
+    "b": {**SIDE, "verdict": "no_go"},
+    "prompts": 9,
+    "only_a": 1,
+    "only_b": 2,
+    "rewritten": 3,
+    "same_generations": True,
+    "flips": [
+        {
+            "prompt_id": HOSTILE, "index": 0, "succeeds_in": "a", "score_a": 1.0, "score_b": 0.0, "text": HOSTILE,
+            "label": 1.0,
+        }
+    ],
+    "lost": 1,
+    "gained": 0,
+    "differences": [
+        {
+            "name": HOSTILE, "a": 0.5, "b": 0.4, "raised": 1, "lowered": 2,
+            "difference": {"estimate": -0.1, "low": -0.2, "high": -0.01, "level": 0.95, "method": HOSTILE, "units": 9},
+        },
+        {
+            "name": "accuracy", "a": None, "b": None, "raised": 0, "lowered": 0,
+            "difference": {"estimate": None, "low": None, "high": None, "undefined": HOSTILE},
+        },
+    ],
+    "findings_gained": PACKAGED["findings"],
+    "findings_lost": PACKAGED["findings"],
+    "regressions": [HOSTILE],
+    "fail_on_regression": False,
+    "version": "0",
+}  # fmt: skip
+CASE = {"id": HOSTILE, "why": HOSTILE, "guard": False, "observed": HOSTILE, "score": None, "detail": HOSTILE}
+VERIFIED = {
+    "schema": "rewardlab.verify/1",
+    "verdict": "not_mended",
+    "why": HOSTILE,
+    "finding": "RL402",
+    "title": HOSTILE,
+    "reward": f"{HOSTILE}.py",
+    "folder": HOSTILE,
+    "success_at": 1.0,
+    "cases": [
+        {**CASE, "want": want, "state": state}
+        for want, state in (("fails", "broken"), ("succeeds", "unasked"), ("seen", "seen"), ("scored", "held"))
+    ],
+    "version": "0",
+}
+
+
 @pytest.fixture(scope="session")
 def hostile_reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     """A report of each command; every text in it that comes from outside is HOSTILE."""
@@ -164,5 +225,7 @@ def hostile_reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, An
         "agree": made(agreed),
         "package": json.dumps(PACKAGED),
         "prove": json.dumps(PROVED),
+        "compare": json.dumps(COMPARED),
+        "verify": json.dumps(VERIFIED),
     }  # fmt: skip
     return {name: TABLES[name][0].model_validate_json(text) for name, text in texts.items()}
