@@ -22,8 +22,8 @@ def judged(folder: Path) -> Path:
     """Audit the arithmetic example with three judges, one of which likes long answers."""
     judges = [part for name in ("ada", "bea", "lou") for part in ("--judge", str(EXAMPLE / "judges" / f"{name}.toml"))]
     files = [str(EXAMPLE / "reward.py"), str(EXAMPLE / "prompts.jsonl"), "--config", str(EXAMPLE / "rewardlab.toml")]
-    command = [str(PROGRAM), "audit", *files, *judges, "--out", str(folder), "--format", "html", "-q"]
-    done = subprocess.run([*command, "--output", str(folder.with_suffix(".html"))], check=False)  # noqa: S603
+    command = [str(PROGRAM), "audit", *files, *judges, "--out", str(folder), "-q"]
+    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
     if done.returncode not in {0, 1, 4}:
         sys.exit(done.returncode)
     return folder / "report.html"

@@ -38,6 +38,8 @@ WORDS = {
     "RL405": "the reward and the labels, or most judges, disagree on them",
     "RL407": "their texts read as wrong, and the reward counts them as successes",
     "RL409": "cut off at the token limit",
+    "RL411": "their texts, or labels, say that they are right, and they fail",
+    "RL703": "they are empty, and fail",
     "RL502": "the judges disagree on them",
     "RL503": "asked again, the judge gave another verdict",
     "RL505": "the judge's verdict changed when the response was altered",
@@ -124,6 +126,13 @@ def _at_the_top(question: Question) -> Any:
 
 def _of_flat_groups(question: Question) -> Any:
     return _scored(question) & (spread_of(question.answers.score) <= SAME_SCORE)[:, None]
+
+
+def _losing(question: Question) -> Any:
+    right, labels = read_as(question, "right"), question.answers.labels
+    if labels is not None:
+        right = np.where(np.isfinite(labels), labels > 0.5, right)
+    return _scored(question) & ~question.right & right
 
 
 def _nothing(question: Question) -> Bools:
@@ -221,6 +230,8 @@ RULES: Mapping[str, Callable[[Question], Any]] = {
     "RL405": lambda question: votes_against(question) > 0,
     "RL407": lambda question: question.right & read_as(question, "wrong"),
     "RL409": lambda question: question.answers.cut,
+    "RL411": _losing,
+    "RL703": lambda question: _scored(question) & ~question.right & (question.answers.length == 0),
     "RL502": parted,
     "RL601": lambda question: _scored(question) & ~question.right,
     "RL602": lambda question: question.right,

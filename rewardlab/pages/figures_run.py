@@ -39,7 +39,7 @@ def band(report: Report) -> Figure | None:
         return None
     height = 74 + 30 * len(told)
     low, high = base.band
-    drawing = Drawing((0, 1), (len(told) - 0.4, -0.6), height=height, left=130)
+    drawing = Drawing((0, 1), (len(told) - 0.4, -0.6), height=height, left=150)
     drawing.rect((low, high), (-0.6, len(told) - 0.4), "band")
     drawing.scale_x(FIFTHS, "share of generations, or of prompts", say=percent_tick)
     drawing.names_y([name for name, _, _ in told])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -23,6 +24,8 @@ MEANING = {
     "no_go": "do not train with this yet",
     "inconclusive": "the data do not decide yet",
 }
+#: The code with which a reason begins.
+CODE = re.compile(r"(RL\d{3}) ")
 #: Links to single generations that a finding shows beside the one to all of them.
 MOST_LINKS = 6
 #: Characters of an id in such a link.
@@ -36,7 +39,7 @@ def title(report: Report) -> str:
 
 def head(report: Report) -> str:
     """The verdict with its reasons, the next step, the success rule, and the numbers that decide."""
-    why = "".join(f"<li>{escape(_sentence(reason))}</li>" for reason in reasons(report))
+    why = "".join(f"<li>{_reason(reason)}</li>" for reason in reasons(report))
     step = report.next_step
     base = report.baseline
     success = escape(_sentence(success_line(base).removeprefix("success: ")))
@@ -55,6 +58,13 @@ def head(report: Report) -> str:
 <p>{escape(step.text)}</p><h2>What counts as success</h2><p>{success}</p></div></div>
 <dl class="tiles">{"".join(_tiles(report))}</dl>
 </section>"""
+
+
+def _reason(text: str) -> str:
+    """The reason, its finding's code as a link to the finding."""
+    if (code := CODE.match(text)) is None:
+        return escape(_sentence(text))
+    return f'<a href="#{code[1]}">{code[1]}</a> {escape(_sentence(text[code.end() :]))}'
 
 
 def _tiles(report: Report) -> Iterator[str]:
@@ -119,15 +129,23 @@ def _finding(place: int, finding: FindingPart, behind: Behind, cells: Cells, *, 
 def _links(place: int, behind: Behind, cells: Cells) -> str:
     total, held = int(behind.mask.sum()), cells.of(behind.mask)
     rows = [(int(p), int(i)) for p, i in zip(cells.prompt[held], cells.index[held], strict=True)]
-    if not total:
-        words = "Asked with made-up answers, or of the run as a whole: no sampled generation stands behind it."
-        return f'<p class="none">{words}</p>'
-    here = "" if len(rows) == total else f", {len(rows):,} of them on this page"
-    single = " ".join(_link(cells, prompt, index) for prompt, index in rows[:MOST_LINKS])
-    return (
-        f'<p class="behind"><button type="button" data-finding="{place}">Open {_count(total, "generation")}</button> '
-        f'<span class="words">{escape(behind.words)}{here}</span> <span class="single">{single}</span></p>'
+    single = [_link(cells, prompt, index) for prompt, index in rows[:MOST_LINKS]]
+    if total:
+        here = "" if len(rows) == total else f", {len(rows):,} of them on this page"
+        button = f'<button type="button" data-finding="{place}">Open {_count(total, "generation")}</button> '
+        return _behind(button, f"{behind.words}{here}", single)
+    first = {int(p): int(i) for p, i in zip(cells.prompt[::-1], cells.index[::-1], strict=True)}
+    asked = [_link(cells, prompt, first[prompt]) for prompt in behind.prompts if prompt in first][:MOST_LINKS]
+    if asked:
+        return _behind("", "Seen with made-up answers to these prompts, not with sampled generations:", asked)
+    return _behind(
+        "", "Asked with made-up answers, or of the run as a whole: no sampled generation stands behind it.", []
     )
+
+
+def _behind(button: str, words: str, links: Sequence[str]) -> str:
+    single = f' <span class="single">{" ".join(links)}</span>' if links else ""
+    return f'<p class="behind">{button}<span class="words">{escape(words)}</span>{single}</p>'
 
 
 def _link(cells: Cells, prompt: int, index: int) -> str:

@@ -184,6 +184,22 @@ def test_labels_come_back_as_a_file_that_an_audit_takes(desk, hostile, tmp_path)
     assert again.reward.labels.labelled == 3
 
 
+def test_labels_of_the_run_are_shown_kept_and_not_asked_for_again(opened, tmp_path):
+    given = tmp_path / "given.csv"
+    given.write_text("prompt_id,index,annotator,label\np 20: a/b,2,bo,wrong\np 20: a/b,0,bo,right\n")
+    browser = opened(audited(tmp_path, 24, labels=str(given)).folder / "report.html")
+    browser.run("group.open(lab.rows[102])")
+    assert "label of bo\nwrong" in browser.run("return document.querySelector('.generation.chosen').innerText")
+    assert browser.run("return lab.rows[102].queue > 0 && !queueOf(lab.rows).includes(lab.rows[102])")
+    browser.run("labels.give(lab.rows[101], 'right'); labels.give(lab.rows[100], 'wrong')")
+    browser.run("document.getElementById('annotator').value = 'bo'; document.getElementById('save-labels').click()")
+    assert read_annotations(browser.downloaded("labels.csv")) == {
+        ("p 20: a/b", 2): {"bo": 0.0},
+        ("p 20: a/b", 0): {"bo": 0.0},  # the new one in place of the old
+        ("p 20: a/b", 1): {"bo": 1.0},
+    }
+
+
 def test_the_queue_puts_the_most_telling_first_and_leaves_out_what_is_labelled(desk):
     queue = desk.run("return queueOf(lab.rows).map((row) => [row.n, row.queue, row.because])")
     assert [one[1] for one in queue] == sorted((one[1] for one in queue), reverse=True)

@@ -17,6 +17,10 @@ async function readData() {
   lab.data.findings.forEach((finding, place) => {
     for (const n of finding.rows) lab.rows[n].findings.add(place);
   });
+  const byId = new Map(lab.prompts.map((prompt) => [prompt.raw ?? prompt.id, prompt]));
+  for (const [id, index, annotator, label] of lab.data.labels) {
+    byId.get(id)?.rows.find((row) => row.index === index)?.known.push({ annotator, label });
+  }
 }
 
 function bytesOf(base64) {
@@ -56,6 +60,7 @@ function rowOf(data, n) {
     })),
     components: data.components.map((one) => ({ name: one.name, value: one.values[n] })),
     findings: new Set(),
+    known: [], // the labels that the run has
     searched: null,
   };
 }

@@ -23,6 +23,10 @@ const group = {
     const cards = this.dialog.querySelector(".side-by-side");
     const chosen = cards.querySelector(".chosen");
     cards.scrollLeft = chosen.offsetLeft - (cards.clientWidth - chosen.clientWidth) / 2;
+    for (const mark of body.querySelectorAll("pre mark")) {
+      const box = mark.parentElement;
+      box.scrollTop = mark.offsetTop - box.clientHeight / 2;
+    }
     body.scrollTop = this.shown === this.row.prompt ? this.height : 0;
     this.shown = this.row.prompt;
     chosen.focus({ preventScroll: true });
@@ -162,6 +166,9 @@ function facts(row) {
       judge.verdict || "not asked");
     const said = judge.said ? make("details", "", make("summary", "", "why"), make("pre", "", judge.said)) : null;
     add(judge.name, word, said);
+  }
+  for (const { annotator, label } of row.known) {
+    add(annotator ? `label of ${annotator}` : "label", label === 1 ? "right" : label === 0 ? "wrong" : String(label));
   }
   if (row.read) add("its text reads as", row.read);
   add("length", `${row.length}${row.cut ? ", cut off at the token limit" : ""}`);

@@ -63,5 +63,5 @@ const labels = {
 
 // The generations worth a label, the most telling first; those labelled already are left out.
 function queueOf(rows) {
-  return rows.filter((row) => row.queue > 0 && !labels.of(row)).sort((a, b) => b.queue - a.queue || a.n - b.n);
+  return rows.filter((row) => row.queue > 0 && !labels.of(row) && !row.known.length).sort((a, b) => b.queue - a.queue || a.n - b.n);
 }
