@@ -24,6 +24,8 @@ MEANING = {
     "no_go": "do not train with this yet",
     "inconclusive": "the data do not decide yet",
 }
+#: Next steps whose names hold an abbreviation.
+STEPS = {"run_rft": "run RFT", "sft_first": "SFT first"}
 #: The code with which a reason begins.
 CODE = re.compile(r"(RL\d{3}) ")
 #: Links to single generations that a finding shows beside the one to all of them.
@@ -54,7 +56,7 @@ def head(report: Report) -> str:
 <h1 id="verdict"><span class="word">{VERDICTS[report.verdict]}</span> <span class="meaning">{MEANING[report.verdict]}\
 </span></h1>
 <div class="reasons"><div><h2>Why</h2><ul>{why}</ul></div>
-<div><h2>Next step</h2><p><strong>{escape(step.action.replace("_", " "))}</strong></p>\
+<div><h2>Next step</h2><p><strong>{escape(STEPS.get(step.action, step.action.replace("_", " ")))}</strong></p>\
 <p>{escape(step.text)}</p><h2>What counts as success</h2><p>{success}</p></div></div>
 <dl class="tiles">{"".join(_tiles(report))}</dl>
 </section>"""
