@@ -307,10 +307,14 @@ def deliver(formats: Mapping[str, Format[Shown]], report: Shown, format_: str | 
     """Write the report to each file of `output` in the format that its name says, else in `format_`, else as text.
 
     It is printed if there is no file, or if `format_` was asked for and no file is in it.
-    Raises: UsageError when a file cannot be written.
+    Raises: UsageError when a file cannot be written, or names a format that this report does not have.
     """
     written = [(SUFFIXES.get(path.suffix.lower(), format_ or "text"), path) for path in output]
     for name, path in written:
+        if name not in formats:
+            raise UsageError(
+                f"it has no format {name}", where=f"--output {path}", expected=f"one of {', '.join(formats)}"
+            )
         put(formats[name](report, display_for(path)), path)
     if not output or format_ not in {None, *(name for name, _ in written)}:
         put(formats[format_ or "text"](report, display_for(None)), None)

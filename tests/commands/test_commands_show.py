@@ -134,6 +134,7 @@ def test_the_report_meets_its_shipped_schema(run, made):
         (["--finding", "RL999"], "--finding: RL999 is no code of a finding"),
         (["p2", "--worst"], "--worst: PROMPT and --worst select different things; expected one of them"),
         (["--flat", "all_odd"], "all_odd"),
+        (["--output", "x.html"], "--output x.html: it has no format html; expected one of text, json"),
     ],
 )
 def test_what_is_not_there_is_told_in_one_line(run, made, arguments, message):
