@@ -120,7 +120,7 @@ def _finding(place: int, finding: FindingPart, behind: Behind, cells: Cells, *, 
     return (
         f'<article class="finding {finding.severity}" id="{finding.code}"><h3><span class="severity">'
         f'{finding.severity}</span> <span class="code">{finding.code}</span> {name}</h3>'
-        + (f'<p class="seen">{escape(_sentence(seen))}</p>' if seen else "")
+        + (f'<p class="seen">{escape(seen)}</p>' if seen else "")
         + (f"<details><summary>{_count(len(cases), 'case')}</summary><ul>{listed}</ul></details>" if cases else "")
         + remedy
         + _links(place, behind, cells)

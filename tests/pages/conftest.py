@@ -6,11 +6,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import rewardlab
+from bench.browser import Browser
 from tests.pages.hostile import audited
 
 MISSING = (
@@ -25,17 +25,21 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> rewardlab.Report:
 
 
 @pytest.fixture(scope="session")
-def opened() -> Iterator[Callable[..., Any]]:
-    """Open a page in a real Chromium, with its width and height; wait until its script is ready."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
+def chromium() -> tuple[str, str]:
+    """Chromium and its driver. Without them tests are skipped; where CI is true they fail."""
+    found = shutil.which("chromium"), shutil.which("chromedriver")
+    if None in found:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
-    from bench.browser import Browser
+    return found
 
+
+def opening(chromium: tuple[str, str]) -> Iterator[Callable[..., Browser]]:
+    """A function that opens a page, with a window's width and height; its browsers are closed in the end."""
     started: list[Browser] = []
 
     def open_page(path: Path, *, width: int = 1280, height: int = 900, dark: bool = False, link: str = "") -> Browser:
-        browser = Browser(chromium, driver, width=width, height=height, dark=dark, downloads=path.parent / "downloads")
+        downloads = path.parent / f"downloads{len(started)}"
+        browser = Browser(*chromium, width=width, height=height, dark=dark, downloads=downloads)
         started.append(browser)
         browser.open(path, link)
         return browser
@@ -43,3 +47,7 @@ def opened() -> Iterator[Callable[..., Any]]:
     yield open_page
     for browser in started:
         browser.close()
+
+
+opened = pytest.fixture(opening)
+opened_once = pytest.fixture(scope="module")(opening)

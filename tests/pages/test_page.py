@@ -12,9 +12,13 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from rewardlab.auditing.conclusion import _question
+from rewardlab.auditing.pipeline import _settings
 from rewardlab.pages.cells import cells_of
 from rewardlab.pages.cutting import cut, shown
 from rewardlab.pages.nearmiss import near_miss
+from rewardlab.pages.page import audit_page
+from rewardlab.runs.directory import Run
 from rewardlab.task import Prompt
 from tests.pages.hostile import MARKERS
 
@@ -131,6 +135,20 @@ class Sampled:
     def __init__(self, row):
         self.answers = self
         self.row, self.prompt_ids = row, tuple(f"p{number}" for number in range(len(row)))
+
+
+@process
+def test_the_page_of_a_sample_says_so_and_counts_what_it_leaves_out(hostile):
+    with Run.open(hostile.folder) as run:
+        settings, record = _settings(run, {}), run.manifest.rewards[-1]
+        tables = run.generations.read(), run.scores(record.key).read()
+        page = audit_page(hostile, run, _question(run, settings, record, tables, None), most=40)
+    assert "A sample: 8 of 24 prompts and 40 of 120 generations are on this page" in page
+    data = data_of(page)
+    assert len(data["rows"]["p"]) == 40
+    raised = next(one for one in data["findings"] if one["code"] == "RL201")
+    assert [data["rows"]["reason"][n] for n in raised["rows"]] == ["raised"] * len(raised["rows"])
+    assert re.search(rf"Open 3 generations</button>[^/]*, {len(raised['rows'])} of them on this page", page)
 
 
 def test_a_run_too_large_is_shown_in_part_whole_groups_and_wanted_ones_first():

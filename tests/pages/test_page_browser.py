@@ -11,7 +11,7 @@ from rewardlab.labels import read_annotations
 from tests.pages.hostile import MARKERS, audited
 
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
-pytestmark = [pytest.mark.browser, pytest.mark.process]
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,8 @@ def path(hostile):
 
 
 @pytest.fixture(scope="module")
-def desk(opened, path):
-    return opened(path)
+def desk(opened_once, path):
+    return opened_once(path)
 
 
 @pytest.fixture(autouse=True)
