@@ -27,7 +27,7 @@ FORMAT_NAMES = ("text", "json", *PAGES)
 
 def _page(report: Report, _display: Display) -> str:
     """The page that stands in the run directory: it holds the generations, which a report alone does not."""
-    return (report.folder / "report.html").read_text(encoding="utf-8")
+    return report.page.read_text(encoding="utf-8")
 
 
 #: How an audit's report is shown.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
+from rewardlab.reports.notebook import Whole
 from rewardlab.reports.section import Interval, Part
 
 #: Where alpha's interval lies: from the threshold up, under it, or on both sides of it.
@@ -102,9 +103,10 @@ class Agreement(Part):
     notes: tuple[str, ...]
 
 
-class AgreementReport(Part):
+class AgreementReport(Whole):
     """The result of `rewardlab agree`."""
 
+    formats: ClassVar = ("rewardlab.formats.agreement", "AGREE_FORMATS")
     schema_: Literal["rewardlab.agree/1"] = Field(default="rewardlab.agree/1", alias="schema")
     verdict: Verdict
     source: str

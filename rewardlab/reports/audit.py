@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr
+from typing_extensions import override
 
 from rewardlab.reports.components import Component
 from rewardlab.reports.finding import FindingPart
 from rewardlab.reports.judges import Judges
+from rewardlab.reports.notebook import Whole
 from rewardlab.reports.section import Interval, Part, json_text
 from rewardlab.reports.success import SuccessPart
 
@@ -201,12 +204,13 @@ class Reward(Part):
     labels: Labels | None
 
 
-class Report(Part):
+class Report(Whole):
     """The result of an audit.
 
     `prompts`, `generations` and `scores` are pandas frames read from the run directory when they are asked for.
     """
 
+    formats: ClassVar = ("rewardlab.formats.audit", "FORMATS")
     schema_: Literal["rewardlab.report/1"] = Field(default="rewardlab.report/1", alias="schema")
     verdict: Literal["go", "no_go", "inconclusive"]
     reasons: tuple[str, ...]
@@ -239,6 +243,40 @@ class Report(Part):
         if self._folder is None:
             raise ValueError("this report was read without its run directory; use rewardlab.read_report(DIR)")
         return self._folder
+
+    @property
+    def page(self) -> Path:
+        """The page of the run directory, report.html.
+
+        Raises: ValueError for a report that was read from a file alone.
+        """
+        return self.folder / "report.html"
+
+    def show(self) -> Path:
+        """Open the page in the browser; returns its path, for where there is no browser.
+
+        Raises: ValueError for a report that was read from a file alone.
+        """
+        webbrowser.open(self.page.resolve().as_uri())
+        return self.page
+
+    def group(self, prompt_id: str) -> pd.DataFrame:
+        """The generations of one prompt with their scores, the best first; unscored ones last.
+
+        Raises: KeyError for a prompt that the run does not have.
+        """
+        held = self.generations.query("prompt_id == @prompt_id")
+        if held.empty:
+            raise KeyError(prompt_id)
+        scored = held.merge(self.scores, on=["prompt_id", "index"], how="left")
+        return scored.sort_values(["score", "index"], ascending=[False, True], ignore_index=True)
+
+    @override
+    def _page(self) -> str:
+        """The page of the run directory where there is one, else the report alone."""
+        if self._folder is not None and self.page.is_file():
+            return self.page.read_text(encoding="utf-8")
+        return super()._page()
 
     @property
     def prompts(self) -> pd.DataFrame:

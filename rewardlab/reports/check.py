@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from rewardlab.reports.finding import FindingPart
+from rewardlab.reports.notebook import Whole
 from rewardlab.reports.section import Part
 from rewardlab.reports.success import SuccessPart
 
@@ -41,10 +42,14 @@ class CheckReport(Part):
         """0 for pass, 1 for fail, 4 for inconclusive."""
         return EXIT_CODES[self.verdict]
 
+    def _repr_html_(self) -> str:
+        return Checks.of([self])._repr_html_()
 
-class Checks(Part):
+
+class Checks(Whole):
     """The result of `rewardlab check`: one report for each reward, and the worst of their verdicts."""
 
+    formats: ClassVar = ("rewardlab.formats.check", "CHECK_FORMATS")
     schema_: Literal["rewardlab.check/1"] = Field(default="rewardlab.check/1", alias="schema")
     verdict: Literal["pass", "fail", "inconclusive"]
     checks: tuple[CheckReport, ...]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from rewardlab.reports.finding import FindingPart
+from rewardlab.reports.notebook import Whole
 from rewardlab.reports.section import Interval, Part
 
 
@@ -47,9 +48,10 @@ class Flip(Part):
     label: float | None = None
 
 
-class CompareReport(Part):
+class CompareReport(Whole):
     """Two runs on the same prompts: what flips, what differs, which findings come and go, and the verdicts."""
 
+    formats: ClassVar = ("rewardlab.formats.comparison", "COMPARE_FORMATS")
     schema_: Literal["rewardlab.compare/1"] = Field(default="rewardlab.compare/1", alias="schema")
     a: Side
     b: Side

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from rewardlab.reports.finding import FindingPart
+from rewardlab.reports.notebook import Whole
 from rewardlab.reports.section import Part
 
 
@@ -17,9 +18,10 @@ class Contributor(Part):
     bytes: int
 
 
-class PackageReport(Part):
+class PackageReport(Whole):
     """The result of `rewardlab package`. `refused`: a finding forbids the package, and nothing was written."""
 
+    formats: ClassVar = ("rewardlab.formats.packaging", "PACKAGE_FORMATS")
     schema_: Literal["rewardlab.packaging/1"] = Field(default="rewardlab.packaging/1", alias="schema")
     verdict: Literal["packaged", "refused"]
     reward: str

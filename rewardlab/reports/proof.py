@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from rewardlab.reports.notebook import Whole
 from rewardlab.reports.section import Part
 
 
@@ -100,9 +101,10 @@ class Recommended(Part):
     fits: bool = Field(description="whether the time needed is within Lambda's limit")
 
 
-class ProofReport(Part):
+class ProofReport(Whole):
     """The result of `rewardlab prove`. A statistic that could not be measured is null."""
 
+    formats: ClassVar = ("rewardlab.formats.proof", "PROOF_FORMATS")
     schema_: Literal["rewardlab.proof/1"] = Field(default="rewardlab.proof/1", alias="schema")
     verdict: Literal["proven", "differs", "failed"]
     package: PackagePart

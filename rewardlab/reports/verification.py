@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from rewardlab.reports.notebook import Whole
 from rewardlab.reports.section import Part
 
 
@@ -24,9 +25,10 @@ class VerifiedCase(Part):
     )
 
 
-class VerifyReport(Part):
+class VerifyReport(Whole):
     """Whether a reward gives the samples of a finding what they should earn."""
 
+    formats: ClassVar = ("rewardlab.formats.verification", "VERIFY_FORMATS")
     schema_: Literal["rewardlab.verify/1"] = Field(default="rewardlab.verify/1", alias="schema")
     verdict: Literal["mended", "not_mended", "could_not_judge"]
     why: str
