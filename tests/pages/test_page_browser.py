@@ -140,6 +140,14 @@ def test_a_link_opens_from_the_address_bar(opened, path):
     assert browser.run("return [group.dialog.open, group.row.id, group.row.index]") == [True, "p 20: a/b", 3]
 
 
+def test_a_link_to_what_the_page_does_not_hold_says_so(desk):
+    desk.run("location.hash = '#gen=nobody:3'")
+    assert desk.wait("return document.getElementById('labelled').textContent") == (
+        "This page does not hold generation 3 of nobody."
+    )
+    assert not desk.run("return group.dialog.open")
+
+
 def test_the_group_shows_all_generations_the_best_score_first(desk):
     desk.run("group.open(lab.rows[47])")
     scores = desk.run("return [...document.querySelectorAll('.generation .score')].map((one) => one.textContent)")

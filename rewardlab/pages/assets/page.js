@@ -12,7 +12,10 @@ function openLink() {
   }
   const row = lab.places.get(id)?.rows.find((one) => one.index === Number(found[2]));
   if (row) group.open(row, group.dialog.open && group.list.includes(row) ? group.list : listed());
-  else tell(`This page does not hold generation ${found[2]} of ${id}.`);
+  else {
+    tell(`This page does not hold generation ${found[2]} of ${id}.`);
+    document.getElementById("generations").scrollIntoView();
+  }
 }
 
 function tell(text) {
