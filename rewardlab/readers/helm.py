@@ -77,8 +77,8 @@ def _text(completion: Json, request: Mapping[str, Json]) -> str | None:
     return text.removeprefix(prompt) if request.get("echo_prompt") is True and isinstance(prompt, str) else text
 
 
-def _finish(completion: Mapping[str, Json]) -> str | None:
-    told = completion.get("finish_reason")
+def _finish(completion: Json) -> str | None:
+    told = completion.get("finish_reason") if isinstance(completion, Mapping) else None
     reason = told.get("reason") if isinstance(told, Mapping) else told
     return "stop" if reason == "endoftext" else finish_of(reason)
 

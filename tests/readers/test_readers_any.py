@@ -174,6 +174,7 @@ def test_arbitrary_rows_with_known_names_are_read_or_refused(tmp_path, rows):
 
 
 @given(rows=st.lists(SHAPED, min_size=1, max_size=2))
+@example(rows=[{"instance": {}, "request": {}, "result": {"completions": [None, 5, {"finish_reason": [1]}]}}])
 @fresh
 def test_arbitrary_rows_of_each_format_are_read_or_refused(tmp_path, rows):
     path = tmp_path / "rows.jsonl"
