@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.ratio import Ratio, compare, seconds
 from rewardlab.readers.prompts import read_prompts
+from rewardlab.task import Prompt
 
 EXAMPLE = Path(__file__).parent.parent / "fixtures" / "arithmetic"
 PROGRAM = Path(sys.executable).with_name("rewardlab")
@@ -31,13 +32,18 @@ def help_ratio(pairs: int) -> Ratio:
     )
 
 
+def _text(prompt: Prompt, index: int) -> str:
+    """Right and wrong answers in turns, as a model that is right half of the time gives them."""
+    return str(prompt.reference) if index % 2 else str(int(str(prompt.reference)) + 1 + index)
+
+
 def recorded_seconds(runs: int) -> list[float]:
     """Seconds of whole audits of 200 prompts x 8 recorded generations."""
     prompts = read_prompts(EXAMPLE / "prompts.jsonl")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = [
-            {"prompt_id": prompt.id, "index": index, "text": prompt.reference if index % 2 else "0"}
+            {"prompt_id": prompt.id, "index": index, "text": _text(prompt, index)}
             for prompt in prompts
             for index in range(8)
         ]
