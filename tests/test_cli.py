@@ -302,3 +302,21 @@ def test_every_public_name_is_there_and_audit_stays_a_function():
     code = "import rewardlab as r; [getattr(r, name) for name in r.__all__]; print(callable(r.audit))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("rewardlab com", "plain,compare"),
+        ("rewardlab audit --form", "plain,--format"),
+        ("rewardlab audit --format ju", "plain,junit"),
+        ("rewardlab explain rl407", "plain,RL407"),
+        ("rewardlab init --for ver", "plain,verl\nplain,verifiers"),
+    ],
+)
+def test_the_shell_completes_commands_options_and_values(words, completed):
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1), "_REWARDLAB_COMPLETE": "bash_complete"}
+    program = Path(sys.executable).with_name("rewardlab")
+    done = subprocess.run([program], env={**os.environ, **asked}, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == completed

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import CompletionItem
 
 from rewardlab.errors import UsageError
 from rewardlab.findings import CATALOGUE
 
 
 @click.command("explain")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=lambda _context, _argument, begun: _codes(begun))
 def command(code: str | None) -> int:
     """Say what the finding CODE means, why it matters and what to do; without CODE, list them all."""
     if code is None:
@@ -25,3 +26,10 @@ def command(code: str | None) -> int:
     entry = CATALOGUE[name]
     click.echo(f"{name}: {entry.title}\n\nWhy it matters\n  {entry.why}\n\nWhat to do\n  {entry.remedy}")
     return 0
+
+
+def _codes(begun: str) -> list[CompletionItem]:
+    """The codes that begin so, with their titles, for the shell's completion."""
+    return [
+        CompletionItem(name, help=entry.title) for name, entry in CATALOGUE.items() if name.startswith(begun.upper())
+    ]

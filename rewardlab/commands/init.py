@@ -13,7 +13,14 @@ from rewardlab.visible import visible
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("reward"))
-@click.option("--for", "trainer", metavar="TRAINER", default="", help=f"What trains on it: {', '.join(STARTERS)}.")
+@click.option(
+    "--for",
+    "trainer",
+    metavar="TRAINER",
+    default="",
+    help=f"What trains on it: {', '.join(STARTERS)}.",
+    shell_complete=lambda _context, _option, begun: [name for name in STARTERS if name.startswith(begun)],
+)
 def command(folder: Path, trainer: str) -> int:
     """Write a reward to start from into FOLDER: its code, prompts with right answers, settings and a CI file.
 
