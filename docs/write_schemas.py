@@ -11,6 +11,7 @@ from rewardlab.reports.audit import Report
 from rewardlab.reports.check import Checks
 from rewardlab.reports.comparison import CompareReport
 from rewardlab.reports.deployment import DeploymentReport
+from rewardlab.reports.history import HistoryReport
 from rewardlab.reports.packaging import PackageReport
 from rewardlab.reports.proof import ProofReport
 from rewardlab.reports.section import json_schema
@@ -27,6 +28,7 @@ SCHEMAS = (
     ("show-1.json", ShowReport),
     ("verify-1.json", VerifyReport),
     ("compare-1.json", CompareReport),
+    ("history-1.json", HistoryReport),
 )
 FOLDER = Path(rewardlab.__file__).parent / "schemas"
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "report": "Report on a run directory again.",
     "show": "Look into a run: findings with their generations, and groups of generations.",
     "compare": "Two runs on the same prompts: what flips, what differs, which findings come and go.",
+    "history": "The runs of a folder over time: verdicts, the numbers that decided, what changed.",
     "verify": "Is a finding mended? Ask another reward about a reproduction.",
     "package": "Build a reward into the zip of a Lambda function.",
     "prove": "Run a package in AWS's Lambda runtime and compare its scores.",

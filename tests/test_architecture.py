@@ -86,6 +86,7 @@ FOLDERS = {
         "show": "evidence",
         "verification": "evidence",
         "comparison": "evidence",
+        "history": "evidence",
         "evidence": "",
     },
 }

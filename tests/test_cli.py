@@ -19,6 +19,7 @@ from rewardlab.findings import CATALOGUE
 from rewardlab.reports.audit import Report
 from rewardlab.reports.check import Checks
 from rewardlab.reports.comparison import CompareReport
+from rewardlab.reports.history import HistoryReport
 from rewardlab.reports.section import json_schema
 from rewardlab.reports.show import ShowReport
 from rewardlab.reports.verification import VerifyReport
@@ -57,6 +58,7 @@ def test_the_json_report_meets_its_shipped_schema(run, task):
         ("show-1.json", ShowReport),
         ("verify-1.json", VerifyReport),
         ("compare-1.json", CompareReport),
+        ("history-1.json", HistoryReport),
     ],
 )
 def test_the_shipped_schemas_are_the_reports_own(file, report):

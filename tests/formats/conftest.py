@@ -14,6 +14,7 @@ from rewardlab.formats.agreement import AGREE_FORMATS
 from rewardlab.formats.audit import FORMATS
 from rewardlab.formats.check import CHECK_FORMATS
 from rewardlab.formats.comparison import COMPARE_FORMATS
+from rewardlab.formats.history import HISTORY_FORMATS
 from rewardlab.formats.packaging import PACKAGE_FORMATS
 from rewardlab.formats.proof import PROOF_FORMATS
 from rewardlab.formats.verification import VERIFY_FORMATS
@@ -21,6 +22,7 @@ from rewardlab.reports.agreement import AgreementReport
 from rewardlab.reports.audit import Report
 from rewardlab.reports.check import Checks
 from rewardlab.reports.comparison import CompareReport
+from rewardlab.reports.history import HistoryReport
 from rewardlab.reports.packaging import PackageReport
 from rewardlab.reports.proof import ProofReport
 from rewardlab.reports.verification import VerifyReport
@@ -42,6 +44,7 @@ TABLES: Mapping[str, tuple[Any, Any]] = {
     "prove": (ProofReport, PROOF_FORMATS),
     "compare": (CompareReport, COMPARE_FORMATS),
     "verify": (VerifyReport, VERIFY_FORMATS),
+    "history": (HistoryReport, HISTORY_FORMATS),
 }
 
 REWARD = f"""
@@ -153,6 +156,23 @@ PROVED = {
 }  # fmt: skip
 
 
+SHARE = {"estimate": 0.5, "low": 0.4, "high": 0.6, "level": 0.95, "method": HOSTILE, "units": 9}
+FOLLOWED = {
+    "schema": "rewardlab.history/1",
+    "folder": HOSTILE,
+    "runs": [
+        {
+            "run": HOSTILE, "created": HOSTILE, "model": HOSTILE, "reward": HOSTILE, "reward_sha256": "0" * 64,
+            "verdict": verdict, "prompts": 9, "accuracy": SHARE, "informative": SHARE, "alpha": alpha,
+            "blockers": [HOSTILE],
+        }
+        for verdict, alpha in (("no_go", None), ("inconclusive", SHARE))
+    ],
+    "skipped": [{"run": HOSTILE, "why": HOSTILE}],
+    "version": "0.1.0",
+}  # fmt: skip
+
+
 SIDE = {
     "run": HOSTILE, "model": HOSTILE, "reward": f"{HOSTILE}.py", "reward_sha256": "0" * 64, "verdict": "go",
     "success_at": 1.0, "prompts": 9,
@@ -227,5 +247,6 @@ def hostile_reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, An
         "prove": json.dumps(PROVED),
         "compare": json.dumps(COMPARED),
         "verify": json.dumps(VERIFIED),
+        "history": json.dumps(FOLLOWED),
     }  # fmt: skip
     return {name: TABLES[name][0].model_validate_json(text) for name, text in texts.items()}
