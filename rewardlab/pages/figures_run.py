@@ -102,7 +102,7 @@ def histogram(report: Report, question: Question) -> Figure | None:
     values = score[np.isfinite(score)]
     if not len(values):
         return None
-    reasons = np.array(flat_reasons(question))
+    reasons = flat_reasons(question)
     low, high = float(values.min()), float(values.max())
     edges = np.linspace(low - 0.5, high + 0.5, 2) if high == low else np.linspace(low, high, BINS + 1)
     counts = []

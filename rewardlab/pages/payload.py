@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rewardlab.labels import read_annotations
 from rewardlab.pages.behind import Behind, read_as, votes_against
@@ -122,7 +123,7 @@ def _fixed(
 
 def _flat(question: Question, cells: Cells) -> list[tuple[int, str]]:
     reasons = flat_reasons(question)
-    return [(int(row), reasons[int(row)]) for row in cells.shown]
+    return [(int(row), str(reasons[row])) for row in cells.shown]
 
 
 def _prompt(prompt: Prompt, flat: str) -> dict[str, Any]:
@@ -160,12 +161,14 @@ def _units(text: str) -> int:
 
 def _by_cell(scores: pa.Table, cells: Cells, question: Question) -> list[tuple[str, str, float]]:
     """Each generation's reason for having no score, with its detail, and the seconds that scoring took."""
-    rows = scores.select(["prompt_id", "index", "reason", "detail", "seconds"]).to_pydict()
+    ids = question.answers.prompt_ids
+    shown_ids = pa.array([ids[int(row)] for row in cells.shown], pa.string())
+    held = scores.select(["prompt_id", "index", "reason", "detail", "seconds"])
+    rows = held.filter(pc.is_in(held["prompt_id"], shown_ids)).to_pydict()
     known = {
         (identifier, index): (reason or "", shown(detail or "", LONGEST_DETAIL), seconds)
         for identifier, index, reason, detail, seconds in zip(*rows.values(), strict=True)
     }
-    ids = question.answers.prompt_ids
     keys = [(ids[int(prompt)], int(index)) for prompt, index in zip(cells.prompt, cells.index, strict=True)]
     return [known.get(key, ("not scored yet", "", math.nan)) for key in keys]
 
