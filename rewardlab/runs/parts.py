@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from rewardlab.errors import RunError
 from rewardlab.outcome import Outcome, Scored, Unscored
 from rewardlab.runs.possible import impossible
+from rewardlab.runs.unique import repeats
 from rewardlab.task import Generation
 
 GENERATION_SCHEMA = pa.schema(
@@ -113,7 +114,7 @@ class Parts:
                     do="delete it; the same command samples, scores or asks again what it held",
                 )
         table = pa.concat_tables(tables)
-        if table.group_by(self._key).aggregate([]).num_rows < table.num_rows:
+        if repeats(table, self._key):
             raise RunError("a generation stands in two parts", where=str(self.folder), do="delete the later part")
         return table.select(wanted)
 
