@@ -35,7 +35,9 @@ def test_a_starter_audits_cleanly(name, tmp_path):
     done = run(tmp_path / "mine", "rewardlab", "audit", "reward.py", "prompts.jsonl", "--format", "json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert (report["verdict"], report["findings"]) == ("go", [])
+    assert report["verdict"] == "go"
+    # That \\boxed{} is not read is a note: the prompts ask for another format.
+    assert {(one["code"], one["severity"]) for one in report["findings"]} <= {("RL403", "note")}
     assert report["provenance"]["platform"] == STARTERS[name].platform
 
 

@@ -18,6 +18,8 @@ MOST_FORMATS = 4
 #: Anything longer before or after an answer is a sentence of that row, no format.
 LONGEST_BEFORE, LONGEST_AFTER = 60, 40
 LONGEST_ANSWER = 200
+#: The share of examples of right answers that must be written in one format.
+MOST_EXAMPLES = 0.9
 #: How deep nested columns are searched.
 DEEPEST = 3
 #: Columns with the question, and columns that identify the row.
@@ -32,6 +34,23 @@ def learnt_formats(prompts: Sequence[Prompt]) -> tuple[Format, ...]:
     least = max(LEAST_ROWS, LEAST_SHARE * len(some))
     common = [pair for pair, count in counts.most_common(MOST_FORMATS) if count >= least]
     return tuple(Format(f"{before}X{after} (as in the data)", before, after) for before, after in common)
+
+
+def format_of_examples(examples: Sequence[tuple[Prompt, str]]) -> Format | None:
+    """The format in which nearly all of these right responses give their reference; None if there is none."""
+    found = [_place_in(prompt, right) for prompt, right in examples]
+    pair, count = Counter(found).most_common(1)[0]
+    if pair is None or count < MOST_EXAMPLES * len(examples):
+        return None
+    before, after = pair
+    return Format(f"{before}X{after} (as in the examples)", before, after, explicit=True)
+
+
+def _place_in(prompt: Prompt, right: str) -> tuple[str, str] | None:
+    """What stands before and after the reference in a right response; empty texts where it is the whole of it."""
+    for answer in answers_of(prompt)[:1]:
+        return ("", "") if right.strip() == answer.strip() else around(right, answer)
+    return None
 
 
 def _pairs(prompt: Prompt, labels: Sequence[str]) -> Iterator[tuple[str, str]]:

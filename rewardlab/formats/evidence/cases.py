@@ -13,7 +13,7 @@ SHARE = "on {share:%} of {prompts:n|prompt|prompts} ({low:%} to {high:%})"
 CASES: Sequence[str] = (
     "{detail:s}",
     f"{{shortcut:s}} scores {SHARE}",
-    f"written with {{form:s}} a right answer loses {SHARE}",
+    f"a right answer loses when written so: {{form:s}}, {SHARE}",
     f"{{response:s}}: this succeeds {SHARE}",
     f"{{wrong:s}} succeeds {SHARE}",
     "{wrong:s}",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from rewardlab.answers.reference.accepted import Kind, answers_of, is_answer, kind_of, labels_of, rights_of, wrong_for
 from rewardlab.answers.reference.given import given_pairs
-from rewardlab.answers.reference.learnt import learnt_formats
+from rewardlab.answers.reference.learnt import MOST_EXAMPLES, format_of_examples, learnt_formats
 from rewardlab.answers.reference.wording import BARE, GIVEN, KNOWN, Format, asked_formats
 from rewardlab.measurement.evidence import NOTHING_KNOWN, Evidence
 from rewardlab.measurement.success import Success, success_rule
@@ -25,6 +25,8 @@ from rewardlab.task import Prompt
 TRIED_PROMPTS = 8
 #: A reference that may be a specification counts as an answer if it is this near the top, as a share of the range.
 OUTRIGHT = 0.05
+#: Scores this near are equal.
+SAME = 1e-9
 #: Sources of a threshold that holds for made-up answers too; the middle of a range is only a last resort.
 LEARNT = {"declared", "labels", "answers", "winners"}
 NOTHING = ("", "I do not know.")
@@ -131,10 +133,12 @@ def keep(subject: Subject, found: Survey) -> None:
 def survey(subject: Subject) -> Survey:
     """Ask the reward which format it reads best, then what right and wrong answers earn in it.
 
-    Where prompts have examples of right answers, these alone are asked.
+    Where prompts have examples of right answers, these are asked, and no format is guessed: the examples tell it, or
+    each stays whole.
     """
     if given := given_pairs(subject.prompts):
-        return _given(subject, given)
+        rights = subject.score([Case(prompt, right) for prompt, right, _ in given])
+        return _in_their_format(subject, given, rights) or _given(subject, given, rights)
     answered = [prompt for prompt in subject.prompts if answers_of(prompt)]
     formats = (*_formats_of(_tried(subject, answered), subject.every_prompt), *subject.formats)
     reading, best = _best_format(subject, answered, formats)
@@ -194,9 +198,34 @@ def _is_above(scale: Scale, gold: Gold) -> bool:
     return gold.score is not None and gold.bottom is not None and scale.useful(gold.score - gold.bottom)
 
 
-def _given(subject: Subject, given: Sequence[tuple[Prompt, str, str | None]]) -> Survey:
+def _in_their_format(
+    subject: Subject, given: Sequence[tuple[Prompt, str, str | None]], rights: Sequence[Outcome]
+) -> Survey | None:
+    """The survey in the one format of the examples; None unless references written so earn what the examples do.
+
+    Then answers can be altered within the format, and shortcuts be tried that whole texts do not show.
+    """
+    form = format_of_examples([(prompt, right) for prompt, right, _ in given])
+    if form is None:
+        return None
+    prompts, labels = [prompt for prompt, _, _ in given], labels_of(subject.every_prompt)
+    # An example asks for its format as plainly as words do: what the reward reads outside it is its own affair.
+    golds = [
+        replace(gold, asked=(*gold.asked, (gold.form, gold.outcome)))
+        for gold in _golds(subject, prompts, labels, reading=0, best=form)
+    ]
+    earned = [
+        gold.score is not None and gold.score >= score - SAME
+        for gold, outcome in zip(golds, rights, strict=True)
+        if (score := score_of(outcome)) is not None
+    ]
+    if not earned or sum(earned) < MOST_EXAMPLES * len(earned):
+        return None
+    return _surveyed(subject, golds, _ask_nothing(subject, prompts), form=form, labels=labels, tried=(form,))
+
+
+def _given(subject: Subject, given: Sequence[tuple[Prompt, str, str | None]], rights: Sequence[Outcome]) -> Survey:
     """The survey if users gave whole texts as right answers."""
-    rights = subject.score([Case(prompt, right) for prompt, right, _ in given])
     wrongs = iter(subject.score([Case(prompt, wrong) for prompt, _, wrong in given if wrong is not None]))
     nothing = _ask_nothing(subject, [prompt for prompt, _, _ in given])
     golds = []

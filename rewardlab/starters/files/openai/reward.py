@@ -10,4 +10,4 @@ def grade(sample, item):
 def _number(text):
     """The number after the last "Answer:"; None if there is none."""
     said = text.rpartition("Answer:")[2].strip(" \t\n*$.").replace(",", "")
-    return float(said) if "Answer:" in text and re.fullmatch(r"-?\d{1,30}(\.\d{1,30})?", said) else None
+    return float(said) if "Answer:" in text and re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?", said) else None

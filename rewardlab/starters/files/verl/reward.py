@@ -10,4 +10,4 @@ def compute_score(data_source, solution_str, ground_truth, extra_info=None):
 def _number(text):
     """The number after the last "Answer:"; None if there is none."""
     said = text.rpartition("Answer:")[2].strip(" \t\n*$.").replace(",", "")
-    return float(said) if "Answer:" in text and re.fullmatch(r"-?\d{1,30}(\.\d{1,30})?", said) else None
+    return float(said) if "Answer:" in text and re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?", said) else None
