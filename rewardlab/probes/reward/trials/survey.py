@@ -215,7 +215,10 @@ def _in_their_format(
         for gold in _golds(subject, prompts, labels, reading=0, best=form)
     ]
     earned = [
-        gold.score is not None and gold.score >= score - SAME
+        gold.score is not None
+        and gold.score >= score - SAME
+        and gold.bottom is not None
+        and gold.score > gold.bottom + SAME  # examples that lose show no format
         for gold, outcome in zip(golds, rights, strict=True)
         if (score := score_of(outcome)) is not None
     ]
