@@ -12,13 +12,13 @@ from rewardlab.formats.audit.reasons import reasons
 from rewardlab.formats.evidence import evidence_lines
 from rewardlab.formats.evidence.values import percent
 from rewardlab.formats.success import success_line
+from rewardlab.formats.verdicts import WORDS
 from rewardlab.pages.behind import Behind
 from rewardlab.pages.cells import Cells
 from rewardlab.reports.audit import Report
 from rewardlab.reports.finding import FindingPart
 from rewardlab.reports.section import Interval
 
-VERDICTS = {"go": "GO", "no_go": "NO-GO", "inconclusive": "INCONCLUSIVE"}
 MEANING = {
     "go": "this reward can teach the model this task",
     "no_go": "do not train with this yet",
@@ -36,7 +36,7 @@ LONGEST_NAME = 28
 
 def title(report: Report) -> str:
     """The page's title."""
-    return escape(f"{VERDICTS[report.verdict]}: {_model(report)} - rewardlab")
+    return escape(f"{WORDS[report.verdict]}: {_model(report)} - rewardlab")
 
 
 def head(report: Report) -> str:
@@ -53,7 +53,7 @@ def head(report: Report) -> str:
 <section class="verdict {report.verdict}" aria-labelledby="verdict">
 <p class="about">{escape(_model(report))}<span>{sampled}</span><span>{escape(report.provenance["platform"])}</span>\
 <span>{escape(_reward(report))}</span></p>
-<h1 id="verdict"><span class="word">{VERDICTS[report.verdict]}</span> <span class="meaning">{MEANING[report.verdict]}\
+<h1 id="verdict"><span class="word">{WORDS[report.verdict]}</span> <span class="meaning">{MEANING[report.verdict]}\
 </span></h1>
 <div class="reasons"><div><h2>Why</h2><ul>{why}</ul></div>
 <div><h2>Next step</h2><p><strong>{escape(STEPS.get(step.action, step.action.replace("_", " ")))}</strong></p>\

@@ -20,9 +20,10 @@ GENERATIONS = "example_generations.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """A trainer or platform: the form of its rows, and the profile whose contract and limits its audits keep to."""
+    """A trainer or platform: the folder of its reward, the form of its rows, the profile that its audits keep to."""
 
     name: str
+    reward: str
     form: Form
     platform: str
 
@@ -30,13 +31,13 @@ class Starter:
 STARTERS: Mapping[str, Starter] = {
     starter.name: starter
     for starter in (
-        Starter("trl", "trl", "smtj"),
-        Starter("verl", "verl", "smtj"),
-        Starter("smtj", "messages", "smtj"),
-        Starter("hyperpod", "messages", "hyperpod"),
-        Starter("bedrock", "messages", "bedrock"),
-        Starter("verifiers", "verifiers", "smtj"),
-        Starter("openai", "messages", "smtj"),
+        Starter("trl", "trl", "trl", "smtj"),
+        Starter("verl", "verl", "verl", "smtj"),
+        Starter("smtj", "lambda", "messages", "smtj"),
+        Starter("hyperpod", "lambda", "messages", "hyperpod"),
+        Starter("bedrock", "lambda", "messages", "bedrock"),
+        Starter("verifiers", "verifiers", "verifiers", "smtj"),
+        Starter("openai", "openai", "messages", "smtj"),
     )
 }
 
@@ -72,7 +73,7 @@ def _texts(starter: Starter) -> dict[str, str]:
     held = files(__package__) / "files"
     asked = questions()
     return {
-        "reward.py": (held / starter.name / "reward.py").read_text(encoding="utf-8"),
+        "reward.py": (held / starter.reward / "reward.py").read_text(encoding="utf-8"),
         "prompts.jsonl": _lines(_row(starter.form, one) for one in asked),
         GENERATIONS: _lines(generations(asked)),
         "rewardlab.toml": (held / "rewardlab.toml").read_text(encoding="utf-8").replace("PLATFORM", starter.platform),

@@ -8,18 +8,14 @@ from rewardlab.formats.audit.judge_tables import share, share_between
 from rewardlab.formats.audit.judges import parting, sentences
 from rewardlab.formats.audit.reasons import late, look, reasons, size_line
 from rewardlab.formats.evidence.values import percent
-from rewardlab.formats.outline import Case, Outline, Part, Rows, Tone
+from rewardlab.formats.outline import Case, Outline, Part, Rows
 from rewardlab.formats.questions import asked_by_audit, cases, unasked
 from rewardlab.formats.success import success_line
 from rewardlab.formats.telling import told
+from rewardlab.formats.verdicts import TONES, WORDS
 from rewardlab.reports.audit import Report
 from rewardlab.reports.section import Interval, visible_all
 
-VERDICTS: Mapping[str, tuple[str, Tone]] = {
-    "go": ("GO", "good"),
-    "no_go": ("NO-GO", "bad"),
-    "inconclusive": ("INCONCLUSIVE", "open"),
-}
 NO_JUDGES = "no judges in this run (--judge)"
 NO_LABELS = "no labels in this run (--labels)"
 
@@ -27,7 +23,7 @@ NO_LABELS = "no labels in this run (--labels)"
 def outline(report: Report) -> Outline:
     """The outline of an audit's report."""
     shown = visible_all(report)
-    verdict, tone = VERDICTS[report.verdict]
+    verdict, tone = WORDS[report.verdict], TONES[report.verdict]
     reward, prompts = report.provenance["reward"]["path"], report.provenance["prompts"]["path"]
     found = told(report.findings, reward=reward, prompts=prompts)
     questions = cases(
@@ -59,7 +55,7 @@ def _lead(report: Report) -> Iterator[str]:
 
 def _verdict(report: Report) -> Case:
     """The verdict as a question of its own: INCONCLUSIVE is no failure."""
-    said = f"{VERDICTS[report.verdict][0]}: {report.next_step.text}"
+    said = f"{WORDS[report.verdict]}: {report.next_step.text}"
     state = {"go": "passed", "no_go": "failed", "inconclusive": "error"}[report.verdict]
     return Case("verdict", state, said, "\n".join(reasons(report)))  # type: ignore[arg-type]  # one of the states
 

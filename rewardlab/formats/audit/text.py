@@ -17,10 +17,10 @@ from rewardlab.formats.display import Display
 from rewardlab.formats.evidence.values import percent
 from rewardlab.formats.findings import drawn, findings_table, lines_of
 from rewardlab.formats.success import success_line
+from rewardlab.formats.verdicts import STYLES, WORDS
 from rewardlab.reports.audit import Baseline, Report
 from rewardlab.reports.section import Interval, visible_all
 
-VERDICTS = {"go": ("GO", "bold green"), "no_go": ("NO-GO", "bold red"), "inconclusive": ("INCONCLUSIVE", "bold yellow")}
 #: Cells of a bar, the fewest of them, and the columns of what stands beside it: a narrow page shortens only the bar.
 BAR, SHORTEST_BAR, BESIDE_BAR = 24, 8, 70
 
@@ -39,7 +39,7 @@ def render(report: Report, display: Display) -> str:
 
 
 def _head(console: Console, report: Report) -> None:
-    name, style = VERDICTS[report.verdict]
+    name, style = WORDS[report.verdict], STYLES[report.verdict]
     base = report.baseline
     console.print(Text.assemble((name, style), f"  {report.provenance['model']}{late(report)}"), soft_wrap=True)
     console.print(

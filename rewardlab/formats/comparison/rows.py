@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rewardlab.formats.evidence.values import percent, short, value
 from rewardlab.formats.outline import Rows
+from rewardlab.formats.verdicts import WORDS
 from rewardlab.reports.comparison import CompareReport, Difference, Flip
 from rewardlab.reports.finding import FindingPart
 
-VERDICTS: Mapping[str, str] = {"go": "GO", "no_go": "NO-GO", "inconclusive": "INCONCLUSIVE"}
 #: Flips that are shown; JSON holds more.
 SHOWN = 20
 
 
 def headline(report: CompareReport) -> str:
     """`GO -> NO-GO`, or that the verdict stays."""
-    a, b = VERDICTS[report.a.verdict], VERDICTS[report.b.verdict]
+    a, b = WORDS[report.a.verdict], WORDS[report.b.verdict]
     return f"{a} stays" if a == b else f"{a} becomes {b}"
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rewardlab.formats.history.picture import picture
-from rewardlab.formats.history.rows import VERDICTS, headline, lead, table
+from rewardlab.formats.history.rows import headline, lead, table
 from rewardlab.formats.outline import Case, Outline, Part, Severity, State, Told, Tone
+from rewardlab.formats.verdicts import TONES, WORDS
 from rewardlab.reports.history import HistoryReport
 from rewardlab.reports.section import visible_all
 
 STATES: Mapping[str, State] = {"go": "passed", "no_go": "failed", "inconclusive": "error"}
 SEVERITIES: Mapping[str, Severity] = {"no_go": "blocker", "inconclusive": "warning"}
-TONES: Mapping[str, Tone] = {"go": "good", "no_go": "bad", "inconclusive": "open"}
 
 
 def outline(report: HistoryReport) -> Outline:
@@ -34,7 +34,7 @@ def outline(report: HistoryReport) -> Outline:
 
 def _cases(report: HistoryReport) -> Iterator[Case]:
     for run in report.runs:
-        yield Case(run.run, STATES[run.verdict], VERDICTS[run.verdict], ", ".join(run.blockers))
+        yield Case(run.run, STATES[run.verdict], WORDS[run.verdict], ", ".join(run.blockers))
     for left in report.skipped:
         yield Case(left.run, "skipped", left.why)
 
@@ -44,4 +44,4 @@ def _told(report: HistoryReport) -> Iterator[Told]:
     for run in report.runs:
         if run.verdict in SEVERITIES:
             lines = (", ".join(run.blockers),) if run.blockers else ()
-            yield Told("verdict", SEVERITIES[run.verdict], f"{run.run}: {VERDICTS[run.verdict]}", lines)
+            yield Told("verdict", SEVERITIES[run.verdict], f"{run.run}: {WORDS[run.verdict]}", lines)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from rewardlab.formats.verdicts import TONES
 from rewardlab.reports.history import Audited, HistoryReport
 
 #: The picture: its width, the left edge of the scale, a row's height, and the most runs it shows, the newest.
 WIDTH, LEFT, ROW, MOST_ROWS = 640, 190, 22, 60
 LONGEST_NAME = 26
-#: The class of a verdict's colour in the page.
-TONES = {"go": "good", "no_go": "bad", "inconclusive": "open"}
 
 
 def picture(report: HistoryReport) -> tuple[str, ...]:

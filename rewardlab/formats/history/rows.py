@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from rewardlab.formats.evidence.values import percent
 from rewardlab.formats.outline import Rows
+from rewardlab.formats.verdicts import WORDS
 from rewardlab.reports.history import Audited, HistoryReport
 from rewardlab.reports.section import Interval
 
-VERDICTS = {"go": "GO", "no_go": "NO-GO", "inconclusive": "INCONCLUSIVE"}
 HEADER = ("run", "begun", "verdict", "prompts", "accuracy", "informative", "alpha", "changed", "blockers")
 
 
 def headline(report: HistoryReport) -> str:
     """How many runs, and their verdicts from the oldest to the newest, each once in a row."""
-    verdicts = [VERDICTS[one.verdict] for one in report.runs]
+    verdicts = [WORDS[one.verdict] for one in report.runs]
     turns = [one for place, one in enumerate(verdicts) if place == 0 or verdicts[place - 1] != one]
     count = len(report.runs)
     return f"{count} {'run' if count == 1 else 'runs'}" + (f": {', then '.join(turns)}" if turns else "")
@@ -38,7 +38,7 @@ def _row(run: Audited, before: Audited | None) -> tuple[str, ...]:
     return (
         run.run,
         run.created[:16].replace("T", " "),
-        VERDICTS[run.verdict],
+        WORDS[run.verdict],
         f"{run.prompts:,}",
         _shares(run.accuracy),
         _shares(run.informative),

@@ -11,6 +11,7 @@ from rich.text import Text
 from rewardlab.formats.display import Display
 from rewardlab.formats.findings import drawn, lines_of
 from rewardlab.formats.history.rows import headline, lead, table
+from rewardlab.formats.verdicts import STYLES, WORDS
 from rewardlab.reports.history import HistoryReport
 from rewardlab.reports.section import visible_all
 
@@ -18,7 +19,7 @@ from rewardlab.reports.section import visible_all
 WRAPPED = {"run", "changed", "blockers"}
 #: The fewest characters that a column gets which may go over several lines.
 LEAST = {"run": 14, "changed": 7, "blockers": 5}
-STYLES = {"GO": "bold green", "NO-GO": "bold red", "INCONCLUSIVE": "bold yellow"}
+SHOWN = {WORDS[verdict]: style for verdict, style in STYLES.items()}
 
 
 def render(report: HistoryReport, display: Display) -> str:
@@ -38,7 +39,7 @@ def render(report: HistoryReport, display: Display) -> str:
                 )
             drawing.add_row(*(Text(rows.header[at], "dim") for at in kept))
             for row in rows.rows:
-                drawing.add_row(*(Text(row[at], STYLES.get(row[at], "")) for at in kept))
+                drawing.add_row(*(Text(row[at], SHOWN.get(row[at], "")) for at in kept))
             console.print(drawing)
         for line in lead(report):
             console.print(Text(f"left out: {line}", "dim"))

@@ -19,14 +19,13 @@ from rewardlab.probes.reward.trials.foreign import Blended, Foreign, ask_blends,
 from rewardlab.probes.reward.trials.gold import Gold
 from rewardlab.probes.reward.trials.scale import Scale, presumed_range, scale_of, score_of
 from rewardlab.probes.reward.trials.subject import Case, Subject
+from rewardlab.stats.spread import SAME_SCORE
 from rewardlab.task import Prompt
 
 #: How many prompts the usual formats are tried on; each prompt is then asked in the best and in its own.
 TRIED_PROMPTS = 8
 #: A reference that may be a specification counts as an answer if it is this near the top, as a share of the range.
 OUTRIGHT = 0.05
-#: Scores this near are equal.
-SAME = 1e-9
 #: Sources of a threshold that holds for made-up answers too; the middle of a range is only a last resort.
 LEARNT = {"declared", "labels", "answers", "winners"}
 NOTHING = ("", "I do not know.")
@@ -216,9 +215,9 @@ def _in_their_format(
     ]
     earned = [
         gold.score is not None
-        and gold.score >= score - SAME
+        and gold.score >= score - SAME_SCORE
         and gold.bottom is not None
-        and gold.score > gold.bottom + SAME  # examples that lose show no format
+        and gold.score > gold.bottom + SAME_SCORE  # examples that lose show no format
         for gold, outcome in zip(golds, rights, strict=True)
         if (score := score_of(outcome)) is not None
     ]

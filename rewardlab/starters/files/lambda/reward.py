@@ -1,4 +1,4 @@
-"""The reward Lambda of Amazon Bedrock: 1.0 for the right number in the last line, else 0.0."""
+"""A reward Lambda for Amazon Nova on any of its platforms: 1.0 for the right number in the last line, else 0.0."""
 
 import re
 
